@@ -1,0 +1,43 @@
+import type { CircuitEstimate, CircuitFormat, CircuitOptions, CircuitView, Note } from "../models/circuit.ts";
+import type { EngineIdentity } from "../models/job.ts";
+
+export interface CircuitInput {
+  /** `auto` sniffs it from the source. */
+  format: CircuitFormat | "auto";
+  /** Text, or its UTF-8 bytes. */
+  source: string | Uint8Array;
+}
+
+export interface ParsedCircuit {
+  format: CircuitFormat;
+  view: CircuitView;
+  notes: Note[];
+}
+
+/** What an engine gives back: the hashed bytes and how they came to be. */
+export interface EngineRun {
+  /** The result container (docs/result-container.md). */
+  container: Uint8Array;
+  /** SHA-256 of the container, hexadecimal. */
+  resultHash: string;
+  /** The engine's own time, without parsing, start-up or transport. */
+  engineMs: number;
+  identity: EngineIdentity;
+  notes: Note[];
+}
+
+export type OnProgress = (progress: { done: number; total: number }) => void;
+
+/** What runs inside a worker; every input is untrusted and parsed there, never on the caller's thread. */
+export interface EngineWorker {
+  parse(input: CircuitInput): Promise<ParsedCircuit>;
+  toOpenqasm3(input: CircuitInput): Promise<string>;
+  estimate(input: CircuitInput, options: CircuitOptions): Promise<CircuitEstimate>;
+  /** `stop[0]` ≠ 0 stops the run within 10 ms of work with `cancelled`. */
+  run(
+    input: CircuitInput,
+    options: CircuitOptions & { seed: number },
+    stop: Int32Array | undefined,
+    onProgress: OnProgress | undefined,
+  ): Promise<EngineRun>;
+}
