@@ -4,8 +4,6 @@
 //! this crate checks lengths once, at the border, and wipes the copies of secrets that it makes. Randomness is always
 //! passed in: the crate has no generator of its own, so every call can be repeated from its arguments.
 
-#[cfg(test)]
-mod tests;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 

@@ -1,6 +1,8 @@
 //! Wycheproof vectors and the border: lengths, contexts, flips. (The ACVP key digests are checked from TypeScript, on WASM.)
 
-use crate::{Error, RANDOMNESS_SIZE, SEED_SIZE, keypair, sign, verify};
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use ketflow_mldsa::{Error, RANDOMNESS_SIZE, SEED_SIZE, keypair, sign, verify};
 use serde_json::Value;
 
 const SIGN: &str = include_str!("../../../test/vectors/mldsa/sign_seed.json");
