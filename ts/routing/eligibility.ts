@@ -37,7 +37,7 @@ type Rule = (item: Case) => string | undefined;
 const jobType: Rule = ({ job, backend }) =>
   backend.jobTypes.includes(job.type)
     ? undefined
-    : `takes ${backend.jobTypes.join(", ")} jobs, this is a ${job.type} job`;
+    : `takes ${backend.jobTypes.join(", ") || "no"} jobs, this is a ${job.type} job`;
 
 const qubits: Rule = ({ features, backend }) =>
   features.qubits > backend.maxQubits
