@@ -21,7 +21,7 @@ export function explainRoute(decision: RouteDecision): string[] {
     `route: ${decision.collapse} over ${strategiesOf(decision)} (seed ${decision.seed}) chose ${decision.chosen}`,
     ...table([header, ...rows]),
     ...refused.map(
-      (candidate) => `  ${candidate.backend} is not eligible: ${candidate.reason ?? "no reason recorded"}`,
+      (candidate) => `   ${candidate.backend} is not eligible: ${candidate.reason ?? "no reason recorded"}`,
     ),
   ];
 }
