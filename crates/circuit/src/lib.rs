@@ -3,11 +3,27 @@
 //! Qubit 0 is the lowest bit of a basis index. All angles are radians. Arithmetic on parameters uses the pinned `libm`, so
 //! that the same source gives the same bits on every machine.
 
+mod ast;
+mod dense;
 pub mod error;
 pub mod expr;
+mod fault;
 pub mod gates;
+mod inputs;
 pub mod ir;
+mod lexer;
+pub mod limits;
 pub mod linalg;
+mod lower;
+mod modifiers;
+mod parse_expression;
+mod parse_qasm2;
+mod parse_qasm3;
+mod parser;
+mod prelude;
+mod reader;
 
 pub use error::{Error, ErrorCode};
+pub use inputs::bind;
 pub use ir::Circuit;
+pub use reader::{Format, Note, Parsed, parse, parse_bytes};

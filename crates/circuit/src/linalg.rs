@@ -58,6 +58,66 @@ pub fn hermitian_eigen(matrix: &[Complex64], n: usize) -> (Vec<f64>, Vec<Complex
     (values, vectors)
 }
 
+/// Whether every entry of M†M is within `tolerance` of the identity; `matrix` is row-major, n × n.
+pub fn is_unitary(matrix: &[Complex64], n: usize, tolerance: f64) -> bool {
+    (0..n * n).all(|k| {
+        let (i, j) = (k / n, k % n);
+        let product: Complex64 = (0..n).map(|l| matrix[l * n + i].conj() * matrix[l * n + j]).sum();
+        let wanted = if i == j { 1.0 } else { 0.0 };
+        // A NaN is not within any tolerance.
+        (product - wanted).norm_sqr() <= tolerance * tolerance
+    })
+}
+
+/// A unitary matrix to a real power, principal branch: every eigenphase φ in (−π, π] becomes tφ.
+///
+/// `None` when no eigenbasis is found in which the matrix is diagonal to 1e-9. Row-major, n × n; cost O(n³) a sweep.
+///
+/// A = C + iS with commuting Hermitian C and S; the eigenvectors of cos α·C + sin α·S are those of A unless two phases are
+/// mirror images about α, so a few fixed α are tried and the best is taken.
+pub fn unitary_power(matrix: &[Complex64], n: usize, t: f64) -> Option<Vec<Complex64>> {
+    const DIRECTIONS: [f64; 6] = [0.318_309_9, 1.202_056_9, 2.236_068, 0.915_965_6, 1.732_050_8, 2.718_281_8];
+    let mut best: Option<(f64, Vec<Complex64>, Vec<Complex64>)> = None;
+    for alpha in DIRECTIONS {
+        let (cos, sin) = (libm::cos(alpha), libm::sin(alpha));
+        let hermitian: Vec<Complex64> = (0..n * n)
+            .map(|k| {
+                let (a, b) = (matrix[k], matrix[(k % n) * n + k / n].conj());
+                let (c, s) = ((a + b) / 2.0, (a - b) / Complex64::new(0.0, 2.0));
+                c * cos + s * sin
+            })
+            .collect();
+        let (_, v) = hermitian_eigen(&hermitian, n);
+        // D = V†AV
+        let av: Vec<Complex64> =
+            (0..n * n).map(|k| (0..n).map(|l| matrix[(k / n) * n + l] * v[l * n + k % n]).sum()).collect();
+        let d: Vec<Complex64> =
+            (0..n * n).map(|k| (0..n).map(|l| v[l * n + k / n].conj() * av[l * n + k % n]).sum()).collect();
+        let residual = (0..n * n).filter(|k| k / n != k % n).map(|k| d[k].norm_sqr()).fold(0.0, f64::max).sqrt();
+        if best.as_ref().is_none_or(|(least, ..)| residual < *least) {
+            let diagonal = (0..n).map(|k| d[k * n + k]).collect();
+            best = Some((residual, v, diagonal));
+        }
+        if residual < 1e-13 {
+            break;
+        }
+    }
+    let (residual, v, diagonal) = best?;
+    if residual > 1e-9 {
+        return None;
+    }
+    let powers: Vec<Complex64> = diagonal
+        .iter()
+        .map(|value| {
+            let phase = libm::atan2(value.im, value.re);
+            // −1 with a rounding error below the real axis is still −1.
+            let phase = if phase < -std::f64::consts::PI + 1e-10 { std::f64::consts::PI } else { phase };
+            Complex64::new(libm::cos(t * phase), libm::sin(t * phase))
+        })
+        .collect();
+    Some((0..n * n).map(|k| (0..n).map(|l| v[(k / n) * n + l] * powers[l] * v[(k % n) * n + l].conj()).sum()).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

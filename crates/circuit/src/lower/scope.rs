@@ -1,0 +1,152 @@
+//! Names: what they stand for, and where they can be seen.
+
+use super::{Lowerer, Value};
+use crate::ast::*;
+use crate::fault::{Fault, nearest, quote};
+use crate::gates::Gate;
+use crate::prelude::{self, LibraryGate};
+use crate::reader::Format;
+use std::rc::Rc;
+
+/// What a name stands for.
+#[derive(Debug, Clone)]
+pub(crate) enum Symbol {
+    Qubits {
+        ids: Rc<[u32]>,
+        is_scalar: bool,
+    },
+    Bits {
+        ids: Rc<[u32]>,
+        is_scalar: bool,
+    },
+    /// A classical value that is known while reading. `depth` counts the run-time `if`s around its declaration.
+    Variable {
+        value: Option<Value>,
+        scalar: Scalar,
+        is_const: bool,
+        depth: u32,
+    },
+    Input(u32),
+}
+
+/// A gate that can be called.
+#[derive(Debug, Clone)]
+pub(crate) enum GateEntry {
+    Library(&'static LibraryGate),
+    /// Defined in the source, or by the text of a library gate. `depth` counts the definitions below it.
+    Defined {
+        definition: Rc<GateDefinition>,
+        depth: u32,
+        is_library: bool,
+    },
+    Matrix(Gate),
+}
+
+impl Lowerer {
+    pub(super) fn lookup(&self, name: &str) -> Option<&Symbol> {
+        let local = self.scopes[self.frame..].iter().rev().find_map(|scope| scope.get(name));
+        if local.is_some() || self.frame == 0 || self.in_library {
+            return local;
+        }
+        // A gate body sees the global constants, and nothing else from outside.
+        self.scopes[0].get(name).filter(|symbol| matches!(symbol, Symbol::Variable { is_const: true, .. }))
+    }
+
+    pub(super) fn lookup_mut(&mut self, name: &str) -> Option<&mut Symbol> {
+        let frame = self.frame;
+        self.scopes[frame..].iter_mut().rev().find_map(|scope| scope.get_mut(name))
+    }
+
+    pub(super) fn is_global(&self) -> bool {
+        self.scopes.len() == 1
+    }
+
+    pub(super) fn declare(&mut self, name: &Name, symbol: Symbol) -> Result<(), Fault> {
+        let Some(scope) = self.scopes.last_mut() else { return Ok(()) };
+        if scope.contains_key(&name.text) {
+            return Err(Fault::invalid(
+                name.offset,
+                format!("{} is already declared; choose another name", quote(&name.text)),
+            ));
+        }
+        scope.insert(name.text.clone(), symbol);
+        Ok(())
+    }
+
+    /// The error for a name that stands for nothing.
+    pub(super) fn unknown_name(&self, name: &str, offset: Offset, what: &str) -> Fault {
+        let visible = self.scopes[self.frame..].iter().flat_map(|scope| scope.keys());
+        let hint = match nearest(name, visible.map(|key| &**key)) {
+            Some(near) => format!("did you mean '{near}'?"),
+            None => "declare it before its first use".to_owned(),
+        };
+        Fault::invalid(offset, format!("{} is not a known {what}; {hint}", quote(name)))
+    }
+
+    pub(super) fn include(&mut self, file: &str, offset: Offset) -> Result<(), Fault> {
+        match file {
+            "qelib1.inc" => self.has_qelib1 = true,
+            "stdgates.inc" => self.has_stdgates = true,
+            _ => {
+                let message = format!(
+                    "only qelib1.inc and stdgates.inc can be included; copy what the program needs from {} into it",
+                    quote(file)
+                );
+                return Err(Fault::unsupported(offset, message));
+            }
+        }
+        Ok(())
+    }
+
+    /// The gate of this name.
+    pub(super) fn gate(&self, name: &str, offset: Offset) -> Result<GateEntry, Fault> {
+        if let Some(entry) = self.gates.get(name).filter(|_| !self.in_library) {
+            return Ok(entry.clone());
+        }
+        let library = prelude::find(name);
+        match library {
+            Some(gate) if self.in_library || self.has_include() || gate.is_builtin(self.format) => {
+                return Ok(GateEntry::Library(gate));
+            }
+            Some(_) => {
+                let file = self.include_name();
+                let message =
+                    format!("gate '{name}' is defined in {file}; add 'include \"{file}\";' to the top of the program");
+                return Err(Fault::invalid(offset, message));
+            }
+            None => {}
+        }
+        if let Some(symbol) = self.lookup(name) {
+            let kind = match symbol {
+                Symbol::Qubits { .. } => "a qubit register",
+                Symbol::Bits { .. } => "a bit register",
+                Symbol::Variable { .. } | Symbol::Input(_) => "a classical value",
+            };
+            return Err(Fault::invalid(
+                offset,
+                format!("'{name}' is {kind}, not a gate; a statement starts with the name of a gate"),
+            ));
+        }
+        let defined = self.gates.keys().map(|key| &**key);
+        let known = prelude::LIBRARY.iter().map(|gate| gate.name).filter(|_| self.has_include()).chain(defined);
+        let hint = match prelude::ELSEWHERE.iter().find(|(foreign, _)| *foreign == name) {
+            Some((_, ours)) => format!("here it is called '{ours}'"),
+            None => match nearest(name, known) {
+                Some(near) => format!("did you mean '{near}'?"),
+                None => "define it with 'gate' before its first use".to_owned(),
+            },
+        };
+        Err(Fault::invalid(offset, format!("there is no gate {}; {hint}", quote(name))))
+    }
+
+    pub(super) fn has_include(&self) -> bool {
+        self.has_qelib1 || self.has_stdgates
+    }
+
+    fn include_name(&self) -> &'static str {
+        match self.format {
+            Format::OpenQasm2 => "qelib1.inc",
+            Format::OpenQasm3 => "stdgates.inc",
+        }
+    }
+}

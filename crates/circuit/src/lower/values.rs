@@ -1,0 +1,499 @@
+//! Classical expressions, evaluated while reading: numbers are folded, inputs stay symbolic, bits become conditions.
+
+use super::{Lowerer, Symbol};
+use crate::ast::*;
+use crate::expr::{BinaryOp, Expr};
+use crate::fault::{Fault, quote};
+use crate::ir::Condition;
+use crate::limits::MAX_EXPRESSION_NODES;
+use crate::reader::Format;
+
+/// The value of a classical expression.
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
+    Integer(i128),
+    /// A real number, perhaps of inputs.
+    Real(Expr),
+    /// A truth value or a single bit.
+    Truth(Condition),
+    /// A row of bits, lowest first.
+    Bits(Vec<Condition>),
+}
+
+/// What `/` means for two whole numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Division {
+    /// In indices, ranges, `int`s and conditions: the fraction is cut off, as in C.
+    Whole,
+    /// In angles, powers, `float`s and all of OpenQASM 2: `1/2` is a half.
+    Real,
+}
+
+/// Results of whole-number arithmetic must stay below this, so that no product of two overflows.
+const WHOLE_LIMIT: u128 = 1 << 64;
+
+impl Lowerer {
+    /// A value where whole numbers are meant.
+    pub(super) fn whole(&mut self, expression: &Expression) -> Result<Value, Fault> {
+        self.evaluate(expression, Division::Whole)
+    }
+
+    /// A real expression: a gate parameter.
+    pub(super) fn real(&mut self, expression: &Expression) -> Result<Expr, Fault> {
+        let value = self.evaluate(expression, Division::Real)?;
+        into_real(value, expression.offset)
+    }
+
+    /// A value in the context of a variable of this type.
+    pub(super) fn in_context(&mut self, scalar: Scalar, expression: &Expression) -> Result<Value, Fault> {
+        match scalar {
+            Scalar::Float | Scalar::Angle => Ok(Value::Real(self.real(expression)?)),
+            _ => self.whole(expression),
+        }
+    }
+
+    pub(super) fn constant_integer(&mut self, expression: &Expression, what: &str) -> Result<i128, Fault> {
+        let value = self.whole(expression)?;
+        into_integer(value, what, expression.offset)
+    }
+
+    pub(super) fn evaluate(&mut self, expression: &Expression, division: Division) -> Result<Value, Fault> {
+        let offset = expression.offset;
+        match &expression.kind {
+            ExpressionKind::Integer(value) => Ok(Value::Integer(*value)),
+            ExpressionKind::Float(value) => Ok(Value::Real(Expr::Const(*value))),
+            ExpressionKind::Truth(value) => Ok(Value::Truth(Condition::Const(*value))),
+            ExpressionKind::Bits(bits) => {
+                self.charge(bits.len(), offset)?;
+                Ok(Value::Bits(bits.iter().map(|bit| Condition::Const(*bit)).collect()))
+            }
+            ExpressionKind::Name(name) => self.named_value(name, offset),
+            ExpressionKind::Negate(x) => match self.evaluate(x, division)? {
+                Value::Integer(x) => Ok(Value::Integer(-x)),
+                x => Ok(Value::Real(negated(into_real(x, offset)?))),
+            },
+            ExpressionKind::Not(x) => {
+                let x = self.whole(x)?;
+                Ok(Value::Truth(not(self.into_truth(x, offset)?)))
+            }
+            ExpressionKind::Complement(x) => match self.whole(x)? {
+                Value::Truth(x) => Ok(Value::Truth(not(x))),
+                Value::Bits(bits) => Ok(Value::Bits(bits.into_iter().map(not).collect())),
+                _ => Err(Fault::invalid(
+                    offset,
+                    "'~' works on bits; write '!' for truth values and '-1 - x' for numbers",
+                )),
+            },
+            ExpressionKind::Binary(operator, x, y) => {
+                // A comparison is between whole numbers, whatever surrounds it.
+                let division = if matches!(operator, Operator::Compare(_)) && self.format == Format::OpenQasm3 {
+                    Division::Whole
+                } else {
+                    division
+                };
+                let x = self.evaluate(x, division)?;
+                let y = self.evaluate(y, division)?;
+                self.binary(*operator, x, y, division, offset)
+            }
+            ExpressionKind::Call(name, arguments) => self.function(name, arguments),
+            ExpressionKind::Cast(kind, x) => self.cast(kind, x, division),
+            ExpressionKind::Index(base, indices) => self.indexed_value(base, indices),
+        }
+    }
+
+    fn named_value(&mut self, name: &str, offset: Offset) -> Result<Value, Fault> {
+        let value = match self.lookup(name) {
+            Some(Symbol::Variable { value: Some(value), .. }) => value.clone(),
+            Some(Symbol::Variable { value: None, .. }) => {
+                return Err(Fault::invalid(offset, format!("{} has no value yet; assign one first", quote(name))));
+            }
+            Some(Symbol::Input(index)) => Value::Real(Expr::Input(*index)),
+            Some(Symbol::Bits { ids, is_scalar: true }) => Value::Truth(Condition::Bit(ids[0])),
+            Some(Symbol::Bits { ids, .. }) => Value::Bits(ids.iter().map(|id| Condition::Bit(*id)).collect()),
+            Some(Symbol::Qubits { .. }) => {
+                return Err(Fault::invalid(
+                    offset,
+                    format!("{} is a qubit and has no value; measure it into a bit first", quote(name)),
+                ));
+            }
+            None => match name {
+                "pi" | "π" => Value::Real(Expr::Const(std::f64::consts::PI)),
+                "tau" | "τ" => Value::Real(Expr::Const(std::f64::consts::TAU)),
+                "euler" | "ℇ" | "ε" => Value::Real(Expr::Const(std::f64::consts::E)),
+                _ => return Err(self.unknown_name(name, offset, "value")),
+            },
+        };
+        let size = match &value {
+            Value::Bits(bits) => bits.len(),
+            Value::Real(expr) => nodes(expr),
+            _ => 1,
+        };
+        self.charge(size, offset)?;
+        Ok(value)
+    }
+
+    fn indexed_value(&mut self, base: &Expression, indices: &[Index]) -> Result<Value, Fault> {
+        let name = match &base.kind {
+            ExpressionKind::Name(name) => name.to_string(),
+            _ => "the value".to_owned(),
+        };
+        let mut value = self.whole(base)?;
+        for index in indices {
+            let Value::Bits(bits) = value else {
+                return Err(Fault::invalid(
+                    base.offset,
+                    format!("{} is a single value and has no index", quote(&name)),
+                ));
+            };
+            value = match self.positions(index, bits.len(), &name)? {
+                super::operands::Positions::One(at) => Value::Truth(bits[at].clone()),
+                super::operands::Positions::Many(list) => {
+                    Value::Bits(list.into_iter().map(|at| bits[at].clone()).collect())
+                }
+            };
+        }
+        Ok(value)
+    }
+
+    pub(super) fn binary(
+        &mut self,
+        operator: Operator,
+        x: Value,
+        y: Value,
+        division: Division,
+        offset: Offset,
+    ) -> Result<Value, Fault> {
+        match operator {
+            Operator::Compare(comparison) => Ok(Value::Truth(self.compare(comparison, x, y, offset)?)),
+            Operator::And | Operator::Or => {
+                let (x, y) = (self.into_truth(x, offset)?, self.into_truth(y, offset)?);
+                Ok(Value::Truth(if operator == Operator::And { and(x, y) } else { or(x, y) }))
+            }
+            Operator::BitAnd | Operator::BitOr | Operator::BitXor => self.bitwise(operator, x, y, offset),
+            Operator::ShiftLeft | Operator::ShiftRight => shift(operator == Operator::ShiftLeft, x, y, offset),
+            Operator::Concatenate => {
+                let mut bits = into_row(x, offset)?;
+                let mut more = into_row(y, offset)?;
+                self.charge(bits.len() + more.len(), offset)?;
+                bits.append(&mut more);
+                Ok(Value::Bits(bits))
+            }
+            Operator::Add
+            | Operator::Subtract
+            | Operator::Multiply
+            | Operator::Divide
+            | Operator::Modulo
+            | Operator::Power => self.arithmetic(operator, x, y, division, offset),
+        }
+    }
+
+    fn arithmetic(
+        &mut self,
+        operator: Operator,
+        x: Value,
+        y: Value,
+        division: Division,
+        offset: Offset,
+    ) -> Result<Value, Fault> {
+        if let (Value::Integer(x), Value::Integer(y)) = (&x, &y)
+            && let Some(value) = whole_arithmetic(operator, *x, *y, division, offset)?
+        {
+            return Ok(Value::Integer(value));
+        }
+        let operator = match operator {
+            Operator::Add => BinaryOp::Add,
+            Operator::Subtract => BinaryOp::Sub,
+            Operator::Multiply => BinaryOp::Mul,
+            Operator::Divide => BinaryOp::Div,
+            Operator::Modulo => BinaryOp::Mod,
+            _ => BinaryOp::Pow,
+        };
+        let (x, y) = (into_real(x, offset)?, into_real(y, offset)?);
+        self.real_binary(operator, x, y, offset).map(Value::Real)
+    }
+
+    pub(super) fn real_binary(&mut self, operator: BinaryOp, x: Expr, y: Expr, offset: Offset) -> Result<Expr, Fault> {
+        if let (Some(x), Some(y)) = (x.as_const(), y.as_const()) {
+            return finite(operator.apply(x, y), offset);
+        }
+        let expr = Expr::Binary(operator, Box::new(x), Box::new(y));
+        self.bounded(expr, offset)
+    }
+
+    /// Refuses expressions that have grown too large through variables and gate parameters.
+    pub(super) fn bounded(&mut self, expr: Expr, offset: Offset) -> Result<Expr, Fault> {
+        let size = nodes(&expr);
+        self.charge(size, offset)?;
+        if size > MAX_EXPRESSION_NODES {
+            let message = format!(
+                "this expression of inputs has more than {MAX_EXPRESSION_NODES} terms; add an input for a part of it"
+            );
+            return Err(Fault::too_large(offset, message));
+        }
+        Ok(expr)
+    }
+
+    fn cast(&mut self, kind: &Type, expression: &Expression, division: Division) -> Result<Value, Fault> {
+        let offset = expression.offset;
+        let width = match &kind.width {
+            Some(width) => Some(self.constant_integer(width, "the width of a type")?),
+            None => None,
+        };
+        let value = match kind.scalar {
+            Scalar::Float | Scalar::Angle => self.evaluate(expression, Division::Real)?,
+            _ => {
+                self.evaluate(expression, if self.format == Format::OpenQasm2 { division } else { Division::Whole })?
+            }
+        };
+        match (kind.scalar, value) {
+            (Scalar::Int, Value::Bits(bits)) if width.is_some_and(|width| width <= bits.len() as i128) => {
+                Err(Fault::unsupported(
+                    offset,
+                    format!("the highest bit would be a sign; write uint[{}](…) for an unsigned number", bits.len()),
+                ))
+            }
+            (Scalar::Int | Scalar::Uint, Value::Bits(bits)) => Ok(match constant_bits(&bits) {
+                Some(number) => Value::Integer(number),
+                None => Value::Bits(bits),
+            }),
+            (Scalar::Int | Scalar::Uint, Value::Truth(Condition::Const(value))) => {
+                Ok(Value::Integer(i128::from(value)))
+            }
+            (Scalar::Int | Scalar::Uint, Value::Truth(value)) => Ok(Value::Bits(vec![value])),
+            (Scalar::Int | Scalar::Uint, Value::Real(Expr::Const(value))) => match whole_number(libm::trunc(value)) {
+                Some(number) => Ok(Value::Integer(number)),
+                None => Err(Fault::invalid(offset, format!("{value} does not fit into a whole number of 64 bits"))),
+            },
+            (Scalar::Bit, Value::Integer(number)) => match width {
+                Some(width) if (1..=64).contains(&width) => {
+                    Ok(Value::Bits((0..width).map(|k| Condition::Const((number >> k) & 1 == 1)).collect()))
+                }
+                _ => Err(Fault::invalid(offset, "a cast to bits needs a width from 1 to 64, as in bit[4](5)")),
+            },
+            (Scalar::Bool, value) => Ok(Value::Truth(self.into_truth(value, offset)?)),
+            (Scalar::Float | Scalar::Angle, value) => Ok(Value::Real(into_real(value, offset)?)),
+            (_, value) => Ok(value),
+        }
+    }
+
+    /// A value as a variable of this type stores it: it must be known while reading.
+    pub(super) fn stored(&mut self, scalar: Scalar, value: Value, offset: Offset) -> Result<Value, Fault> {
+        let run_time = || {
+            let message = "a classical variable must be known while reading, but bits are known only at run time; use a 'bit' or test the bits directly";
+            Fault::unsupported(offset, message)
+        };
+        match scalar {
+            Scalar::Int | Scalar::Uint => {
+                let number = match value {
+                    Value::Bits(bits) => constant_bits(&bits).ok_or_else(run_time)?,
+                    Value::Truth(Condition::Const(bit)) => i128::from(bit),
+                    Value::Truth(_) => return Err(run_time()),
+                    value => into_integer(value, "an int", offset)?,
+                };
+                if scalar == Scalar::Uint && number < 0 {
+                    return Err(Fault::invalid(offset, format!("a uint cannot be {number}; declare it as int")));
+                }
+                Ok(Value::Integer(number))
+            }
+            Scalar::Float | Scalar::Angle => Ok(Value::Real(into_real(value, offset)?)),
+            Scalar::Bool => match self.into_truth(value, offset)? {
+                truth @ Condition::Const(_) => Ok(Value::Truth(truth)),
+                _ => Err(run_time()),
+            },
+            Scalar::Bit => match value {
+                Value::Bits(bits)
+                    if constant_bits(&bits).is_some() || bits.iter().all(|bit| matches!(bit, Condition::Const(_))) =>
+                {
+                    Ok(Value::Bits(bits))
+                }
+                Value::Truth(truth @ Condition::Const(_)) => Ok(Value::Truth(truth)),
+                Value::Integer(number @ 0..=1) => Ok(Value::Truth(Condition::Const(number == 1))),
+                _ => Err(run_time()),
+            },
+        }
+    }
+}
+
+/// Whole-number arithmetic; `None` where the result is not whole, or too large for it in a real context.
+fn whole_arithmetic(
+    operator: Operator,
+    x: i128,
+    y: i128,
+    division: Division,
+    offset: Offset,
+) -> Result<Option<i128>, Fault> {
+    let result = match operator {
+        Operator::Add => x + y,
+        Operator::Subtract => x - y,
+        Operator::Multiply => x.saturating_mul(y),
+        Operator::Divide | Operator::Modulo if y == 0 => {
+            return Err(Fault::invalid(offset, format!("{x} cannot be divided by 0")));
+        }
+        Operator::Divide if division == Division::Real && x % y != 0 => return Ok(None),
+        Operator::Divide => x / y,
+        // The sign of the divisor, as for real numbers.
+        Operator::Modulo => ((x % y) + y) % y,
+        _ => match u32::try_from(y) {
+            Ok(exponent) => x.saturating_pow(exponent),
+            Err(_) => return Ok(None),
+        },
+    };
+    if result.unsigned_abs() < WHOLE_LIMIT {
+        return Ok(Some(result));
+    }
+    match division {
+        Division::Real => Ok(None),
+        Division::Whole => Err(Fault::invalid(offset, "this whole number does not fit into 64 bits; use a float")),
+    }
+}
+
+/// Number of nodes of an expression.
+pub(crate) fn nodes(expr: &Expr) -> usize {
+    match expr {
+        Expr::Const(_) | Expr::Input(_) => 1,
+        Expr::Neg(x) | Expr::Call(_, x) => 1 + nodes(x),
+        Expr::Binary(_, x, y) => 1 + nodes(x) + nodes(y),
+    }
+}
+
+/// −x, folded.
+pub(crate) fn negated(x: Expr) -> Expr {
+    match x {
+        Expr::Const(value) => Expr::Const(-value),
+        x => Expr::Neg(Box::new(x)),
+    }
+}
+
+pub(super) fn finite(value: f64, offset: Offset) -> Result<Expr, Fault> {
+    if value.is_finite() {
+        return Ok(Expr::Const(value));
+    }
+    let message = if value.is_nan() { "this has no real value" } else { "this value is infinite" };
+    Err(Fault::invalid(offset, format!("{message}; check divisions by 0, powers, roots and logarithms")))
+}
+
+pub(super) fn whole_number(value: f64) -> Option<i128> {
+    (libm::trunc(value) == value && value.abs() < 18_446_744_073_709_551_616.0).then_some(value as i128)
+}
+
+pub(super) fn into_real(value: Value, offset: Offset) -> Result<Expr, Fault> {
+    match value {
+        Value::Integer(value) => Ok(Expr::Const(value as f64)),
+        Value::Real(expr) => Ok(expr),
+        Value::Truth(Condition::Const(_)) => Err(Fault::invalid(offset, "a truth value is not a number; write 0 or 1")),
+        Value::Bits(bits) => match constant_bits(&bits) {
+            Some(number) => Ok(Expr::Const(number as f64)),
+            None => Err(run_time_number(offset)),
+        },
+        Value::Truth(_) => Err(run_time_number(offset)),
+    }
+}
+
+fn run_time_number(offset: Offset) -> Fault {
+    let message = "a measured bit cannot be used as a number; write 'if (c[0]) …' with the number in each branch";
+    Fault::unsupported(offset, message)
+}
+
+fn into_integer(value: Value, what: &str, offset: Offset) -> Result<i128, Fault> {
+    match value {
+        Value::Integer(value) => Ok(value),
+        Value::Real(Expr::Const(value)) => whole_number(value).ok_or_else(|| {
+            Fault::invalid(offset, format!("{what} must be a whole number, not {value}; write floor(…) or ceiling(…)"))
+        }),
+        Value::Real(_) => Err(Fault::unsupported(
+            offset,
+            format!("{what} must be known while reading, but it depends on an input; use a constant"),
+        )),
+        Value::Truth(_) | Value::Bits(_) => Err(Fault::unsupported(
+            offset,
+            format!("{what} must be a whole number that is known while reading, not bits; use an int"),
+        )),
+    }
+}
+
+/// A row of bits, for `++`.
+fn into_row(value: Value, offset: Offset) -> Result<Vec<Condition>, Fault> {
+    match value {
+        Value::Bits(bits) => Ok(bits),
+        Value::Truth(bit) => Ok(vec![bit]),
+        _ => Err(Fault::invalid(offset, "'++' joins bits; numbers are added with '+'")),
+    }
+}
+
+/// The unsigned number of constant bits, at most 64 of them.
+pub(super) fn constant_bits(bits: &[Condition]) -> Option<i128> {
+    let mut number = 0i128;
+    for (k, bit) in bits.iter().enumerate() {
+        match bit {
+            Condition::Const(true) if k < 64 => number |= 1 << k,
+            Condition::Const(false) => {}
+            _ => return None,
+        }
+    }
+    Some(number)
+}
+
+fn shift(is_left: bool, x: Value, y: Value, offset: Offset) -> Result<Value, Fault> {
+    let places = into_integer(y, "the number of places of a shift", offset)?;
+    let Some(places) = usize::try_from(places).ok().filter(|places| *places < 64) else {
+        return Err(Fault::invalid(offset, format!("a shift by {places} places is out of range: 0 to 63")));
+    };
+    match x {
+        Value::Bits(bits) => {
+            let size = bits.len();
+            let from = |k: usize| if is_left { k.checked_sub(places) } else { Some(k + places) };
+            let shifted =
+                (0..size).map(|k| from(k).and_then(|k| bits.get(k)).cloned().unwrap_or(Condition::Const(false)));
+            Ok(Value::Bits(shifted.collect()))
+        }
+        x => {
+            let number = into_integer(x, "the left side of a shift", offset)?;
+            let result = if is_left { number.saturating_mul(1 << places) } else { number >> places };
+            if result.unsigned_abs() < WHOLE_LIMIT {
+                Ok(Value::Integer(result))
+            } else {
+                Err(Fault::invalid(offset, "this whole number does not fit into 64 bits; shift by less"))
+            }
+        }
+    }
+}
+
+/// ¬x, folded.
+pub(super) fn not(x: Condition) -> Condition {
+    match x {
+        Condition::Const(value) => Condition::Const(!value),
+        x => Condition::Not(Box::new(x)),
+    }
+}
+
+/// x ∧ y, folded.
+pub(super) fn and(x: Condition, y: Condition) -> Condition {
+    match (x, y) {
+        (Condition::Const(false), _) | (_, Condition::Const(false)) => Condition::Const(false),
+        (Condition::Const(true), x) | (x, Condition::Const(true)) => x,
+        (x, y) => Condition::And(Box::new(x), Box::new(y)),
+    }
+}
+
+/// x ∨ y, folded.
+pub(super) fn or(x: Condition, y: Condition) -> Condition {
+    match (x, y) {
+        (Condition::Const(true), _) | (_, Condition::Const(true)) => Condition::Const(true),
+        (Condition::Const(false), x) | (x, Condition::Const(false)) => x,
+        (x, y) => Condition::Or(Box::new(x), Box::new(y)),
+    }
+}
+
+/// x ⊕ y, folded.
+pub(super) fn xor(x: Condition, y: Condition) -> Condition {
+    match (x, y) {
+        (Condition::Const(value), x) | (x, Condition::Const(value)) => {
+            if value {
+                not(x)
+            } else {
+                x
+            }
+        }
+        (x, y) => Condition::Xor(Box::new(x), Box::new(y)),
+    }
+}

@@ -1,0 +1,168 @@
+//! The gates that `qelib1.inc` and `stdgates.inc` define, with the matrices and phases of Qiskit's circuit library.
+//!
+//! Gates that are one of ours up to controls are rows; the others are a definition in OpenQASM 2. Sources: Qiskit's
+//! `qelib1.inc` and `qiskit.circuit.library`, and `stdgates.inc` of the OpenQASM 3 specification.
+
+use crate::gates::Gate;
+use crate::reader::Format;
+
+/// A gate of the library.
+#[derive(Debug)]
+pub(crate) struct LibraryGate {
+    pub name: &'static str,
+    pub params: usize,
+    pub qubits: usize,
+    pub body: Body,
+    /// Whether the file that is included must define it, so that a program may not; the others may be redefined, because
+    /// older editions of the files lack them and exporters then write their own.
+    core: Core,
+}
+
+/// What a library gate stands for.
+#[derive(Debug)]
+pub(crate) enum Body {
+    /// This gate, with so many controls before its targets.
+    Native { gate: Gate, controls: usize },
+    /// `U(π/2, φ, λ)`
+    U2,
+    /// The identity, whose parameter has no effect.
+    U0,
+    /// A definition in OpenQASM 2.
+    Text(&'static str),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Core {
+    Builtin2,
+    Builtin3,
+    BuiltinBoth,
+    /// In the first `qelib1.inc` and in `stdgates.inc`.
+    Both,
+    Qelib1,
+    Stdgates,
+    Extra,
+}
+
+impl LibraryGate {
+    /// Part of the language itself, without an include.
+    pub fn is_builtin(&self, format: Format) -> bool {
+        match self.core {
+            Core::BuiltinBoth => true,
+            Core::Builtin2 => format == Format::OpenQasm2,
+            Core::Builtin3 => format == Format::OpenQasm3,
+            _ => false,
+        }
+    }
+
+    /// Whether a program that is read as `format` may define a gate of this name itself.
+    pub fn may_be_redefined(&self, format: Format, has_qelib1: bool, has_stdgates: bool) -> bool {
+        let in_qelib1 = matches!(self.core, Core::Both | Core::Qelib1 | Core::Builtin2);
+        let in_stdgates = matches!(self.core, Core::Both | Core::Stdgates | Core::Builtin2);
+        !self.is_builtin(format) && !(has_qelib1 && in_qelib1) && !(has_stdgates && in_stdgates)
+    }
+}
+
+const fn native(
+    name: &'static str,
+    params: usize,
+    gate: Gate,
+    controls: usize,
+    targets: usize,
+    core: Core,
+) -> LibraryGate {
+    LibraryGate { name, params, qubits: controls + targets, body: Body::Native { gate, controls }, core }
+}
+
+const fn text(name: &'static str, params: usize, qubits: usize, definition: &'static str, core: Core) -> LibraryGate {
+    LibraryGate { name, params, qubits, body: Body::Text(definition), core }
+}
+
+/// The library gate of this name.
+pub(crate) fn find(name: &str) -> Option<&'static LibraryGate> {
+    LIBRARY.iter().find(|gate| gate.name == name)
+}
+
+/// Names that other tools use, and ours.
+pub(crate) static ELSEWHERE: &[(&str, &str)] = &[
+    ("cnot", "cx"),
+    ("CNOT", "cx"),
+    ("toffoli", "ccx"),
+    ("ccnot", "ccx"),
+    ("fredkin", "cswap"),
+    ("i", "id"),
+    ("si", "sdg"),
+    ("ti", "tdg"),
+    ("v", "sx"),
+    ("vi", "sxdg"),
+    ("phaseshift", "p"),
+    ("cphaseshift", "cp"),
+    ("xx", "rxx"),
+    ("yy", "ryy"),
+    ("zz", "rzz"),
+];
+
+/// Every gate that a program may call without defining it.
+#[rustfmt::skip]
+pub(crate) static LIBRARY: &[LibraryGate] = &[
+    native("U", 3, Gate::U, 0, 1, Core::BuiltinBoth),
+    native("CX", 0, Gate::X, 1, 1, Core::Builtin2),
+    native("gphase", 1, Gate::GPhase, 0, 0, Core::Builtin3),
+    native("cx", 0, Gate::X, 1, 1, Core::Both),
+    native("id", 0, Gate::Id, 0, 1, Core::Both),
+    native("x", 0, Gate::X, 0, 1, Core::Both),
+    native("y", 0, Gate::Y, 0, 1, Core::Both),
+    native("z", 0, Gate::Z, 0, 1, Core::Both),
+    native("h", 0, Gate::H, 0, 1, Core::Both),
+    native("s", 0, Gate::S, 0, 1, Core::Both),
+    native("sdg", 0, Gate::Sdg, 0, 1, Core::Both),
+    native("t", 0, Gate::T, 0, 1, Core::Both),
+    native("tdg", 0, Gate::Tdg, 0, 1, Core::Both),
+    native("rx", 1, Gate::Rx, 0, 1, Core::Both),
+    native("ry", 1, Gate::Ry, 0, 1, Core::Both),
+    native("rz", 1, Gate::Rz, 0, 1, Core::Both),
+    native("cy", 0, Gate::Y, 1, 1, Core::Both),
+    native("cz", 0, Gate::Z, 1, 1, Core::Both),
+    native("ch", 0, Gate::H, 1, 1, Core::Both),
+    native("ccx", 0, Gate::X, 2, 1, Core::Both),
+    native("crz", 1, Gate::Rz, 1, 1, Core::Both),
+    native("u1", 1, Gate::P, 0, 1, Core::Both),
+    LibraryGate { name: "u2", params: 2, qubits: 1, body: Body::U2, core: Core::Both },
+    native("u3", 3, Gate::U, 0, 1, Core::Both),
+    native("cu1", 1, Gate::P, 1, 1, Core::Qelib1),
+    native("cu3", 3, Gate::U, 1, 1, Core::Qelib1),
+    native("p", 1, Gate::P, 0, 1, Core::Stdgates),
+    native("phase", 1, Gate::P, 0, 1, Core::Stdgates),
+    native("cp", 1, Gate::P, 1, 1, Core::Stdgates),
+    native("cphase", 1, Gate::P, 1, 1, Core::Stdgates),
+    native("sx", 0, Gate::Sx, 0, 1, Core::Stdgates),
+    native("swap", 0, Gate::Swap, 0, 2, Core::Stdgates),
+    native("crx", 1, Gate::Rx, 1, 1, Core::Stdgates),
+    native("cry", 1, Gate::Ry, 1, 1, Core::Stdgates),
+    native("cswap", 0, Gate::Swap, 1, 2, Core::Stdgates),
+    text("cu", 4, 2, "gate cu(a,b,c,d) q0,q1 { p(d) q0; cu3(a,b,c) q0,q1; }", Core::Stdgates),
+    LibraryGate { name: "u0", params: 1, qubits: 1, body: Body::U0, core: Core::Extra },
+    native("u", 3, Gate::U, 0, 1, Core::Extra),
+    native("sxdg", 0, Gate::Sxdg, 0, 1, Core::Extra),
+    native("cs", 0, Gate::S, 1, 1, Core::Extra),
+    native("csdg", 0, Gate::Sdg, 1, 1, Core::Extra),
+    native("csx", 0, Gate::Sx, 1, 1, Core::Extra),
+    native("ccz", 0, Gate::Z, 2, 1, Core::Extra),
+    native("c3x", 0, Gate::X, 3, 1, Core::Extra),
+    native("c3sqrtx", 0, Gate::Sx, 3, 1, Core::Extra),
+    native("c3sx", 0, Gate::Sx, 3, 1, Core::Extra),
+    native("c4x", 0, Gate::X, 4, 1, Core::Extra),
+    native("iswap", 0, Gate::ISwap, 0, 2, Core::Extra),
+    native("rxx", 1, Gate::Rxx, 0, 2, Core::Extra),
+    native("ryy", 1, Gate::Ryy, 0, 2, Core::Extra),
+    native("rzz", 1, Gate::Rzz, 0, 2, Core::Extra),
+    native("rzx", 1, Gate::Rzx, 0, 2, Core::Extra),
+    text("r", 2, 1, "gate r(a,b) q { U(a,b-pi/2,pi/2-b) q; }", Core::Extra),
+    text("dcx", 0, 2, "gate dcx a,b { cx a,b; cx b,a; }", Core::Extra),
+    text("ecr", 0, 2, "gate ecr a,b { rzx(pi/4) a,b; x a; rzx(-pi/4) a,b; }", Core::Extra),
+    text("rccx", 0, 3, "gate rccx a,b,c { u2(0,pi) c; p(pi/4) c; cx b,c; p(-pi/4) c; cx a,c; p(pi/4) c; cx b,c; p(-pi/4) c; u2(0,pi) c; }", Core::Extra),
+    text("rc3x", 0, 4, RC3X, Core::Extra),
+    text("rcccx", 0, 4, RC3X, Core::Extra),
+];
+
+const RC3X: &str = "gate rc3x a,b,c,d { u2(0,pi) d; p(pi/4) d; cx c,d; p(-pi/4) d; u2(0,pi) d; cx a,d; p(pi/4) d; cx b,d; \
+    p(-pi/4) d; cx a,d; p(pi/4) d; cx b,d; p(-pi/4) d; u2(0,pi) d; p(pi/4) d; cx c,d; p(-pi/4) d; u2(0,pi) d; }";

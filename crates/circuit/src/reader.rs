@@ -1,0 +1,160 @@
+//! The one door of the readers: source text in, circuit and notes out.
+
+use crate::error::Error;
+use crate::fault::{Fault, line_and_column};
+use crate::ir::{Circuit, Register};
+use crate::lexer::{Kind, Lexer};
+use crate::limits::{MAX_QUBITS, MAX_SOURCE_BYTES};
+use crate::lower::Lowerer;
+use crate::parser::Parser;
+
+/// A language that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// OpenQASM 2.0
+    OpenQasm2,
+    /// OpenQASM 3.x
+    OpenQasm3,
+}
+
+impl Format {
+    /// The name in jobs and on the command line: `openqasm2` or `openqasm3`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OpenQasm2 => "openqasm2",
+            Self::OpenQasm3 => "openqasm3",
+        }
+    }
+
+    /// The format of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::OpenQasm2, Self::OpenQasm3].into_iter().find(|format| format.name() == name)
+    }
+
+    /// The format that the `OPENQASM` line of a source names; `None` without such a line, or with another version.
+    pub fn sniff(source: &str) -> Option<Self> {
+        let mut lexer = Lexer::new(source);
+        let keyword = lexer.next_token().ok()?;
+        if lexer.text(keyword) != "OPENQASM" {
+            return None;
+        }
+        let version = lexer.next_token().ok()?;
+        match lexer.text(version).split('.').next() {
+            Some("2") => Some(Self::OpenQasm2),
+            Some("3") => Some(Self::OpenQasm3),
+            _ => None,
+        }
+    }
+}
+
+/// What a reader made of a source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parsed {
+    /// The circuit.
+    pub circuit: Circuit,
+    /// What was accepted without effect, in order of place; at most about a hundred.
+    pub notes: Vec<Note>,
+}
+
+/// Something in the source that was accepted without effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// One sentence.
+    pub message: String,
+}
+
+/// Reads a program. Time and memory are bounded by the limits in [`crate::limits`], whatever the source is.
+///
+/// # Errors
+/// The first mistake, with its line and column: `invalid-input` for wrong programs, `unsupported` for what Ketflow does not
+/// run, `too-large` beyond a limit.
+pub fn parse(format: Format, source: &str) -> Result<Parsed, Error> {
+    if source.len() > MAX_SOURCE_BYTES {
+        let message = format!("the source has {} bytes; at most {MAX_SOURCE_BYTES} are read", source.len());
+        return Err(Error::too_large(message).at(1, 1));
+    }
+    read(format, source).map_err(|fault| fault.locate(source))
+}
+
+/// Reads a program from bytes that must be UTF-8.
+///
+/// # Errors
+/// As [`parse`]; besides, `invalid-input` at the first byte that is not UTF-8.
+pub fn parse_bytes(format: Format, source: &[u8]) -> Result<Parsed, Error> {
+    match std::str::from_utf8(source) {
+        Ok(source) => parse(format, source),
+        Err(error) => {
+            let valid = error.valid_up_to();
+            let before = String::from_utf8_lossy(&source[..valid]);
+            let message = format!("byte {valid} (0x{:02x}) is not valid UTF-8; save the file as UTF-8", source[valid]);
+            Err(Fault::invalid(valid as u32, message).locate(&before))
+        }
+    }
+}
+
+fn read(format: Format, source: &str) -> Result<Parsed, Fault> {
+    let physical = physical_qubits(source)?;
+    let mut parser = Parser::new(source, format)?;
+    parser.version_line()?;
+    let mut lowerer = Lowerer::new(format, physical);
+    let mut ops = Vec::new();
+    while let Some(statement) = parser.next_statement()? {
+        lowerer.statement(&statement, &mut ops)?;
+    }
+    let mut notes = std::mem::take(&mut lowerer.notes);
+    notes.append(&mut parser.notes);
+    let (mut circuit, physical_note) = lowerer.finish();
+    notes.extend(physical_note);
+    notes.sort();
+    circuit.ops = ops;
+    let notes = notes
+        .into_iter()
+        .map(|(offset, message)| {
+            let (line, column) = line_and_column(source, offset);
+            Note { line, column, message }
+        })
+        .collect();
+    Ok(Parsed { circuit, notes })
+}
+
+/// The numbers of all physical qubits of a source, ascending. They are needed before the first statement is lowered, because
+/// the k-th of them becomes qubit k.
+fn physical_qubits(source: &str) -> Result<Vec<u32>, Fault> {
+    let mut numbers = std::collections::BTreeSet::new();
+    if source.contains('$') {
+        let mut lexer = Lexer::new(source);
+        loop {
+            // Mistakes are reported when the program is parsed.
+            let Ok(token) = lexer.next_token() else { break };
+            match token.kind {
+                Kind::End => break,
+                Kind::Physical => {
+                    if let Ok(number) = lexer.text(token)[1..].parse::<u32>() {
+                        numbers.insert(number);
+                    }
+                    if numbers.len() > MAX_QUBITS as usize {
+                        let message = format!(
+                            "the program uses more than {MAX_QUBITS} physical qubits, the limit for one circuit"
+                        );
+                        return Err(Fault::too_large(token.start, message));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(numbers.into_iter().collect())
+}
+
+/// The register of the physical qubits, under a name that is free.
+pub(crate) fn physical_register(circuit: &Circuit, size: u32) -> Register {
+    let mut name = "physical".to_owned();
+    while circuit.bits.iter().any(|bits| bits.name == name) || circuit.inputs.iter().any(|input| input.name == name) {
+        name.push('_');
+    }
+    Register { name, size, is_scalar: false }
+}
