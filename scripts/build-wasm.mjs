@@ -26,6 +26,8 @@ const OPT_FLAGS = [
   "--strip-debug",
 ];
 
+const BUILD_KIND = "wasm-simd128";
+
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const { values: flags } = parseArgs({ options: { out: { type: "string" }, only: { type: "string" } } });
 const out = resolve(flags.out ?? join(root, "wasm-pkg"));
@@ -50,6 +52,22 @@ const env = {
 
 /** @param {Uint8Array} bytes */
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
+
+/**
+ * Who the engine is, as a module, because browsers and Node 20 do not import JSON.
+ * @param {string} folder @param {import("../ts/models/job.ts").EngineIdentity} identity
+ */
+function writeIdentity(folder, identity) {
+  const declaration = [
+    "export declare const identity: {",
+    "  readonly engine: { readonly name: string; readonly version: string; readonly contentHash: string };",
+    "  readonly build: { readonly kind: string; readonly sha256: string };",
+    "};",
+  ];
+  writeFileSync(join(folder, "identity.js"), `export const identity = ${JSON.stringify(identity, null, 2)};\n`);
+  writeFileSync(join(folder, "identity.d.ts"), `${declaration.join("\n")}\n`);
+}
+
 const version = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
 const compiler = execFileSync("rustc", ["-V"], { env, encoding: "utf8" }).trim();
 const manifestPath = join(out, "manifest.json");
@@ -88,18 +106,23 @@ for (const crate of crates) {
     { stdio: ["ignore", "inherit", "inherit"] },
   );
   renameSync(`${wasm}.opt`, wasm);
+  const bytes = readFileSync(wasm);
+  const contentHash = engineHash(root, crate);
+  writeIdentity(folder, {
+    engine: { name: crate, version, contentHash },
+    build: { kind: BUILD_KIND, sha256: sha256(bytes) },
+  });
   /** @type {Record<string, { sha256: string, sizeBytes: number }>} */ const files = {};
   for (const file of readdirSync(folder).sort()) {
-    const bytes = readFileSync(join(folder, file));
-    files[file] = { sha256: sha256(bytes), sizeBytes: bytes.length };
+    const content = readFileSync(join(folder, file));
+    files[file] = { sha256: sha256(content), sizeBytes: content.length };
   }
-  const bytes = readFileSync(wasm);
   manifest.engines[crate] = {
     version,
-    contentHash: engineHash(root, crate),
+    contentHash,
     builds: [
       {
-        kind: "wasm-simd128",
+        kind: BUILD_KIND,
         file: `${crate}/${crate}_bg.wasm`,
         sha256: sha256(bytes),
         sizeBytes: bytes.length,

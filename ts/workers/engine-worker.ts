@@ -1,5 +1,6 @@
 import type { CircuitEstimate, CircuitFormat, CircuitOptions, CircuitView, Note } from "../models/circuit.ts";
 import type { EngineIdentity } from "../models/job.ts";
+import type { LoadedEngine } from "./load-wasm.ts";
 
 export interface CircuitInput {
   /** `auto` sniffs it from the source. */
@@ -28,11 +29,16 @@ export interface EngineRun {
 
 export type OnProgress = (progress: { done: number; total: number }) => void;
 
-/** What runs inside a worker; every input is untrusted and parsed there, never on the caller's thread. */
+/**
+ * What runs inside a worker; every input is untrusted and parsed there, never on the caller's thread. What it throws is an
+ * `ErrorInfo`: data, without a stack.
+ */
 export interface EngineWorker {
-  parse(input: CircuitInput): Promise<ParsedCircuit>;
-  toOpenqasm3(input: CircuitInput): Promise<string>;
-  estimate(input: CircuitInput, options: CircuitOptions): Promise<CircuitEstimate>;
+  /** The first call. */
+  start(engine: LoadedEngine): void;
+  parse(input: CircuitInput): ParsedCircuit;
+  toOpenqasm3(input: CircuitInput): string;
+  estimate(input: CircuitInput, options: CircuitOptions): CircuitEstimate;
   /** `stop[0]` ≠ 0 stops the run within 10 ms of work with `cancelled`. */
   run(
     input: CircuitInput,
@@ -40,4 +46,6 @@ export interface EngineWorker {
     stop: Int32Array | undefined,
     onProgress: OnProgress | undefined,
   ): Promise<EngineRun>;
+  /** Size of its WASM memory, which can grow but never shrink. */
+  memoryBytes(): number;
 }
