@@ -45,7 +45,8 @@ function countFaults({ shots, sigmas, bits, only, heavy }, counts) {
   let heavyShots = 0;
   for (const [outcome, times] of Object.entries(counts)) {
     total += times;
-    if (outcome.length !== bits.length) return [`outcome ${outcome} has ${outcome.length} bits, expected ${bits.length}`];
+    if (outcome.length !== bits.length)
+      return [`outcome ${outcome} has ${outcome.length} bits, expected ${bits.length}`];
     if (only !== undefined && !only.includes(outcome)) found.push(`outcome ${outcome} appeared ${times} times`);
     if (heavy !== undefined && (heavySet >> BigInt(`0b${outcome}`)) & 1n) heavyShots += times;
     for (let bit = 0; bit < bits.length; bit++) {

@@ -20,7 +20,7 @@ export function describeMachine(root) {
   const manifestPath = join(root, "wasm-pkg", "manifest.json");
   /** @type {Record<string, { contentHash: string, compiler: string, builds: { kind: string, sha256: string }[] }>} */
   const engines = existsSync(manifestPath) ? JSON.parse(readFileSync(manifestPath, "utf8")).engines : {};
-  const engine = engines["statevector"];
+  const engine = engines.statevector;
   return {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
@@ -30,7 +30,7 @@ export function describeMachine(root) {
     loadAverage: loadavg()[0] ?? 0,
     node: process.version,
     rustc: output("rustc", ["--version"], root),
-    rustFlags: process.env["RUSTFLAGS"] ?? "",
+    rustFlags: process.env.RUSTFLAGS ?? "",
     commit: output("git", ["rev-parse", "--short=12", "HEAD"], root),
     isDirty: output("git", ["status", "--porcelain", "--", "crates", "ts", "wasm-pkg", "bench"], root) !== "",
     contentHash: engine?.contentHash ?? null,

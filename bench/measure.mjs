@@ -28,10 +28,14 @@ export async function warmUp({ entry, subject }, workload, precision) {
   const options = { ...workload.options, precision, seed: workload.seed };
   const reply = await subject.run({ ...workload.input, options }, true);
   const result =
-    reply.container === undefined ? reply.result : toCircuitResult(new Uint8Array(Buffer.from(reply.container, "base64")), options);
+    reply.container === undefined
+      ? reply.result
+      : toCircuitResult(new Uint8Array(Buffer.from(reply.container, "base64")), options);
   const found = faults(workload.answer, workload.precisions[precision] ?? 0, result ?? {});
   if (found.length > 0) {
-    throw new Error(`${entry.name} answers ${workload.name} ${precision} wrongly:\n  ${found.slice(0, 5).join("\n  ")}`);
+    throw new Error(
+      `${entry.name} answers ${workload.name} ${precision} wrongly:\n  ${found.slice(0, 5).join("\n  ")}`,
+    );
   }
   return reply.resultHash ?? null;
 }

@@ -107,7 +107,9 @@ function passTable(passes, streams) {
     return [String(qubit), ...cells];
   });
   const qubits = passes[0]?.qubits ?? 0;
-  const megabytes = [...new Set(passes.map(({ precision, bytes }) => `${precision} ${bytes / 2 ** 20} MiB`))].join(", ");
+  const megabytes = [...new Set(passes.map(({ precision, bytes }) => `${precision} ${bytes / 2 ** 20} MiB`))].join(
+    ", ",
+  );
   return (
     `One dense one-qubit gate on ${qubits} qubits moves (reads and writes): ${megabytes}. Time of a pass, rate, share of the ` +
     `limit above for the same working set:\n\n${table([["qubit", ...columns], ...body])}`

@@ -66,7 +66,8 @@ export function loadWorkload(file) {
   const parsed = Workload.safeParse(JSON.parse(readFileSync(file, "utf8")));
   if (!parsed.success) throw new Error(`${file}:\n${z.prettifyError(parsed.error)}`);
   const workload = parsed.data;
-  if (workload.name !== basename(file, ".json")) throw new Error(`${file}: its name is ${workload.name}, not the file's`);
+  if (workload.name !== basename(file, ".json"))
+    throw new Error(`${file}: its name is ${workload.name}, not the file's`);
   const { input } = workload;
   const source = "source" in input ? input.source : readFileSync(join(FOLDER, input.file), "utf8");
   return { ...workload, input: { format: input.format, source } };

@@ -21,9 +21,11 @@ async function run({ run, wantResult }) {
 function stream({ bytes, repeats }) {
   const module = binaryen.parseText(readFileSync(new URL("stream.wat", import.meta.url), "utf8"));
   module.setFeatures(binaryen.Features.SIMD128);
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(/** @type {BufferSource} */ (module.emitBinary())));
-  const memory = /** @type {WebAssembly.Memory} */ (exports["memory"]);
-  const scale = /** @type {(bytes: number, factor: number) => void} */ (exports["scale"]);
+  const { exports } = new WebAssembly.Instance(
+    new WebAssembly.Module(/** @type {BufferSource} */ (module.emitBinary())),
+  );
+  const memory = /** @type {WebAssembly.Memory} */ (exports.memory);
+  const scale = /** @type {(bytes: number, factor: number) => void} */ (exports.scale);
   memory.grow(Math.ceil(bytes / PAGE_BYTES));
   new Float64Array(memory.buffer).fill(1);
   let bestMs = Number.POSITIVE_INFINITY;
