@@ -35,13 +35,19 @@ export type Candidate = z.infer<typeof Candidate>;
 export const RouteDecision = z.strictObject({
   candidates: z.array(Candidate),
   strategies: z.array(z.enum(STRATEGIES)),
+  /** One per strategy, in their order; absent: all equal. */
+  weights: z.array(z.number().positive()).optional(),
   collapse: z.enum(COLLAPSE_RULES),
+  /** What `cost-quality` read besides the candidates; absent under the other rules. */
+  costQuality: z
+    .strictObject({ lambda: z.number().min(0).max(1), costReferenceMicroUsd: z.number().positive() })
+    .optional(),
   /** Of the selection rules that draw. */
   seed: z.int().min(0),
   chosen: z.string(),
   /** Back ends to try after the chosen one, best first. */
   fallbacks: z.array(z.string()),
-  /** SHA-256 of the canonical JSON of what was read: back end descriptions, policy, calibration. */
+  /** SHA-256 of the canonical JSON of what was read: back end offers, policy, calibration. */
   snapshotHashes: z.strictObject({ backends: z.string(), policy: z.string(), calibration: z.string() }),
 });
 export type RouteDecision = z.infer<typeof RouteDecision>;

@@ -2,7 +2,7 @@ import type { CircuitEstimate, CircuitFormat, CircuitOptions } from "../models/c
 import type { DataClass, JobType } from "../models/job.ts";
 import type { EngineRun, OnProgress } from "../workers/engine-worker.ts";
 
-/** What a back end publishes about itself; routing reads nothing else. */
+/** What a back end publishes about itself. */
 export interface BackendDescription {
   id: string;
   /** For people, e.g. `Ketflow statevector (embedded)`. */
@@ -19,10 +19,12 @@ export interface BackendDescription {
   maxDataClass: DataClass;
   maxQubits: number;
   maxShots: number;
+  /** The most state memory a run may take; absent where a job takes none, as on a device. */
+  maxBytes?: number;
   price: { perTaskMicroUsd: number; perShotMicroUsd: number };
   /** Expected waiting time before it starts, with its variance (ms²). */
   queueMs: { mean: number; variance: number };
-  /** Declared quality, 1 for an exact engine. */
+  /** Declared probability that a gate or a readout acts without error; 1 for an exact engine. */
   fidelity: { oneQubit: number; twoQubit: number; readout: number };
   /** Options it can answer; a job that asks for another is not eligible. */
   options: readonly (keyof CircuitOptions)[];
@@ -35,10 +37,22 @@ export interface ProviderJob {
   seed: number;
 }
 
+/** A mean with its variance: ms and ms². */
+export interface TimeEstimate {
+  meanMs: number;
+  varianceMs2: number;
+}
+
+/** What a back end says about one job: its description, and how long it would execute. Routing reads nothing else. */
+export interface BackendOffer {
+  description: BackendDescription;
+  execution: TimeEstimate;
+}
+
 /** One place where jobs run. */
 export interface Provider {
   describe(): BackendDescription;
   /** Predicted execution time on this back end, without its queue: mean in ms and variance in ms². */
-  predict(estimate: CircuitEstimate, options: CircuitOptions): { meanMs: number; varianceMs2: number };
+  predict(estimate: CircuitEstimate, options: CircuitOptions): TimeEstimate;
   run(job: ProviderJob, control: { signal: AbortSignal; onProgress?: OnProgress }): Promise<EngineRun>;
 }

@@ -1,0 +1,153 @@
+import { z } from "zod";
+import { AppError } from "../core/errors.ts";
+import { type CircuitEstimate, type CircuitOptions, DEFAULT_SHOTS } from "../models/circuit.ts";
+import type { TimeEstimate } from "../providers/provider.ts";
+import { fitRelative } from "./fit.ts";
+
+const Coefficient = z.number().min(0);
+
+/** ms = fixed + pass·passes + update·(amplitude updates) + shot·shots, with an update costing more outside the cache. */
+export const Coefficients = z.strictObject({
+  fixedMs: Coefficient,
+  perPassMs: Coefficient,
+  perUpdateMs: Coefficient,
+  /** Instead of `perUpdateMs` where the state takes more than `cacheBytes`. */
+  perUpdateOutsideCacheMs: Coefficient,
+  perShotMs: Coefficient,
+  /** Null where one price per update fits best. */
+  cacheBytes: z.int().positive().nullable(),
+  /** Root mean square of the relative error on the fitted circuits, at least 0.1. */
+  relativeSpread: Coefficient,
+});
+export type Coefficients = z.infer<typeof Coefficients>;
+
+/** How fast the embedded engine is on one machine. */
+export const Calibration = z.strictObject({
+  format: z.literal("ketflow-calibration/1"),
+  /** Processor and its number of cores, or whatever else tells machines apart for the caller. */
+  machine: z.string(),
+  /** `contentHash` of the engine. */
+  engine: z.string(),
+  coefficients: z.strictObject({ f32: Coefficients, f64: Coefficients }),
+  /** RFC 3339. */
+  madeAt: z.string(),
+});
+export type Calibration = z.infer<typeof Calibration>;
+
+/** Slower than the machines we know, so that a deadline is not promised and then missed; off by its own size (1 σ). */
+const CAUTIOUS: Coefficients = {
+  fixedMs: 1,
+  perPassMs: 0.002,
+  perUpdateMs: 5e-6,
+  perUpdateOutsideCacheMs: 1e-5,
+  perShotMs: 5e-4,
+  cacheBytes: 2 ** 20,
+  relativeSpread: 1,
+};
+
+/** For a machine that was never calibrated. */
+export const DEFAULT_CALIBRATION: Calibration = {
+  format: "ketflow-calibration/1",
+  machine: "unknown",
+  engine: "unknown",
+  coefficients: { f32: CAUTIOUS, f64: CAUTIOUS },
+  madeAt: "1970-01-01T00:00:00.000Z",
+};
+
+/** @throws {AppError} `invalid-input` naming the faulty fields; calibrating again is the remedy */
+export function parseCalibration(document: unknown): Calibration {
+  const parsed = Calibration.safeParse(document);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".") || "document"}: ${issue.message}`);
+  throw new AppError("invalid-input", `calibration: ${faults.join("; ")}; delete the file to calibrate again`);
+}
+
+/** It speaks of another machine or of an engine with other sources. */
+export function isStale(calibration: Calibration, machine: string, engineContentHash: string): boolean {
+  return calibration.machine !== machine || calibration.engine !== engineContentHash;
+}
+
+/** One circuit and how long the engine took. */
+export interface Timing {
+  estimate: CircuitEstimate;
+  options: CircuitOptions;
+  engineMs: number;
+}
+
+/** The prediction that the embedded provider takes. */
+export function predictorOf(
+  calibration: Calibration,
+): (estimate: CircuitEstimate, options: CircuitOptions) => TimeEstimate {
+  return (estimate, options) => {
+    const coefficients = calibration.coefficients[options.precision ?? "f64"];
+    const terms = termsOf(estimate, options, coefficients.cacheBytes);
+    const meanMs = termNames.reduce((sum, name, k) => sum + coefficients[name] * (terms[k] ?? 0), 0);
+    const spreadMs = coefficients.relativeSpread * meanMs;
+    return { meanMs, varianceMs2: spreadMs * spreadMs };
+  };
+}
+
+const termNames = ["fixedMs", "perPassMs", "perUpdateMs", "perUpdateOutsideCacheMs", "perShotMs"] as const;
+
+function termsOf(estimate: CircuitEstimate, options: CircuitOptions, cacheBytes: number | null): number[] {
+  const inside = cacheBytes === null || estimate.bytes <= cacheBytes;
+  const updates = estimate.amplitudeUpdates;
+  return [1, estimate.passes, inside ? updates : 0, inside ? 0 : updates, options.shots ?? DEFAULT_SHOTS];
+}
+
+/** Sizes of second- and third-level caches; the one that explains the timings best is taken. */
+const CACHE_BYTES = [2 ** 18, 2 ** 19, 2 ** 20, 2 ** 21, 2 ** 22, 2 ** 23, 2 ** 24, 2 ** 25];
+
+const LEAST_SPREAD = 0.1;
+
+/**
+ * The coefficients that explain the timings of one precision best. A cache size is taken only when at least three timings
+ * lie on each side of it and the squared relative error falls by a tenth.
+ */
+export function fitCoefficients(timings: readonly Timing[]): Coefficients {
+  const usable = timings.filter((timing) => timing.engineMs > 0);
+  if (usable.length === 0) return CAUTIOUS;
+  const truths = usable.map((timing) => timing.engineMs);
+  const fitWith = (cacheBytes: number | null) => ({
+    cacheBytes,
+    ...fitRelative(
+      usable.map((timing) => termsOf(timing.estimate, timing.options, cacheBytes)),
+      truths,
+    ),
+  });
+  let best = fitWith(null);
+  let goal = 0.9 * best.squaredError;
+  for (const cacheBytes of CACHE_BYTES) {
+    const outside = usable.filter((timing) => timing.estimate.bytes > cacheBytes).length;
+    if (outside < 3 || usable.length - outside < 3) continue;
+    const fit = fitWith(cacheBytes);
+    if (fit.squaredError < goal) {
+      best = fit;
+      goal = fit.squaredError;
+    }
+  }
+  const [fixedMs = 0, perPassMs = 0, perUpdateMs = 0, outsideMs = 0, perShotMs = 0] = best.coefficients;
+  return {
+    fixedMs,
+    perPassMs,
+    perUpdateMs,
+    perUpdateOutsideCacheMs: best.cacheBytes === null ? perUpdateMs : outsideMs,
+    perShotMs,
+    cacheBytes: best.cacheBytes,
+    relativeSpread: Math.max(LEAST_SPREAD, Math.sqrt(best.squaredError / usable.length)),
+  };
+}
+
+/** How far predictions were off, |predicted − actual| ÷ actual. */
+export interface PredictionError {
+  cases: number;
+  median: number;
+  p95: number;
+}
+
+/** For circuits that the fit has not seen. Quantiles are the nearest ranks. */
+export function predictionError(cases: readonly { predictedMs: number; actualMs: number }[]): PredictionError {
+  const errors = cases.map((item) => Math.abs(item.predictedMs - item.actualMs) / item.actualMs).sort((a, b) => a - b);
+  const quantile = (part: number): number => errors[Math.max(0, Math.ceil(part * errors.length) - 1)] ?? Number.NaN;
+  return { cases: cases.length, median: quantile(0.5), p95: quantile(0.95) };
+}
