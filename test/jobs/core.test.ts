@@ -11,17 +11,23 @@ const plan = (approvals: number): JobPlan => ({
   ...{ route: fakeRoute(["qpu"]), costMicroUsd: 5, predictedMs: 9, approvals, planHash: `plan-${approvals}` },
 });
 
+const KINDS = Object.keys(ALLOWED) as (keyof typeof ALLOWED)[];
+
 /** The step that the sequence takes next, its time and whether it carries the present fencing token. */
 const step = fc.record({
-  kind: fc.constantFrom(...(Object.keys(ALLOWED) as (keyof typeof ALLOWED)[])),
-  waitMs: fc.constantFrom(0, 1, 40, 400),
+  /** Mostly a move that the state allows, or else a sequence would stay near its beginning. */
+  allowed: fc.constantFrom(true, true, true, false),
+  choice: fc.nat({ max: 1000 }),
+  waitMs: fc.constantFrom(0, 0, 10, 40, 400),
   staleBy: fc.constantFrom(0, 0, 0, 1, 2),
   yes: fc.boolean(),
   approver: fc.constantFrom("ada", "bob"),
 });
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-function toCommand(job: Job, { kind, staleBy, yes, approver }: Step, at: number): Command {
+function toCommand(job: Job, { allowed, choice, staleBy, yes, approver }: Step, at: number): Command {
+  const open = allowed ? KINDS.filter((kind) => ALLOWED[kind].includes(job.status)) : KINDS;
+  const kind = open[choice % open.length] ?? "cancel";
   const fenced = { tenant: ALICE, id: job.id, at, fence: job.fence - staleBy };
   switch (kind) {
     case "plan":
