@@ -1,4 +1,5 @@
-import { AppError } from "../core/errors.ts";
+import { z } from "zod";
+import { checked } from "../models/check.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import { loadEngine } from "../workers/load-wasm.ts";
 import { nodeModule } from "../workers/node-module.ts";
@@ -12,8 +13,8 @@ export interface EnginesOptions {
   workerUrl?: string | URL;
   /** Most runs at once; as many as the machine has cores by default. Threads start when they are needed. */
   threads?: number;
-  /** A thread whose memory grew beyond this is replaced after its run (default 256). */
-  recycleAboveMiB?: number;
+  /** A run that would need more is refused as `too-large`; 3840 by default, which is what WASM can address. */
+  memoryLimitMiB?: number;
 }
 
 export interface Engines {
@@ -24,19 +25,17 @@ export interface Engines {
   close(): Promise<void>;
 }
 
+const Limits = z.object({
+  threads: z.int().min(1).max(256).optional(),
+  memoryLimitMiB: z.int().min(1).max(4096).optional(),
+});
+
 /** Reads and compiles the engines; the threads that run them start with the first call. */
 export async function loadEngines(options: EnginesOptions = {}): Promise<Engines> {
-  const size = options.threads ?? defaultThreads();
-  if (!Number.isInteger(size) || size < 1) {
-    throw new AppError("invalid-input", `threads: ${options.threads} is not a whole number above 0`);
-  }
+  const { threads: size = defaultThreads() } = checked(Limits, options, "loadEngines");
   const engine = await loadEngine(options.wasmUrl);
-  const pool = new EnginePool({
-    engine,
-    workerUrl: options.workerUrl,
-    size,
-    ...(options.recycleAboveMiB === undefined ? {} : { memoryMarkBytes: options.recycleAboveMiB * 2 ** 20 }),
-  });
+  const { workerUrl, memoryLimitMiB } = options;
+  const pool = new EnginePool({ engine, workerUrl, memoryLimitMiB, size });
   return { circuit: new CircuitEngine(pool), identity: engine.identity, close: () => pool.close() };
 }
 

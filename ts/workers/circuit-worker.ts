@@ -24,8 +24,10 @@ export class CircuitWorker implements EngineWorker {
   readonly #programs = new Map<string, ParsedProgram>();
   #memory: WebAssembly.Memory | undefined;
   #identity: EngineIdentity | undefined;
+  #limit: { memoryLimitMiB?: number } = {};
 
-  start(engine: LoadedEngine): void {
+  start(engine: LoadedEngine, memoryLimitMiB: number | undefined): void {
+    this.#limit = memoryLimitMiB === undefined ? {} : { memoryLimitMiB };
     this.#memory = initSync({ module: engine.module }).memory;
     this.#identity = engine.identity;
   }
@@ -33,8 +35,8 @@ export class CircuitWorker implements EngineWorker {
   parse(input: CircuitInput): ParsedCircuit {
     return this.#withProgram(input, ({ format, program }) => ({
       format,
-      view: program.view() as CircuitView,
-      notes: program.notes() as Note[],
+      view: JSON.parse(program.view()) as CircuitView,
+      notes: notesOf(program),
     }));
   }
 
@@ -43,7 +45,10 @@ export class CircuitWorker implements EngineWorker {
   }
 
   estimate(input: CircuitInput, options: CircuitOptions): CircuitEstimate {
-    return this.#withProgram(input, ({ program }) => program.estimate(JSON.stringify(options)) as CircuitEstimate);
+    return this.#withProgram(
+      input,
+      ({ program }) => JSON.parse(program.estimate(this.#json(options))) as CircuitEstimate,
+    );
   }
 
   async run(
@@ -53,12 +58,12 @@ export class CircuitWorker implements EngineWorker {
     onProgress: OnProgress | undefined,
   ): Promise<EngineRun> {
     try {
-      const json = JSON.stringify(options);
+      const json = this.#json(options);
       const poll = pollFor(stop, onProgress);
       const { container, engineMs, notes } = this.#withProgram(input, ({ program }) => {
         const startMs = performance.now();
         const container = program.run(json, poll) as Uint8Array<ArrayBuffer>;
-        return { container, engineMs: performance.now() - startMs, notes: program.notes() as Note[] };
+        return { container, engineMs: performance.now() - startMs, notes: notesOf(program) };
       });
       const resultHash = toHex(await sha256Quick(container));
       const run: EngineRun = { container, resultHash, engineMs, identity: this.#started(), notes };
@@ -71,6 +76,10 @@ export class CircuitWorker implements EngineWorker {
 
   memoryBytes(): number {
     return this.#memory?.buffer.byteLength ?? 0;
+  }
+
+  #json(options: CircuitOptions): string {
+    return JSON.stringify({ ...options, ...this.#limit });
   }
 
   #started(): EngineIdentity {
@@ -107,7 +116,11 @@ export class CircuitWorker implements EngineWorker {
   }
 }
 
-/** What the engine calls at least every 10 ms of work; it stops at `false`. */
+function notesOf(program: Program): Note[] {
+  return JSON.parse(program.notes()) as Note[];
+}
+
+/** What the engine calls at least every 10 ms of work; it stops at `true`. */
 function pollFor(stop: Int32Array | undefined, onProgress: OnProgress | undefined) {
   let lastProgressMs = Number.NEGATIVE_INFINITY;
   return (done: number, total: number): boolean => {
@@ -115,14 +128,15 @@ function pollFor(stop: Int32Array | undefined, onProgress: OnProgress | undefine
       lastProgressMs = performance.now();
       onProgress({ done, total });
     }
-    return stop === undefined || Atomics.load(stop, 0) === 0;
+    return stop !== undefined && Atomics.load(stop, 0) !== 0;
   };
 }
 
 function parse(input: CircuitInput): ParsedProgram {
   const source = typeof input.source === "string" ? utf8(input.source) : input.source;
   const format = input.format === "auto" ? sniffFormat(source) : input.format;
-  return { format, program: Program.parse(format, source) };
+  const program = Program.parse(format ?? "auto", source);
+  return { format: format ?? "openqasm3", program };
 }
 
 /** What the engine throws has one of our codes; anything else (a trap, no memory) means that its memory cannot be trusted. */

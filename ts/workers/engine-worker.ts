@@ -34,8 +34,8 @@ export type OnProgress = (progress: { done: number; total: number }) => void;
  * `ErrorInfo`: data, without a stack.
  */
 export interface EngineWorker {
-  /** The first call. */
-  start(engine: LoadedEngine): void;
+  /** The first call. A run that would need more memory is refused as `too-large`. */
+  start(engine: LoadedEngine, memoryLimitMiB: number | undefined): void;
   parse(input: CircuitInput): ParsedCircuit;
   toOpenqasm3(input: CircuitInput): string;
   estimate(input: CircuitInput, options: CircuitOptions): CircuitEstimate;

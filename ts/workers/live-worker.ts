@@ -8,6 +8,14 @@ import { nodeModule } from "./node-module.ts";
 /** In a variable, because bundlers take the literal form for an asset to copy; the browser's line below is the one for them. */
 const WORKER_FILE = "./worker.js";
 
+export interface WorkerOptions {
+  engine: LoadedEngine;
+  /** Where the worker's script is, if not beside this file. */
+  workerUrl?: string | URL | undefined;
+  /** What a run may take of it; what WASM can address by default. */
+  memoryLimitMiB?: number | undefined;
+}
+
 interface Thread {
   endpoint: Endpoint;
   terminate(): Promise<unknown>;
@@ -69,13 +77,13 @@ export class LiveWorker {
   /** What its WASM memory had grown to at the end of its last run. */
   memoryBytes = 0;
 
-  constructor(engine: LoadedEngine, workerUrl: string | URL | undefined) {
+  constructor({ engine, workerUrl, memoryLimitMiB }: WorkerOptions) {
     const onDeath = (reason: string) =>
       this.#die(new AppError("engine-failure", `the engine's worker died: ${reason}`));
     const threads = nodeModule("node:worker_threads");
     this.#thread = threads === undefined ? webThread(workerUrl, onDeath) : nodeThread(threads, workerUrl, onDeath);
     this.#remote = wrap<EngineWorker>(this.#thread.endpoint);
-    this.#started = this.#remote.start(engine);
+    this.#started = this.#remote.start(engine, memoryLimitMiB);
     this.#started.catch(() => {}); // The first call reports it.
   }
 

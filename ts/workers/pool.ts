@@ -2,12 +2,9 @@ import { proxy, type Remote } from "comlink";
 import { AppError } from "../core/errors.ts";
 import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
 import type { CircuitInput, EngineRun, EngineWorker, OnProgress, ParsedCircuit } from "./engine-worker.ts";
-import { LiveWorker } from "./live-worker.ts";
-import type { LoadedEngine } from "./load-wasm.ts";
+import { LiveWorker, type WorkerOptions } from "./live-worker.ts";
 
-export interface PoolOptions {
-  engine: LoadedEngine;
-  workerUrl?: string | URL | undefined;
+export interface PoolOptions extends WorkerOptions {
   /** Most workers at once; they start with the first job that needs them. */
   size: number;
   /** A worker whose WASM memory is larger after a job is replaced, because that memory never shrinks. */
@@ -175,7 +172,7 @@ export class EnginePool {
       if (!idle.isLost) return idle;
       this.#workers.delete(idle);
     }
-    const worker = new LiveWorker(this.#options.engine, this.#options.workerUrl);
+    const worker = new LiveWorker(this.#options);
     this.#workers.add(worker);
     return worker;
   }

@@ -95,7 +95,11 @@ impl Kernel {
 }
 
 /// Applies a kernel in place.
-pub(crate) fn apply<T: Real>(state: &mut State<T>, kernel: &Kernel, progress: &mut Progress) -> Result<(), Interrupted> {
+pub(crate) fn apply<T: Real>(
+    state: &mut State<T>,
+    kernel: &Kernel,
+    progress: &mut Progress,
+) -> Result<(), Interrupted> {
     let controls = Controls::new(&kernel.controls);
     match &kernel.shape {
         Shape::Diagonal { targets, factors } => diagonal::apply(state, targets, factors, controls, progress),

@@ -5,8 +5,8 @@
 //! fixed tree, random numbers as a function of (seed, purpose, shot, event). The plan of a run depends on circuit and options
 //! alone; memory, segments, vectors and progress never change a byte.
 
-pub mod error;
 mod container;
+pub mod error;
 mod information;
 mod kernels;
 mod lanes;
@@ -34,3 +34,4 @@ pub use options::Options;
 pub use outcomes::OutcomeTable;
 pub use result::{Amplitudes, CircuitResult, Reduced, SCHEMA};
 pub use run::{Estimate, MAX_DENSITY_QUBITS, estimate, run};
+pub use source::read;

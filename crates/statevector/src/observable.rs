@@ -168,7 +168,9 @@ impl Reader<'_> {
         if length != self.qubits {
             self.at = start;
             let n = self.qubits;
-            return Err(self.wrong(&format!("a product of {length} letters; the circuit has {n} qubits, give {n} letters")));
+            return Err(
+                self.wrong(&format!("a product of {length} letters; the circuit has {n} qubits, give {n} letters"))
+            );
         }
         Ok(Term { coefficient, x, z })
     }
@@ -176,7 +178,8 @@ impl Reader<'_> {
     fn number(&mut self) -> Result<f64, Error> {
         let start = self.at;
         while let Some(c) = self.peek() {
-            let exponent_sign = matches!(c, '+' | '-') && matches!(self.text[self.at - 1], 'e' | 'E') && self.at > start;
+            let exponent_sign =
+                matches!(c, '+' | '-') && matches!(self.text[self.at - 1], 'e' | 'E') && self.at > start;
             if !(c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E') || exponent_sign) {
                 break;
             }

@@ -15,13 +15,31 @@ use num_complex::Complex64;
 pub(crate) enum Step {
     Apply(Kernel),
     /// A place where a gate error may strike; `hazard` = −ln(1 − probability).
-    GateError { qubit: u32, hazard: f64 },
+    GateError {
+        qubit: u32,
+        hazard: f64,
+    },
     /// `event` numbers measurements and resets in the order of the program.
-    Measure { qubit: u32, bit: Option<u32>, event: u32 },
-    Reset { qubit: u32, event: u32 },
-    Assign { bit: u32, value: Condition },
-    JumpUnless { condition: Condition, target: usize },
-    Jump { target: usize },
+    Measure {
+        qubit: u32,
+        bit: Option<u32>,
+        event: u32,
+    },
+    Reset {
+        qubit: u32,
+        event: u32,
+    },
+    Assign {
+        bit: u32,
+        value: Condition,
+    },
+    JumpUnless {
+        condition: Condition,
+        target: usize,
+    },
+    Jump {
+        target: usize,
+    },
 }
 
 /// A measurement that is sampled from the final state.
@@ -121,10 +139,8 @@ fn writes_bits(ops: &[Op]) -> bool {
 
 /// Which top-level operations are measurements whose qubit nothing touches and whose bit nothing reads or writes afterwards.
 fn final_measurements(circuit: &Circuit) -> Vec<bool> {
-    let mut used = Used {
-        qubits: vec![false; circuit.qubit_count() as usize],
-        bits: vec![false; circuit.bit_count() as usize],
-    };
+    let mut used =
+        Used { qubits: vec![false; circuit.qubit_count() as usize], bits: vec![false; circuit.bit_count() as usize] };
     let mut result = vec![false; circuit.ops.len()];
     for (k, op) in circuit.ops.iter().enumerate().rev() {
         if let Op::Measure { qubit, bit } = op {
@@ -290,7 +306,10 @@ impl Builder<'_> {
         for (k, &qubit) in qubits.iter().enumerate() {
             self.check_qubit(qubit)?;
             if qubits[..k].contains(&qubit) {
-                return Err(Error::invalid(format!("a {} gate uses qubit {qubit} twice; give distinct qubits", name(op))));
+                return Err(Error::invalid(format!(
+                    "a {} gate uses qubit {qubit} twice; give distinct qubits",
+                    name(op)
+                )));
             }
             self.is_touched[qubit as usize] = true;
         }
@@ -299,7 +318,8 @@ impl Builder<'_> {
             return Err(Error::invalid(format!("a parameter of a {} gate is {bad}; give a finite number", name(op))));
         }
         let matrix = op.gate.matrix(&params);
-        if matrix.len() != 1 << (2 * op.targets.len()) || matrix.iter().any(|m| !m.re.is_finite() || !m.im.is_finite()) {
+        if matrix.len() != 1 << (2 * op.targets.len()) || matrix.iter().any(|m| !m.re.is_finite() || !m.im.is_finite())
+        {
             return Err(Error::invalid(format!(
                 "a {} gate on {} targets has {} matrix entries; a finite matrix of 4^targets entries is needed",
                 name(op),

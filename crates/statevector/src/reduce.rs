@@ -41,25 +41,35 @@ pub(crate) fn reduce<T: Real, const K: usize>(
     mut add: impl FnMut(usize, &Block<T>, &mut [LaneSums; K]),
 ) -> Result<[f64; K], Interrupted> {
     let mut pairwise = Pairwise::default();
-    for_chunks(state, progress, |first, blocks, chunk: &mut [LaneSums; K]| {
-        for (k, block) in blocks.iter().enumerate() {
-            add(first + k, block, chunk);
-        }
-    }, |sums| pairwise.push(sums.map(fold)))?;
+    for_chunks(
+        state,
+        progress,
+        |first, blocks, chunk: &mut [LaneSums; K]| {
+            for (k, block) in blocks.iter().enumerate() {
+                add(first + k, block, chunk);
+            }
+        },
+        |sums| pairwise.push(sums.map(fold)),
+    )?;
     Ok(pairwise.total())
 }
 
 /// The weight Σ|amplitude|² of every chunk, in order.
 pub(crate) fn chunk_weights<T: Real>(state: &State<T>, progress: &mut Progress) -> Result<Vec<f64>, Interrupted> {
     let mut result = Vec::with_capacity(state.block_count().div_ceil(CHUNK_BLOCKS));
-    for_chunks(state, progress, |_, blocks, [sums]: &mut [LaneSums; 1]| {
-        for block in blocks {
-            let w = weights(block);
-            for lane in 0..LANES {
-                sums[lane] += w[lane];
+    for_chunks(
+        state,
+        progress,
+        |_, blocks, [sums]: &mut [LaneSums; 1]| {
+            for block in blocks {
+                let w = weights(block);
+                for lane in 0..LANES {
+                    sums[lane] += w[lane];
+                }
             }
-        }
-    }, |[sums]| result.push(fold(sums)))?;
+        },
+        |[sums]| result.push(fold(sums)),
+    )?;
     Ok(result)
 }
 

@@ -96,11 +96,7 @@ impl CircuitResult {
             container.add(format!("reduced-density.{k}"), &[dimension, dimension, 2], Data::F64(values));
         }
         if !self.mutual_information.is_empty() {
-            container.add(
-                "mutual-information",
-                &[self.mutual_information.len()],
-                Data::F64(&self.mutual_information),
-            );
+            container.add("mutual-information", &[self.mutual_information.len()], Data::F64(&self.mutual_information));
         }
         if let Some(value) = &self.fidelity {
             container.add("fidelity", &[1], Data::F64(std::slice::from_ref(value)));

@@ -78,7 +78,7 @@ struct Job<'a> {
 impl<'a> Job<'a> {
     fn new(circuit: &Circuit, options: &'a Options) -> Result<Self, Error> {
         options.check()?;
-        let inputs = source::bind(circuit, &options.inputs)?;
+        let inputs = ketflow_circuit::bind(circuit, &options.inputs)?;
         let plan = Plan::new(circuit, &inputs, options)?;
         // Beyond 63 qubits byte counts and basis indices would overflow; no machine holds such a state.
         if plan.qubits > 63 {
@@ -129,7 +129,7 @@ impl<'a> Job<'a> {
             error.message = format!("fidelity: {}", error.message);
             error
         };
-        let circuit = source::read(&other.format, &other.source).map_err(named)?;
+        let circuit = source::read(&other.format, other.source.as_bytes()).map_err(named)?.circuit;
         if circuit.qubit_count() != plan.qubits {
             return Err(Error::invalid(format!(
                 "fidelity: the other circuit has {} qubits, this one {}; give both the same number",
@@ -143,7 +143,7 @@ impl<'a> Job<'a> {
             .filter(|(name, _)| circuit.inputs.iter().any(|input| input.name == **name))
             .map(|(name, value)| (name.clone(), *value))
             .collect();
-        let inputs = source::bind(&circuit, &inputs).map_err(named)?;
+        let inputs = ketflow_circuit::bind(&circuit, &inputs).map_err(named)?;
         let other = Plan::new(&circuit, &inputs, options)?;
         if other.branch_points() > 0 {
             return Err(Error::unsupported(
@@ -159,7 +159,10 @@ impl<'a> Job<'a> {
         let check = |field: &str, qubits: &[u32]| {
             for (k, qubit) in qubits.iter().enumerate() {
                 if *qubit >= n {
-                    return Err(Error::invalid(format!("{field} names qubit {qubit}; the circuit has qubits 0 to {}", n - 1)));
+                    return Err(Error::invalid(format!(
+                        "{field} names qubit {qubit}; the circuit has qubits 0 to {}",
+                        n - 1
+                    )));
                 }
                 if qubits[..k].contains(qubit) {
                     return Err(Error::invalid(format!("{field} names qubit {qubit} twice; give distinct qubits")));
@@ -220,7 +223,11 @@ impl<'a> Job<'a> {
         let mut finals: Vec<_> = self.plan.finals.clone();
         finals.sort_by_key(|m| m.bit);
         let mut qubits: Vec<u32> = Vec::new();
-        finals.iter().for_each(|m| if !qubits.contains(&m.qubit) { qubits.push(m.qubit) });
+        finals.iter().for_each(|m| {
+            if !qubits.contains(&m.qubit) {
+                qubits.push(m.qubit)
+            }
+        });
         qubits
     }
 
@@ -280,9 +287,10 @@ impl<'a> Job<'a> {
         let passes = u128::from(self.plan.passes());
         let densities: u128 = self.densities.values().map(|qubits| 1u128 << qubits.len()).sum();
         let other = self.other.as_ref().map_or(0, |plan| u128::from(plan.passes()) + 1);
-        let ends = 2 + terms + self.options.marginals.len() as u128 + densities + u128::from(self.options.probabilities);
-        let updates = amplitudes * (u128::from(branches.min(64)) * (passes + ends) + other)
-            + u128::from(self.options.shots);
+        let ends =
+            2 + terms + self.options.marginals.len() as u128 + densities + u128::from(self.options.probabilities);
+        let updates =
+            amplitudes * (u128::from(branches.min(64)) * (passes + ends) + other) + u128::from(self.options.shots);
         Estimate {
             qubits: self.plan.qubits,
             bytes: u64::try_from(self.bytes()).unwrap_or(u64::MAX),
@@ -496,9 +504,10 @@ impl<'a, T: Real + Into<Amplitude>> Totals<'a, T> {
         let mut measures = BTreeMap::new();
         for (wanted, subset) in &job.densities {
             let is_needed = |qubits: &Vec<u32>| qubits == wanted;
-            let for_pair = options.mutual_information.iter().any(|p| {
-                is_needed(&p.a) || is_needed(&p.b) || union(&p.a, &p.b) == *wanted
-            });
+            let for_pair = options
+                .mutual_information
+                .iter()
+                .any(|p| is_needed(&p.a) || is_needed(&p.b) || union(&p.a, &p.b) == *wanted);
             if for_pair || options.entropy.iter().any(is_needed) {
                 measures.insert(wanted.clone(), entropy_and_purity(&self.densities[subset], progress)?);
             }
@@ -528,9 +537,13 @@ impl<'a, T: Real + Into<Amplitude>> Totals<'a, T> {
     }
 }
 
-fn copy_amplitudes<T: Real + Into<Amplitude>>(state: &State<T>, progress: &mut Progress) -> Result<Amplitudes, RunError> {
+fn copy_amplitudes<T: Real + Into<Amplitude>>(
+    state: &State<T>,
+    progress: &mut Progress,
+) -> Result<Amplitudes, RunError> {
     let n = state.len();
-    let refused = || Error::too_large(format!("the machine refused memory for {n} amplitudes; ask for probabilities instead"));
+    let refused =
+        || Error::too_large(format!("the machine refused memory for {n} amplitudes; ask for probabilities instead"));
     let (mut narrow, mut wide) = (Vec::new(), Vec::new());
     match T::ZERO.into() {
         Amplitude::F32(_) => narrow.try_reserve_exact(2 * n).map_err(|_| refused())?,

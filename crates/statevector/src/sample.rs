@@ -22,9 +22,7 @@ pub(crate) fn sample<T: Real>(
     let total = chunks.iter().fold(0.0, |sum, weight| sum + weight);
     let mut draws: Vec<(f64, u32)> = Vec::with_capacity(shots.len());
     for piece in shots.chunks(POLL_AMPLITUDES as usize) {
-        draws.extend(piece.iter().map(|&shot| {
-            (uniform(seed, Purpose::FinalSample, u64::from(shot), 0) * total, shot)
-        }));
+        draws.extend(piece.iter().map(|&shot| (uniform(seed, Purpose::FinalSample, u64::from(shot), 0) * total, shot)));
         progress.advance(piece.len() as u64)?;
     }
     draws.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));

@@ -46,11 +46,22 @@ pub(crate) const MAX_BRANCH_WORK: u64 = 1 << 38;
 /// What happens to the state where a group splits.
 #[derive(Debug, Clone, Copy)]
 enum Branch {
-    Collapse { qubit: u32, outcome: bool, scale: f64 },
+    Collapse {
+        qubit: u32,
+        outcome: bool,
+        scale: f64,
+    },
     /// Collapse, then |1⟩ → |0⟩.
-    Reset { qubit: u32, outcome: bool, scale: f64 },
+    Reset {
+        qubit: u32,
+        outcome: bool,
+        scale: f64,
+    },
     /// 0 = X, 1 = Y, 2 = Z.
-    Pauli { qubit: u32, kind: u8 },
+    Pauli {
+        qubit: u32,
+        kind: u8,
+    },
     Nothing,
 }
 
@@ -234,11 +245,8 @@ impl<T: Real> Walker<'_, '_, '_, T> {
         let mut parts: [(Vec<u32>, Vec<NextError>); 4] = Default::default();
         for (&shot, error) in group.shots.iter().zip(&group.errors) {
             let struck = error.hazard <= group.hazard;
-            let next = if struck {
-                NextError::draw(self.settings.seed, shot, error.count + 1, group.hazard)
-            } else {
-                *error
-            };
+            let next =
+                if struck { NextError::draw(self.settings.seed, shot, error.count + 1, group.hazard) } else { *error };
             let (shots, errors) = &mut parts[if struck { 1 + usize::from(error.kind) } else { 0 }];
             shots.push(shot);
             errors.push(next);

@@ -31,9 +31,11 @@ pub(super) fn apply<T: Real>(
     }
     // The matrix index and the block or lane bits that a choice of high or low target values stands for.
     let spread = |chosen: &[(usize, u32)], choice: usize| {
-        chosen.iter().enumerate().filter(|(j, _)| choice >> j & 1 == 1).fold((0, 0), |(index, bits), (_, (k, qubit))| {
-            (index | 1usize << k, bits | 1usize << qubit)
-        })
+        chosen
+            .iter()
+            .enumerate()
+            .filter(|(j, _)| choice >> j & 1 == 1)
+            .fold((0, 0), |(index, bits), (_, (k, qubit))| (index | 1usize << k, bits | 1usize << qubit))
     };
     let low_index = |lane: usize| low.iter().fold(0, |sum, (k, qubit)| sum | (lane >> qubit & 1) << k);
     let (blocks, masks) = (1usize << high.len(), 1usize << low.len());

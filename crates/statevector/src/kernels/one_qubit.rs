@@ -20,8 +20,7 @@ pub(super) fn apply<T: Real>(
     let is_real = matrix.iter().all(|m| m.im == 0.0);
     if target >= LANE_QUBITS {
         let bit = 1 << (target - LANE_QUBITS);
-        let groups =
-            Groups { members: &[0, bit], fixed: bit | controls.block_mask, value: controls.block_value };
+        let groups = Groups { members: &[0, bit], fixed: bit | controls.block_mask, value: controls.block_value };
         let matrix = matrix.map(|m| [T::from_f64(m.re), T::from_f64(m.im)]);
         return for_groups(state, &groups, progress, |pointers, offsets| {
             for offset in offsets {

@@ -65,9 +65,12 @@ fn within<T: Real>(
     progress: &mut Progress,
 ) -> Result<(), Interrupted> {
     let groups = Groups { members: &[0], fixed: controls.block_mask, value: controls.block_value };
-    for_groups(state, &groups, progress, |pointers, offsets| {
-        with_mask!(mask, MASK => move_lanes::<T, MASK>(pointers[0], pointers[0], offsets, [chosen; 2]))
-    })
+    for_groups(
+        state,
+        &groups,
+        progress,
+        |pointers, offsets| with_mask!(mask, MASK => move_lanes::<T, MASK>(pointers[0], pointers[0], offsets, [chosen; 2])),
+    )
 }
 
 /// Chosen lanes take lane l ⊕ `mask` of the partner block.
@@ -81,19 +84,17 @@ fn across<T: Real>(
     progress: &mut Progress,
 ) -> Result<(), Interrupted> {
     let groups = Groups { members: &members, fixed: fixed | controls.block_mask, value: controls.block_value };
-    for_groups(state, &groups, progress, |pointers, offsets| {
-        with_mask!(mask, MASK => move_lanes::<T, MASK>(pointers[0], pointers[1], offsets, chosen))
-    })
+    for_groups(
+        state,
+        &groups,
+        progress,
+        |pointers, offsets| with_mask!(mask, MASK => move_lanes::<T, MASK>(pointers[0], pointers[1], offsets, chosen)),
+    )
 }
 
 /// `x` and `y` are the same block when lanes move within it.
 #[inline(always)]
-fn move_lanes<T: Real, const MASK: usize>(
-    x: *mut Block<T>,
-    y: *mut Block<T>,
-    offsets: Offsets,
-    chosen: [u32; 2],
-) {
+fn move_lanes<T: Real, const MASK: usize>(x: *mut Block<T>, y: *mut Block<T>, offsets: Offsets, chosen: [u32; 2]) {
     for offset in offsets {
         // SAFETY: for_groups gives in-bounds blocks; both halves are read whole before either is written.
         unsafe {
