@@ -31,7 +31,8 @@ export function jobBody(circuit: CircuitFile, flags: RunFlags, settings: Resolve
   const body = {
     ...job,
     type: "circuit",
-    input: { format: circuit.format, source: circuit.source },
+    // Only OpenQASM 3 may leave its version statement out, so its reader is the one that can say what is wrong.
+    input: { format: circuit.format === "auto" ? "openqasm3" : circuit.format, source: circuit.source },
     options: defined({
       ...options,
       shots: layered("shots", options.shots),

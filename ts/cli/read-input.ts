@@ -25,7 +25,8 @@ export async function readBytes(file: string, terminal: Terminal): Promise<Uint8
 }
 
 export interface CircuitFile {
-  format: CircuitFormat;
+  /** `auto` where neither the user nor the file says it. */
+  format: CircuitFormat | "auto";
   source: string;
   origin: Origin;
   /** When the file was a whole job. */
@@ -41,7 +42,7 @@ export async function readCircuit(file: string, format: string | undefined, term
   const name = file === "-" ? "<stdin>" : file;
   const text = utf8Text(bytes, name);
   if (file.endsWith(".job.json")) return fromJob(name, text);
-  return { format: knownFormat(format) ?? sniffFormat(bytes), source: text, origin: { name, source: text } };
+  return { format: knownFormat(format) ?? sniffFormat(bytes) ?? "auto", source: text, origin: { name, source: text } };
 }
 
 function fromJob(name: string, text: string): CircuitFile {
