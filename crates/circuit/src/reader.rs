@@ -127,9 +127,8 @@ fn physical_qubits(source: &str) -> Result<Vec<u32>, Fault> {
     let mut numbers = std::collections::BTreeSet::new();
     if source.contains('$') {
         let mut lexer = Lexer::new(source);
-        loop {
-            // Mistakes are reported when the program is parsed.
-            let Ok(token) = lexer.next_token() else { break };
+        // Mistakes are reported when the program is parsed.
+        while let Ok(token) = lexer.next_token() {
             match token.kind {
                 Kind::End => break,
                 Kind::Physical => {

@@ -74,7 +74,7 @@ impl Lowerer {
             },
             ExpressionKind::Not(x) => {
                 let x = self.whole(x)?;
-                Ok(Value::Truth(not(self.into_truth(x, offset)?)))
+                Ok(Value::Truth(not(self.truth(x, offset)?)))
             }
             ExpressionKind::Complement(x) => match self.whole(x)? {
                 Value::Truth(x) => Ok(Value::Truth(not(x))),
@@ -166,7 +166,7 @@ impl Lowerer {
         match operator {
             Operator::Compare(comparison) => Ok(Value::Truth(self.compare(comparison, x, y, offset)?)),
             Operator::And | Operator::Or => {
-                let (x, y) = (self.into_truth(x, offset)?, self.into_truth(y, offset)?);
+                let (x, y) = (self.truth(x, offset)?, self.truth(y, offset)?);
                 Ok(Value::Truth(if operator == Operator::And { and(x, y) } else { or(x, y) }))
             }
             Operator::BitAnd | Operator::BitOr | Operator::BitXor => self.bitwise(operator, x, y, offset),
@@ -270,7 +270,7 @@ impl Lowerer {
                 }
                 _ => Err(Fault::invalid(offset, "a cast to bits needs a width from 1 to 64, as in bit[4](5)")),
             },
-            (Scalar::Bool, value) => Ok(Value::Truth(self.into_truth(value, offset)?)),
+            (Scalar::Bool, value) => Ok(Value::Truth(self.truth(value, offset)?)),
             (Scalar::Float | Scalar::Angle, value) => Ok(Value::Real(into_real(value, offset)?)),
             (_, value) => Ok(value),
         }
@@ -296,7 +296,7 @@ impl Lowerer {
                 Ok(Value::Integer(number))
             }
             Scalar::Float | Scalar::Angle => Ok(Value::Real(into_real(value, offset)?)),
-            Scalar::Bool => match self.into_truth(value, offset)? {
+            Scalar::Bool => match self.truth(value, offset)? {
                 truth @ Condition::Const(_) => Ok(Value::Truth(truth)),
                 _ => Err(run_time()),
             },
