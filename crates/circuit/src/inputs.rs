@@ -15,7 +15,9 @@ pub fn bind(circuit: &Circuit, values: &BTreeMap<String, f64>) -> Result<Vec<f64
         let hint = match (nearest(name, known()), circuit.inputs.is_empty()) {
             (Some(near), _) => format!("did you mean '{near}'?"),
             (None, true) => "it has none; leave the value out".to_owned(),
-            (None, false) => format!("it has {}", known().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")),
+            (None, false) => {
+                format!("it has {}", known().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", "))
+            }
         };
         return Err(Error::invalid(format!("inputs: the circuit has no input '{name}'; {hint}")));
     }
@@ -32,10 +34,12 @@ fn one(name: &str, kind: InputKind, value: Option<f64>) -> Result<f64, Error> {
     }
     let is_whole = libm::trunc(value) == value;
     match kind {
-        InputKind::Int if !is_whole => Err(Error::invalid(format!("input '{name}' is an int, not {value}; give a whole number"))),
-        InputKind::Uint if !is_whole || value < 0.0 => {
-            Err(Error::invalid(format!("input '{name}' is a uint, not {value}; give a whole number that is not negative")))
+        InputKind::Int if !is_whole => {
+            Err(Error::invalid(format!("input '{name}' is an int, not {value}; give a whole number")))
         }
+        InputKind::Uint if !is_whole || value < 0.0 => Err(Error::invalid(format!(
+            "input '{name}' is a uint, not {value}; give a whole number that is not negative"
+        ))),
         _ => Ok(value),
     }
 }

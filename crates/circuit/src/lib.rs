@@ -16,14 +16,18 @@ pub mod limits;
 pub mod linalg;
 mod lower;
 mod modifiers;
+mod names;
 mod parse_expression;
 mod parse_qasm2;
 mod parse_qasm3;
 mod parser;
 mod prelude;
+mod print;
 mod reader;
+pub mod view;
 
 pub use error::{Error, ErrorCode};
 pub use inputs::bind;
 pub use ir::Circuit;
+pub use print::print_openqasm3;
 pub use reader::{Format, Note, Parsed, parse, parse_bytes};

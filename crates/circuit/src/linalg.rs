@@ -76,7 +76,7 @@ pub fn is_unitary(matrix: &[Complex64], n: usize, tolerance: f64) -> bool {
 /// A = C + iS with commuting Hermitian C and S; the eigenvectors of cos α·C + sin α·S are those of A unless two phases are
 /// mirror images about α, so a few fixed α are tried and the best is taken.
 pub fn unitary_power(matrix: &[Complex64], n: usize, t: f64) -> Option<Vec<Complex64>> {
-    const DIRECTIONS: [f64; 6] = [0.318_309_9, 1.202_056_9, 2.236_068, 0.915_965_6, 1.732_050_8, 2.718_281_8];
+    const DIRECTIONS: [f64; 6] = [0.347, 1.202, 2.236, 0.916, 1.732, 2.768];
     let mut best: Option<(f64, Vec<Complex64>, Vec<Complex64>)> = None;
     for alpha in DIRECTIONS {
         let (cos, sin) = (libm::cos(alpha), libm::sin(alpha));

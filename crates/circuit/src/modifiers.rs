@@ -122,7 +122,7 @@ fn power_of_one(op: &GateOp, t: f64) -> Option<Vec<Op>> {
             targets: Vec::new(),
         })
     };
-    // Eighths of a turn for the Clifford+T phases: Z⁠ᵗ, Sᵗ and so on are all a phase gate.
+    // Zᵗ, Sᵗ and so on are all a phase gate.
     let phase_gate = |angle: f64| {
         if is_whole {
             match libm::round(angle / FRAC_PI_4) as i64 & 7 {
@@ -139,11 +139,11 @@ fn power_of_one(op: &GateOp, t: f64) -> Option<Vec<Op>> {
     };
     // Xᵗ = e^{iπt/2} Rx(πt), the same for Y.
     let pauli = |rotation: Gate, t: f64| vec![phase(FRAC_PI_2 * t), with(rotation, vec![Expr::Const(PI * t)])];
-    let x_power = |t: f64| match t - 4.0 * libm::floor(t / 4.0) {
+    let x_power = |t: f64| match t - 2.0 * libm::floor(t / 2.0) {
         0.0 => Some(Vec::new()),
         0.5 => plain(Gate::Sx),
         1.0 => plain(Gate::X),
-        3.5 => plain(Gate::Sxdg),
+        1.5 => plain(Gate::Sxdg),
         _ => Some(pauli(Gate::Rx, t)),
     };
     match op.gate {
@@ -156,9 +156,9 @@ fn power_of_one(op: &GateOp, t: f64) -> Option<Vec<Op>> {
             }
         }
         Gate::X => x_power(t),
-        // √X has the eigenphases 0 and π/2, half of those of X; its whole powers repeat after four.
-        Gate::Sx => x_power(if is_whole { libm::fmod(t, 4.0) / 2.0 + 4.0 } else { t / 2.0 }),
-        Gate::Sxdg => x_power(if is_whole { 4.0 - libm::fmod(t, 4.0) / 2.0 } else { -t / 2.0 }),
+        // √X has the eigenphases 0 and π/2, half of those of X.
+        Gate::Sx => x_power(t / 2.0),
+        Gate::Sxdg => x_power(-t / 2.0),
         Gate::Y => Some(pauli(Gate::Ry, t)),
         Gate::Z => phase_gate(PI * if is_whole { libm::fmod(t, 2.0) } else { t }),
         Gate::S => phase_gate(FRAC_PI_2 * if is_whole { libm::fmod(t, 4.0) } else { t }),

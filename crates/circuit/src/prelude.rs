@@ -58,7 +58,7 @@ impl LibraryGate {
     pub fn may_be_redefined(&self, format: Format, has_qelib1: bool, has_stdgates: bool) -> bool {
         let in_qelib1 = matches!(self.core, Core::Both | Core::Qelib1 | Core::Builtin2);
         let in_stdgates = matches!(self.core, Core::Both | Core::Stdgates | Core::Builtin2);
-        !self.is_builtin(format) && !(has_qelib1 && in_qelib1) && !(has_stdgates && in_stdgates)
+        !(self.is_builtin(format) || has_qelib1 && in_qelib1 || has_stdgates && in_stdgates)
     }
 }
 

@@ -18,7 +18,7 @@ enum Side {
 
 impl Lowerer {
     /// A value as a condition: bits are true when any of them is 1.
-    pub(super) fn into_truth(&mut self, value: Value, offset: Offset) -> Result<Condition, Fault> {
+    pub(super) fn truth(&mut self, value: Value, offset: Offset) -> Result<Condition, Fault> {
         match value {
             Value::Truth(truth) => Ok(truth),
             Value::Integer(number) => Ok(Condition::Const(number != 0)),
@@ -46,12 +46,22 @@ impl Lowerer {
             (Value::Integer(x), Value::Real(Expr::Const(y))) => {
                 Ok(Condition::Const(ordered(comparison, &(x as f64), &y)))
             }
-            (Value::Real(Expr::Const(_)), _) | (_, Value::Real(Expr::Const(_))) => {
+            (Value::Real(x), _) | (_, Value::Real(x)) if x.as_const().is_none() => Err(on_inputs(offset)),
+            (_, Value::Real(y)) if y.as_const().is_none() => Err(on_inputs(offset)),
+            (Value::Real(_), _) | (_, Value::Real(_)) => {
                 Err(Fault::invalid(offset, "bits can only be compared with whole numbers"))
             }
-            (Value::Real(_), _) | (_, Value::Real(_)) => Err(on_inputs(offset)),
             (Value::Truth(x), Value::Truth(y)) if !(plain(&x) && plain(&y)) => match comparison {
-                Comparison::Equal => Ok(not(xor(x, y))),
+                Comparison::Equal => Ok(match (x, y) {
+                    (Condition::Const(value), x) | (x, Condition::Const(value)) => {
+                        if value {
+                            x
+                        } else {
+                            not(x)
+                        }
+                    }
+                    (x, y) => not(xor(x, y)),
+                }),
                 Comparison::NotEqual => Ok(xor(x, y)),
                 _ => Err(Fault::invalid(offset, "truth values have no order; compare them with '==' or '!='")),
             },

@@ -16,7 +16,7 @@ impl Lowerer {
     ) -> Result<(), Fault> {
         let value = self.whole(condition)?;
         let condition_offset = condition.offset;
-        let condition = self.into_truth(value, condition_offset)?;
+        let condition = self.truth(value, condition_offset)?;
         if let Condition::Const(holds) = condition {
             return self.block(if holds { then } else { otherwise }, ops);
         }

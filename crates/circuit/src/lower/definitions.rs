@@ -58,17 +58,15 @@ impl Lowerer {
             Fault::invalid(offset, format!("pragma ketflow unitary: {what}; expected: NAME [[re, im], …], row by row"))
         };
         let (name, entries) = text.trim().split_once(' ').ok_or_else(|| bad("the name or the matrix is missing"))?;
-        let entries: Vec<[f64; 2]> =
-            serde_json::from_str(entries).map_err(|_| bad("the matrix is not a list of pairs of numbers"))?;
-        let qubits = entries.len().trailing_zeros() / 2;
-        if entries.len() != 1usize << (2 * qubits) || !(1..=MAX_UNITARY_QUBITS).contains(&qubits) {
+        let matrix = matrix_entries(entries).ok_or_else(|| bad("the matrix is not a list of pairs of numbers"))?;
+        let qubits = matrix.len().trailing_zeros() / 2;
+        if matrix.len() != 1usize << (2 * qubits) || !(1..=MAX_UNITARY_QUBITS).contains(&qubits) {
             return Err(bad(&format!(
                 "{} entries are not the matrix of 1 to {MAX_UNITARY_QUBITS} qubits",
-                entries.len()
+                matrix.len()
             )));
         }
-        self.charge(entries.len() << qubits, offset)?;
-        let matrix: Vec<Complex64> = entries.iter().map(|[re, im]| Complex64::new(*re, *im)).collect();
+        self.charge(matrix.len() << qubits, offset)?;
         if !crate::linalg::is_unitary(&matrix, 1 << qubits, 1e-9) {
             return Err(bad("the matrix is not unitary to 1e-9"));
         }
@@ -249,6 +247,18 @@ impl Lowerer {
             _ => Err(Fault::invalid(offset, format!("the library definition of gate '{name}' cannot be read"))),
         }
     }
+}
+
+/// `[[re, im], …]`, every number read to the last bit (which a JSON reader does not promise).
+fn matrix_entries(text: &str) -> Option<Vec<Complex64>> {
+    let rows = text.trim().strip_prefix("[[")?.strip_suffix("]]")?;
+    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    rows.split("],")
+        .map(|pair| {
+            let (re, im) = pair.trim_start_matches([' ', '[']).split_once(',')?;
+            Some(Complex64::new(number(re)?, number(im)?))
+        })
+        .collect()
 }
 
 /// The error for a statement that a gate body cannot hold.

@@ -74,7 +74,7 @@ impl Lowerer {
             },
             ExpressionKind::Not(x) => {
                 let x = self.whole(x)?;
-                Ok(Value::Truth(not(self.into_truth(x, offset)?)))
+                Ok(Value::Truth(not(self.truth(x, offset)?)))
             }
             ExpressionKind::Complement(x) => match self.whole(x)? {
                 Value::Truth(x) => Ok(Value::Truth(not(x))),
@@ -166,7 +166,7 @@ impl Lowerer {
         match operator {
             Operator::Compare(comparison) => Ok(Value::Truth(self.compare(comparison, x, y, offset)?)),
             Operator::And | Operator::Or => {
-                let (x, y) = (self.into_truth(x, offset)?, self.into_truth(y, offset)?);
+                let (x, y) = (self.truth(x, offset)?, self.truth(y, offset)?);
                 Ok(Value::Truth(if operator == Operator::And { and(x, y) } else { or(x, y) }))
             }
             Operator::BitAnd | Operator::BitOr | Operator::BitXor => self.bitwise(operator, x, y, offset),
@@ -245,6 +245,15 @@ impl Lowerer {
                 self.evaluate(expression, if self.format == Format::OpenQasm2 { division } else { Division::Whole })?
             }
         };
+        // A single bit is a row of one.
+        let value = match value {
+            Value::Truth(bit)
+                if matches!(kind.scalar, Scalar::Int | Scalar::Uint) && !matches!(bit, Condition::Const(_)) =>
+            {
+                Value::Bits(vec![bit])
+            }
+            value => value,
+        };
         match (kind.scalar, value) {
             (Scalar::Int, Value::Bits(bits)) if width.is_some_and(|width| width <= bits.len() as i128) => {
                 Err(Fault::unsupported(
@@ -259,7 +268,6 @@ impl Lowerer {
             (Scalar::Int | Scalar::Uint, Value::Truth(Condition::Const(value))) => {
                 Ok(Value::Integer(i128::from(value)))
             }
-            (Scalar::Int | Scalar::Uint, Value::Truth(value)) => Ok(Value::Bits(vec![value])),
             (Scalar::Int | Scalar::Uint, Value::Real(Expr::Const(value))) => match whole_number(libm::trunc(value)) {
                 Some(number) => Ok(Value::Integer(number)),
                 None => Err(Fault::invalid(offset, format!("{value} does not fit into a whole number of 64 bits"))),
@@ -270,7 +278,7 @@ impl Lowerer {
                 }
                 _ => Err(Fault::invalid(offset, "a cast to bits needs a width from 1 to 64, as in bit[4](5)")),
             },
-            (Scalar::Bool, value) => Ok(Value::Truth(self.into_truth(value, offset)?)),
+            (Scalar::Bool, value) => Ok(Value::Truth(self.truth(value, offset)?)),
             (Scalar::Float | Scalar::Angle, value) => Ok(Value::Real(into_real(value, offset)?)),
             (_, value) => Ok(value),
         }
@@ -296,7 +304,7 @@ impl Lowerer {
                 Ok(Value::Integer(number))
             }
             Scalar::Float | Scalar::Angle => Ok(Value::Real(into_real(value, offset)?)),
-            Scalar::Bool => match self.into_truth(value, offset)? {
+            Scalar::Bool => match self.truth(value, offset)? {
                 truth @ Condition::Const(_) => Ok(Value::Truth(truth)),
                 _ => Err(run_time()),
             },

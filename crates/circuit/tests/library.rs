@@ -1,0 +1,69 @@
+//! Every gate of the included files has the matrix of Qiskit, in both versions.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use num_complex::Complex64;
+use serde::Deserialize;
+use support::{distance, read2, read3, unitary};
+
+#[derive(Deserialize)]
+struct Vectors {
+    gates: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    name: String,
+    params: Vec<f64>,
+    qubits: usize,
+    matrix: Vec<[f64; 2]>,
+}
+
+fn vectors() -> Vec<Row> {
+    let text = include_str!("../../../test/vectors/gates.json");
+    serde_json::from_str::<Vectors>(text).unwrap().gates
+}
+
+fn program(row: &Row, register: &str) -> String {
+    let params: Vec<String> = row.params.iter().map(|x| format!("{x:?}")).collect();
+    let params = if params.is_empty() { String::new() } else { format!("({})", params.join(",")) };
+    let operands: Vec<String> = (0..row.qubits).map(|k| format!("q[{k}]")).collect();
+    format!("{register}{}{params} {};", row.name, operands.join(","))
+}
+
+#[test]
+fn gates_have_the_matrices_of_qiskit() {
+    for row in vectors() {
+        let wanted: Vec<Complex64> = row.matrix.iter().map(|[re, im]| Complex64::new(*re, *im)).collect();
+        let two = read2(&program(&row, &format!("qreg q[{}]; ", row.qubits)));
+        let three = read3(&program(&row, &format!("qubit[{}] q; ", row.qubits)));
+        assert!(distance(&unitary(&two), &wanted) < 1e-14, "{} as OpenQASM 2", row.name);
+        assert!(distance(&unitary(&three), &wanted) < 1e-14, "{} as OpenQASM 3", row.name);
+    }
+}
+
+#[test]
+fn the_inverse_of_every_gate_undoes_it() {
+    for row in vectors() {
+        let register = format!("qubit[{}] q; ", row.qubits);
+        let there = program(&row, &register);
+        let back = program(&row, "inv @ ");
+        let circuit = read3(&format!("{there} {back}"));
+        let identity = read3(&register);
+        assert!(distance(&unitary(&circuit), &unitary(&identity)) < 1e-14, "{}", row.name);
+    }
+}
+
+#[test]
+fn builtins_need_no_include() {
+    use ketflow_circuit::{Format, parse};
+    let two = parse(Format::OpenQasm2, "OPENQASM 2.0; qreg q[2]; U(0.1,0.2,0.3) q[0]; CX q[0],q[1];").unwrap().circuit;
+    let three = parse(
+        Format::OpenQasm3,
+        "OPENQASM 3; qubit[2] q; U(0.1,0.2,0.3) q[0]; ctrl @ U(pi,0,pi) q[0],q[1]; gphase(0);",
+    )
+    .unwrap();
+    assert!(distance(&unitary(&two), &unitary(&three.circuit)) < 1e-15);
+}
