@@ -158,9 +158,9 @@ describe("calibration", () => {
     expect(calibration.coefficients.f64).toEqual(DEFAULT_CALIBRATION.coefficients.f64);
   });
 
-  it("of another format is refused with the remedy", () => {
+  it("of another format is refused", () => {
     expect(() => parseCalibration({ ...DEFAULT_CALIBRATION, format: "ketflow-calibration/0" })).toThrow(
-      /calibration: format: .*delete the file to calibrate again/,
+      /^calibration\.format: /,
     );
   });
 

@@ -38,6 +38,19 @@ describe("consensus", () => {
   });
 });
 
+describe("consensus with equal scores", () => {
+  it("shares their points", () => {
+    // a: 1 + 3 = 4, d: 3 + 0 = 3. Without the shared points both would have 3, and d the higher score.
+    const four = [
+      candidate("a", 0.5, { scores: scores(0.5, 0.9) }),
+      candidate("b", 0.5, { scores: scores(0.5, 0.2) }),
+      candidate("c", 0.5, { scores: scores(0.5, 0.2) }),
+      candidate("d", 0.6, { scores: scores(0.6, 0.1) }),
+    ];
+    expect(collapse(four, parameters("consensus", 0, { strategies: ["balanced", "quality-first"] }))[0]).toBe("a");
+  });
+});
+
 describe("ties", () => {
   it("go to the cheaper, then the faster, then the better, then the first by id", () => {
     const base = candidate("z", 0.5).predicted;

@@ -183,12 +183,15 @@ describe("a policy document", () => {
     expect(DEFAULT_ROUTING_POLICY).toMatchObject({ allowPriced: false, allowExternal: false, collapse: "best-score" });
   });
 
-  it("is refused with the faulty fields", () => {
-    expect(() => parseRoutingPolicy({ costQualityLambda: 2, weights: { balanced: -1 }, allowPrised: true })).toThrow(
-      expect.objectContaining({
-        code: "invalid-input",
-        message: expect.stringMatching(/weights\.balanced: .*costQualityLambda: .*allowPrised/),
-      }),
+  it.each([
+    [{ costQualityLambda: 2 }, /^routing policy\.costQualityLambda: /],
+    [{ weights: { balanced: -1 } }, /^routing policy\.weights\.balanced: /],
+    [{ weights: { fastest: 1 } }, /^routing policy\.weights: .*fastest/],
+    [{ allowPrised: true }, /^routing policy: .*allowPrised/],
+    [{ strategies: [] }, /^routing policy\.strategies: /],
+  ])("is refused with the faulty field: %j", (document, message) => {
+    expect(() => parseRoutingPolicy(document)).toThrow(
+      expect.objectContaining({ code: "invalid-input", message: expect.stringMatching(message) }),
     );
   });
 });

@@ -73,6 +73,24 @@ describe("features of a circuit", () => {
     expect(featuresOf([...measured, unrelated]).depth).toBe(3);
   });
 
+  it("waits for a bit that another if has written", () => {
+    const ifBit = (bit: number, op: OpView): OpView => ({
+      op: "if",
+      text: `c[${bit}]`,
+      bits: [bit],
+      // biome-ignore lint/suspicious/noThenProperty: the circuit view names its branches so
+      then: [op],
+      otherwise: [],
+    });
+    const ops: OpView[] = [
+      gate("h", [], [0]),
+      { op: "measure", qubit: 0, bit: 0 },
+      ifBit(0, { op: "assign", bit: 1, text: "true" }),
+      ifBit(1, gate("x", [], [2])),
+    ];
+    expect(featuresOf(ops).depth).toBe(3);
+  });
+
   it("prices wide gates as devices build them", () => {
     expect([2, 3, 4, 5].map(twoQubitEquivalent)).toEqual([1, 6, 18, 30]);
   });

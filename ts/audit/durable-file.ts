@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { AppError } from "../core/errors.ts";
@@ -5,8 +6,11 @@ import { AppError } from "../core/errors.ts";
 export interface DurableFileOptions {
   /** Permission bits, 0644 unless told. */
   mode?: number;
-  /** Wait until file and name are on disk. Off only for what can be made anew from the store. */
-  sync?: boolean;
+  /**
+   * What must be on disk before this returns: `name` (the default) file and directory entry; `content` the bytes, while the name
+   * may still lead to the old ones after a crash; `nothing` for what is checked, and made anew, at the next start.
+   */
+  sync?: "name" | "content" | "nothing";
 }
 
 /**
@@ -17,20 +21,20 @@ export interface DurableFileOptions {
 export async function writeFileDurably(
   path: string,
   bytes: Uint8Array | string,
-  { mode = 0o644, sync = true }: DurableFileOptions = {},
+  { mode = 0o644, sync = "name" }: DurableFileOptions = {},
 ): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, "w", mode);
     try {
       await file.writeFile(bytes);
-      if (sync) await file.sync();
+      if (sync !== "nothing") await file.sync();
     } finally {
       await file.close();
     }
     await rename(temporary, path);
-    if (sync) await syncDirectory(dirname(path));
+    if (sync === "name") await syncDirectory(dirname(path));
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined); // the first error is the one to tell
     throw fileError(cause, path);

@@ -75,7 +75,7 @@ async function createKeyFile(directory: string, path: string): Promise<KeyFile> 
     ed25519Seed: randomBytes(SEED_SIZE).toString("hex"),
     mlDsa44Seed: randomBytes(SEED_SIZE).toString("hex"),
   };
-  const draft = `${path}.${process.pid}.new`;
+  const draft = `${path}.${randomBytes(6).toString("hex")}.new`;
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await writeFileDurably(draft, `${JSON.stringify(file)}\n`, { mode: 0o600 });

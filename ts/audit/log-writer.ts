@@ -107,7 +107,8 @@ export class LogWriter {
     const timestamp = Math.max(Math.floor(now() / 1000), this.#latest?.timestamp ?? 1);
     await writeHighWater(stateDirectory, checkpoint);
     const note = keys.signCheckpoint(checkpoint, timestamp);
-    await writeFileDurably(join(directory, "checkpoint"), note);
+    // Losing the new name in a crash is harmless: the mark is on disk, and the next start signs this size again.
+    await writeFileDurably(join(directory, "checkpoint"), note, { sync: "content" });
     this.#lastSignedMs = now();
     this.#latest = { ...checkpoint, timestamp, note };
     return this.#latest;
@@ -164,7 +165,7 @@ export class LogWriter {
     }
     for (const [path, bytes] of files) {
       // Not synced: the next start checks these few files against the signed head and makes them anew where a crash took them.
-      await writeFileDurably(join(this.#options.directory, path), bytes, { sync: false });
+      await writeFileDurably(join(this.#options.directory, path), bytes, { sync: "nothing" });
     }
   }
 }

@@ -1,4 +1,6 @@
 import init, { initSync, keypair, sign, verify } from "../../wasm-pkg/mldsa/mldsa.js";
+import { AppError } from "../core/errors.ts";
+import { nodeModule } from "../workers/node-module.ts";
 
 /** ML-DSA-44 (FIPS 204) as this folder uses it; the WASM package is one implementation, tests bring a second. */
 export interface MlDsa44 {
@@ -44,12 +46,16 @@ async function instantiate(options: LoadMldsaOptions): Promise<MlDsa44> {
     options.wasmUrl ?? new URL("../../wasm-pkg/mldsa/mldsa_bg.wasm", import.meta.url),
     import.meta.url,
   );
-  // fetch() of Node does not read files. Asking the process keeps `node:fs` out of the import graph that bundlers follow.
-  if (url.protocol === "file:" && typeof process !== "undefined") {
-    const bytes = process.getBuiltinModule("node:fs").readFileSync(url);
-    initSync({ module: new Uint8Array(bytes) });
-  } else {
-    await init({ module_or_path: url });
+  // fetch() of Node does not read files.
+  const fs = url.protocol === "file:" ? nodeModule("node:fs/promises") : undefined;
+  try {
+    if (fs === undefined) await init({ module_or_path: url });
+    else initSync({ module: new Uint8Array(await fs.readFile(url)) });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError("unsupported", `ML-DSA-44 cannot be loaded from ${url}: ${reason}; give loadMldsa a wasmUrl`, {
+      cause,
+    });
   }
   return wasmMldsa;
 }

@@ -17,11 +17,7 @@ export function trustedLogsPath(environment: Readonly<Record<string, string | un
  * @throws {AppError} `invalid-input` with the line that is no verifier key
  */
 export async function readTrustedLogs(path: string): Promise<VerifierKey[]> {
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    if (errnoOf(cause) === "ENOENT") return "";
-    throw new AppError("invalid-input", `cannot read the trusted logs ${path}: ${errnoOf(cause) ?? cause}`, { cause });
-  });
-  return parseTrustedLogs(text, path);
+  return parseTrustedLogs(await readText(path), path);
 }
 
 /** @param name of the file, for messages */
@@ -42,13 +38,22 @@ export function parseTrustedLogs(text: string, name: string): VerifierKey[] {
 
 /** Adds the keys that are not there yet; one append, so two processes do not lose each other's keys. */
 export async function addTrustedLog(path: string, keys: readonly VerifierKey[]): Promise<void> {
-  const present = new Set((await readTrustedLogs(path)).map(formatVerifierKey));
+  const text = await readText(path);
+  const present = new Set(parseTrustedLogs(text, path).map(formatVerifierKey));
   const missing = keys.map(formatVerifierKey).filter((key) => !present.has(key));
   if (missing.length === 0) return;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await appendFile(path, missing.map((key) => `${key}\n`).join(""));
+    const separator = text === "" || text.endsWith("\n") ? "" : "\n"; // an editor may have left the last line open
+    await appendFile(path, separator + missing.map((key) => `${key}\n`).join(""));
   } catch (cause) {
     throw fileError(cause, path);
   }
+}
+
+async function readText(path: string): Promise<string> {
+  return await readFile(path, "utf8").catch((cause: unknown) => {
+    if (errnoOf(cause) === "ENOENT") return "";
+    throw new AppError("invalid-input", `cannot read the trusted logs ${path}: ${errnoOf(cause) ?? cause}`, { cause });
+  });
 }

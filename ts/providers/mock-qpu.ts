@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../core/errors.ts";
+import { checked } from "../models/check.ts";
 import { type CircuitOptions, DEFAULT_SHOTS, type Noise } from "../models/circuit.ts";
 import { DATA_CLASSES } from "../models/job.ts";
 import { type CircuitRunner, runOn } from "./embedded.ts";
@@ -50,7 +51,7 @@ export function createMockQpu(
   engine: CircuitRunner,
   sleep: Sleep = sleepUntilAborted,
 ): Provider {
-  const published = parseConfig(config);
+  const published = checked(MockQpuConfig, config, "mock QPU");
   const predict = (options: CircuitOptions): TimeEstimate => {
     const meanMs = published.executionMs.perTask + published.executionMs.perShot * (options.shots ?? DEFAULT_SHOTS);
     const spreadMs = EXECUTION_SPREAD * meanMs;
@@ -97,13 +98,6 @@ function describe(published: MockQpuConfig): BackendDescription {
     fidelity,
     options: ["shots", "inputs"],
   };
-}
-
-function parseConfig(config: z.input<typeof MockQpuConfig>): MockQpuConfig {
-  const parsed = MockQpuConfig.safeParse(config);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  throw new AppError("invalid-input", `mock QPU ${JSON.stringify(config.id)}: ${faults.join("; ")}`);
 }
 
 function sleepUntilAborted(ms: number, signal: AbortSignal): Promise<void> {

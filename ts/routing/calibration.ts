@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AppError } from "../core/errors.ts";
+import { checked } from "../models/check.ts";
 import { type CircuitEstimate, type CircuitOptions, DEFAULT_SHOTS } from "../models/circuit.ts";
 import type { TimeEstimate } from "../providers/provider.ts";
 import { fitRelative } from "./fit.ts";
@@ -54,12 +54,9 @@ export const DEFAULT_CALIBRATION: Calibration = {
   madeAt: "1970-01-01T00:00:00.000Z",
 };
 
-/** @throws {AppError} `invalid-input` naming the faulty fields; calibrating again is the remedy */
+/** @throws {AppError} `invalid-input` naming the first faulty field; calibrating again is the remedy */
 export function parseCalibration(document: unknown): Calibration {
-  const parsed = Calibration.safeParse(document);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".") || "document"}: ${issue.message}`);
-  throw new AppError("invalid-input", `calibration: ${faults.join("; ")}; delete the file to calibrate again`);
+  return checked(Calibration, document, "calibration");
 }
 
 /** It speaks of another machine or of an engine with other sources. */

@@ -52,7 +52,7 @@ const ORDERS: { readonly [rule in CollapseRule]: Order } = {
 
   /** Without replacement: each place goes to one of those left, with a probability in proportion to its score. */
   weighted: (eligible, { seed }) => {
-    const left = [...eligible].sort(byId);
+    const left = [...eligible];
     return eligible.flatMap((_, place) => {
       const total = left.reduce((sum, candidate) => sum + candidate.mean, 0);
       let mark = drawUniform(seed, "weighted", String(place)) * total;

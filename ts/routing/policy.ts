@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AppError } from "../core/errors.ts";
+import { checked } from "../models/check.ts";
 import { COLLAPSE_RULES, DATA_CLASSES, STRATEGIES } from "../models/job.ts";
 
 const Weight = z.number().positive().max(1000);
@@ -36,10 +36,7 @@ export type RoutingPolicy = z.infer<typeof RoutingPolicy>;
 /** Free, on this machine, `balanced` and `best-score`. */
 export const DEFAULT_ROUTING_POLICY: RoutingPolicy = RoutingPolicy.parse({});
 
-/** @throws {AppError} `invalid-input` naming each faulty field */
+/** @throws {AppError} `invalid-input` naming the first faulty field */
 export function parseRoutingPolicy(document: unknown): RoutingPolicy {
-  const parsed = RoutingPolicy.safeParse(document);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".") || "document"}: ${issue.message}`);
-  throw new AppError("invalid-input", `routing policy: ${faults.join("; ")}`);
+  return checked(RoutingPolicy, document, "routing policy");
 }

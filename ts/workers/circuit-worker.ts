@@ -135,7 +135,8 @@ function pollFor(stop: Int32Array | undefined, onProgress: OnProgress | undefine
 function parse(input: CircuitInput): ParsedProgram {
   const source = typeof input.source === "string" ? utf8(input.source) : input.source;
   const format = input.format === "auto" ? sniffFormat(source) : input.format;
-  return { format, program: Program.parse(format, source) };
+  const program = Program.parse(format ?? "auto", source);
+  return { format: format ?? "openqasm3", program };
 }
 
 /** What the engine throws has one of our codes; anything else (a trap, no memory) means that its memory cannot be trusted. */
