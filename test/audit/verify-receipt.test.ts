@@ -241,6 +241,10 @@ describe("a changed receipt is refused:", () => {
         text.replace(/(?<="base64":"[^"]*)[AQgw](?==="\})/, (last) => String.fromCharCode(last.charCodeAt(0) + 1)),
     ],
     [
+      "other unused bits in a hash of the proof",
+      (text) => text.replace(/.(?==\\n)/, (last) => String.fromCharCode(last.charCodeAt(0) + 1)),
+    ],
+    [
       "an upper-case salt",
       (text) => text.replace(/"salt":"[^"]*"/, (salt) => salt.toUpperCase().replace("SALT", "salt")),
     ],

@@ -1,5 +1,5 @@
 const encoder = new TextEncoder();
-// A byte order mark is part of the bytes that get hashed, so it stays part of the text.
+// A byte order mark is kept, so that encoding the text again gives the same bytes.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 export function utf8(text: string): Uint8Array {

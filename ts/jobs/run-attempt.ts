@@ -101,8 +101,8 @@ async function tryBackends(
       const ran = earlier?.result ? reuse(earlier, earlier.result) : await run(job, input, provider, services, signal);
       tries.push({ backend, startedAt, endedAt: services.clock() });
       if ("reused" in ran) return { result: { ...ran, backend }, costMicroUsd: 0 };
-      const { container, resultHash, engineMs, identity, notes } = ran;
-      return { result: { backend, resultHash, engineMs, identity, notes, contentKey: key }, container, costMicroUsd };
+      const { container, ...facts } = ran;
+      return { result: { backend, ...facts, contentKey: key }, container, costMicroUsd };
     } catch (error) {
       if (signal.aborted) throw error;
       tries.push({ backend, startedAt, endedAt: services.clock(), error: toErrorInfo(error) });

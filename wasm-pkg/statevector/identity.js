@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "dc3083701581a8772ff166c2f9b10357130a434bb7d61aa8401040bfc2cb00f1"
+    "contentHash": "2325f6961ed09c966a135223b71ed77cf3f1b91b348f0a2021b1255efc84357f"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "f140239cc123b06501f30ca404a2476a38a01fc723df7a1a8e52e49b12050deb"
+    "sha256": "e4f2d14dbd861857f7f1cf5e6a2c4e5cf4022e8b969f235609c1a3abbd2401fd"
   }
 };

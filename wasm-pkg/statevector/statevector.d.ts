@@ -24,6 +24,14 @@ export class Program {
      * The result container. `poll(done, total)` is called every few milliseconds and returns `true` to stop.
      */
     run(options: string, poll: Function): Uint8Array;
+    /**
+     * The circuit as OpenQASM 3.
+     */
+    toOpenqasm3(): string;
+    /**
+     * The circuit as drawers need it: JSON of `ketflow_circuit::view`.
+     */
+    view(): string;
 }
 
 /**
@@ -41,6 +49,8 @@ export interface InitOutput {
     readonly program_notes: (a: number) => [number, number];
     readonly program_parse: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly program_run: (a: number, b: number, c: number, d: any) => [number, number, number, number];
+    readonly program_toOpenqasm3: (a: number) => [number, number];
+    readonly program_view: (a: number) => [number, number];
     readonly start: () => void;
     readonly __wbindgen_exn_store: (a: number) => void;
     readonly __externref_table_alloc: () => number;

@@ -102,6 +102,38 @@ export class Program {
         wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
         return v2;
     }
+    /**
+     * The circuit as OpenQASM 3.
+     * @returns {string}
+     */
+    toOpenqasm3() {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.program_toOpenqasm3(this.__wbg_ptr);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
+    }
+    /**
+     * The circuit as drawers need it: JSON of `ketflow_circuit::view`.
+     * @returns {string}
+     */
+    view() {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.program_view(this.__wbg_ptr);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
+    }
 }
 if (Symbol.dispose) Program.prototype[Symbol.dispose] = Program.prototype.free;
 

@@ -28,6 +28,17 @@ impl Program {
         read(format, source).map(|parsed| Self { parsed }).map_err(to_js)
     }
 
+    /// The circuit as drawers need it: JSON of `ketflow_circuit::view`.
+    pub fn view(&self) -> String {
+        ketflow_circuit::view::to_json(&self.parsed.circuit)
+    }
+
+    /// The circuit as OpenQASM 3.
+    #[wasm_bindgen(js_name = toOpenqasm3)]
+    pub fn to_openqasm3(&self) -> String {
+        ketflow_circuit::print_openqasm3(&self.parsed.circuit)
+    }
+
     /// JSON `[{line, column, message}]`: what was accepted without effect.
     pub fn notes(&self) -> String {
         let notes = self.parsed.notes.iter();
