@@ -120,6 +120,7 @@ describe("the SQLite store and its disk", () => {
     await expect(store.apply({ kind: "cancel", tenant: ALICE, id, at: AT })).rejects.toThrow("too long");
     expect((await store.get({ tenant: ALICE, id })).status).toBe("queued");
     expect(await store.log.size()).toBe(0);
+    expect(await store.events(ALICE, 0, 9)).toHaveLength(1); // Its event was already written when the entry failed.
     await store.close();
   });
 
