@@ -130,7 +130,7 @@ export async function openLocalService(options: LocalServiceOptions): Promise<Lo
         now: systemClock,
         onError,
       },
-      source: { size: () => store.leafCount(), leaves: (from, to) => store.leaves(from, to) },
+      source: store.log,
     });
     undo.push(() => log.close());
 
@@ -140,7 +140,7 @@ export async function openLocalService(options: LocalServiceOptions): Promise<Lo
         store,
         decide: createDecide({ engine: engines.circuit, registry, policy, calibration }),
         providers: new Map(registry.ids().map((id) => [id, registry.get(id)])),
-        mayRunAtOnce: (backend) => !needsPlan(backend, policy),
+        needsPlan: (backend) => needsPlan(backend, policy),
         engineHash: (backend) => (backend === EMBEDDED_ID ? engines.identity.engine.contentHash : undefined),
         onProgress: (job, progress) => listeners.get(job.id)?.(progress),
         reportError: onError,
