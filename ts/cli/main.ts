@@ -6,12 +6,12 @@ import { processTerminal } from "./terminal.ts";
 
 /** The command line on this process: its terminal, its signals, its service. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
-  const terminal = processTerminal();
   const interrupt = new AbortController();
   // `once`: the second Ctrl-C finds no listener and ends the process at once, as it does everywhere.
   process.once("SIGINT", () => interrupt.abort());
   process.once("SIGTERM", () => interrupt.abort());
-  return runProgram(args, { terminal, openService, signal: interrupt.signal });
+  const { signal } = interrupt;
+  return runProgram(args, { terminal: processTerminal(signal), openService, signal });
 }
 
 const openService: OpenService = async (options) => {
