@@ -39,6 +39,7 @@ export function startCircuitPanel(engines: Engines): void {
       const circuit = await engines.circuit.compile(source.value, { signal: mine.signal });
       sourceError.hidden = true;
       source.setAttribute("aria-invalid", "false");
+      drawing.classList.remove("stale");
       showSvg(drawing, circuitSvg(circuit.view, { width: Math.max(320, drawing.clientWidth - 8) }));
       notes.replaceChildren(...circuit.notes.map((note) => noteItem(note.line, note.message)));
       notes.hidden = circuit.notes.length === 0;
@@ -46,6 +47,7 @@ export function startCircuitPanel(engines: Engines): void {
       if (mine.signal.aborted) return;
       showError(sourceError, error);
       source.setAttribute("aria-invalid", "true");
+      drawing.classList.add("stale");
     }
   }
 

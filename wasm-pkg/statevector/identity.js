@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "2325f6961ed09c966a135223b71ed77cf3f1b91b348f0a2021b1255efc84357f"
+    "contentHash": "35131ad52c8d38446d501479900a6402a780ad88e1cba9bccd5e3652be256b52"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "e4f2d14dbd861857f7f1cf5e6a2c4e5cf4022e8b969f235609c1a3abbd2401fd"
+    "sha256": "f2a05bbb140e4294976c846d3d2c9af70cf26415b19d12661dc423997d2ebe49"
   }
 };
