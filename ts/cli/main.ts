@@ -5,12 +5,12 @@ import { processTerminal } from "./terminal.ts";
 
 /** The command line on this process: its terminal, its signals, its service. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
-  const terminal = processTerminal();
   const interrupt = new AbortController();
   // `once`: the second Ctrl-C finds no listener and ends the process at once, as it does everywhere.
   process.once("SIGINT", () => interrupt.abort());
   process.once("SIGTERM", () => interrupt.abort());
-  return runProgram(args, { terminal, openService, signal: interrupt.signal });
+  const { signal } = interrupt;
+  return runProgram(args, { terminal: processTerminal(signal), openService, signal });
 }
 
 // Loaded when a command needs it: what only draws or prints help starts without a database driver.
