@@ -58,7 +58,7 @@ describe.skipIf(skipsBrowser)("a 24-qubit run in Chromium", () => {
       const page = await pages.open(isolated);
       const seen = await page.evaluate(
         async ([source, afterReports]) => {
-          const engines = await window.engines;
+          const engines = await window.loadEngines({ threads: 1 });
           const abort = new AbortController();
           let [reports, abortedMs] = [0, 0];
           const onProgress = () => {
