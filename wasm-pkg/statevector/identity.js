@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "35131ad52c8d38446d501479900a6402a780ad88e1cba9bccd5e3652be256b52"
+    "contentHash": "eb7d01e8dd87ff4b541ecb6cdcfb8f6e67054fc3440d3a38501c2882570d0178"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "f2a05bbb140e4294976c846d3d2c9af70cf26415b19d12661dc423997d2ebe49"
+    "sha256": "93a1fd149133ed494aef719bd09b314ac56a592c0d071ddf757a24222219ccbe"
   }
 };
