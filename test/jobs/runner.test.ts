@@ -95,7 +95,7 @@ describe("the runner", () => {
     await start(3);
     const accepted = await Promise.all(Array.from({ length: 10 }, (_, k) => jobs.submit(ALICE, body(k))));
     for (let k = 0; k < 10; k++) {
-      await gate.reached(k + 1);
+      await gate.reached(Math.min(10, k + 3)); // All places taken.
       gate.release(gate.begun[k] ?? -1);
     }
     const done = await Promise.all(accepted.map(({ id }) => jobs.wait(ALICE, id)));
@@ -230,7 +230,7 @@ describe("the runner", () => {
     cost = 10;
     await expect(jobs.execute(ALICE, planned.id, oldHash)).rejects.toMatchObject({
       code: "conflict",
-      message: /10 µUSD/,
+      message: expect.stringMatching(/10 µUSD/),
     });
     const { plan } = await jobs.get(ALICE, planned.id);
     expect(plan?.costMicroUsd).toBe(10);
@@ -266,10 +266,13 @@ describe("the runner", () => {
       jobs.submit(ALICE, body(1, change), { idempotencyKey: key });
     await expect(refusal({ target: "moon" })).rejects.toMatchObject({
       code: "no-backend",
-      message: /'moon'; use auto or one of embedded/,
+      message: expect.stringMatching(/'moon'; use auto or one of embedded/),
     });
     await expect(refusal({ metadata: { a: "\ud800" } })).rejects.toMatchObject({ code: "invalid-input" });
-    await expect(refusal({}, "two words")).rejects.toMatchObject({ code: "invalid-input", message: /Idempotency-Key/ });
+    await expect(refusal({}, "two words")).rejects.toMatchObject({
+      code: "invalid-input",
+      message: expect.stringMatching(/Idempotency-Key/),
+    });
     await expect(jobs.get(ALICE, "job_1")).rejects.toMatchObject({ code: "not-found" });
     expect((await jobs.list(ALICE, { limit: 9 })).jobs).toEqual([]);
   });
