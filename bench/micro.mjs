@@ -70,10 +70,11 @@ try {
 const { cpu, cores, node, commit, loadAverage } = describeMachine(ROOT);
 console.log(`${cpu}, ${cores} cores (load ${loadAverage.toFixed(1)}), Node ${node}, commit ${commit}\n`);
 console.log("| part | fastest | median | p99 | samples |\n|---|---:|---:|---:|---:|");
+const microseconds = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 for (const { name, result } of bench.tasks) {
   if (result.state === "errored") throw result.error;
   if (!("latency" in result)) throw new Error(`${name} did not run: ${result.state}`);
   const { min, p50, p99, samplesCount } = result.latency;
-  const microseconds = [min, p50, p99].map((ms) => `${(ms * 1000).toPrecision(3)} µs`);
-  console.log(`| ${name} | ${microseconds.join(" | ")} | ${samplesCount} |`);
+  const times = [min, p50, p99].map((ms) => `${microseconds.format(ms * 1000)} µs`);
+  console.log(`| ${name} | ${times.join(" | ")} | ${samplesCount} |`);
 }

@@ -199,17 +199,17 @@ export async function openLocalService(options: LocalServiceOptions): Promise<Lo
 const CALIBRATION_FILE = "calibration.json";
 const machine = (): string => `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`;
 
-/** The default for a machine or an engine that was not measured. */
+/** The default for a machine or an engine that was not measured, and where the file is of another release or damaged. */
 async function readCalibration(dataDir: string, engines: Engines): Promise<Calibration> {
-  let text: string;
   try {
-    text = await readFile(join(dataDir, CALIBRATION_FILE), "utf8");
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return DEFAULT_CALIBRATION;
-    throw new AppError("store-unavailable", `${join(dataDir, CALIBRATION_FILE)} cannot be read`, { cause });
+    const calibration = parseCalibration(JSON.parse(await readFile(join(dataDir, CALIBRATION_FILE), "utf8")));
+    return isStale(calibration, machine(), engines.identity.engine.contentHash) ? DEFAULT_CALIBRATION : calibration;
+  } catch (error) {
+    // It only predicts times and is made anew in a second, so nothing in it is worth refusing to start.
+    if (error instanceof AppError || error instanceof SyntaxError) return DEFAULT_CALIBRATION;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return DEFAULT_CALIBRATION;
+    throw new AppError("store-unavailable", `${join(dataDir, CALIBRATION_FILE)} cannot be read`, { cause: error });
   }
-  const calibration = parseCalibration(JSON.parse(text));
-  return isStale(calibration, machine(), engines.identity.engine.contentHash) ? DEFAULT_CALIBRATION : calibration;
 }
 
 async function calibrateHere(dataDir: string, engines: Engines, onProgress?: OnProgress): Promise<Calibration> {

@@ -42,6 +42,18 @@ describe.skipIf(python === undefined)("the Python verifier, written from the C2S
       stdout: expect.stringMatching(`: ${size} entries.*\n.*receipt is entry ${size - 1},`),
       status: 0,
     });
+  });
+
+  it("refuses a receipt that was altered, and one signature in place of two", async () => {
+    const root = scratchDirectory();
+    const draft = draftReceipt(bellOutcome());
+    const { writer, options } = await openLog(root, new ArraySource([...syntheticLeaves(2), draft.leaf]));
+    const head = await writer.force();
+    if (head === undefined) throw new Error("a head was expected");
+    const file = join(root, "bell.receipt.json");
+    const bytes = receiptBytes(buildReceipt(draft, proofText(options.directory, 2, head)));
+    writeFileSync(file, bytes);
+    const keys = options.keys.verifierKeys.flatMap((key) => ["--key", formatVerifierKey(key)]);
     expect(run(...keys.slice(0, 2), "--receipt", file)).toMatchObject({
       status: 1,
       stderr: expect.stringContaining("needs both signatures, found types [1]"),

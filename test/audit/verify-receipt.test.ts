@@ -10,6 +10,7 @@ import {
   type JobOutcome,
   MAX_EMBEDDED_BYTES,
   receiptBytes,
+  sourceBytes,
 } from "../../ts/audit/receipt.ts";
 import type { Receipt } from "../../ts/audit/receipt-schema.ts";
 import { compareRerun, rerunInput } from "../../ts/audit/rerun.ts";
@@ -326,7 +327,7 @@ describe("running again", () => {
         { ...draft, opening: { salt: draft.opening.salt, options: draft.opening.options } },
         "",
       );
-      expect(rerunInput(unembedded, bytes).input.source).toEqual({ base64: Buffer.from(bytes).toString("base64") });
+      expect(sourceBytes(rerunInput(unembedded, bytes).input.source)).toEqual(bytes);
     }
   });
 });

@@ -24,7 +24,7 @@ async function buildPage(): Promise<string> {
 }
 
 export interface EnginePages {
-  /** A fresh page in which `window.engines` is there; isolated pages have shared memory. */
+  /** A fresh page in which `window.loadEngines` is there; isolated pages have shared memory. */
   open(isolated: boolean): Promise<Page>;
   close(): Promise<void>;
 }
@@ -37,6 +37,7 @@ export async function serveEnginePages(browser: Browser): Promise<EnginePages> {
     async open(isolated) {
       const page = await browser.newPage();
       await page.goto(servers.get(isolated)?.url ?? "");
+      await page.waitForFunction(() => window.loadEngines !== undefined);
       return page;
     },
     async close() {

@@ -150,7 +150,7 @@ describe("calibration", () => {
     expect(isStale(calibration, "test, 2 cores", "abd")).toBe(true);
   });
 
-  it("starts no circuit after its budget", async () => {
+  it("gives up after three budgets where nothing runs twice in one, and stays cautious", async () => {
     let clock = 0;
     let runs = 0;
     const calibration = await calibrate({
@@ -166,7 +166,7 @@ describe("calibration", () => {
       engineContentHash: "abc",
       now: () => clock,
     });
-    expect(runs).toBe(3);
+    expect(runs).toBe(8);
     expect(calibration.coefficients.f64).toEqual(DEFAULT_CALIBRATION.coefficients.f64);
   });
 

@@ -53,13 +53,14 @@ export async function within<T>(origin: Origin, work: () => Promise<T>): Promise
 export function reportFailure(thrown: unknown, terminal: Terminal, json: boolean): ExitCode {
   const [error, origin] = thrown instanceof FailureIn ? [thrown.cause, thrown.origin] : [thrown, undefined];
   const info = toErrorInfo(error);
+  const isDebug = terminal.environment.KETFLOW_DEBUG === "1";
+  if (!(error instanceof AppError) && !isDebug) {
+    info.message = "this is a fault of ketflow; run it again with KETFLOW_DEBUG=1 to see where";
+  }
   if (json) terminal.print(JSON.stringify({ error: info }, null, 2));
   terminal.complain(failureText(info, origin, terminal.width));
-  if (terminal.environment.KETFLOW_DEBUG === "1") {
+  if (isDebug)
     for (let at: unknown = error; at instanceof Error; at = at.cause) terminal.complain(at.stack ?? at.message);
-  } else if (!(error instanceof AppError)) {
-    terminal.complain("this is a fault of ketflow; run it again with KETFLOW_DEBUG=1 to see where");
-  }
   return exitCodeOf(info.code);
 }
 
@@ -70,7 +71,7 @@ export function failureText(info: ErrorInfo, origin: Origin | undefined, width =
   if (origin === undefined || line === undefined) return `ketflow: ${message}`;
   const head = `${printable(origin.name)}:${line}:${column}: ${message}`;
   const text = origin.source.split(/\r\n|[\n\r]/)[line - 1];
-  if (text === undefined) return head;
+  if (!text?.trim()) return head;
   // Columns count code points, as the readers of the formats do; tabs are shown as one space.
   const points = [...text.replaceAll("\t", " ")];
   const margin = 4;

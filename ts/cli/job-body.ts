@@ -1,7 +1,7 @@
 import type { Resolved } from "../core/config.ts";
 import { AppError } from "../core/errors.ts";
 import { checked } from "../models/check.ts";
-import type { CircuitOptions } from "../models/circuit.ts";
+import type { CircuitFormat, CircuitOptions } from "../models/circuit.ts";
 import { SubmitJob } from "../models/job.ts";
 import type { CircuitFile } from "./read-input.ts";
 
@@ -31,8 +31,7 @@ export function jobBody(circuit: CircuitFile, flags: RunFlags, settings: Resolve
   const body = {
     ...job,
     type: "circuit",
-    // Only OpenQASM 3 may leave its version statement out, so its reader is the one that can say what is wrong.
-    input: { format: circuit.format === "auto" ? "openqasm3" : circuit.format, source: circuit.source },
+    input: { format: knownFormat(circuit), source: circuit.source },
     options: defined({
       ...options,
       shots: layered("shots", options.shots),
@@ -55,6 +54,13 @@ export function jobBody(circuit: CircuitFile, flags: RunFlags, settings: Resolve
     }),
   };
   return checked(SubmitJob, withoutEmpty(defined(body)), "job");
+}
+
+/** A job names its format, so that a receipt says how its input was read. */
+function knownFormat({ format, origin }: CircuitFile): CircuitFormat {
+  if (format !== "auto") return format;
+  const remedy = "begin it with 'OPENQASM 3.0;' or 'OPENQASM 2.0;', or give --format";
+  throw new AppError("invalid-input", `${origin.name}: the format is not clear; ${remedy}`);
 }
 
 function optionsOf(flags: RunFlags): { [Name in keyof CircuitOptions]?: unknown } {

@@ -1,3 +1,4 @@
+import { grouped } from "../core/grouped.ts";
 import type { CircuitResult } from "../models/circuit.ts";
 import type { RouteDecision } from "../models/route.ts";
 import { histogramText } from "../pictures/histogram.ts";
@@ -50,7 +51,7 @@ function amplitudesText(amplitudes: readonly [number, number][], all: boolean): 
   const shown = all ? present : present.slice(0, TOP);
   const lines = shown.map(({ re, im, index }) => `${basis(index, qubits)}  ${complex([re, im])}`);
   const rest = present.length - shown.length;
-  return ["amplitudes", ...lines, ...(rest > 0 ? [`+${rest.toLocaleString("en-US")} more; --all`] : [])].join("\n");
+  return ["amplitudes", ...lines, ...(rest > 0 ? [`+${grouped(rest)} more; --all`] : [])].join("\n");
 }
 
 function matrixText(matrix: readonly [number, number][]): string {

@@ -49,8 +49,10 @@ function metric(value: number): string {
     [1e6, " M"],
     [1e3, " k"],
   ];
-  const [unit, suffix] = steps.find(([size]) => value >= size) ?? [1, ""];
-  return `${(value / unit).toPrecision(3).replace(/e\+\d+$/, "")}${suffix}`;
+  // 999.9 k would be written as 1000 k.
+  const [unit, suffix] = steps.find(([size]) => value >= 0.9995 * size) ?? [1, ""];
+  const scaled = value / unit;
+  return `${scaled < 100 ? scaled.toPrecision(3) : scaled.toFixed(0)}${suffix}`;
 }
 
 /** Three digits of the unit that a person would use. */

@@ -1,3 +1,6 @@
+import { addAbortSignal } from "node:stream";
+import { AppError } from "../core/errors.ts";
+
 /** What a command may know about the world outside; tests bring their own. */
 export interface Terminal {
   /** Results. */
@@ -17,7 +20,8 @@ export interface Terminal {
 
 const DEFAULT_WIDTH = 80;
 
-export function processTerminal(): Terminal {
+/** @param signal ends the wait for standard input */
+export function processTerminal(signal: AbortSignal): Terminal {
   const { stdout, stderr, env } = process;
   // `ketflow … | head` closes the pipe early; that is no failure of ours, and nobody is left to tell.
   for (const stream of [stdout, stderr]) {
@@ -35,7 +39,11 @@ export function processTerminal(): Terminal {
     workingDirectory: process.cwd(),
     readStdin: async () => {
       const chunks: Buffer[] = [];
-      for await (const chunk of process.stdin) chunks.push(chunk);
+      try {
+        for await (const chunk of addAbortSignal(signal, process.stdin)) chunks.push(chunk);
+      } catch (cause) {
+        throw new AppError(signal.aborted ? "cancelled" : "invalid-input", "standard input ended too early", { cause });
+      }
       return Buffer.concat(chunks);
     },
   };

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { utf8 } from "../../core/bytes.ts";
 import { fromErrorInfo } from "../../core/errors.ts";
+import { grouped } from "../../core/grouped.ts";
 import type { CircuitView } from "../../models/circuit.ts";
 import { countOperations } from "../../pictures/circuit-layout.ts";
 import { circuitText } from "../../pictures/circuit-text.ts";
@@ -158,6 +159,6 @@ export function drawing(
   const text = circuitText(view, options);
   if (options.all || text.split("\n").length <= MAX_DRAWN_LINES) return text;
   const qubits = view.qubits.reduce((sum, register) => sum + register.size, 0);
-  const operations = countOperations(view.ops).toLocaleString("en-US");
+  const operations = grouped(countOperations(view.ops));
   return `${qubits} qubits, ${operations} operations; see them with: ketflow draw ${name}`;
 }
