@@ -78,7 +78,7 @@ function number(value: number): string {
 
 /** Where it ran and why, in one line. */
 export function routeLine({ result, route, target, timing }: JobDocument): string {
-  const backend = result?.backend ?? route?.chosen ?? "nowhere";
+  const backend = result?.backend ?? route?.chosen ?? "";
   const reason = target === backend ? " (as asked)" : route === null ? "" : ` (${reasonOf(route)})`;
   if (result?.reused)
     return `${backend}${reason}; reused from ${result.reused.jobId}, not run again (--no-cache runs it)`;

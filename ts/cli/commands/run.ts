@@ -162,7 +162,7 @@ async function printOutcome(
   if (job.plan !== null && job.status === "planned") {
     facts.push(["planned", `${job.target}: ${money(job.plan.costMicroUsd)}; nothing was run, because it has a price`]);
     facts.push(["agree by", `ketflow execute ${job.id} ${job.plan.planHash}`]);
-  } else facts.push(["ran on", routeLine(job)]);
+  } else if (job.result !== null || job.route !== null) facts.push(["ran on", routeLine(job)]);
   if (job.costMicroUsd > 0) facts.push(["cost", money(job.costMicroUsd)]);
   facts.push(["seed", String(job.seed)]);
   if (path !== undefined) facts.push(["receipt", path]);
