@@ -40,23 +40,27 @@ async function main(args) {
     },
   });
   if (flags.help) return console.log(USAGE);
+  const [rounds, budget, maxQubits] = [flags.rounds, flags.budget, flags["max-qubits"]].map(Number);
+  if (!(rounds && rounds > 0 && budget && budget > 0 && maxQubits && maxQubits > 0)) {
+    throw new Error(`--rounds, --budget and --max-qubits are numbers above 0\n\n${USAGE}`);
+  }
+  if (flags.precision !== undefined && !PRECISIONS.some((precision) => precision === flags.precision)) {
+    throw new Error(`--precision ${flags.precision}: give one of ${PRECISIONS.join(", ")}`);
+  }
   const wanted = flags.only?.split(",");
   const workloads = workloadFiles()
     .map(loadWorkload)
-    .filter(({ name, qubits }) => (wanted?.includes(name) ?? true) && qubits <= Number(flags["max-qubits"]));
+    .filter(({ name, qubits }) => (wanted?.includes(name) ?? true) && qubits <= maxQubits);
   const unknown = wanted?.filter((name) => !workloads.some((workload) => workload.name === name)) ?? [];
   if (unknown.length > 0) throw new Error(`no workload ${unknown.join(", ")} of at most ${flags["max-qubits"]} qubits`);
 
   const names = flags.native ? ["wasm", "native", "naive"] : ["wasm"];
-  /** @type {Started[]} */ const subjects = [];
-  /** @type {object[]} */ const lines = [];
-  for (const name of names) {
-    const entry = SUBJECTS.get(name);
-    if (entry === undefined) continue;
-    entry.prepare(ROOT);
-    subjects.push({ entry, subject: entry.start(ROOT) });
-  }
-  lines.push({ type: "run", date: new Date().toISOString(), subjects: names, ...describeMachine(ROOT) });
+  const entries = [...SUBJECTS.values()].filter(({ name }) => names.includes(name));
+  for (const entry of entries) entry.prepare(ROOT);
+  /** @type {readonly Started[]} */ const subjects = entries.map((entry) => ({ entry, subject: entry.start(ROOT) }));
+  const about = Object.fromEntries(entries.map((entry) => [entry.name, entry.about]));
+  /** @type {object[]} */
+  const lines = [{ type: "run", date: new Date().toISOString(), subjects: about, ...describeMachine(ROOT) }];
   try {
     for (const workload of flags["passes-only"] ? [] : workloads) {
       for (const precision of PRECISIONS) {
@@ -67,7 +71,7 @@ async function main(args) {
           lines.push({ type: "skipped", workload: workload.name, precision, subject: entry.name, reason });
           return false;
         });
-        const limits = { rounds: Number(flags.rounds), budgetMs: Number(flags.budget) * 1000 };
+        const limits = { rounds, budgetMs: budget * 1000 };
         const rows = await measure(workload, precision, taking, limits);
         lines.push(...rows);
         const times = rows.map((row) => `${row.subject} ${Math.min(...row.engineMs).toFixed(2)} ms`);
@@ -86,4 +90,9 @@ async function main(args) {
   console.log(report(lines));
 }
 
-await main(process.argv.slice(2));
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

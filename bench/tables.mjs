@@ -24,10 +24,10 @@ function time(ms) {
 /** @param {number} value */
 const ratio = (value) => (value >= 10 ? `${value.toFixed(0)}×` : `${value.toFixed(2)}×`);
 
-/** @param {readonly (readonly string[])[]} rows the first is the head; its cells decide the alignment: text left, all else right */
-function table([head = [], ...rows]) {
+/** @param {number} names columns of text, left-aligned, before the numbers @param {readonly (readonly string[])[]} rows the first is the head */
+function table(names, [head = [], ...rows]) {
   const line = (/** @type {readonly string[]} */ cells) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map((_, column) => (column < 2 ? "---" : "---:"))), ...rows.map(line)].join("\n");
+  return [line(head), line(head.map((_, column) => (column < names ? "---" : "---:"))), ...rows.map(line)].join("\n");
 }
 
 /** @param {readonly object[]} lines of one result file @returns {string} Markdown */
@@ -79,7 +79,7 @@ function workloadTable(rows) {
     });
     return [...key.split(" "), ...(hasNative ? ratios : []), ...times];
   });
-  return table([head, ...body]);
+  return table(2, [head, ...body]);
 }
 
 /** @param {readonly StreamRow[]} streams */
@@ -89,7 +89,7 @@ function streamTable(streams) {
     `${bytes / 2 ** 20} MiB`,
     `${(bytesPerSecond / 1e9).toFixed(1)} GB/s`,
   ]);
-  return table([["memory limit: multiply in place", "working set", "read + written"], ...body]);
+  return table(1, [["memory limit: multiply in place", "working set", "read + written"], ...body]);
 }
 
 /** @param {readonly PassRow[]} passes @param {readonly StreamRow[]} streams */
@@ -112,6 +112,6 @@ function passTable(passes, streams) {
   );
   return (
     `One dense one-qubit gate on ${qubits} qubits moves (reads and writes): ${megabytes}. Time of a pass, rate, share of the ` +
-    `limit above for the same working set:\n\n${table([["qubit", ...columns], ...body])}`
+    `limit above for the same working set:\n\n${table(1, [["qubit", ...columns], ...body])}`
   );
 }

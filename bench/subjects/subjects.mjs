@@ -17,12 +17,18 @@ import { Subject } from "../subject.mjs";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const BINARY = "target/release/ketflow-bench";
-/** Largest circuit for the naive twin: it takes seconds there, and the next size would take minutes. */
+/** Largest circuit for the naive twin: below a second there, most of a minute for the rounds of a row at the next size. */
 const NAIVE_QUBITS = 16;
 
 /** @param {string} root */
 function buildBinary(root) {
-  execFileSync("cargo", ["build", "--release", "--locked", "-p", "ketflow-bench"], { cwd: root, stdio: "inherit" });
+  try {
+    execFileSync("cargo", ["build", "--release", "--locked", "-p", "ketflow-bench"], { cwd: root, stdio: "inherit" });
+  } catch (cause) {
+    throw new Error("the native subject needs cargo and a build that succeeds; leave out --native otherwise", {
+      cause,
+    });
+  }
 }
 
 /** @type {SubjectEntry} */
@@ -55,7 +61,7 @@ const naive = {
   skips: ({ qubits, options, answer }, precision) => {
     if (precision === "f32") return "it calculates in f64 only";
     if (options.noise !== undefined || answer.counts !== undefined) return "it does not sample";
-    return qubits > NAIVE_QUBITS ? `${qubits} qubits would take minutes` : undefined;
+    return qubits > NAIVE_QUBITS ? `${qubits} qubits would take most of a minute` : undefined;
   },
 };
 

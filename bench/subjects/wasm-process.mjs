@@ -2,11 +2,10 @@
 // taken inside the worker, so neither parsing nor the way between the threads is in it.
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import binaryen from "binaryen";
 import { loadEngines } from "ketflow/engines";
 
 const PAGE_BYTES = 65_536;
-const engines = await loadEngines();
+const engines = await loadEngines({ threads: 1 });
 
 /** @param {{ run: import("../subject.mjs").RunRequest, wantResult: boolean }} request */
 async function run({ run, wantResult }) {
@@ -18,7 +17,8 @@ async function run({ run, wantResult }) {
 }
 
 /** @param {{ bytes: number, repeats: number }} request */
-function stream({ bytes, repeats }) {
+async function stream({ bytes, repeats }) {
+  const { default: binaryen } = await import("binaryen"); // slow to load, and rarely needed
   const module = binaryen.parseText(readFileSync(new URL("stream.wat", import.meta.url), "utf8"));
   module.setFeatures(binaryen.Features.SIMD128);
   const { exports } = new WebAssembly.Instance(
@@ -42,7 +42,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line);
   /** @type {unknown} */ let reply;
   try {
-    reply = request.stream === undefined ? await run(request) : stream(request.stream);
+    reply = request.stream === undefined ? await run(request) : await stream(request.stream);
   } catch (error) {
     reply = { error: error instanceof Error ? error.message : String(error) };
   }

@@ -1,4 +1,5 @@
 import { fromBase64, fromHex } from "../core/bytes.ts";
+import { grouped } from "../core/grouped.ts";
 import type { Engines } from "../engines.ts";
 import { checked } from "../models/check.ts";
 import { CircuitOptions } from "../models/circuit.ts";
@@ -23,7 +24,7 @@ export function startReceiptPanel(engines: Engines): void {
     if (chosen === undefined) return;
     file = new Uint8Array(await chosen.arrayBuffer());
     verified = undefined;
-    fileName.textContent = `${chosen.name}, ${file.length.toLocaleString("en")} bytes`;
+    fileName.textContent = `${chosen.name}, ${grouped(file.length)} bytes`;
     status.textContent = "";
     checks.replaceChildren();
     verifyButton.disabled = false;

@@ -146,9 +146,11 @@ export function createSqliteStore(connection: SqliteConnection, buildOutcomeLeaf
     events: (tenant, after, limit) => read(() => sql.events.all(tenant, after, limit).map(toEvent)),
     overdue: (at, limit) => read(() => sql.overdue.all(at, limit).map(toRef)),
     lapsed: (at, limit) => read(() => sql.lapsed.all(at, limit).flatMap((row) => toJob(row) ?? [])),
-    appendLeaf: (leaf) => group.run(() => addLeaf(leaf)),
-    leafCount: () => read(leafCount),
-    leaves: (from, to) => read(() => sql.leaves.all(from, to).map((row) => row.bytes as Uint8Array)),
+    log: {
+      size: () => read(leafCount),
+      leaves: (from, to) => read(() => sql.leaves.all(from, to).map((row) => row.bytes as Uint8Array)),
+      append: (leaf) => group.run(() => addLeaf(leaf)),
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

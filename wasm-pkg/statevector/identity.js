@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "2325f6961ed09c966a135223b71ed77cf3f1b91b348f0a2021b1255efc84357f"
+    "contentHash": "eb7d01e8dd87ff4b541ecb6cdcfb8f6e67054fc3440d3a38501c2882570d0178"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "e4f2d14dbd861857f7f1cf5e6a2c4e5cf4022e8b969f235609c1a3abbd2401fd"
+    "sha256": "93a1fd149133ed494aef719bd09b314ac56a592c0d071ddf757a24222219ccbe"
   }
 };

@@ -15,16 +15,16 @@ use std::io::{BufRead, Write as _};
 use std::time::Instant;
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(untagged)]
 enum Request {
-    #[serde(untagged)]
     Run {
-        run: Job,
+        run: Box<Job>,
         #[serde(rename = "wantResult")]
         want_result: bool,
     },
-    #[serde(untagged)]
-    Stream { stream: Walk },
+    Stream {
+        stream: Walk,
+    },
 }
 
 #[derive(Deserialize)]
@@ -57,8 +57,12 @@ enum Reply {
         result: Option<naive::Answer>,
     },
     #[serde(rename_all = "camelCase")]
-    Stream { scale_bytes_per_second: f64 },
-    Error { error: String },
+    Stream {
+        scale_bytes_per_second: f64,
+    },
+    Error {
+        error: String,
+    },
 }
 
 fn main() -> std::io::Result<()> {

@@ -18,7 +18,7 @@ pub fn scale_bytes_per_second(bytes: usize, repeats: u32) -> Result<f64, String>
         scale(black_box(&mut numbers), black_box(-1.0));
         best = best.min(start.elapsed().as_secs_f64());
     }
-    let expected = if repeats % 2 == 0 { 1.0 } else { -1.0 };
+    let expected = if repeats.is_multiple_of(2) { 1.0 } else { -1.0 };
     if numbers.iter().any(|number| *number != expected) {
         return Err("the stream kernel is wrong".into());
     }

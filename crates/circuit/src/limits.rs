@@ -23,3 +23,5 @@ pub const MAX_EXPRESSION_NODES: usize = 1024;
 pub const MAX_POWER_QUBITS: usize = 6;
 /// Qubits of a matrix given by `pragma ketflow unitary`.
 pub const MAX_UNITARY_QUBITS: u32 = 6;
+/// Notes of one reading; further ones are left out.
+pub const MAX_NOTES: usize = 100;

@@ -8,8 +8,8 @@ pub(crate) struct Names {
     pub qubit_registers: Vec<String>,
     pub bit_registers: Vec<String>,
     pub inputs: Vec<String>,
-    qubits: Vec<Register>,
-    bits: Vec<Register>,
+    qubits: Rows,
+    bits: Rows,
     taken: BTreeSet<String>,
 }
 
@@ -23,8 +23,8 @@ impl Names {
             qubit_registers: Vec::new(),
             bit_registers: Vec::new(),
             inputs: Vec::new(),
-            qubits: circuit.qubits.clone(),
-            bits: circuit.bits.clone(),
+            qubits: Rows::new(&circuit.qubits),
+            bits: Rows::new(&circuit.bits),
             taken: all().map(str::to_owned).collect(),
         };
         let mut shown = |name: &str| if is_reserved(name) { names.free(&format!("{name}_")) } else { name.to_owned() };
@@ -44,24 +44,28 @@ impl Names {
     }
 
     pub fn qubit(&self, qubit: u32) -> String {
-        match find(&self.qubits, qubit) {
-            Some((register, element)) => element_name(&self.qubits[register], &self.qubit_registers[register], element),
+        match self.qubits.find(qubit) {
+            Some((register, element)) => {
+                element_name(&self.qubits.registers[register], &self.qubit_registers[register], element)
+            }
             None => String::new(),
         }
     }
 
     pub fn bit(&self, bit: u32) -> String {
-        match find(&self.bits, bit) {
-            Some((register, element)) => element_name(&self.bits[register], &self.bit_registers[register], element),
+        match self.bits.find(bit) {
+            Some((register, element)) => {
+                element_name(&self.bits.registers[register], &self.bit_registers[register], element)
+            }
             None => String::new(),
         }
     }
 
     /// Bits read as one number: a register, a slice or an index set of one, or elements joined by `++`.
     pub fn bit_row(&self, bits: &[u32]) -> String {
-        let places: Vec<(usize, u32)> = bits.iter().filter_map(|bit| find(&self.bits, *bit)).collect();
+        let places: Vec<(usize, u32)> = bits.iter().filter_map(|bit| self.bits.find(*bit)).collect();
         let Some(&(register, first)) = places.first() else { return String::new() };
-        let (whole, name) = (&self.bits[register], &self.bit_registers[register]);
+        let (whole, name) = (&self.bits.registers[register], &self.bit_registers[register]);
         let is_one_register = places.iter().all(|(other, _)| *other == register) && !whole.is_scalar;
         let is_run = places.iter().zip(first..).all(|((_, element), k)| *element == k);
         if places.len() == 1 {
@@ -81,16 +85,28 @@ impl Names {
     }
 }
 
-/// The register that holds an element, and its place there.
-fn find(registers: &[Register], number: u32) -> Option<(usize, u32)> {
-    let mut first = 0;
-    for (k, register) in registers.iter().enumerate() {
-        if number - first < register.size {
-            return Some((k, number - first));
-        }
-        first += register.size;
+/// The registers of one kind, for finding the one that holds an element.
+struct Rows {
+    registers: Vec<Register>,
+    /// Number of the first element of each register.
+    starts: Vec<u32>,
+}
+
+impl Rows {
+    fn new(registers: &[Register]) -> Self {
+        let starts = registers.iter().scan(0, |next, register| {
+            let start = *next;
+            *next += register.size;
+            Some(start)
+        });
+        Self { starts: starts.collect(), registers: registers.to_vec() }
     }
-    None
+
+    /// The register that holds an element, and its place there.
+    fn find(&self, number: u32) -> Option<(usize, u32)> {
+        let register = self.starts.partition_point(|start| *start <= number).checked_sub(1)?;
+        Some((register, number - self.starts[register]))
+    }
 }
 
 fn element_name(register: &Register, name: &str, element: u32) -> String {

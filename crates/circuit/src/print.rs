@@ -70,11 +70,7 @@ impl<'c> Printer<'c> {
                     let name = self.names.free(&format!("unitary_{}", self.matrices.len()));
                     self.matrices.push((gate, name));
                 }
-                Op::Gate(GateOp { gate, .. }) if DEFINITIONS.iter().any(|(native, _)| native == gate) => {
-                    if !self.natives.contains(gate) {
-                        self.natives.push(gate.clone());
-                    }
-                }
+                Op::Gate(GateOp { gate, .. }) if self.needs_definition(gate) => self.natives.push(gate.clone()),
                 Op::If { then, otherwise, .. } => {
                     self.find_gates(then);
                     self.find_gates(otherwise);
@@ -82,6 +78,11 @@ impl<'c> Printer<'c> {
                 _ => {}
             }
         }
+    }
+
+    /// Whether this is the first use of a built-in gate that other tools may not have.
+    fn needs_definition(&self, gate: &Gate) -> bool {
+        DEFINITIONS.iter().any(|(native, _)| native == gate) && !self.natives.contains(gate)
     }
 
     fn has_matrix(&self, gate: &Gate) -> bool {

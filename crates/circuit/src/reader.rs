@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::fault::{Fault, line_and_column};
 use crate::ir::{Circuit, Register};
 use crate::lexer::{Kind, Lexer};
-use crate::limits::{MAX_QUBITS, MAX_SOURCE_BYTES};
+use crate::limits::{MAX_NOTES, MAX_QUBITS, MAX_SOURCE_BYTES};
 use crate::lower::Lowerer;
 use crate::parser::Parser;
 
@@ -52,7 +52,7 @@ impl Format {
 pub struct Parsed {
     /// The circuit.
     pub circuit: Circuit,
-    /// What was accepted without effect, in order of place; at most about a hundred.
+    /// What was accepted without effect, in order of place; at most [`crate::limits::MAX_NOTES`].
     pub notes: Vec<Note>,
 }
 
@@ -110,6 +110,8 @@ fn read(format: Format, source: &str) -> Result<Parsed, Fault> {
     let (mut circuit, physical_note) = lowerer.finish();
     notes.extend(physical_note);
     notes.sort();
+    // Each note costs a walk over the source.
+    notes.truncate(MAX_NOTES);
     circuit.ops = ops;
     let notes = notes
         .into_iter()

@@ -1,5 +1,7 @@
 //! Every gate of the included files has the matrix of Qiskit, in both versions.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use num_complex::Complex64;

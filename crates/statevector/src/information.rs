@@ -23,7 +23,7 @@ pub(crate) fn marginal<T: Real>(
                 let high = gather((start + k) * LANES);
                 let w = weights(block);
                 // Below four qubits the lanes beyond 2ⁿ hold zeros, but their index bits would alias.
-                for lane in 0..LANES.min(state.len()) {
+                for lane in 0..LANES.min(state.amplitudes()) {
                     result[high | lanes[lane]] += w[lane];
                 }
             }
@@ -49,7 +49,7 @@ pub(crate) fn reduced_density<T: Real>(
     let mut rho = vec![Complex64::new(0.0, 0.0); dimension * dimension];
     let mut column = vec![Complex64::new(0.0, 0.0); dimension];
     let mut base = 0usize;
-    for _ in 0..state.len() / dimension {
+    for _ in 0..state.amplitudes() / dimension {
         for (entry, offset) in column.iter_mut().zip(&offsets) {
             *entry = state.amplitude(base | offset);
         }
@@ -73,11 +73,12 @@ pub(crate) fn reduced_density<T: Real>(
 pub(crate) fn fidelity<T: Real>(a: &State<T>, b: &State<T>, progress: &mut Progress) -> Result<f64, Interrupted> {
     let [re, im] = reduce(a, progress, |index, x, sums: &mut [LaneSums; 2]| {
         let y = b.block(index);
-        for lane in 0..LANES {
+        let [re, im] = sums;
+        for (lane, (re, im)) in re.iter_mut().zip(im).enumerate() {
             let (xr, xi) = (x.re[lane].to_f64(), x.im[lane].to_f64());
             let (yr, yi) = (y.re[lane].to_f64(), y.im[lane].to_f64());
-            sums[0][lane] += xr * yr + xi * yi;
-            sums[1][lane] += xr * yi - xi * yr;
+            *re += xr * yr + xi * yi;
+            *im += xr * yi - xi * yr;
         }
     })?;
     Ok(re * re + im * im)

@@ -91,7 +91,7 @@ impl Term {
             let value = |half: &[T; LANES], lane: usize| half[lane & low].to_f64();
             let products: LaneSums = std::array::from_fn(|l| {
                 let j = (l ^ x) & low;
-                if ys % 2 == 0 {
+                if ys.is_multiple_of(2) {
                     value(&block.re, l) * value(&partner.re, j) + value(&block.im, l) * value(&partner.im, j)
                 } else {
                     value(&block.re, l) * value(&partner.im, j) - value(&block.im, l) * value(&partner.re, j)
@@ -104,7 +104,7 @@ impl Term {
 }
 
 fn parity(bits: usize) -> f64 {
-    if bits.count_ones() % 2 == 0 { 1.0 } else { -1.0 }
+    if bits.count_ones().is_multiple_of(2) { 1.0 } else { -1.0 }
 }
 
 struct Reader<'a> {

@@ -541,7 +541,7 @@ fn copy_amplitudes<T: Real + Into<Amplitude>>(
     state: &State<T>,
     progress: &mut Progress,
 ) -> Result<Amplitudes, RunError> {
-    let n = state.len();
+    let n = state.amplitudes();
     let refused =
         || Error::too_large(format!("the machine refused memory for {n} amplitudes; ask for probabilities instead"));
     let (mut narrow, mut wide) = (Vec::new(), Vec::new());

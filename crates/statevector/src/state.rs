@@ -120,19 +120,9 @@ impl<T: Real> State<T> {
         Ok(())
     }
 
-    /// Number of qubits.
-    pub fn qubits(&self) -> u32 {
-        self.qubits
-    }
-
     /// Number of amplitudes.
-    pub fn len(&self) -> usize {
+    pub(crate) fn amplitudes(&self) -> usize {
         1 << self.qubits
-    }
-
-    /// Never: even zero qubits have one amplitude.
-    pub fn is_empty(&self) -> bool {
-        false
     }
 
     /// Number of blocks.
@@ -167,18 +157,6 @@ impl<T: Real> State<T> {
     pub fn amplitude(&self, index: usize) -> Complex64 {
         let (block, lane) = (self.block(index / LANES), index % LANES);
         Complex64::new(block.re[lane].to_f64(), block.im[lane].to_f64())
-    }
-
-    /// Sets amplitude `index`, rounding once; for tests and state preparation.
-    ///
-    /// # Panics
-    /// When `index` is not below 2ⁿ.
-    pub fn set_amplitude(&mut self, index: usize, value: Complex64) {
-        let (block, lane) = (index / LANES, index % LANES);
-        let shift = self.segment_shift;
-        let block = &mut self.segments[block >> shift][block & ((1 << shift) - 1)];
-        block.re[lane] = T::from_f64(value.re);
-        block.im[lane] = T::from_f64(value.im);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Measurement, reset, barriers, and assignments to bits and variables.
 
+use super::functions::plural;
 use super::operands::Selection;
 use super::values::Division;
 use super::{Lowerer, Symbol, Value};
@@ -29,10 +30,11 @@ impl Lowerer {
         if let Some((bits, offset)) = bits
             && bits.ids().len() != sources.len()
         {
+            let (qubits, bits) = (sources.len(), bits.ids().len());
             let message = format!(
-                "{} qubits cannot be measured into {} bits; make the sizes equal with a slice",
-                sources.len(),
-                bits.ids().len()
+                "{qubits} {} cannot be measured into {bits} {}; make the sizes equal with a slice",
+                plural(qubits, "qubit"),
+                plural(bits, "bit")
             );
             return Err(Fault::invalid(offset, message));
         }

@@ -46,10 +46,11 @@ impl Lowerer {
             (Value::Integer(x), Value::Real(Expr::Const(y))) => {
                 Ok(Condition::Const(ordered(comparison, &(x as f64), &y)))
             }
-            (Value::Real(Expr::Const(_)), _) | (_, Value::Real(Expr::Const(_))) => {
+            (Value::Real(x), _) | (_, Value::Real(x)) if x.as_const().is_none() => Err(on_inputs(offset)),
+            (_, Value::Real(y)) if y.as_const().is_none() => Err(on_inputs(offset)),
+            (Value::Real(_), _) | (_, Value::Real(_)) => {
                 Err(Fault::invalid(offset, "bits can only be compared with whole numbers"))
             }
-            (Value::Real(_), _) | (_, Value::Real(_)) => Err(on_inputs(offset)),
             (Value::Truth(x), Value::Truth(y)) if !(plain(&x) && plain(&y)) => match comparison {
                 Comparison::Equal => Ok(match (x, y) {
                     (Condition::Const(value), x) | (x, Condition::Const(value)) => {

@@ -18,7 +18,7 @@ pub(crate) use values::{Value, negated};
 use crate::ast::*;
 use crate::fault::Fault;
 use crate::ir::{Circuit, Op};
-use crate::limits::{MAX_OPS, MAX_STEPS};
+use crate::limits::{MAX_NOTES, MAX_OPS, MAX_STEPS};
 use crate::reader::{Format, physical_register};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -159,7 +159,6 @@ impl Lowerer {
 
     /// Notes what has no effect, once per place.
     fn note(&mut self, offset: Offset, reason: &str) {
-        const MAX_NOTES: usize = 100;
         if self.notes.len() < MAX_NOTES && !self.notes.iter().any(|(place, _)| *place == offset) {
             self.notes.push((offset, reason.to_owned()));
         }

@@ -245,6 +245,15 @@ impl Lowerer {
                 self.evaluate(expression, if self.format == Format::OpenQasm2 { division } else { Division::Whole })?
             }
         };
+        // A single bit is a row of one.
+        let value = match value {
+            Value::Truth(bit)
+                if matches!(kind.scalar, Scalar::Int | Scalar::Uint) && !matches!(bit, Condition::Const(_)) =>
+            {
+                Value::Bits(vec![bit])
+            }
+            value => value,
+        };
         match (kind.scalar, value) {
             (Scalar::Int, Value::Bits(bits)) if width.is_some_and(|width| width <= bits.len() as i128) => {
                 Err(Fault::unsupported(
@@ -259,7 +268,6 @@ impl Lowerer {
             (Scalar::Int | Scalar::Uint, Value::Truth(Condition::Const(value))) => {
                 Ok(Value::Integer(i128::from(value)))
             }
-            (Scalar::Int | Scalar::Uint, Value::Truth(value)) => Ok(Value::Bits(vec![value])),
             (Scalar::Int | Scalar::Uint, Value::Real(Expr::Const(value))) => match whole_number(libm::trunc(value)) {
                 Some(number) => Ok(Value::Integer(number)),
                 None => Err(Fault::invalid(offset, format!("{value} does not fit into a whole number of 64 bits"))),

@@ -6,6 +6,7 @@
 //! the width of a vector. Terms whose coefficients are zero in all lanes are left out, so sparse matrices cost what they weigh.
 
 use super::{Controls, Groups, for_groups};
+use crate::lanes::{Lanes, vectors};
 use crate::monitor::{Interrupted, Progress};
 use crate::real::Real;
 use crate::state::{Block, LANE_QUBITS, LANES, State};
@@ -82,19 +83,37 @@ pub(super) fn apply<T: Real>(
     })
 }
 
+/// Copies `block` with lane l taking lane l ⊕ `mask`.
+#[inline(always)]
 fn exchanged<T: Real>(block: &Block<T>, mask: usize) -> Block<T> {
-    let mut result = *block;
-    if mask != 0 {
-        for lane in 0..LANES {
-            result.re[lane] = block.re[(lane ^ mask) % LANES];
-            result.im[lane] = block.im[(lane ^ mask) % LANES];
+    match mask % <T::Vector as Lanes<T>>::WIDTH {
+        0 => exchanged_by::<T, 0>(block, mask),
+        1 => exchanged_by::<T, 1>(block, mask),
+        2 => exchanged_by::<T, 2>(block, mask),
+        inner => {
+            debug_assert_eq!(inner, 3);
+            exchanged_by::<T, 3>(block, mask)
+        }
+    }
+}
+
+/// INNER is the part of the mask inside a vector, a constant so that the exchange is a fixed shuffle.
+#[inline(always)]
+fn exchanged_by<T: Real, const INNER: usize>(block: &Block<T>, mask: usize) -> Block<T> {
+    let width = <T::Vector as Lanes<T>>::WIDTH;
+    let mut result = Block::<T>::ZERO;
+    for v in 0..vectors::<T>() {
+        let (at, from) = (v * width, ((v ^ (mask / width)) * width) % LANES);
+        // SAFETY: at and from are multiples of WIDTH below 16, the length of each half block.
+        unsafe {
+            T::Vector::load(block.re.as_ptr().add(from)).exchange(INNER).store(result.re.as_mut_ptr().add(at));
+            T::Vector::load(block.im.as_ptr().add(from)).exchange(INNER).store(result.im.as_mut_ptr().add(at));
         }
     }
     result
 }
 
 fn sum_terms<T: Real>(block: &mut Block<T>, terms: &[Term<T>], sources: &[Block<T>], chosen: u32) {
-    use crate::lanes::{Lanes, vectors};
     let width = <T::Vector as Lanes<T>>::WIDTH;
     for v in 0..vectors::<T>() {
         let at = v * width;

@@ -6,20 +6,7 @@ use super::{Controls, Groups, Offsets, for_groups, lanes_where};
 use crate::lanes::{Lanes, vectors};
 use crate::monitor::{Interrupted, Progress};
 use crate::real::Real;
-use crate::state::{Block, LANE_QUBITS, State};
-
-/// Calls `$body` with the constant `$name` equal to the 4-bit `$mask`, so that exchanges become fixed shuffles.
-macro_rules! with_mask {
-    ($mask:expr, $name:ident => $body:expr) => {
-        with_mask!(@arms $mask, $name, $body, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
-    };
-    (@arms $mask:expr, $name:ident, $body:expr, $($value:literal)*) => {
-        match $mask {
-            $($value => { const $name: usize = $value; $body })*
-            _ => { const $name: usize = 15; $body }
-        }
-    };
-}
+use crate::state::{Block, LANE_QUBITS, LANES, State};
 
 pub(super) fn flip<T: Real>(
     state: &mut State<T>,
@@ -65,12 +52,9 @@ fn within<T: Real>(
     progress: &mut Progress,
 ) -> Result<(), Interrupted> {
     let groups = Groups { members: &[0], fixed: controls.block_mask, value: controls.block_value };
-    for_groups(
-        state,
-        &groups,
-        progress,
-        |pointers, offsets| with_mask!(mask, MASK => move_lanes::<T, MASK>(pointers[0], pointers[0], offsets, [chosen; 2])),
-    )
+    for_groups(state, &groups, progress, |pointers, offsets| {
+        move_blocks(pointers[0], pointers[0], offsets, mask, [chosen; 2])
+    })
 }
 
 /// Chosen lanes take lane l ⊕ `mask` of the partner block.
@@ -84,51 +68,62 @@ fn across<T: Real>(
     progress: &mut Progress,
 ) -> Result<(), Interrupted> {
     let groups = Groups { members: &members, fixed: fixed | controls.block_mask, value: controls.block_value };
-    for_groups(
-        state,
-        &groups,
-        progress,
-        |pointers, offsets| with_mask!(mask, MASK => move_lanes::<T, MASK>(pointers[0], pointers[1], offsets, chosen)),
-    )
+    for_groups(state, &groups, progress, |pointers, offsets| {
+        move_blocks(pointers[0], pointers[1], offsets, mask, chosen)
+    })
 }
 
-/// `x` and `y` are the same block when lanes move within it.
+/// `x` and `y` are the same block when lanes move within it. The part of the mask inside a vector becomes a constant, so that
+/// the exchange is a fixed shuffle; the rest chooses whole vectors.
+fn move_blocks<T: Real>(x: *mut Block<T>, y: *mut Block<T>, offsets: Offsets, mask: usize, chosen: [u32; 2]) {
+    let width = <T::Vector as Lanes<T>>::WIDTH;
+    let vector = mask / width;
+    match mask % width {
+        0 => move_lanes::<T, 0>(x, y, offsets, vector, chosen),
+        1 => move_lanes::<T, 1>(x, y, offsets, vector, chosen),
+        2 => move_lanes::<T, 2>(x, y, offsets, vector, chosen),
+        3 => move_lanes::<T, 3>(x, y, offsets, vector, chosen),
+        inner => unreachable!("exchange {inner} within a vector of {width}"),
+    }
+}
+
 #[inline(always)]
-fn move_lanes<T: Real, const MASK: usize>(x: *mut Block<T>, y: *mut Block<T>, offsets: Offsets, chosen: [u32; 2]) {
+fn move_lanes<T: Real, const INNER: usize>(
+    x: *mut Block<T>,
+    y: *mut Block<T>,
+    offsets: Offsets,
+    vector: usize,
+    chosen: [u32; 2],
+) {
+    let width = <T::Vector as Lanes<T>>::WIDTH;
     for offset in offsets {
-        // SAFETY: for_groups gives in-bounds blocks; both halves are read whole before either is written.
-        unsafe {
-            let (x, y) = (x.add(offset).cast::<T>(), y.add(offset).cast::<T>());
-            for half in [0, 16] {
-                let (a, b) = (read::<T>(x.add(half)), read::<T>(y.add(half)));
-                write::<T, MASK>(x.add(half), &a, &b, chosen[0]);
-                if x != y {
-                    write::<T, MASK>(y.add(half), &b, &a, chosen[1]);
+        // SAFETY: for_groups gives in-bounds blocks, and a block has the layout of 32 values.
+        let (x, y) = unsafe { (x.add(offset).cast::<T>(), y.add(offset).cast::<T>()) };
+        for half in [0, LANES] {
+            // Both halves are read whole before either is written, because x and y may be the same block.
+            let a: [T; LANES] = read(x, half);
+            let b: [T; LANES] = read(y, half);
+            for v in 0..vectors::<T>() {
+                let (at, from) = (v * width, ((v ^ vector) * width) % LANES);
+                // SAFETY: at and from are multiples of WIDTH below 16; half + 16 ≤ 32.
+                unsafe {
+                    let move_one = |own: &[T; LANES], partner: &[T; LANES], bits: u32| {
+                        let moved = T::Vector::load(partner.as_ptr().add(from)).exchange(INNER);
+                        moved.select(T::Vector::load(own.as_ptr().add(at)), bits >> at)
+                    };
+                    move_one(&a, &b, chosen[0]).store(x.add(half + at));
+                    if x != y {
+                        move_one(&b, &a, chosen[1]).store(y.add(half + at));
+                    }
                 }
             }
         }
     }
 }
 
-/// Vectors of a half block; the tail is unused where vectors are wider than two values.
-type Half<T> = [<T as Real>::Vector; 8];
-
-/// # Safety
-/// `source` is readable for 16 values.
+/// Sixteen values from `block` + `half`.
 #[inline(always)]
-unsafe fn read<T: Real>(source: *const T) -> Half<T> {
-    // SAFETY: the index is below 16 for every vector that is used; the caller promises 16 values.
-    std::array::from_fn(|v| unsafe { T::Vector::load(source.add(v % vectors::<T>() * <T::Vector as Lanes<T>>::WIDTH)) })
-}
-
-/// # Safety
-/// `target` is writable for 16 values.
-#[inline(always)]
-unsafe fn write<T: Real, const MASK: usize>(target: *mut T, own: &Half<T>, partner: &Half<T>, chosen: u32) {
-    let width = <T::Vector as Lanes<T>>::WIDTH;
-    for v in 0..vectors::<T>() {
-        let moved = partner[v ^ (MASK / width)].exchange(MASK % width);
-        // SAFETY: v·WIDTH + WIDTH ≤ 16; the caller promises 16 values.
-        unsafe { moved.select(own[v], chosen >> (v * width)).store(target.add(v * width)) }
-    }
+fn read<T: Real>(block: *const T, half: usize) -> [T; LANES] {
+    // SAFETY: the callers pass a block of 32 values and half = 0 or 16.
+    unsafe { block.add(half).cast::<[T; LANES]>().read() }
 }
