@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { utf8 } from "../../core/bytes.ts";
 import { AppError, fromErrorInfo } from "../../core/errors.ts";
@@ -8,7 +8,7 @@ import { explainRoute } from "../../routing/explain.ts";
 import type { ExitCode } from "../failure.ts";
 import { resultBlocks, routeLine } from "../outcome-text.ts";
 import type { CommandContext } from "../service.ts";
-import { type Flags, isOn, readSettings, text } from "../settings.ts";
+import { type Flags, isOn, readServiceOptions, readSettings } from "../settings.ts";
 import { verificationLines, verify } from "../verification.ts";
 
 const BELL = `OPENQASM 3.0;
@@ -23,12 +23,13 @@ c = measure q;
 /** The road of one job, from text to a receipt that was checked and run again. */
 export async function demo(settingFlags: Flags, { terminal, openService, signal }: CommandContext): Promise<ExitCode> {
   const settings = await readSettings(terminal, settingFlags);
-  const dataDir = resolve(terminal.workingDirectory, text(settings, "data") ?? "");
+  const serviceOptions = await readServiceOptions(settings, terminal);
+  const { dataDir } = serviceOptions;
   const ascii = isOn(settings, "ascii");
   const { width, color } = terminal;
   const step = (title: string, body: string): void => terminal.print(`${heading(title, color)}\n${body}\n`);
 
-  const service = await openService({ dataDir });
+  const service = await openService(serviceOptions);
   try {
     const view = await service.view({ format: "openqasm3", source: BELL });
     step("A circuit: two qubits become one Bell pair", circuitText(view, { width, color, ascii }));
