@@ -172,7 +172,7 @@ async function makeProgram(context: CommandContext, end: (code: ExitCode) => voi
   program
     .command("bench")
     .description("measure the engines on this machine (in a clone of the repository)")
-    .addHelpText("after", "\nExample:\n  $ ketflow bench --only ghz-20")
+    .addHelpText("after", "\nExample:\n  $ ketflow bench --only brick12")
     .argument("[args...]", "handed to bench/run.mjs")
     .allowUnknownOption()
     .action(async (args: string[]) => {

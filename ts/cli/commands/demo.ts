@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { utf8 } from "../../core/bytes.ts";
 import { AppError, fromErrorInfo } from "../../core/errors.ts";
 import { circuitText } from "../../pictures/circuit-text.ts";
@@ -51,7 +52,7 @@ export async function demo(settingFlags: Flags, { terminal, openService, signal 
 
     const verification = await verify(utf8(receipt), { rerun: true, signal }, terminal);
     step("Anyone can check the receipt offline, and run it again", verificationLines(verification).join("\n"));
-    if (verification.code === 0) step("Try next", nextSteps(path));
+    if (verification.code === 0) step("Try next", nextSteps(path, terminal.workingDirectory));
     return verification.code;
   } finally {
     await service.close();
@@ -62,11 +63,15 @@ function heading(title: string, color: boolean): string {
   return color ? `\u001B[1m${title}\u001B[0m` : title;
 }
 
-function nextSteps(receipt: string): string {
+function nextSteps(receipt: string, workingDirectory: string): string {
+  // In a clone they lie in the working folder, elsewhere in the package.
+  const examples = fileURLToPath(new URL("../../../examples", import.meta.url));
+  const nearby = relative(workingDirectory, examples);
+  const folder = nearby.startsWith("..") ? examples : nearby;
   return [
     `ketflow verify ${receipt} --rerun`,
-    "ketflow run examples/teleportation.qasm --explain",
-    "ketflow draw examples/qft-adder.qasm --svg adder.svg",
+    `ketflow run ${join(folder, "teleportation.qasm")} --explain`,
+    `ketflow draw ${join(folder, "qft-adder.qasm")} --svg adder.svg`,
     "ketflow doctor",
   ].join("\n");
 }
