@@ -49,7 +49,7 @@ export interface OutcomeLeaf {
 }
 
 /** The entries of the tamper-evident log, as committed; they never change. */
-export interface LeafLog {
+interface LeafLog {
   size(): Promise<number>;
   /** Entries `from` to `to`, the end excluded; fewer when the log is shorter. */
   leaves(from: number, to: number): Promise<readonly Uint8Array[]>;
