@@ -165,10 +165,13 @@ describe("laws of the state machine, over random sequences of commands", () => {
 
   it("every state is reached", () => {
     const seen = new Set<string>();
-    check((first, steps) => {
-      seen.add(first.status);
-      walk(first, steps, (_before, _command, after) => after && seen.add(after.status));
-    });
+    check(
+      (first, steps) => {
+        seen.add(first.status);
+        walk(first, steps, (_before, _command, after) => after && seen.add(after.status));
+      },
+      { seed: 1 },
+    );
     expect([...seen].sort()).toEqual([...JOB_STATES].sort());
   });
 });

@@ -70,7 +70,7 @@ export interface Store {
   /** Only one process can have it open, so at start every lease in it is a dead process's. */
   readonly soleProcess: boolean;
   apply(command: Command): Promise<Job>;
-  /** Leases up to `limit` queued jobs: tenants take turns, each tenant's jobs in the order of `readyAt`. */
+  /** Leases up to `limit` queued jobs that are not overdue: tenants take turns, each tenant's jobs in the order of `readyAt`. */
   claim(request: ClaimRequest): Promise<readonly Job[]>;
   get(ref: JobRef): Promise<Job>;
   list(tenant: TenantId, request: ListRequest): Promise<JobPage>;
