@@ -39,6 +39,7 @@ export interface Seen {
   stdout: string;
   stderr: string;
   bodies: SubmitJob[];
+  executed: string[];
   opened: ServiceOptions[];
   closed: number;
 }
@@ -51,7 +52,7 @@ export async function ketflow(args: readonly string[], changes: Partial<World> =
     submit: async () => ({ job: bellJob(), notes: [] }),
     ...changes,
   };
-  const seen: Seen = { code: 0, stdout: "", stderr: "", bodies: [], opened: [], closed: 0 };
+  const seen: Seen = { code: 0, stdout: "", stderr: "", bodies: [], executed: [], opened: [], closed: 0 };
   const terminal: Terminal = {
     print: (text) => {
       seen.stdout += `${text}\n`;
@@ -76,6 +77,11 @@ export async function ketflow(args: readonly string[], changes: Partial<World> =
       seen.bodies.push(body);
       return world.submit(body, control);
     },
+    execute: async (jobId, planHash, control) => {
+      seen.executed.push(`${jobId} ${planHash}`);
+      return world.submit({ type: "circuit", input: { format: "openqasm3", source: "" } }, control);
+    },
+    calibrate: async () => undefined,
     view: async () => BELL,
     close: async () => {
       seen.closed++;

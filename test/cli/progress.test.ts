@@ -4,9 +4,9 @@ import type { Terminal } from "../../ts/cli/terminal.ts";
 
 describe("progressText", () => {
   it("has the share, the rate and the time left", () => {
-    expect(progressText({ done: 3e9, total: 12e9 }, 2000)).toBe(" 25 %  1.50 G amplitude updates/s  6.0 s left");
+    expect(progressText({ done: 3e9, total: 12e9 }, 1.5e9)).toBe(" 25 %  1.50 G amplitude updates/s  6.0 s left");
     expect(progressText({ done: 0, total: 0 }, 0)).toBe("  0 %  0.00 amplitude updates/s");
-    expect(progressText({ done: 999_999, total: 1_000_000 }, 1000)).toContain(" 99 %  1.00 M amplitude");
+    expect(progressText({ done: 999_999, total: 1_000_000 }, 999_999)).toContain(" 99 %  1.00 M amplitude");
   });
 
   it.each([
@@ -37,14 +37,17 @@ describe("progressLine", () => {
 
   it("is written at most ten times a second, and not for short runs", () => {
     const { written, at } = line();
-    for (let ms = 0; ms <= 1300; ms += 10) at(ms);
-    expect(written).toHaveLength(11); // at 300, 400, … 1300
+    // What passes before the first report is no part of the rate.
+    for (let ms = 600; ms <= 1900; ms += 10) at(ms);
+    expect(written).toHaveLength(11); // at 900, 1000, … 1900
+    expect(written.at(-1)).toBe("\r\u001B[2K 95 %  1.00 k amplitude updates/s  100 ms left");
   });
 
   it("is erased once, and only when it was there", () => {
     const { written, at, line: made } = line();
     made.erase();
     expect(written).toEqual([]);
+    at(100);
     at(500);
     made.erase();
     made.erase();

@@ -122,6 +122,15 @@ describe("ketflow run", () => {
     expect(stdout).toContain("mock-qpu: $0.001200; nothing was run, because it has a price");
   });
 
+  it("is executed on the hash that was agreed to", async () => {
+    const planned = bellJob({ status: "planned", plan: { costMicroUsd: 1, predictedMs: 5, planHash: "abcd" } });
+    const { stdout } = await ketflow(["run", "bell.qasm"], { submit: async () => ({ job: planned, notes: [] }) });
+    const [, command = ""] = /agree by {2}ketflow (.*)/.exec(stdout) ?? [];
+    const { code, executed, bodies, stdout: result } = await ketflow(command.split(" "));
+    expect({ code, executed, bodies }).toEqual({ code: 0, executed: [`${planned.id} abcd`], bodies: [] });
+    expect(result).toContain("00 ███");
+  });
+
   it("shows notes of the reader with their place", async () => {
     const notes = [{ line: 2, column: 1, message: "delay is ignored" }];
     const { stdout, stderr } = await ketflow(["run", "bell.qasm"], { submit: async () => ({ job: bellJob(), notes }) });
@@ -229,15 +238,22 @@ describe("failures", () => {
 });
 
 describe("help", () => {
-  it.each([["run"], ["verify"], ["draw"], ["convert"], ["doctor"], ["demo"], ["bench"], ["config", "explain"]])(
-    "of %s has an example",
-    async (...command) => {
-      const { code, stdout } = await ketflow([...command, "--help"]);
-      expect(code).toBe(0);
-      expect(stdout).toContain(`Example:\n  $ `);
-      expect(stdout).toContain(`ketflow ${command.join(" ")}`);
-    },
-  );
+  it.each([
+    ["run"],
+    ["execute"],
+    ["verify"],
+    ["draw"],
+    ["convert"],
+    ["doctor"],
+    ["demo"],
+    ["bench"],
+    ["config", "explain"],
+  ])("of %s has an example", async (...command) => {
+    const { code, stdout } = await ketflow([...command, "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Example:\n  $ `);
+    expect(stdout).toContain(`ketflow ${command.join(" ")}`);
+  });
 
   it("is what ketflow alone prints, as a mistake", async () => {
     const { code, stderr } = await ketflow([]);

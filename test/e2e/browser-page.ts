@@ -17,7 +17,6 @@ async function buildPage(): Promise<string> {
     configFile: false,
     logLevel: "warn",
     resolve: { alias: [{ find: /^.*\/ts\/engines\.ts$/, replacement: path("../../dist/engines.js") }] },
-    worker: { format: "es" },
     build: { outDir, emptyOutDir: true, target: "es2023" },
   });
   return outDir;

@@ -1,11 +1,12 @@
 import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Issued, issueReceipt } from "../cli/receipts.ts";
 import { scratch } from "../cli/scratch.ts";
+import { longCircuit } from "./long-circuit.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const script = join(root, "dist", "cli.js");
@@ -191,6 +192,70 @@ describe("ketflow verify", () => {
     expect(ketflow(["verify", "none.json"], { cwd })).toMatchObject({ status: 2, stdout: "" });
     expect(ketflow(["verify", "r.json"], { cwd }).status).toBe(1);
     expect(ketflow(["verify", "r.json", "--log-key", "x+0badkey0+AA=="], { cwd }).status).toBe(2);
+  });
+});
+
+describe("ketflow run", () => {
+  it("leaves a receipt that verifies and gives the same bytes again", () => {
+    const home = scratch();
+    const { status, stdout } = ketflow(["run", example("teleportation.qasm"), "--seed", "7", "--json"], { home });
+    expect(status).toBe(0);
+    const { receipt, result, seed } = JSON.parse(stdout);
+    expect({ verified: receipt.verified, seed }).toEqual({ verified: true, seed: 7 });
+    expect(ketflow(["verify", receipt.path, "--rerun"], { home }).status).toBe(0);
+    const again = ketflow(["run", example("teleportation.qasm"), "--seed", "7", "--no-cache", "--json"], { home });
+    expect(JSON.parse(again.stdout).result.resultHash).toBe(result.resultHash);
+  });
+
+  it("plans what has a price, and runs it when it is agreed to", () => {
+    const home = scratch();
+    const { stdout } = ketflow(["run", example("bell.qasm"), "--target", "mock-qpu"], { home });
+    expect(stdout).toMatch(/^planned {3}mock-qpu: \$0\.\d{6}; nothing was run/);
+    const [, command = ""] = /agree by {2}ketflow (.*)/.exec(stdout) ?? [];
+    const executed = ketflow([...command.split(" "), "--json"], { home });
+    expect(executed.status).toBe(0);
+    expect(JSON.parse(executed.stdout)).toMatchObject({ status: "succeeded", result: { backend: "mock-qpu" } });
+  });
+
+  it("points into a source that the engine refuses", () => {
+    const cwd = scratch({ "bad.qasm": "OPENQASM 3.0;\nqubit q;\nfoo q;\n" });
+    const { status, stdout, stderr } = ketflow(["run", "bad.qasm"], { cwd });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^bad\.qasm:3:1: .*'foo'/);
+    expect(stdout).not.toContain("█");
+  });
+
+  it("cancels at the first Ctrl-C and leaves the folder usable", async () => {
+    const home = scratch({ "long.qasm": longCircuit(24, 200) });
+    const env = { PATH: process.env.PATH ?? "", HOME: home };
+    const child = spawn(process.execPath, [script, "run", "long.qasm"], { cwd: home, env });
+    let stderr = "";
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const keys = join(home, ".local/share/ketflow/keys"); // made just before the job is accepted
+    await vi.waitFor(() => expect(existsSync(keys)).toBe(true), 20_000);
+    child.kill("SIGINT");
+    const code = await new Promise((resolve) => child.on("exit", resolve));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^ketflow: .*cancel/);
+    expect(ketflow(["run", example("bell.qasm")], { home }).status).toBe(0);
+  });
+});
+
+describe("ketflow demo and doctor", () => {
+  it("show the whole road, and that it works here", () => {
+    const home = scratch();
+    const demo = ketflow(["demo"], { home });
+    expect(demo.status).toBe(0);
+    expect(demo.stdout).toContain("gave the same bytes again");
+    const doctor = ketflow(["doctor", "--json"], { home });
+    const { ok, findings } = JSON.parse(doctor.stdout);
+    expect(findings.filter((finding: { status: string }) => finding.status === "fail")).toEqual([]);
+    expect({ ok, status: doctor.status }).toEqual({ ok: true, status: 0 });
+    expect(readdirSync(join(home, ".config", "ketflow"))).toEqual(["trusted-logs"]);
+    expect(readFileSync(join(home, ".config/ketflow/trusted-logs"), "utf8").trim().split("\n")).toHaveLength(2);
   });
 });
 

@@ -78,9 +78,9 @@ function number(value: number): string {
 }
 
 /** Where it ran and why, in one line. */
-export function routeLine({ result, route, timing }: JobDocument): string {
-  const backend = result?.backend ?? route?.chosen ?? "nowhere";
-  const reason = route === null ? "" : ` (${reasonOf(route)})`;
+export function routeLine({ result, route, target, timing }: JobDocument): string {
+  const backend = result?.backend ?? route?.chosen ?? "";
+  const reason = target === backend ? " (as asked)" : route === null ? "" : ` (${reasonOf(route)})`;
   if (result?.reused)
     return `${backend}${reason}; reused from ${result.reused.jobId}, not run again (--no-cache runs it)`;
   const predicted = timing.predictedMs === null ? "" : `, ${durationText(timing.predictedMs)} predicted`;

@@ -1,15 +1,8 @@
 import type { Command, CommanderError } from "commander";
 import { type ExitCode, reportFailure } from "./failure.ts";
-import type { OpenService } from "./service.ts";
+import type { CommandContext } from "./service.ts";
 import type { Flags } from "./settings.ts";
 import type { Terminal } from "./terminal.ts";
-
-export interface CommandContext {
-  terminal: Terminal;
-  openService: OpenService;
-  /** Aborts with the first Ctrl-C. */
-  signal: AbortSignal;
-}
 
 /**
  * Runs one command line; never throws, never exits.
@@ -43,10 +36,8 @@ function isCommanderError(error: unknown): error is CommanderError {
   );
 }
 
-async function makeProgram(
-  { terminal, openService, signal }: CommandContext,
-  end: (code: ExitCode) => void,
-): Promise<Command> {
+async function makeProgram(context: CommandContext, end: (code: ExitCode) => void): Promise<Command> {
+  const { terminal, signal } = context;
   const commander = await import("commander");
   const program = new commander.Command("ketflow");
   const write = (print: (text: string) => void) => (text: string) => print(text.replace(/\n$/, ""));
@@ -100,7 +91,25 @@ async function makeProgram(
     .option("--json", "print one JSON document");
   runCommand.action(async (file: string, flags) => {
     const { run } = await import("./commands/run.ts");
-    end(await run(file, flags, settingFlags(runCommand), { terminal: colored(flags), openService, signal }));
+    end(await run(file, flags, settingFlags(runCommand), { ...context, terminal: colored(flags) }));
+  });
+
+  const executeCommand = add(
+    "execute",
+    "run a job that was only planned, because it has a price",
+    "execute job_01M7Z1AW4Y6SPPFV321W2TNGS2 38dee349…",
+  )
+    .argument("<job>", "its id, as run printed it")
+    .argument("<plan-hash>", "the plan that you agree to")
+    .option("--receipt <path>", "where the receipt goes; default: the data folder")
+    .option("--data <dir>", "folder of jobs, log and keys")
+    .option("--explain", "show all candidates and their scores")
+    .option("--all", "show everything, however long")
+    .option("--ascii", "draw without box characters")
+    .option("--json", "print one JSON document");
+  executeCommand.action(async (job: string, planHash: string, flags) => {
+    const { execute } = await import("./commands/run.ts");
+    end(await execute(job, planHash, flags, settingFlags(executeCommand), context));
   });
 
   const verify = add("verify", "check a receipt offline", "verify job.receipt.json --rerun")
@@ -144,11 +153,12 @@ async function makeProgram(
     });
 
   const doctor = add("doctor", "look whether everything works here", "doctor")
+    .option("--calibrate", "measure this machine, so that predictions fit it; takes about a second")
     .option("--data <dir>", "folder of jobs, log and keys")
     .option("--json", "print one JSON document");
   doctor.action(async (flags) => {
     const { doctor: check } = await import("./commands/doctor.ts");
-    end(await check(flags, settingFlags(doctor), { terminal, openService }));
+    end(await check(flags, settingFlags(doctor), context));
   });
 
   const demo = add("demo", "run a Bell pair and show every step", "demo")
@@ -156,7 +166,7 @@ async function makeProgram(
     .option("--ascii", "draw without box characters");
   demo.action(async (flags) => {
     const { demo: show } = await import("./commands/demo.ts");
-    end(await show(settingFlags(demo), { terminal: colored(flags), openService, signal }));
+    end(await show(settingFlags(demo), { ...context, terminal: colored(flags) }));
   });
 
   program

@@ -17,16 +17,22 @@ export interface ProgressLine {
 export function progressLine(terminal: Terminal, clock: Clock = systemClock): ProgressLine {
   const write = terminal.progress;
   if (write === undefined) return { onProgress: undefined, erase: () => undefined };
-  const startedAt = clock();
-  let writtenAt = startedAt + FIRST_AFTER_MS - MIN_INTERVAL_MS;
+  // The first report starts the clock: before it there was parsing, routing and disk, which say nothing about the rate.
+  let start: { at: number; done: number } | undefined;
+  let writtenAt = 0;
   let isShown = false;
   return {
-    onProgress: (progress) => {
+    onProgress: ({ done, total }) => {
       const at = clock();
+      if (start === undefined) {
+        start = { at, done };
+        writtenAt = at + FIRST_AFTER_MS - MIN_INTERVAL_MS;
+      }
       if (at - writtenAt < MIN_INTERVAL_MS) return;
       writtenAt = at;
       isShown = true;
-      write(CLEAR_LINE + progressText(progress, at - startedAt));
+      const perSecond = ((done - start.done) / (at - start.at)) * 1000;
+      write(CLEAR_LINE + progressText({ done, total }, perSecond));
     },
     erase: () => {
       if (isShown) write(CLEAR_LINE);
@@ -36,9 +42,8 @@ export function progressLine(terminal: Terminal, clock: Clock = systemClock): Pr
 }
 
 /** ` 42 %  1.3 G amplitude updates/s  12 s left` */
-export function progressText({ done, total }: { done: number; total: number }, elapsedMs: number): string {
+export function progressText({ done, total }: { done: number; total: number }, perSecond: number): string {
   const share = total > 0 ? Math.min(1, done / total) : 0;
-  const perSecond = elapsedMs > 0 ? (done / elapsedMs) * 1000 : 0;
   const left = perSecond > 0 ? `  ${durationText(((total - done) / perSecond) * 1000)} left` : "";
   return `${String(Math.floor(share * 100)).padStart(3)} %  ${metric(perSecond)} amplitude updates/s${left}`;
 }

@@ -3,6 +3,7 @@ import type { CircuitResult, CircuitView, Note } from "../models/circuit.ts";
 import type { JobState, SubmitJob } from "../models/job.ts";
 import type { RouteDecision } from "../models/route.ts";
 import type { CircuitInput, OnProgress } from "../workers/engine-worker.ts";
+import type { Terminal } from "./terminal.ts";
 
 // What the command line needs of the service that runs jobs in this process: store, log, routing, engines.
 
@@ -11,6 +12,10 @@ export interface ServiceOptions {
   dataDir: string;
   /** Add the log of this folder to the logs that the user trusts. Default true; `doctor` looks without leaving traces. */
   trustLog?: boolean;
+  /** Where the user's files lie, by XDG variables and HOME. */
+  environment?: Readonly<Record<string, string | undefined>>;
+  /** Told of errors that no caller is waiting for. */
+  onError?: (error: unknown) => void;
 }
 
 export interface SubmitControl {
@@ -49,9 +54,21 @@ export interface LocalService {
   readonly driver: string;
   /** Resolves also when the job failed; rejects when it could not be accepted. */
   submit(body: SubmitJob, control: SubmitControl): Promise<JobOutcome>;
+  /** Runs a planned job. @throws {AppError} `conflict` with the new plan when price or policy changed, `not-found` */
+  execute(jobId: string, planHash: string, control: SubmitControl): Promise<JobOutcome>;
+  /** Measures this machine for about a second and keeps the result for later predictions. */
+  calibrate(): Promise<unknown>;
   /** @throws {AppError} with line and column for a source that cannot be read */
   view(input: CircuitInput): Promise<CircuitView>;
   close(): Promise<void>;
 }
 
 export type OpenService = (options: ServiceOptions) => Promise<LocalService>;
+
+/** What every command gets from the process that it runs in. */
+export interface CommandContext {
+  terminal: Terminal;
+  openService: OpenService;
+  /** Aborts with the first Ctrl-C. */
+  signal: AbortSignal;
+}

@@ -16,7 +16,7 @@ export interface CircuitTextOptions {
   all?: boolean;
 }
 
-export const MIN_TEXT_WIDTH = 40;
+const MIN_TEXT_WIDTH = 40;
 const MAX_OPERATIONS = 400;
 const MAX_QUBITS = 32;
 const MAX_LINES = 120;

@@ -1,6 +1,8 @@
 //! Recorded cases: reference values by Qiskit, hashes of whole results, and result containers byte by byte.
 //!
 //! `KETFLOW_WRITE_VECTORS=1 cargo test -p ketflow-statevector --test vectors` rewrites what the engine itself makes.
+// Clippy lets tests unwrap, but not the helpers they share.
+#![allow(clippy::unwrap_used)]
 
 use ketflow_statevector::{Amplitudes, Options, Unmonitored, read, run};
 use serde_json::{Value, json};

@@ -6,9 +6,8 @@ import { circuitText } from "../../pictures/circuit-text.ts";
 import { explainRoute } from "../../routing/explain.ts";
 import type { ExitCode } from "../failure.ts";
 import { resultBlocks, routeLine } from "../outcome-text.ts";
-import type { OpenService } from "../service.ts";
+import type { CommandContext } from "../service.ts";
 import { type Flags, isOn, readSettings, text } from "../settings.ts";
-import type { Terminal } from "../terminal.ts";
 import { verificationLines, verify } from "../verification.ts";
 
 const BELL = `OPENQASM 3.0;
@@ -21,10 +20,7 @@ c = measure q;
 `;
 
 /** The road of one job, from text to a receipt that was checked and run again. */
-export async function demo(
-  settingFlags: Flags,
-  { terminal, openService, signal }: { terminal: Terminal; openService: OpenService; signal: AbortSignal },
-): Promise<ExitCode> {
+export async function demo(settingFlags: Flags, { terminal, openService, signal }: CommandContext): Promise<ExitCode> {
   const settings = await readSettings(terminal, settingFlags);
   const dataDir = resolve(terminal.workingDirectory, text(settings, "data") ?? "");
   const ascii = isOn(settings, "ascii");

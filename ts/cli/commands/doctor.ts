@@ -7,12 +7,12 @@ import { readTrustedLogs, trustedLogsPath } from "../../audit/trusted-logs.ts";
 import { AppError } from "../../core/errors.ts";
 import { loadEngines } from "../../engines/load-engines.ts";
 import type { ExitCode } from "../failure.ts";
-import type { OpenService } from "../service.ts";
+import type { CommandContext, OpenService } from "../service.ts";
 import { type Flags, readSettings, text } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
 import { KNOWN_CIRCUIT, KNOWN_OPTIONS, KNOWN_RESULT_HASH } from "./known-result.ts";
 
-export interface Finding {
+interface Finding {
   name: string;
   status: "ok" | "warn" | "fail";
   detail: string;
@@ -29,15 +29,10 @@ const SIMD_MODULE = new Uint8Array([
   ...[10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
 ]);
 
-export interface DoctorContext {
-  terminal: Terminal;
-  openService: OpenService;
-}
-
 export async function doctor(
-  flags: { json?: boolean },
+  flags: { json?: boolean; calibrate?: boolean },
   settingFlags: Flags,
-  context: DoctorContext,
+  context: CommandContext,
 ): Promise<ExitCode> {
   const { terminal, openService } = context;
   const settings = await readSettings(terminal, settingFlags);
@@ -48,9 +43,9 @@ export async function doctor(
     simd(),
     await guarded("engine", engine),
     await guarded("signatures", signatures),
-    await guarded("store", () => store(openService)),
+    await guarded("store", () => store(openService, terminal.environment)),
     await guarded("data", () => dataFolder(dataDir)),
-    await guarded("in use", () => inUse(dataDir, openService)),
+    await guarded("in use", () => inUse(dataDir, openService, flags.calibrate === true)),
     await guarded("log keys", () => logKeys(terminal.environment)),
     await browser(terminal.environment),
   ];
@@ -63,7 +58,7 @@ function isFailure(finding: Finding): boolean {
   return finding.status === "fail";
 }
 
-export function findingText({ name, status, detail, remedy }: Finding): string {
+function findingText({ name, status, detail, remedy }: Finding): string {
   const head = `${status.padEnd(4)}  ${name.padEnd(10)}  ${detail}`;
   return remedy === undefined ? head : `${head}\n${" ".repeat(18)}→ ${remedy}`;
 }
@@ -80,7 +75,7 @@ async function guarded(name: string, check: () => Promise<Finding>): Promise<Fin
   }
 }
 
-export function node(version: string): Finding {
+function node(version: string): Finding {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const isNewEnough = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
   if (isNewEnough) return { name: "node", status: "ok", detail: version };
@@ -133,10 +128,14 @@ async function signatures(): Promise<Finding> {
 }
 
 /** The whole service in a folder of its own, so that nothing of the user's is touched. */
-async function store(openService: OpenService): Promise<Finding> {
+async function store(openService: OpenService, environment: Terminal["environment"]): Promise<Finding> {
   const folder = await mkdtemp(join(os.tmpdir(), "ketflow-doctor-"));
   try {
-    const service = await openService({ dataDir: folder, trustLog: false });
+    const service = await openService({
+      dataDir: join(folder, "data"),
+      trustLog: false,
+      environment: { ...environment, XDG_STATE_HOME: folder },
+    });
     await service.close();
     return { name: "store", status: "ok", detail: service.driver };
   } finally {
@@ -160,11 +159,18 @@ async function dataFolder(dataDir: string): Promise<Finding> {
   return { name: "data", status: "warn", detail, remedy: "make room, or give a folder on another disk with --data" };
 }
 
-async function inUse(dataDir: string, openService: OpenService): Promise<Finding> {
-  if ((await nearestExisting(dataDir)) !== dataDir) return { name: "in use", status: "ok", detail: "no data yet" };
+async function inUse(dataDir: string, openService: OpenService, mayCalibrate: boolean): Promise<Finding> {
+  const isThere = (await nearestExisting(dataDir)) === dataDir;
+  if (!isThere && !mayCalibrate) return { name: "in use", status: "ok", detail: "no data yet" };
   try {
-    await (await openService({ dataDir, trustLog: false })).close();
-    return { name: "in use", status: "ok", detail: "no other process has the data folder; its store and log open" };
+    const service = await openService({ dataDir, trustLog: false });
+    try {
+      if (mayCalibrate) await service.calibrate();
+    } finally {
+      await service.close();
+    }
+    const calibrated = mayCalibrate ? "; predictions are now those of this machine" : "";
+    return { name: "in use", status: "ok", detail: `no other process has the data folder${calibrated}` };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return { name: "in use", status: "warn", detail: error.message };

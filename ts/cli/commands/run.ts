@@ -1,17 +1,18 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { utf8 } from "../../core/bytes.ts";
+import type { Resolved } from "../../core/config.ts";
 import { fromErrorInfo } from "../../core/errors.ts";
 import { grouped } from "../../core/grouped.ts";
 import type { CircuitView } from "../../models/circuit.ts";
 import { countOperations } from "../../pictures/circuit-layout.ts";
 import { circuitText } from "../../pictures/circuit-text.ts";
-import { type ExitCode, exitCodeOf, FailureIn, within } from "../failure.ts";
+import { type ExitCode, exitCodeOf, FailureIn, reportFailure, within } from "../failure.ts";
 import { jobBody, type RunFlags } from "../job-body.ts";
 import { money, resultBlocks, routeLine } from "../outcome-text.ts";
 import { progressLine } from "../progress.ts";
 import { type CircuitFile, readCircuit } from "../read-input.ts";
-import type { JobOutcome, LocalService, OpenService } from "../service.ts";
+import type { CommandContext, JobOutcome, LocalService, SubmitControl } from "../service.ts";
 import { type Flags, isOn, readSettings, text } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Verification, verdict, verify } from "../verification.ts";
@@ -31,30 +32,53 @@ export async function run(
   file: string,
   flags: RunCommand,
   settingFlags: Flags,
-  { terminal, openService, signal }: { terminal: Terminal; openService: OpenService; signal: AbortSignal },
+  context: CommandContext,
 ): Promise<ExitCode> {
+  const { terminal } = context;
   const settings = await readSettings(terminal, settingFlags);
   const circuit = await readCircuit(file, flags.format, terminal);
   const body = jobBody(circuit, flags, settings);
+  return answer(flags, settings, context, circuit, (service, control) =>
+    within(circuit.origin, () => service.submit(body, control)),
+  );
+}
+
+export type ExecuteCommand = Pick<RunCommand, "receipt" | "explain" | "all" | "json">;
+
+/** Runs a job that `run` only planned, on the hash of the plan that was agreed to. */
+export async function execute(
+  jobId: string,
+  planHash: string,
+  flags: ExecuteCommand,
+  settingFlags: Flags,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const settings = await readSettings(context.terminal, settingFlags);
+  return answer(flags, settings, context, undefined, (service, control) => service.execute(jobId, planHash, control));
+}
+
+/** Opens the service, has a job run, and shows what came of it. */
+async function answer(
+  flags: ExecuteCommand,
+  settings: Resolved,
+  { terminal, openService, signal }: CommandContext,
+  circuit: CircuitFile | undefined,
+  work: (service: LocalService, control: SubmitControl) => Promise<JobOutcome>,
+): Promise<ExitCode> {
   const dataDir = resolve(terminal.workingDirectory, text(settings, "data") ?? "");
-  const service = await openService({ dataDir });
+  const onError = (error: unknown): void => void reportFailure(error, terminal, false);
+  const service = await openService({ dataDir, onError });
   const progress = progressLine(terminal);
   try {
     const control = { signal, onProgress: progress.onProgress, useCache: isOn(settings, "cache") };
-    const outcome = await within(circuit.origin, () => service.submit(body, control));
+    const outcome = await work(service, control);
     progress.erase();
     const path = await saveReceipt(outcome, flags.receipt, dataDir, terminal);
     const verification =
       outcome.receipt === undefined ? undefined : await verify(utf8(outcome.receipt), { signal }, terminal);
+    const ascii = isOn(settings, "ascii");
     if (flags.json) printJson(outcome, path, verification, terminal);
-    else
-      await printOutcome(outcome, path, verification, {
-        circuit,
-        flags,
-        service,
-        terminal,
-        ascii: isOn(settings, "ascii"),
-      });
+    else await printOutcome(outcome, path, verification, { circuit, flags, service, terminal, ascii });
     return exitCode(outcome, verification, circuit, flags, terminal);
   } finally {
     progress.erase();
@@ -82,13 +106,14 @@ async function saveReceipt(
 function exitCode(
   { job }: JobOutcome,
   verification: Verification | undefined,
-  circuit: CircuitFile,
-  flags: RunCommand,
+  circuit: CircuitFile | undefined,
+  flags: ExecuteCommand,
   terminal: Terminal,
 ): ExitCode {
   if (job.error !== null && job.status !== "succeeded") {
     if (flags.json) return exitCodeOf(job.error.code); // the document has said it
-    throw new FailureIn(circuit.origin, fromErrorInfo(job.error));
+    const error = fromErrorInfo(job.error);
+    throw circuit === undefined ? error : new FailureIn(circuit.origin, error);
   }
   if (verification !== undefined && !verification.report.ok) {
     terminal.complain("ketflow: the receipt does not verify");
@@ -108,8 +133,8 @@ function printJson(
 }
 
 interface Shown {
-  circuit: CircuitFile;
-  flags: RunCommand;
+  circuit: CircuitFile | undefined;
+  flags: ExecuteCommand;
   service: LocalService;
   terminal: Terminal;
   ascii: boolean;
@@ -122,10 +147,10 @@ async function printOutcome(
   { circuit, flags, service, terminal, ascii }: Shown,
 ): Promise<void> {
   const { width, color } = terminal;
-  const { name } = circuit.origin;
+  const name = circuit?.origin.name ?? job.id;
   for (const note of notes) terminal.complain(`${name}:${note.line}:${note.column}: note: ${note.message}`);
   const blocks: string[] = [];
-  if (job.status === "succeeded") {
+  if (job.status === "succeeded" && circuit !== undefined) {
     const view = await service.view({ format: circuit.format, source: circuit.source });
     blocks.push(drawing(view, name, { width, color, ascii, all: flags.all === true }));
   }
@@ -137,8 +162,8 @@ async function printOutcome(
   const facts: [string, string][] = [];
   if (job.plan !== null && job.status === "planned") {
     facts.push(["planned", `${job.target}: ${money(job.plan.costMicroUsd)}; nothing was run, because it has a price`]);
-    facts.push(["plan", job.plan.planHash]);
-  } else facts.push(["ran on", routeLine(job)]);
+    facts.push(["agree by", `ketflow execute ${job.id} ${job.plan.planHash}`]);
+  } else if (job.result !== null || job.route !== null) facts.push(["ran on", routeLine(job)]);
   if (job.costMicroUsd > 0) facts.push(["cost", money(job.costMicroUsd)]);
   facts.push(["seed", String(job.seed)]);
   if (path !== undefined) facts.push(["receipt", path]);
@@ -151,7 +176,7 @@ async function printOutcome(
 }
 
 /** The circuit where it fits on a screen, a sentence about it where not. */
-export function drawing(
+function drawing(
   view: CircuitView,
   name: string,
   options: { width: number; color: boolean; ascii: boolean; all: boolean },
