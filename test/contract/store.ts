@@ -163,11 +163,11 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
       expect((await store.lapsed(AT + 1000, 9)).map(({ id }) => id)).toEqual([running.id]);
     });
 
-    it("expires instead of leasing what is past its deadline", async () => {
+    it("does not lease what is past its deadline, and expires it when told to", async () => {
       const base = submission(ALICE, AT);
       const { id } = await store.apply({ ...base, request: { ...base.request, constraints: { deadlineMs: 5 } } });
       expect(await store.claim({ ...LEASE, at: AT + 5, limit: 1 })).toEqual([]);
-      expect(await store.get({ tenant: ALICE, id })).toMatchObject({
+      expect(await store.apply({ kind: "expire", tenant: ALICE, id, at: AT + 5 })).toMatchObject({
         status: "expired",
         error: { code: "deadline-exceeded" },
         leafIndex: 0,

@@ -96,8 +96,8 @@ const start = fc
   });
 
 describe("laws of the state machine, over random sequences of commands", () => {
-  const check = (law: (first: Job, steps: readonly Step[]) => void): void =>
-    fc.assert(fc.property(start, fc.array(step, { maxLength: 40 }), law), { numRuns: 500 });
+  const check = (law: (first: Job, steps: readonly Step[]) => void, fixed: { seed?: number } = {}): void =>
+    fc.assert(fc.property(start, fc.array(step, { maxLength: 40 }), law), { numRuns: 1000, ...fixed });
 
   it("a final state admits nothing and is announced once", () =>
     check((first, steps) => {
@@ -165,10 +165,13 @@ describe("laws of the state machine, over random sequences of commands", () => {
 
   it("every state is reached", () => {
     const seen = new Set<string>();
-    check((first, steps) => {
-      seen.add(first.status);
-      walk(first, steps, (_before, _command, after) => after && seen.add(after.status));
-    });
+    check(
+      (first, steps) => {
+        seen.add(first.status);
+        walk(first, steps, (_before, _command, after) => after && seen.add(after.status));
+      },
+      { seed: 1 },
+    );
     expect([...seen].sort()).toEqual([...JOB_STATES].sort());
   });
 });

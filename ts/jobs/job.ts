@@ -58,7 +58,7 @@ export interface Idempotency {
   readonly bodyHash: string;
 }
 
-export interface Lease {
+interface Lease {
   readonly worker: string;
   readonly expiresAt: number;
 }

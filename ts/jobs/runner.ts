@@ -88,10 +88,12 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
 
   async function sweep(): Promise<void> {
     const at = clock();
-    for (const ref of await store.overdue(at, BATCH)) {
-      await tolerate(() => store.apply({ kind: "expire", tenant: ref.tenant, id: ref.id, at }));
-    }
-    for (const job of await store.lapsed(at, BATCH)) if (!running.has(job.id)) await reclaim(job, false);
+    const overdue = await store.overdue(at, BATCH);
+    const lapsed = (await store.lapsed(at, BATCH)).filter((job) => !running.has(job.id));
+    await Promise.all([
+      ...overdue.map(({ tenant, id }) => tolerate(() => store.apply({ kind: "expire", tenant, id, at }))),
+      ...lapsed.map((job) => reclaim(job, false)),
+    ]);
     fill();
   }
 

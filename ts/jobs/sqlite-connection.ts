@@ -3,7 +3,7 @@ export type SqlValue = string | number | null | Uint8Array;
 
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
-export interface SqlStatement {
+interface SqlStatement {
   run(...values: readonly SqlValue[]): void;
   get(...values: readonly SqlValue[]): SqlRow | undefined;
   all(...values: readonly SqlValue[]): readonly SqlRow[];

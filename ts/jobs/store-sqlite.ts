@@ -85,18 +85,16 @@ export function createSqliteStore(connection: SqliteConnection, buildOutcomeLeaf
   }
 
   function claimNow({ worker, at, leaseMs, limit, after }: ClaimRequest): { job: Job; changed: boolean }[] {
-    const moved: { job: Job; changed: boolean }[] = [];
+    const leased: { job: Job; changed: boolean }[] = [];
     let turn: string = after ?? "";
-    for (let leased = 0; leased < limit; ) {
-      const row = sql.nextQueued.get(turn, at) ?? sql.nextQueued.get("", at);
+    while (leased.length < limit) {
+      const row = sql.nextQueued.get(turn, at, at) ?? sql.nextQueued.get("", at, at);
       if (row === undefined) break;
       const job = parseJob(row);
       turn = job.tenant;
-      const next = moveNow(job, { kind: "lease", worker, at, leaseMs, tenant: job.tenant, id: job.id });
-      moved.push(next);
-      if (next.job.status === "running") leased++;
+      leased.push(moveNow(job, { kind: "lease", worker, at, leaseMs, tenant: job.tenant, id: job.id }));
     }
-    return moved;
+    return leased;
   }
 
   async function committed(work: () => { job: Job; changed: boolean }[]): Promise<Job[]> {
@@ -121,10 +119,7 @@ export function createSqliteStore(connection: SqliteConnection, buildOutcomeLeaf
       if (job === undefined) throw new AppError("internal", "a command gave no job");
       return job;
     },
-    async claim(request) {
-      const jobs = await committed(() => claimNow(request));
-      return jobs.filter((job) => job.status === "running");
-    },
+    claim: (request) => committed(() => claimNow(request)),
     get: (ref) => read(() => mustFind(ref)),
     list: (tenant, request) => read(() => listJobs(sql, tenant, request)),
     input: (ref) => read(() => inputOf(mustFind(ref))),
@@ -190,6 +185,7 @@ function prepareStatements(connection: SqliteConnection) {
       values (?, ?, ?, ?, ${CHANGING.map(() => "?").join(", ")})`),
     updateJob: prepare(`update jobs set ${CHANGING.map((column) => `${column} = ?`).join(", ")} where id = ?`),
     nextQueued: prepare(`select record from jobs where status = 'queued' and tenant > ? and ready_at <= ?
+      and (deadline_at is null or deadline_at > ?)
       order by tenant, ready_at, id limit 1`),
     overdue: prepare("select tenant, id from jobs where deadline_at <= ? order by deadline_at limit ?"),
     lapsed: prepare("select record from jobs where lease_expires_at <= ? order by lease_expires_at limit ?"),

@@ -49,7 +49,7 @@ export interface OutcomeLeaf {
 }
 
 /** The entries of the tamper-evident log, as committed; they never change. */
-export interface LeafLog {
+interface LeafLog {
   size(): Promise<number>;
   /** Entries `from` to `to`, the end excluded; fewer when the log is shorter. */
   leaves(from: number, to: number): Promise<readonly Uint8Array[]>;
@@ -70,7 +70,7 @@ export interface Store {
   /** Only one process can have it open, so at start every lease in it is a dead process's. */
   readonly soleProcess: boolean;
   apply(command: Command): Promise<Job>;
-  /** Leases up to `limit` queued jobs: tenants take turns, each tenant's jobs in the order of `readyAt`. */
+  /** Leases up to `limit` queued jobs that are not overdue: tenants take turns, each tenant's jobs in the order of `readyAt`. */
   claim(request: ClaimRequest): Promise<readonly Job[]>;
   get(ref: JobRef): Promise<Job>;
   list(tenant: TenantId, request: ListRequest): Promise<JobPage>;

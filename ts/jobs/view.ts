@@ -28,21 +28,21 @@ export interface JobView {
   metadata: Readonly<Record<string, string>>;
 }
 
-export interface ResultView extends CircuitResult {
+interface ResultView extends CircuitResult {
   backend: string;
   resultHash: string;
   /** The job whose run made it, when it was not run again. */
   reused?: { jobId: JobId };
 }
 
-export interface TimingView {
+interface TimingView {
   queuedMs: number | null;
   engineMs: number | null;
   totalMs: number | null;
   predictedMs: number | null;
 }
 
-export interface AttemptView {
+interface AttemptView {
   worker: string;
   startedAt: string;
   endedAt: string | null;

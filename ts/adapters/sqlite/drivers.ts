@@ -24,7 +24,7 @@ interface DriverStatement {
 type DatabaseClass = new (path: string) => DriverDatabase;
 
 export const DRIVERS = ["better-sqlite3", "node:sqlite", "libsql"] as const;
-export type DriverName = (typeof DRIVERS)[number];
+type DriverName = (typeof DRIVERS)[number];
 
 /**
  * SQLite before 3.51.3 can lose a commit when a checkpoint of one connection meets the reset of the WAL by another. Where the
