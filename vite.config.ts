@@ -11,7 +11,6 @@ export default defineConfig({
     // The page takes the public doors as users do: the built files, whose relative URLs of worker and WASM Vite follows unaided.
     alias: [{ find: /^\.\.\/(engines|verify)\.ts$/, replacement: path("dist/$1.js") }],
   },
-  worker: { format: "es" },
   build: {
     outDir: path("dist/demo"),
     emptyOutDir: true,

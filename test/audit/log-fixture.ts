@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -14,9 +14,12 @@ import { sha256 } from "../../ts/core/sha256.ts";
 /** 2026-01-02T03:04:05Z: tests do not depend on the clock of the machine. */
 export const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 
+/** In memory where there is such a place: what is tested is order and content, not the disk that syncs them. */
+const SCRATCH = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+
 /** An empty folder that is gone after the test. */
 export function scratchDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), "ketflow-audit-"));
+  const directory = mkdtempSync(join(SCRATCH, "ketflow-audit-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }

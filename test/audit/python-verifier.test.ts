@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { proofText } from "../../ts/audit/log-reader.ts";
 import { formatVerifierKey } from "../../ts/audit/note.ts";
-import { draftReceipt } from "../../ts/audit/receipt.ts";
+import { buildReceipt, draftReceipt, receiptBytes } from "../../ts/audit/receipt.ts";
+import { fromUtf8 } from "../../ts/core/bytes.ts";
 import { ArraySource, bellOutcome, openLog, scratchDirectory, syntheticLeaves } from "./log-fixture.ts";
 
 const script = fileURLToPath(new URL("../python/verify_log.py", import.meta.url));
@@ -26,35 +27,45 @@ if (python === undefined) {
 describe.skipIf(python === undefined)("the Python verifier, written from the C2SP texts", () => {
   const run = (...args: string[]) => spawnSync(python ?? "", [script, ...args], { encoding: "utf8" });
 
-  it.each([1, 255, 256, 257, 700])("accepts a log of %i leaves and a receipt's proof from it", async (size) => {
+  it.each([1, 255, 256, 257, 700])("accepts a log of %i leaves and a receipt from it", async (size) => {
     const root = scratchDirectory();
     const draft = draftReceipt(bellOutcome());
-    const rows = [...syntheticLeaves(size - 1), draft.leaf];
-    const { writer, options } = await openLog(root, new ArraySource(rows));
+    const { writer, options } = await openLog(root, new ArraySource([...syntheticLeaves(size - 1), draft.leaf]));
     const head = await writer.force();
     if (head === undefined) throw new Error("a head was expected");
-    const [proof, leaf] = [join(root, "leaf.tlog-proof"), join(root, "leaf.json")];
-    writeFileSync(proof, proofText(options.directory, size - 1, head));
-    writeFileSync(leaf, draft.leaf);
+    const file = join(root, "bell.receipt.json");
+    const bytes = receiptBytes(buildReceipt(draft, proofText(options.directory, size - 1, head)));
+    writeFileSync(file, bytes);
     const keys = options.keys.verifierKeys.flatMap((key) => ["--key", formatVerifierKey(key)]);
-    const accepted = run(options.directory, ...keys, "--proof", proof, "--leaf", leaf);
-    expect(accepted.stderr).toBe("");
-    expect(accepted.stdout).toContain(`${size} entries`);
-    expect(accepted.stdout).toContain(`the leaf is entry ${size - 1}`);
-    expect(accepted.status).toBe(0);
+    expect(run(...keys, "--log", options.directory, "--receipt", file)).toMatchObject({
+      stderr: "",
+      stdout: expect.stringMatching(`: ${size} entries.*\n.*receipt is entry ${size - 1},`),
+      status: 0,
+    });
+  });
 
-    writeFileSync(
-      leaf,
-      draft.leaf.map((byte, k) => (k === 20 ? byte ^ 1 : byte)),
-    );
-    expect(run(options.directory, ...keys, "--proof", proof, "--leaf", leaf)).toMatchObject({
+  it("refuses a receipt that was altered, and one signature in place of two", async () => {
+    const root = scratchDirectory();
+    const draft = draftReceipt(bellOutcome());
+    const { writer, options } = await openLog(root, new ArraySource([...syntheticLeaves(2), draft.leaf]));
+    const head = await writer.force();
+    if (head === undefined) throw new Error("a head was expected");
+    const file = join(root, "bell.receipt.json");
+    const bytes = receiptBytes(buildReceipt(draft, proofText(options.directory, 2, head)));
+    writeFileSync(file, bytes);
+    const keys = options.keys.verifierKeys.flatMap((key) => ["--key", formatVerifierKey(key)]);
+    expect(run(...keys.slice(0, 2), "--receipt", file)).toMatchObject({
       status: 1,
-      stderr: "refused: the proof does not lead to the signed root\n",
+      stderr: expect.stringContaining("needs both signatures, found types [1]"),
     });
-    expect(run(options.directory, ...keys.slice(0, 2))).toMatchObject({
-      status: 1,
-      stderr: expect.stringContaining("needs both"),
-    });
+    for (const [from, to, message] of [
+      ['"seed":7', '"seed":8', "the proof does not lead to the signed root"],
+      ["h q[0]", "x q[0]", "inputCommitment does not open"],
+      ['"observable":"ZZ"', '"observable":"XX"', "optionsCommitment does not open"],
+    ] as const) {
+      writeFileSync(file, fromUtf8(bytes).replace(from, to));
+      expect(run(...keys, "--receipt", file)).toMatchObject({ status: 1, stderr: `refused: ${message}\n` });
+    }
   });
 
   it("refuses a tile, an entry and a checkpoint that were altered", async () => {
@@ -74,10 +85,13 @@ describe.skipIf(python === undefined)("the Python verifier, written from the C2S
         path,
         bytes.map((byte, k) => (k === at ? byte ^ 1 : byte)),
       );
-      expect(run(options.directory, ...keys)).toMatchObject({ status: 1, stderr: expect.stringContaining(message) });
+      expect(run(...keys, "--log", options.directory)).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining(message),
+      });
       writeFileSync(path, bytes);
     }
-    expect(execFileSync(python ?? "", [script, options.directory, ...keys], { encoding: "utf8" })).toContain(
+    expect(execFileSync(python ?? "", [script, ...keys, "--log", options.directory], { encoding: "utf8" })).toContain(
       "everything holds",
     );
   });

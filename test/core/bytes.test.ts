@@ -23,6 +23,7 @@ describe("bytes", () => {
   it("refuses bytes that are not UTF-8", () => {
     expect(() => fromUtf8(Uint8Array.of(0xff))).toThrow(TypeError);
     expect(fromUtf8(utf8("ψ"))).toBe("ψ");
+    expect(fromUtf8(utf8("\ufeffψ"))).toBe("\ufeffψ");
   });
 
   it("joins and compares", () => {

@@ -17,14 +17,13 @@ async function buildPage(): Promise<string> {
     configFile: false,
     logLevel: "warn",
     resolve: { alias: [{ find: /^.*\/ts\/engines\.ts$/, replacement: path("../../dist/engines.js") }] },
-    worker: { format: "es" },
     build: { outDir, emptyOutDir: true, target: "es2023" },
   });
   return outDir;
 }
 
 export interface EnginePages {
-  /** A fresh page in which `window.engines` is there; isolated pages have shared memory. */
+  /** A fresh page in which `window.loadEngines` is there; isolated pages have shared memory. */
   open(isolated: boolean): Promise<Page>;
   close(): Promise<void>;
 }
@@ -37,6 +36,7 @@ export async function serveEnginePages(browser: Browser): Promise<EnginePages> {
     async open(isolated) {
       const page = await browser.newPage();
       await page.goto(servers.get(isolated)?.url ?? "");
+      await page.waitForFunction(() => window.loadEngines !== undefined);
       return page;
     },
     async close() {

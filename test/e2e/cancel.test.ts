@@ -9,7 +9,10 @@ import { longCircuit } from "./long-circuit.ts";
 const CANCEL_WITHIN_MS = 100;
 const AFTER_PROGRESS_REPORTS = 8;
 
-describe("a 24-qubit run in Node", () => {
+// The clock is part of the promise; a machine that is busy with something else gets a second try.
+const retry = 2;
+
+describe("a 24-qubit run in Node", { retry }, () => {
   it(`ends within ${CANCEL_WITHIN_MS} ms of being cancelled`, async () => {
     const engines = await loadEngines({
       workerUrl: new URL("../../dist/workers/worker.js", import.meta.url),
@@ -37,7 +40,7 @@ describe("a 24-qubit run in Node", () => {
   });
 });
 
-describe.skipIf(skipsBrowser)("a 24-qubit run in Chromium", () => {
+describe.skipIf(skipsBrowser)("a 24-qubit run in Chromium", { retry }, () => {
   let browser: Browser;
   let pages: EnginePages;
   beforeAll(async () => {
@@ -58,7 +61,7 @@ describe.skipIf(skipsBrowser)("a 24-qubit run in Chromium", () => {
       const page = await pages.open(isolated);
       const seen = await page.evaluate(
         async ([source, afterReports]) => {
-          const engines = await window.engines;
+          const engines = await window.loadEngines({ threads: 1 });
           const abort = new AbortController();
           let [reports, abortedMs] = [0, 0];
           const onProgress = () => {

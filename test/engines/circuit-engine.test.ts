@@ -148,6 +148,13 @@ describe("loading", () => {
     });
   });
 
+  it("refuses what is no URL", async () => {
+    await expect(loadEngines({ wasmUrl: "../x.wasm" })).rejects.toMatchObject({
+      code: "invalid-input",
+      message: expect.stringMatching(/^wasmUrl: '\.\.\/x\.wasm' is not a URL/),
+    });
+  });
+
   it("refuses no threads", async () => {
     await expect(loadEngines({ threads: 0 })).rejects.toMatchObject({ code: "invalid-input" });
   });

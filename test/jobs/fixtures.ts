@@ -73,6 +73,7 @@ export function fakeRun(job: ProviderJob): EngineRun {
     container,
     resultHash: toHex(sha256(container)),
     engineMs: 2,
+    options: {},
     identity: {
       engine: { name: "fake", version: "1.0.0", contentHash: "e".repeat(64) },
       build: { kind: "test", sha256: "b".repeat(64) },

@@ -29,7 +29,7 @@ describe("a job's road", () => {
     const again = await openStore(folder);
     expect(await again.get(job)).toEqual(job);
     expect(fromUtf8(await again.result(job))).toContain("fake-container");
-    expect((await again.leaves(0, 9)).map((leaf) => JSON.parse(fromUtf8(leaf)))).toEqual([
+    expect((await again.log.leaves(0, 9)).map((leaf) => JSON.parse(fromUtf8(leaf)))).toEqual([
       {
         id: job.id,
         status: "succeeded",

@@ -11,6 +11,7 @@ const RUN: EngineRun = {
   container: new Uint8Array([1]),
   resultHash: "00",
   engineMs: 1,
+  options: {},
   identity: { engine: { name: "test", version: "0", contentHash: "0" }, build: { kind: "test", sha256: "0" } },
   notes: [],
 };

@@ -1,7 +1,7 @@
-"""Verifies a Ketflow log and a proof from it, written from the C2SP texts alone (tlog-tiles, tlog-checkpoint, signed-note,
-tlog-cosignature, tlog-proof); it shares no line with the TypeScript that writes the log.
+"""Verifies a Ketflow log and receipts from it, written from the C2SP texts (tlog-tiles, tlog-checkpoint, signed-note,
+tlog-cosignature, tlog-proof) and docs/receipt.md; it shares no line with the TypeScript that writes them.
 
-    verify_log.py LOG_DIRECTORY --key VKEY --key VKEY [--proof FILE --leaf FILE]
+    verify_log.py --key VKEY --key VKEY [--log DIRECTORY] [--receipt FILE]
 
 Needs Python 3.9 and the package `cryptography` with ML-DSA (see requirements.txt).
 """
@@ -9,6 +9,8 @@ Needs Python 3.9 and the package `cryptography` with ML-DSA (see requirements.tx
 import argparse
 import base64
 import hashlib
+import hmac
+import json
 import pathlib
 import sys
 
@@ -193,25 +195,49 @@ def verify_proof(text, leaf, keys):
     return index
 
 
+# --- docs/receipt.md ---------------------------------------------------------------------------------------------------
+
+
+def verify_receipt(text, keys):
+    """The leaf is the manifest as it stands in the file; the salt opens what it commits to."""
+    receipt = json.loads(text)
+    require(receipt["format"] == "ketflow-receipt/1", "the file is not a receipt of this format")
+    leaf = text.partition('"manifest":')[2].partition(',"opening":')[0].encode()
+    manifest, opening = receipt["manifest"], receipt["opening"]
+    require(json.loads(leaf) == manifest, "the manifest is not where the format puts it")
+    salt = bytes.fromhex(opening["salt"])
+
+    def opens(field, data):
+        require(hmac.new(salt, data, "sha256").hexdigest() == manifest[field], f"{field} does not open")
+
+    if "input" in opening:
+        source = opening["input"]
+        opens("inputCommitment", source.encode() if isinstance(source, str) else base64.b64decode(source["base64"]))
+    if "result" in opening:
+        opens("resultCommitment", bytes.fromhex(opening["result"]["hash"]))
+    options = text.partition(',"opening":')[2].partition('"options":')[2].partition(',"result":')[0].partition(',"salt":')[0]
+    opens("optionsCommitment", options.encode())
+    return verify_proof(receipt["proof"], leaf, keys)
+
+
 def main():
-    arguments = argparse.ArgumentParser(description="Verifies a Ketflow log.")
-    arguments.add_argument("directory", type=pathlib.Path)
+    arguments = argparse.ArgumentParser(description="Verifies a Ketflow log and receipts from it.")
     arguments.add_argument("--key", action="append", required=True, help="verifier key; give both")
-    arguments.add_argument("--proof", type=pathlib.Path)
-    arguments.add_argument("--leaf", type=pathlib.Path)
+    arguments.add_argument("--log", type=pathlib.Path, help="folder with `checkpoint` and `tile`")
+    arguments.add_argument("--receipt", type=pathlib.Path)
     options = arguments.parse_args()
-    sys.setrecursionlimit(10_000)
     try:
         keys = [parse_vkey(key) for key in options.key]
-        checkpoint = parse_checkpoint((options.directory / "checkpoint").read_text("utf-8"))
-        timestamp = verify_checkpoint(checkpoint, keys)
-        hashes = verify_tiles(options.directory, checkpoint["size"])
-        require(tree_root(hashes) == checkpoint["root"], "the entries do not give the signed root")
-        print(f"{checkpoint['origin']}: {checkpoint['size']} entries, signed at {timestamp}, everything holds")
-        if options.proof is not None:
-            index = verify_proof(options.proof.read_text("utf-8"), options.leaf.read_bytes(), keys)
-            print(f"the leaf is entry {index}")
-    except (Refused, ValueError, IndexError, OSError) as error:
+        if options.log is not None:
+            checkpoint = parse_checkpoint((options.log / "checkpoint").read_text("utf-8"))
+            timestamp = verify_checkpoint(checkpoint, keys)
+            hashes = verify_tiles(options.log, checkpoint["size"])
+            require(tree_root(hashes) == checkpoint["root"], "the entries do not give the signed root")
+            print(f"{checkpoint['origin']}: {checkpoint['size']} entries, signed at {timestamp}, everything holds")
+        if options.receipt is not None:
+            index = verify_receipt(options.receipt.read_text("utf-8"), keys)
+            print(f"the receipt is entry {index}, everything holds")
+    except (Refused, ValueError, KeyError, IndexError, OSError) as error:
         print(f"refused: {error}", file=sys.stderr)
         return 1
     return 0

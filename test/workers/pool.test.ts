@@ -107,6 +107,14 @@ describe("the pool", () => {
     expect(await run(pool, "ok")).toEqual({ threadId, runs: 3 });
   });
 
+  it("does not let the flag of one run stop the next", async () => {
+    const pool = newPool(1);
+    const abort = new AbortController();
+    const cancelled = run(pool, "report-and-obey", { signal: abort.signal, onProgress: () => abort.abort() });
+    await expect(cancelled).rejects.toMatchObject({ code: "cancelled" });
+    await expect(run(pool, "obey", { deadlineMs: 50 })).rejects.toMatchObject({ code: "deadline-exceeded" });
+  });
+
   it("ends the thread of a run that does not look at its flag", async () => {
     const pool = newPool(1);
     const { threadId } = await run(pool, "ok");

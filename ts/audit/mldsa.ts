@@ -42,10 +42,11 @@ export function loadMldsa(options: LoadMldsaOptions = {}): Promise<MlDsa44> {
 }
 
 async function instantiate(options: LoadMldsaOptions): Promise<MlDsa44> {
-  const url = new URL(
-    options.wasmUrl ?? new URL("../../wasm-pkg/mldsa/mldsa_bg.wasm", import.meta.url),
-    import.meta.url,
-  );
+  const { wasmUrl } = options;
+  const url =
+    wasmUrl === undefined
+      ? new URL("../../wasm-pkg/mldsa/mldsa_bg.wasm", import.meta.url)
+      : new URL(wasmUrl, globalThis.location?.href);
   // fetch() of Node does not read files.
   const fs = url.protocol === "file:" ? nodeModule("node:fs/promises") : undefined;
   try {

@@ -1,6 +1,6 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { fromBase64, toBase64, toHex, utf8 } from "../core/bytes.ts";
+import { fromBase64, fromUtf8, toBase64, toHex, utf8 } from "../core/bytes.ts";
 import { canonicalJson, type Json } from "../core/canonical-json.ts";
 import { formatTime } from "../core/clock.ts";
 import { AppError, type ErrorCode } from "../core/errors.ts";
@@ -151,6 +151,16 @@ export function commit(salt: Uint8Array, bytes: Uint8Array): string {
 /** The bytes that an input's commitment is over. */
 export function sourceBytes(source: Source): Uint8Array {
   return typeof source === "string" ? utf8(source) : fromBase64(source.base64);
+}
+
+/** Text stays text; bytes that are not UTF-8 can only be carried as base64. */
+export function asSource(bytes: Uint8Array): Source {
+  try {
+    return fromUtf8(bytes);
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    return { base64: toBase64(bytes) };
+  }
 }
 
 /** The part of the options that stands in clear in the leaf. */

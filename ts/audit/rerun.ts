@@ -1,9 +1,9 @@
-import { equalBytes, fromHex, fromUtf8, toBase64, utf8 } from "../core/bytes.ts";
+import { fromHex } from "../core/bytes.ts";
 import { AppError } from "../core/errors.ts";
 import type { CircuitFormat } from "../models/circuit.ts";
 import type { EngineIdentity, JobType, Source } from "../models/job.ts";
 import type { Check } from "./checkpoint.ts";
-import { commit, sourceBytes } from "./receipt.ts";
+import { asSource, commit, sourceBytes } from "./receipt.ts";
 import type { Opening, Receipt } from "./receipt-schema.ts";
 
 /** What has to run again to get the receipt's result hash. */
@@ -51,15 +51,4 @@ export function compareRerun({ manifest, opening }: Receipt, resultHash: Uint8Ar
     ok,
     detail: ok ? "running it again gave the same bytes" : "running it again gave another result than the receipt's",
   };
-}
-
-function asSource(bytes: Uint8Array): Source {
-  try {
-    const text = fromUtf8(bytes);
-    // A byte order mark is lost in decoding; as base64 the commitment still holds over the same bytes.
-    if (equalBytes(utf8(text), bytes)) return text;
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause; // TypeError: not UTF-8
-  }
-  return { base64: toBase64(bytes) };
 }

@@ -15,8 +15,7 @@ export interface Setting {
 }
 
 /** From the strongest to the weakest. */
-export const SOURCES = ["flag", "environment", "project", "user", "default"] as const;
-export type SettingSource = (typeof SOURCES)[number];
+type SettingSource = "flag" | "environment" | "project" | "user" | "default";
 
 /** A value and where it is written. */
 export interface Provenance {

@@ -1,4 +1,8 @@
-import { CircuitOptions, type Engines } from "../engines.ts";
+import { fromBase64, fromHex } from "../core/bytes.ts";
+import { grouped } from "../core/grouped.ts";
+import type { Engines } from "../engines.ts";
+import { checked } from "../models/check.ts";
+import { CircuitOptions } from "../models/circuit.ts";
 import { type Check, compareRerun, loadMldsa, type Receipt, rerunInput, verifyReceipt } from "../verify.ts";
 import { element, showError } from "./dom.ts";
 
@@ -20,7 +24,7 @@ export function startReceiptPanel(engines: Engines): void {
     if (chosen === undefined) return;
     file = new Uint8Array(await chosen.arrayBuffer());
     verified = undefined;
-    fileName.textContent = `${chosen.name}, ${file.length.toLocaleString("en")} bytes`;
+    fileName.textContent = `${chosen.name}, ${grouped(file.length)} bytes`;
     status.textContent = "";
     checks.replaceChildren();
     verifyButton.disabled = false;
@@ -48,11 +52,10 @@ export function startReceiptPanel(engines: Engines): void {
       return;
     }
     const { format, source } = job.input;
-    const bytes = typeof source === "string" ? source : Uint8Array.from(atob(source.base64), (c) => c.charCodeAt(0));
-    const options = CircuitOptions.parse(job.options);
+    const bytes = typeof source === "string" ? source : fromBase64(source.base64);
+    const options = checked(CircuitOptions, job.options, "options of the receipt");
     const run = await engines.circuit.run({ format, source: bytes }, { ...options, seed: job.seed });
-    const hash = Uint8Array.from({ length: 32 }, (_, k) => Number.parseInt(run.resultHash.slice(2 * k, 2 * k + 2), 16));
-    const check = compareRerun(verified, hash);
+    const check = compareRerun(verified, fromHex(run.resultHash));
     checks.append(checkItem(check));
     status.textContent = check.ok
       ? "The receipt holds, and running it again in this page gave the same bytes."

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AppError } from "../core/errors.ts";
 import { checked } from "../models/check.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import { loadEngine } from "../workers/load-wasm.ts";
@@ -33,10 +34,20 @@ const Limits = z.object({
 /** Reads and compiles the engines; the threads that run them start with the first call. */
 export async function loadEngines(options: EnginesOptions = {}): Promise<Engines> {
   const { threads: size = defaultThreads() } = checked(Limits, options, "loadEngines");
-  const engine = await loadEngine(options.wasmUrl);
-  const { workerUrl, memoryLimitMiB } = options;
-  const pool = new EnginePool({ engine, workerUrl, memoryLimitMiB, size });
+  const engine = await loadEngine(absoluteUrl("wasmUrl", options.wasmUrl));
+  const workerUrl = absoluteUrl("workerUrl", options.workerUrl);
+  const pool = new EnginePool({ engine, workerUrl, memoryLimitMiB: options.memoryLimitMiB, size });
   return { circuit: new CircuitEngine(pool), identity: engine.identity, close: () => pool.close() };
+}
+
+/** In a page, URLs may be relative to it. */
+function absoluteUrl(name: string, url: string | URL | undefined): URL | undefined {
+  const base = globalThis.location?.href;
+  if (url === undefined || url instanceof URL) return url;
+  if (!URL.canParse(url, base)) {
+    throw new AppError("invalid-input", `${name}: '${url}' is not a URL; in Node give one that begins with file://`);
+  }
+  return new URL(url, base);
 }
 
 function defaultThreads(): number {

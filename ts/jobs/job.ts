@@ -99,6 +99,8 @@ export interface JobResult {
   readonly resultHash: string;
   /** 0 when the result was reused. */
   readonly engineMs: number;
+  /** As run on that back end, defaults filled in. */
+  readonly options: CircuitOptions;
   readonly identity: EngineIdentity;
   readonly notes: readonly Note[];
   /** Under which later jobs may reuse it; see result-cache.ts. */

@@ -3,7 +3,7 @@ import { AppError } from "../core/errors.ts";
 import { isJobId, type JobId, type TenantId } from "../core/ids.ts";
 import { FINAL_STATES, type SubmitJob } from "../models/job.ts";
 import type { Job } from "./job.ts";
-import { executePlan, isFreeAndLocal } from "./plan.ts";
+import { executePlan, leavesOrCosts } from "./plan.ts";
 import type { AttemptServices } from "./run-attempt.ts";
 import { createRunner, type RunnerOptions } from "./runner.ts";
 import type { JobPage, JobRef, ListRequest } from "./store.ts";
@@ -35,7 +35,7 @@ export interface Jobs {
 
 export function createJobs(given: JobServices, options: RunnerOptions): Jobs {
   const clock: Clock = given.clock ?? systemClock;
-  const services = { mayRunAtOnce: isFreeAndLocal, approvals: () => 0, ...given, clock };
+  const services = { needsPlan: leavesOrCosts, approvals: () => 0, ...given, clock };
   const { store } = services;
   const runner = createRunner(services, options);
 

@@ -2,7 +2,7 @@ import { toHex, utf8 } from "../core/bytes.ts";
 import { canonicalJson } from "../core/canonical-json.ts";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
-import type { JobId } from "../core/ids.ts";
+import type { JobId, TenantId } from "../core/ids.ts";
 import { sha256 } from "../core/sha256.ts";
 import type { Candidate, RouteDecision } from "../models/route.ts";
 import type { BackendDescription } from "../providers/provider.ts";
@@ -19,13 +19,15 @@ export interface PlanServices {
   readonly store: Store;
   readonly clock: Clock;
   readonly decide: Decide;
+  /** Whether this tenant's jobs wait there for an agreed plan. */
+  needsPlan(backend: BackendDescription, tenant: TenantId): boolean;
   /** How many approvals the tenant's policy asks for before this route may run. */
   approvals(question: RouteQuestion, route: RouteDecision): number;
 }
 
-/** Work that leaves the machine or costs money is planned first; the rest runs at once. */
-export function isFreeAndLocal(backend: BackendDescription): boolean {
-  return !backend.external && backend.price.perTaskMicroUsd === 0 && backend.price.perShotMicroUsd === 0;
+/** The safe rule of a house without a policy: what leaves the machine or costs money is planned first. */
+export function leavesOrCosts({ external, price }: BackendDescription): boolean {
+  return external || price.perTaskMicroUsd > 0 || price.perShotMicroUsd > 0;
 }
 
 /** A dry run: where the job would run and what it would cost. */

@@ -1,7 +1,7 @@
 import { toHex, utf8 } from "../core/bytes.ts";
 import { canonicalJson } from "../core/canonical-json.ts";
 import { sha256 } from "../core/sha256.ts";
-import { DEFAULT_SHOTS } from "../models/circuit.ts";
+import { withDefaults } from "../models/circuit.ts";
 import type { Job } from "./job.ts";
 
 /**
@@ -17,7 +17,7 @@ export function contentKey(job: Pick<Job, "inputHash" | "request" | "seed" | "ty
     type: job.type,
     format: job.request.format,
     input: job.inputHash,
-    options: { shots: DEFAULT_SHOTS, precision: "f64", method: "auto", ...options },
+    options: withDefaults(options),
     seed: job.seed,
     engine: engineHash,
   });

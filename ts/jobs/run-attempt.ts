@@ -1,6 +1,7 @@
 import { fromUtf8 } from "../core/bytes.ts";
 import type { Clock } from "../core/clock.ts";
 import { AppError, ERROR_CODES, toErrorInfo } from "../core/errors.ts";
+import type { TenantId } from "../core/ids.ts";
 import type { RouteDecision } from "../models/route.ts";
 import type { BackendDescription, Provider } from "../providers/provider.ts";
 import type { EngineRun } from "../workers/engine-worker.ts";
@@ -15,7 +16,8 @@ export interface AttemptServices {
   readonly clock: Clock;
   readonly decide: Decide;
   readonly providers: ReadonlyMap<string, Provider>;
-  mayRunAtOnce(backend: BackendDescription): boolean;
+  /** Whether this tenant's jobs wait there for an agreed plan. */
+  needsPlan(backend: BackendDescription, tenant: TenantId): boolean;
   /** Content hash of the engine behind a back end whose results are the same bytes every time; undefined for all others. */
   engineHash(backend: string): string | undefined;
   onProgress?(job: Job, progress: { done: number; total: number }): void;
@@ -99,8 +101,8 @@ async function tryBackends(
       const ran = earlier?.result ? reuse(earlier, earlier.result) : await run(job, input, provider, services, signal);
       tries.push({ backend, startedAt, endedAt: services.clock() });
       if ("reused" in ran) return { result: { ...ran, backend }, costMicroUsd: 0 };
-      const { container, resultHash, engineMs, identity, notes } = ran;
-      return { result: { backend, resultHash, engineMs, identity, notes, contentKey: key }, container, costMicroUsd };
+      const { container, ...facts } = ran;
+      return { result: { backend, ...facts, contentKey: key }, container, costMicroUsd };
     } catch (error) {
       if (signal.aborted) throw error;
       tries.push({ backend, startedAt, endedAt: services.clock(), error: toErrorInfo(error) });
@@ -116,7 +118,7 @@ async function tryBackends(
 
 /** A price was agreed to with the plan; whatever may run at once needs no agreement. */
 function isAgreedTo(job: Job, provider: Provider, costMicroUsd: number, services: AttemptServices): boolean {
-  if (services.mayRunAtOnce(provider.describe())) return true;
+  if (!services.needsPlan(provider.describe(), job.tenant)) return true;
   return job.plan !== undefined && costMicroUsd <= job.plan.costMicroUsd;
 }
 
@@ -172,8 +174,15 @@ async function storeOutcome(
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (error.code === "conflict") return; // Cancelled, paused or taken over meanwhile: the stored state stands.
-      if (!ERROR_CODES[error.code].retryable || stop.aborted) throw error;
+      if (stop.aborted) throw error;
       if (attempt === 0) reportError(error);
+      if (!ERROR_CODES[error.code].retryable) {
+        // The outcome itself cannot be recorded, such as a route too long for a log entry: a plain failure can.
+        if (command.kind !== "succeed" && command.kind !== "fail") throw error;
+        const { tenant, id, fence, at } = command;
+        await store.apply({ kind: "fail", tenant, id, fence, at, tries: [], error: toErrorInfo(error) });
+        return;
+      }
       await waitUnlessStopped(STORE_RETRY_MS, stop);
     }
   }

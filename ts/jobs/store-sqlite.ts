@@ -4,7 +4,7 @@ import { FINAL_STATES, type JobState } from "../models/job.ts";
 import { type Command, type Effect, transition } from "./core.ts";
 import { createGroupCommit, toAppError } from "./group-commit.ts";
 import type { Job } from "./job.ts";
-import type { SqliteConnection, SqlRow } from "./sqlite-connection.ts";
+import type { SqliteConnection, SqlRow, SqlValue } from "./sqlite-connection.ts";
 import type { BuildOutcomeLeaf, ClaimRequest, JobEvent, JobRef, ListRequest, Store } from "./store.ts";
 
 const MAX_PAGE = 1000;
@@ -27,7 +27,10 @@ export function createSqliteStore(connection: SqliteConnection, buildOutcomeLeaf
 
   /** One command inside the transaction: read, move, write with everything that belongs to it. */
   function applyNow(command: Command): { job: Job; changed: boolean } {
-    const before = command.kind === "submit" ? findByIdempotencyKey(command) : find(command);
+    return moveNow(command.kind === "submit" ? findByIdempotencyKey(command) : find(command), command);
+  }
+
+  function moveNow(before: Job | undefined, command: Command): { job: Job; changed: boolean } {
     const { job: moved, effects } = transition(before, command);
     if (moved === before) return { job: moved, changed: false };
     if (before === undefined) insert(moved);
@@ -40,7 +43,7 @@ export function createSqliteStore(connection: SqliteConnection, buildOutcomeLeaf
         job = { ...job, leafIndex: addLeaf(outcome.leaf) };
       } else write(job, effect, command.at);
     }
-    update(job, salt);
+    if (before !== undefined) update(job, salt);
     return { job, changed: true };
   }
 
@@ -49,15 +52,11 @@ export function createSqliteStore(connection: SqliteConnection, buildOutcomeLeaf
   }
 
   function insert(job: Job): void {
-    sql.insertJob.run(job.id, job.tenant, job.type, job.status, job.readyAt, job.idempotency?.key ?? null);
+    sql.insertJob.run(job.id, job.tenant, job.type, job.idempotency?.key ?? null, ...changing(job, null));
   }
 
   function update(job: Job, salt: Uint8Array | null): void {
-    sql.updateJob.run(
-      ...[job.status, job.readyAt, FINAL_STATES.has(job.status) ? null : (job.deadlineAt ?? null)],
-      ...[job.lease?.expiresAt ?? null, job.result?.contentKey ?? null, job.result?.resultHash ?? null],
-      ...[salt, JSON.stringify(job), job.id],
-    );
+    sql.updateJob.run(...changing(job, salt), job.id);
   }
 
   function write(job: Job, effect: Exclude<Effect, { effect: "outcome" }>, at: number): void {
@@ -91,8 +90,9 @@ export function createSqliteStore(connection: SqliteConnection, buildOutcomeLeaf
     for (let leased = 0; leased < limit; ) {
       const row = sql.nextQueued.get(turn, at) ?? sql.nextQueued.get("", at);
       if (row === undefined) break;
-      turn = String(row.tenant);
-      const next = applyNow({ kind: "lease", worker, at, leaseMs, tenant: turn as TenantId, id: row.id as JobId });
+      const job = parseJob(row);
+      turn = job.tenant;
+      const next = moveNow(job, { kind: "lease", worker, at, leaseMs, tenant: job.tenant, id: job.id });
       moved.push(next);
       if (next.job.status === "running") leased++;
     }
@@ -145,10 +145,12 @@ export function createSqliteStore(connection: SqliteConnection, buildOutcomeLeaf
     cached: (tenant, contentKey) => read(() => toJob(sql.cached.get(tenant, contentKey))),
     events: (tenant, after, limit) => read(() => sql.events.all(tenant, after, limit).map(toEvent)),
     overdue: (at, limit) => read(() => sql.overdue.all(at, limit).map(toRef)),
-    lapsed: (at, limit) => read(() => sql.lapsed.all(at, limit).flatMap((row) => toJob(row) ?? [])),
-    appendLeaf: (leaf) => group.run(() => addLeaf(leaf)),
-    leafCount: () => read(leafCount),
-    leaves: (from, to) => read(() => sql.leaves.all(from, to).map((row) => row.bytes as Uint8Array)),
+    lapsed: (at, limit) => read(() => sql.lapsed.all(at, limit).map(parseJob)),
+    log: {
+      size: () => read(leafCount),
+      leaves: (from, to) => read(() => sql.leaves.all(from, to).map((row) => row.bytes as Uint8Array)),
+      append: (leaf) => group.run(() => addLeaf(leaf)),
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -158,6 +160,20 @@ export function createSqliteStore(connection: SqliteConnection, buildOutcomeLeaf
       connection.close();
     },
   };
+}
+
+/** The columns that a move may change. */
+const CHANGING = [
+  ...["status", "ready_at", "deadline_at", "lease_expires_at", "content_key", "result_hash", "salt", "record"],
+];
+
+/** The values of {@link CHANGING}. */
+function changing(job: Job, salt: Uint8Array | null): SqlValue[] {
+  return [
+    ...[job.status, job.readyAt, FINAL_STATES.has(job.status) ? null : (job.deadlineAt ?? null)],
+    ...[job.lease?.expiresAt ?? null, job.result?.contentKey ?? null, job.result?.resultHash ?? null],
+    ...[salt, JSON.stringify(job)],
+  ];
 }
 
 type Statements = ReturnType<typeof prepareStatements>;
@@ -170,12 +186,10 @@ function prepareStatements(connection: SqliteConnection) {
     cached: prepare("select record from jobs where tenant = ? and content_key = ? order by id limit 1"),
     list: prepare(`select record from jobs where tenant = ? and id < ? and (? is null or status = ?)
       and (? is null or type = ?) order by id desc limit ?`),
-    insertJob: prepare(`insert into jobs (id, tenant, type, status, ready_at, idempotency_key, record)
-      values (?, ?, ?, ?, ?, ?, '')`),
-    updateJob:
-      prepare(`update jobs set status = ?, ready_at = ?, deadline_at = ?, lease_expires_at = ?, content_key = ?,
-      result_hash = ?, salt = ?, record = ? where id = ?`),
-    nextQueued: prepare(`select tenant, id from jobs where status = 'queued' and tenant > ? and ready_at <= ?
+    insertJob: prepare(`insert into jobs (id, tenant, type, idempotency_key, ${CHANGING.join(", ")})
+      values (?, ?, ?, ?, ${CHANGING.map(() => "?").join(", ")})`),
+    updateJob: prepare(`update jobs set ${CHANGING.map((column) => `${column} = ?`).join(", ")} where id = ?`),
+    nextQueued: prepare(`select record from jobs where status = 'queued' and tenant > ? and ready_at <= ?
       order by tenant, ready_at, id limit 1`),
     overdue: prepare("select tenant, id from jobs where deadline_at <= ? order by deadline_at limit ?"),
     lapsed: prepare("select record from jobs where lease_expires_at <= ? order by lease_expires_at limit ?"),
@@ -202,13 +216,17 @@ function listJobs(sql: Statements, tenant: TenantId, request: ListRequest): { jo
   const [status, type] = [request.status ?? null, request.type ?? null];
   // '~' sorts after every id.
   const rows = sql.list.all(tenant, request.cursor ?? "~", status, status, type, type, limit + 1);
-  const jobs = rows.slice(0, limit).flatMap((row) => toJob(row) ?? []);
+  const jobs = rows.slice(0, limit).map(parseJob);
   const last = jobs.at(-1);
   return rows.length > limit && last !== undefined ? { jobs, next: last.id } : { jobs };
 }
 
 function toJob(row: SqlRow | undefined): Job | undefined {
-  return row === undefined ? undefined : (JSON.parse(String(row.record)) as Job);
+  return row && parseJob(row);
+}
+
+function parseJob(row: SqlRow): Job {
+  return JSON.parse(String(row.record)) as Job;
 }
 
 function toRef(row: SqlRow): JobRef {

@@ -48,6 +48,15 @@ export interface OutcomeLeaf {
   readonly salt: Uint8Array;
 }
 
+/** The entries of the tamper-evident log, as committed; they never change. */
+export interface LeafLog {
+  size(): Promise<number>;
+  /** Entries `from` to `to`, the end excluded; fewer when the log is shorter. */
+  leaves(from: number, to: number): Promise<readonly Uint8Array[]>;
+  /** Adds an entry that is not a job's outcome (policy, key, administration); gives its index. */
+  append(leaf: Uint8Array): Promise<number>;
+}
+
 /** Builds the log entry of a job that has just become final; runs inside the transaction, so it must be quick and pure. */
 export type BuildOutcomeLeaf = (job: Job, input: Uint8Array) => OutcomeLeaf;
 
@@ -78,11 +87,7 @@ export interface Store {
   overdue(at: number, limit: number): Promise<readonly JobRef[]>;
   /** Running jobs whose lease ran out before `at`. */
   lapsed(at: number, limit: number): Promise<readonly Job[]>;
-  /** Appends a log entry that is not a job's outcome (policy, key, administration); gives its index. */
-  appendLeaf(leaf: Uint8Array): Promise<number>;
-  leafCount(): Promise<number>;
-  /** Log entries `from` ≤ index < `to`, fewer when the log is shorter. */
-  leaves(from: number, to: number): Promise<readonly Uint8Array[]>;
+  readonly log: LeafLog;
   /** Calls `listener` with every job that a commit changed, in commit order; gives the way to stop. */
   subscribe(listener: (job: Job) => void): () => void;
   close(): Promise<void>;

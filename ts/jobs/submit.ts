@@ -5,14 +5,12 @@ import { newJobId, type TenantId } from "../core/ids.ts";
 import { freshSeed } from "../core/random.ts";
 import { sha256 } from "../core/sha256.ts";
 import type { Source, SubmitJob } from "../models/job.ts";
-import type { BackendDescription, Provider } from "../providers/provider.ts";
+import type { Provider } from "../providers/provider.ts";
 import type { Idempotency, Job, JobRequest } from "./job.ts";
 import { makePlan, type PlanServices } from "./plan.ts";
 
 export interface SubmitServices extends PlanServices {
   readonly providers: ReadonlyMap<string, Provider>;
-  /** What the policy lets run without a plan. */
-  mayRunAtOnce(backend: BackendDescription): boolean;
 }
 
 export interface SubmitOptions {
@@ -52,19 +50,19 @@ export async function submit(
   const at = services.clock();
   const [id, seed] = [newJobId(at), body.seed ?? freshSeed()];
   const question = { tenant, type: body.type, request, seed, input };
-  const plan = mustPlan(services, body) ? await makePlan(services, id, question) : undefined;
+  const plan = mustPlan(services, tenant, body) ? await makePlan(services, id, question) : undefined;
   const inputHash = toHex(sha256(input));
   const maxAttempts = DEFAULT_MAX_ATTEMPTS;
   return services.store.apply({ kind: "submit", ...question, id, at, inputHash, maxAttempts, idempotency, plan });
 }
 
 /** A job for `auto` is not planned here: the router gives it only what may run at once, and the attempt checks that again. */
-function mustPlan({ providers, mayRunAtOnce }: SubmitServices, { mode, target = "auto" }: SubmitJob): boolean {
+function mustPlan(services: SubmitServices, tenant: TenantId, { mode, target = "auto" }: SubmitJob): boolean {
   if (mode === "plan") return true;
   if (target === "auto") return false;
-  const provider = providers.get(target);
-  if (provider !== undefined) return !mayRunAtOnce(provider.describe());
-  const known = [...providers.keys()].join(", ");
+  const provider = services.providers.get(target);
+  if (provider !== undefined) return services.needsPlan(provider.describe(), tenant);
+  const known = [...services.providers.keys()].join(", ");
   throw new AppError("no-backend", `target: there is no back end '${target}'; use auto or one of ${known}`);
 }
 

@@ -50,6 +50,11 @@ export type CircuitOptions = z.infer<typeof CircuitOptions>;
 
 export const DEFAULT_SHOTS = 1024;
 
+/** The options with every default that decides about the bytes of the result written out. */
+export function withDefaults(options: CircuitOptions): CircuitOptions {
+  return { shots: DEFAULT_SHOTS, precision: "f64", method: "auto", ...options };
+}
+
 /** The JSON view of a result container of schema `circuit-result/1`. */
 export interface CircuitResult {
   /** Outcome (classical bits, highest first, last declared register leftmost) → number of shots; in order of outcomes. */

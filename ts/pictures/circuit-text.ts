@@ -1,3 +1,4 @@
+import { grouped } from "../core/grouped.ts";
 import type { CircuitView } from "../models/circuit.ts";
 import { type Band, bandsOf, columnWidths, type Metrics, operationsIn } from "./bands.ts";
 import { type CircuitLayout, type Frame, type Item, layoutCircuit, type Mark } from "./circuit-layout.ts";
@@ -15,7 +16,7 @@ export interface CircuitTextOptions {
   all?: boolean;
 }
 
-export const MIN_TEXT_WIDTH = 40;
+const MIN_TEXT_WIDTH = 40;
 const MAX_OPERATIONS = 400;
 const MAX_QUBITS = 32;
 const MAX_LINES = 120;
@@ -196,10 +197,6 @@ class TextPicture {
 
 function markWidth(mark: Mark): number {
   return mark.kind === "measure" ? 5 : 1;
-}
-
-function grouped(value: number): string {
-  return value.toLocaleString("en-US");
 }
 
 /** The lines of one band: for each wire those above it, its own, and those below it. */

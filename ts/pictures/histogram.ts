@@ -1,3 +1,4 @@
+import { grouped } from "../core/grouped.ts";
 import { type Alphabet, clip, textWidth } from "./labels.ts";
 import { element, escapeXml, PALETTE, type SvgOptions, svgDocument } from "./svg.ts";
 
@@ -83,10 +84,6 @@ function percent(share: number): string {
 
 function moreOutcomes(count: number): string {
   return `${grouped(count)} more ${count === 1 ? "outcome" : "outcomes"}`;
-}
-
-function grouped(value: number): string {
-  return value.toLocaleString("en-US");
 }
 
 const ROW = 24;

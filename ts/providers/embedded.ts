@@ -12,7 +12,7 @@ export interface CircuitRunner {
 }
 
 /** Turns what the engine says about a circuit into time on this machine; `predictorOf(calibration)` makes one. */
-export type PredictExecution = (estimate: CircuitEstimate, options: Options) => TimeEstimate;
+type PredictExecution = (estimate: CircuitEstimate, options: Options) => TimeEstimate;
 
 export interface EmbeddedOptions {
   engine: CircuitRunner;

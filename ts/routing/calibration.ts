@@ -6,17 +6,18 @@ import { fitRelative } from "./fit.ts";
 
 const Coefficient = z.number().min(0);
 
-/** ms = fixed + pass·passes + update·(amplitude updates) + shot·shots, with an update costing more outside the cache. */
+/** ms = fixed + pass·passes + update·(amplitude updates) + shot·shots·bits(shots); an update costs more outside the cache. */
 export const Coefficients = z.strictObject({
   fixedMs: Coefficient,
   perPassMs: Coefficient,
   perUpdateMs: Coefficient,
-  /** Instead of `perUpdateMs` where the state takes more than `cacheBytes`. */
+  /** Instead of `perUpdateMs` where the amplitudes take more than `cacheBytes`. */
   perUpdateOutsideCacheMs: Coefficient,
-  perShotMs: Coefficient,
+  /** Outcomes are drawn in sorted order: each shot costs its part of a sort, by the binary digits of their number. */
+  perShotDigitMs: Coefficient,
   /** Null where one price per update fits best. */
   cacheBytes: z.int().positive().nullable(),
-  /** Root mean square of the relative error on the fitted circuits, at least 0.1. */
+  /** Standard deviation of the relative error on the fitted circuits, by its median; at least 0.1. */
   relativeSpread: Coefficient,
 });
 export type Coefficients = z.infer<typeof Coefficients>;
@@ -34,23 +35,26 @@ export const Calibration = z.strictObject({
 });
 export type Calibration = z.infer<typeof Calibration>;
 
-/** Slower than the machines we know, so that a deadline is not promised and then missed; off by its own size (1 σ). */
+/** About three times slower than what was measured in 2026, so that a deadline is not promised and then missed. */
 const CAUTIOUS: Coefficients = {
-  fixedMs: 1,
-  perPassMs: 0.002,
-  perUpdateMs: 5e-6,
-  perUpdateOutsideCacheMs: 1e-5,
-  perShotMs: 5e-4,
+  fixedMs: 0.05,
+  perPassMs: 0.0005,
+  perUpdateMs: 1e-6,
+  perUpdateOutsideCacheMs: 2e-6,
+  perShotDigitMs: 8e-6,
   cacheBytes: 2 ** 20,
   relativeSpread: 1,
 };
+
+/** Half the bytes: half the time per update. */
+const CAUTIOUS_F32: Coefficients = { ...CAUTIOUS, perUpdateMs: 5e-7, perUpdateOutsideCacheMs: 1e-6 };
 
 /** For a machine that was never calibrated. */
 export const DEFAULT_CALIBRATION: Calibration = {
   format: "ketflow-calibration/1",
   machine: "unknown",
   engine: "unknown",
-  coefficients: { f32: CAUTIOUS, f64: CAUTIOUS },
+  coefficients: { f32: CAUTIOUS_F32, f64: CAUTIOUS },
   madeAt: "1970-01-01T00:00:00.000Z",
 };
 
@@ -84,12 +88,19 @@ export function predictorOf(
   };
 }
 
-const termNames = ["fixedMs", "perPassMs", "perUpdateMs", "perUpdateOutsideCacheMs", "perShotMs"] as const;
+const termNames = ["fixedMs", "perPassMs", "perUpdateMs", "perUpdateOutsideCacheMs", "perShotDigitMs"] as const;
 
 function termsOf(estimate: CircuitEstimate, options: CircuitOptions, cacheBytes: number | null): number[] {
-  const inside = cacheBytes === null || estimate.bytes <= cacheBytes;
+  const inside = cacheBytes === null || stateBytes(estimate, options) <= cacheBytes;
   const updates = estimate.amplitudeUpdates;
-  return [1, estimate.passes, inside ? updates : 0, inside ? 0 : updates, options.shots ?? DEFAULT_SHOTS];
+  const shots = options.shots ?? DEFAULT_SHOTS;
+  const digits = 32 - Math.clz32(shots);
+  return [1, estimate.passes, inside ? updates : 0, inside ? 0 : updates, shots * digits];
+}
+
+/** Of the amplitudes alone: lists of shots may be long, but are walked once. */
+function stateBytes(estimate: CircuitEstimate, options: CircuitOptions): number {
+  return 2 ** estimate.qubits * (options.precision === "f32" ? 8 : 16);
 }
 
 /** Sizes of second- and third-level caches; the one that explains the timings best is taken. */
@@ -97,41 +108,46 @@ const CACHE_BYTES = [2 ** 18, 2 ** 19, 2 ** 20, 2 ** 21, 2 ** 22, 2 ** 23, 2 ** 
 
 const LEAST_SPREAD = 0.1;
 
+/** Fewer cannot tell five terms apart. */
+const LEAST_TIMINGS = 8;
+
+/** Standard deviation over median of the absolute value, for normal errors. */
+const DEVIATION_PER_MEDIAN = 1.4826;
+
 /**
- * The coefficients that explain the timings of one precision best. A cache size is taken only when at least three timings
- * lie on each side of it and the squared relative error falls by a tenth.
+ * The coefficients that explain the timings of one precision best. A cache size is taken only when at least three timings lie on
+ * each side of it, an update costs more outside, and the sum of errors falls by a twentieth.
  */
 export function fitCoefficients(timings: readonly Timing[]): Coefficients {
   const usable = timings.filter((timing) => timing.engineMs > 0);
-  if (usable.length === 0) return CAUTIOUS;
+  if (usable.length < LEAST_TIMINGS) return timings[0]?.options.precision === "f32" ? CAUTIOUS_F32 : CAUTIOUS;
   const truths = usable.map((timing) => timing.engineMs);
-  const fitWith = (cacheBytes: number | null) => ({
-    cacheBytes,
-    ...fitRelative(
-      usable.map((timing) => termsOf(timing.estimate, timing.options, cacheBytes)),
-      truths,
-    ),
-  });
+  const fitWith = (cacheBytes: number | null) => {
+    const rows = usable.map((timing) => termsOf(timing.estimate, timing.options, cacheBytes));
+    const { coefficients, errors } = fitRelative(rows, truths);
+    return { cacheBytes, coefficients, errors, sum: errors.reduce((sum, error) => sum + error, 0) };
+  };
   let best = fitWith(null);
-  let goal = 0.9 * best.squaredError;
+  let goal = 0.95 * best.sum;
   for (const cacheBytes of CACHE_BYTES) {
-    const outside = usable.filter((timing) => timing.estimate.bytes > cacheBytes).length;
+    const outside = usable.filter((timing) => stateBytes(timing.estimate, timing.options) > cacheBytes).length;
     if (outside < 3 || usable.length - outside < 3) continue;
     const fit = fitWith(cacheBytes);
-    if (fit.squaredError < goal) {
+    const [, , inside = 0, beyond = 0] = fit.coefficients;
+    if (fit.sum < goal && beyond > inside) {
       best = fit;
-      goal = fit.squaredError;
+      goal = fit.sum;
     }
   }
-  const [fixedMs = 0, perPassMs = 0, perUpdateMs = 0, outsideMs = 0, perShotMs = 0] = best.coefficients;
+  const [fixedMs = 0, perPassMs = 0, perUpdateMs = 0, outsideMs = 0, perShotDigitMs = 0] = best.coefficients;
   return {
     fixedMs,
     perPassMs,
     perUpdateMs,
     perUpdateOutsideCacheMs: best.cacheBytes === null ? perUpdateMs : outsideMs,
-    perShotMs,
+    perShotDigitMs,
     cacheBytes: best.cacheBytes,
-    relativeSpread: Math.max(LEAST_SPREAD, Math.sqrt(best.squaredError / usable.length)),
+    relativeSpread: Math.max(LEAST_SPREAD, DEVIATION_PER_MEDIAN * nearestRank(best.errors, 0.5)),
   };
 }
 
@@ -144,7 +160,11 @@ export interface PredictionError {
 
 /** For circuits that the fit has not seen. Quantiles are the nearest ranks. */
 export function predictionError(cases: readonly { predictedMs: number; actualMs: number }[]): PredictionError {
-  const errors = cases.map((item) => Math.abs(item.predictedMs - item.actualMs) / item.actualMs).sort((a, b) => a - b);
-  const quantile = (part: number): number => errors[Math.max(0, Math.ceil(part * errors.length) - 1)] ?? Number.NaN;
-  return { cases: cases.length, median: quantile(0.5), p95: quantile(0.95) };
+  const errors = cases.map((item) => Math.abs(item.predictedMs - item.actualMs) / item.actualMs);
+  return { cases: cases.length, median: nearestRank(errors, 0.5), p95: nearestRank(errors, 0.95) };
+}
+
+function nearestRank(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
 }

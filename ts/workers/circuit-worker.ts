@@ -2,7 +2,14 @@ import { type ProxyMethods, releaseProxy, transfer } from "comlink";
 import { initSync, Program } from "../../wasm-pkg/statevector/statevector.js";
 import { toHex, utf8 } from "../core/bytes.ts";
 import { type ErrorInfo, isErrorCode } from "../core/errors.ts";
-import type { CircuitEstimate, CircuitFormat, CircuitOptions, CircuitView, Note } from "../models/circuit.ts";
+import {
+  type CircuitEstimate,
+  type CircuitFormat,
+  type CircuitOptions,
+  type CircuitView,
+  type Note,
+  withDefaults,
+} from "../models/circuit.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import { sha256Quick } from "./digest.ts";
 import type { CircuitInput, EngineRun, EngineWorker, OnProgress, ParsedCircuit } from "./engine-worker.ts";
@@ -66,7 +73,9 @@ export class CircuitWorker implements EngineWorker {
         return { container, engineMs: performance.now() - startMs, notes: notesOf(program) };
       });
       const resultHash = toHex(await sha256Quick(container));
-      const run: EngineRun = { container, resultHash, engineMs, identity: this.#started(), notes };
+      const { seed: _, ...asked } = options;
+      const asRun = withDefaults(asked);
+      const run: EngineRun = { container, resultHash, engineMs, options: asRun, identity: this.#started(), notes };
       return transfer(run, [container.buffer]);
     } finally {
       // The caller's function arrives as comlink's proxy, with a port on each side that nothing else would close.

@@ -23,6 +23,8 @@ export interface EngineRun {
   resultHash: string;
   /** The engine's own time, without parsing, start-up or transport. */
   engineMs: number;
+  /** As run, defaults filled in; with the seed and the input, enough to get the same bytes again. */
+  options: CircuitOptions;
   identity: EngineIdentity;
   notes: Note[];
 }

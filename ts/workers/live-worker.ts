@@ -5,13 +5,13 @@ import type { EngineWorker } from "./engine-worker.ts";
 import type { LoadedEngine } from "./load-wasm.ts";
 import { nodeModule } from "./node-module.ts";
 
-/** In a variable, because bundlers take the literal form for an asset to copy; the browser's line below is the one for them. */
-const WORKER_FILE = "./worker.js";
+/** In a variable, because bundlers take `new URL(…, import.meta.url)` for an asset; the browser's line below is the one for them. */
+const HERE = import.meta.url;
 
 export interface WorkerOptions {
   engine: LoadedEngine;
   /** Where the worker's script is, if not beside this file. */
-  workerUrl?: string | URL | undefined;
+  workerUrl?: URL | undefined;
   /** What a run may take of it; what WASM can address by default. */
   memoryLimitMiB?: number | undefined;
 }
@@ -27,12 +27,11 @@ type OnDeath = (reason: string) => void;
 
 function nodeThread(
   { Worker }: typeof import("node:worker_threads"),
-  workerUrl: string | URL | undefined,
+  workerUrl: URL | undefined,
   onDeath: OnDeath,
 ): Thread {
   // No execArgv: flags such as --input-type are for the program that was started, and would stop the worker.
-  const url = new URL(workerUrl ?? WORKER_FILE, import.meta.url);
-  const worker = new Worker(url, { name: "ketflow-engine", execArgv: [] });
+  const worker = new Worker(workerUrl ?? new URL("./worker.js", HERE), { name: "ketflow-engine", execArgv: [] });
   worker.on("error", (error) => onDeath(error.message));
   worker.on("exit", (code) => onDeath(`the worker ended with exit code ${code}`));
   return {
@@ -42,7 +41,7 @@ function nodeThread(
   };
 }
 
-function webThread(workerUrl: string | URL | undefined, onDeath: OnDeath): Thread {
+function webThread(workerUrl: URL | undefined, onDeath: OnDeath): Thread {
   const worker =
     workerUrl === undefined
       ? new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "ketflow-engine" })

@@ -20,9 +20,9 @@ export interface LoadedEngine {
  * @param wasmUrl where the package's own `statevector_bg.wasm` was copied to, for bundlers that do not move it themselves
  * @throws {AppError} `engine-failure` when it cannot be read, `integrity-violation` when it is another build than this package's
  */
-export async function loadEngine(wasmUrl?: string | URL): Promise<LoadedEngine> {
+export async function loadEngine(wasmUrl?: URL): Promise<LoadedEngine> {
   const url = wasmUrl ?? new URL("../../wasm-pkg/statevector/statevector_bg.wasm", import.meta.url);
-  const bytes = await readBytes(new URL(url, import.meta.url));
+  const bytes = await readBytes(url);
   const digest = toHex(await sha256Quick(bytes));
   if (digest !== identity.build.sha256) {
     throw new AppError(

@@ -25,11 +25,11 @@ export class Program {
      */
     run(options: string, poll: Function): Uint8Array;
     /**
-     * The circuit as OpenQASM 3.
+     * The circuit as an OpenQASM 3 program.
      */
     toOpenqasm3(): string;
     /**
-     * The circuit as drawers need it: JSON of `ketflow_circuit::view`.
+     * JSON of the circuit as a drawer needs it.
      */
     view(): string;
 }

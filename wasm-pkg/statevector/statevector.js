@@ -103,7 +103,7 @@ export class Program {
         return v2;
     }
     /**
-     * The circuit as OpenQASM 3.
+     * The circuit as an OpenQASM 3 program.
      * @returns {string}
      */
     toOpenqasm3() {
@@ -119,7 +119,7 @@ export class Program {
         }
     }
     /**
-     * The circuit as drawers need it: JSON of `ketflow_circuit::view`.
+     * JSON of the circuit as a drawer needs it.
      * @returns {string}
      */
     view() {

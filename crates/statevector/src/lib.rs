@@ -8,6 +8,8 @@
 mod container;
 pub mod error;
 mod information;
+#[cfg(test)]
+mod inner_tests;
 mod kernels;
 mod lanes;
 pub mod monitor;

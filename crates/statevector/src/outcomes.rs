@@ -79,16 +79,25 @@ impl<V: Copy + std::ops::AddAssign> OutcomeTable<V> {
 /// Moves chosen bits of a basis index to chosen bits of an outcome.
 pub(crate) struct Scatter {
     moves: Vec<(u32, u32)>,
+    /// The outcome bits, where all of them are the bits of the index and lie in the first word: the common case.
+    same: Option<u64>,
 }
 
 impl Scatter {
     /// Pairs (bit of the index, bit of the outcome).
     pub(crate) fn new(moves: impl IntoIterator<Item = (u32, u32)>) -> Self {
-        Self { moves: moves.into_iter().collect() }
+        let moves: Vec<(u32, u32)> = moves.into_iter().collect();
+        let is_same = moves.iter().all(|(from, to)| from == to && *to < 64);
+        let same = is_same.then(|| moves.iter().fold(0, |mask, (_, to)| mask | 1 << to));
+        Self { moves, same }
     }
 
     /// Sets the chosen bits of `words`, which has the other bits already.
     pub(crate) fn write(&self, index: usize, words: &mut [u64]) {
+        if let (Some(mask), Some(word)) = (self.same, words.first_mut()) {
+            *word = *word & !mask | index as u64 & mask;
+            return;
+        }
         for &(from, to) in &self.moves {
             set_bit(words, to, index >> from & 1 == 1);
         }

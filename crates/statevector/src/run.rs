@@ -243,8 +243,8 @@ impl<'a> Job<'a> {
         let state = self.state_bytes();
         let states = if self.other.is_some() { 2 * state } else { state };
         let row = 8 * (u128::from(self.plan.outcome_bits).div_ceil(64) + 1);
-        // Groups hold shots twice while they split; draws are (f64, u32); counts have at most a row per shot, kept twice.
-        let per_shot = 4 * 2 + 16 + if self.plan.noise.has_gate_errors() { 32 } else { 0 } + 2 * row;
+        // Groups hold shots twice while they split; draws are (f64, u32), twice; counts have at most a row per shot, kept twice.
+        let per_shot = 4 * 2 + 2 * 16 + if self.plan.noise.has_gate_errors() { 32 } else { 0 } + 2 * row;
         let shots = u128::from(self.options.shots) * per_shot;
         // The dense distribution, its table while merging, and the container.
         let measured = self.measured_qubits().len();
@@ -288,7 +288,7 @@ impl<'a> Job<'a> {
         let densities: u128 = self.densities.values().map(|qubits| 1u128 << qubits.len()).sum();
         let other = self.other.as_ref().map_or(0, |plan| u128::from(plan.passes()) + 1);
         let ends =
-            2 + terms + self.options.marginals.len() as u128 + densities + u128::from(self.options.probabilities);
+            3 + terms + self.options.marginals.len() as u128 + densities + u128::from(self.options.probabilities);
         let updates =
             amplitudes * (u128::from(branches.min(64)) * (passes + ends) + other) + u128::from(self.options.shots);
         Estimate {
@@ -313,14 +313,14 @@ impl<'a> Job<'a> {
         };
         let other = match &self.other {
             Some(plan) => {
-                let mut state = State::<T>::zero(plan.qubits)?;
+                let mut state = State::<T>::zero(plan.qubits, &mut progress)?;
                 let once = Settings { shots: 0, is_exact: false, max_copies: 0, ..settings };
                 walk(plan, once, &mut state, &mut progress, |_, _, _| Ok(()))?;
                 Some(state)
             }
             None => None,
         };
-        let mut state = State::<T>::zero(plan.qubits)?;
+        let mut state = State::<T>::zero(plan.qubits, &mut progress)?;
         let mut totals = Totals::<T>::new(self, other);
         walk(plan, settings, &mut state, &mut progress, |state, leaf, progress| totals.add(state, leaf, progress))?;
         totals.finish(&mut progress)
@@ -492,6 +492,7 @@ impl<'a, T: Real + Into<Amplitude>> Totals<'a, T> {
         for (index, p) in distribution.into_iter().enumerate().filter(|(_, p)| *p > T::PROBABILITY_FLOOR) {
             scatter.write(index, &mut words);
             self.probabilities.push(&words, leaf.probability * p);
+            progress.advance(1)?;
         }
         Ok(())
     }

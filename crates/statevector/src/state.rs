@@ -3,6 +3,7 @@
 //! Amplitude i is lane i mod 16 of block i / 16. Two whole planes a power of two apart fall into the same cache sets (measured:
 //! 2× slower natively, 6× in WASM), interleaved pairs cost shuffles in every kernel; blocks have neither fault.
 
+use crate::error::RunError;
 use crate::monitor::{Interrupted, POLL_AMPLITUDES, Progress};
 use crate::real::Real;
 use ketflow_circuit::Error;
@@ -31,6 +32,9 @@ impl<T: Real> Block<T> {
 /// Bytes of one segment: a single Rust allocation must stay below 2³¹ bytes in WASM, and 27 qubits in f64 take exactly that.
 const SEGMENT_BYTES: usize = 1 << 30;
 
+/// Blocks that are filled or copied between two polls.
+const PIECE_BLOCKS: usize = POLL_AMPLITUDES as usize / LANES;
+
 /// A pure state of `qubits` qubits. States below four qubits fill one block; the lanes beyond 2ⁿ stay zero.
 #[derive(Debug)]
 pub struct State<T> {
@@ -49,14 +53,14 @@ impl<T: Real> State<T> {
     /// |0…0⟩.
     ///
     /// # Errors
-    /// `too-large` when the allocator refuses.
-    pub fn zero(qubits: u32) -> Result<Self, Error> {
+    /// `too-large` when the allocator refuses; [`RunError::Cancelled`] when the monitor stops.
+    pub(crate) fn zero(qubits: u32, progress: &mut Progress) -> Result<Self, RunError> {
         let per_segment = (SEGMENT_BYTES / size_of::<Block<T>>()).trailing_zeros();
-        Self::zero_in_segments(qubits, per_segment)
+        Self::zero_in_segments(qubits, per_segment, progress)
     }
 
     /// |0…0⟩ in segments of at most 2^`segment_shift` blocks.
-    pub(crate) fn zero_in_segments(qubits: u32, segment_shift: u32) -> Result<Self, Error> {
+    pub(crate) fn zero_in_segments(qubits: u32, segment_shift: u32, progress: &mut Progress) -> Result<Self, RunError> {
         let block_qubits = qubits.saturating_sub(LANE_QUBITS);
         let segment_shift = segment_shift.min(block_qubits);
         let refused = || {
@@ -65,11 +69,16 @@ impl<T: Real> State<T> {
                 Self::bytes(qubits)
             ))
         };
+        let length = 1usize << segment_shift;
         let mut segments = Vec::new();
         for _ in 0..1usize << (block_qubits - segment_shift) {
             let mut segment = Vec::new();
-            segment.try_reserve_exact(1 << segment_shift).map_err(|_| refused())?;
-            segment.resize(1 << segment_shift, Block::ZERO);
+            segment.try_reserve_exact(length).map_err(|_| refused())?;
+            while segment.len() < length {
+                let piece = (length - segment.len()).min(PIECE_BLOCKS);
+                segment.resize(segment.len() + piece, Block::ZERO);
+                progress.advance((piece * LANES) as u64)?;
+            }
             segments.push(segment);
         }
         let mut state = Self { qubits, segment_shift, segments };
@@ -78,11 +87,13 @@ impl<T: Real> State<T> {
     }
 
     /// Makes it |0…0⟩ again.
-    pub(crate) fn reset_to_zero(&mut self) {
-        for segment in &mut self.segments {
-            segment.fill(Block::ZERO);
+    pub(crate) fn reset_to_zero(&mut self, progress: &mut Progress) -> Result<(), Interrupted> {
+        for piece in self.segments.iter_mut().flat_map(|segment| segment.chunks_mut(PIECE_BLOCKS)) {
+            piece.fill(Block::ZERO);
+            progress.advance((piece.len() * LANES) as u64)?;
         }
         self.put_zero();
+        Ok(())
     }
 
     fn put_zero(&mut self) {
@@ -99,7 +110,7 @@ impl<T: Real> State<T> {
             if copy.try_reserve_exact(segment.len()).is_err() {
                 return Ok(None);
             }
-            for piece in segment.chunks(POLL_AMPLITUDES as usize / LANES) {
+            for piece in segment.chunks(PIECE_BLOCKS) {
                 copy.extend_from_slice(piece);
                 progress.advance((piece.len() * LANES) as u64)?;
             }
@@ -111,8 +122,7 @@ impl<T: Real> State<T> {
     /// Takes over the amplitudes of another state of the same size.
     pub(crate) fn copy_from(&mut self, other: &Self, progress: &mut Progress) -> Result<(), Interrupted> {
         for (mine, theirs) in self.segments.iter_mut().zip(&other.segments) {
-            let piece = POLL_AMPLITUDES as usize / LANES;
-            for (to, from) in mine.chunks_mut(piece).zip(theirs.chunks(piece)) {
+            for (to, from) in mine.chunks_mut(PIECE_BLOCKS).zip(theirs.chunks(PIECE_BLOCKS)) {
                 to.copy_from_slice(from);
                 progress.advance((to.len() * LANES) as u64)?;
             }

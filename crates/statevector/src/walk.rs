@@ -341,7 +341,7 @@ impl<T: Real> Walker<'_, '_, '_, T> {
 
     /// From |0…0⟩ to the state of `group` just after its last decision.
     fn replay(&mut self, group: &Group) -> Result<(), Interrupted> {
-        self.state.reset_to_zero();
+        self.state.reset_to_zero(self.progress)?;
         let mut bits = vec![0; group.bits.len()];
         let mut step = 0;
         for decision in &group.decisions {

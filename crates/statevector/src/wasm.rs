@@ -28,12 +28,12 @@ impl Program {
         read(format, source).map(|parsed| Self { parsed }).map_err(to_js)
     }
 
-    /// The circuit as drawers need it: JSON of `ketflow_circuit::view`.
+    /// JSON of the circuit as a drawer needs it.
     pub fn view(&self) -> String {
         ketflow_circuit::view::to_json(&self.parsed.circuit)
     }
 
-    /// The circuit as OpenQASM 3.
+    /// The circuit as an OpenQASM 3 program.
     #[wasm_bindgen(js_name = toOpenqasm3)]
     pub fn to_openqasm3(&self) -> String {
         ketflow_circuit::print_openqasm3(&self.parsed.circuit)

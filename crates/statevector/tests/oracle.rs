@@ -1,5 +1,7 @@
 //! Random circuits against the naive twin: exact probabilities (with mid-circuit measurement, reset and feed-forward),
 //! amplitudes and expectations.
+// Clippy lets tests unwrap, but not the helpers they share.
+#![allow(clippy::unwrap_used)]
 
 mod circuits;
 

@@ -1,4 +1,6 @@
 //! Whole runs from text: laws, statistics with stated bounds, refusals, cancellation, and independence of memory.
+// Clippy lets tests unwrap, but not the helpers they share.
+#![allow(clippy::unwrap_used)]
 
 use ketflow_circuit::Circuit;
 use ketflow_statevector::options::{Noise, Options, Precision, SubsetPair};

@@ -1,10 +1,10 @@
-import { type Engines, loadEngines } from "../../../ts/engines.ts";
+import { loadEngines } from "../../../ts/engines.ts";
 
 declare global {
   interface Window {
-    engines: Promise<Engines>;
+    loadEngines: typeof loadEngines;
   }
 }
 
 // What the tests of hashes and of cancelling call from outside.
-window.engines = loadEngines({ threads: 2 });
+window.loadEngines = loadEngines;
