@@ -5,7 +5,8 @@ use crate::ast::*;
 use crate::expr::{BinaryOp, Expr};
 use crate::fault::{Fault, quote};
 use crate::ir::Condition;
-use crate::limits::MAX_EXPRESSION_NODES;
+use crate::limits::{MAX_EXPRESSION_NODES, MAX_INPUT_EXPRESSION_DEPTH};
+use crate::parser::too_deep;
 use crate::reader::Format;
 
 /// The value of a classical expression.
@@ -70,7 +71,7 @@ impl Lowerer {
             ExpressionKind::Name(name) => self.named_value(name, offset),
             ExpressionKind::Negate(x) => match self.evaluate(x, division)? {
                 Value::Integer(x) => Ok(Value::Integer(-x)),
-                x => Ok(Value::Real(negated(into_real(x, offset)?))),
+                x => self.bounded(negated(into_real(x, offset)?), offset).map(Value::Real),
             },
             ExpressionKind::Not(x) => {
                 let x = self.whole(x)?;
@@ -125,7 +126,7 @@ impl Lowerer {
         };
         let size = match &value {
             Value::Bits(bits) => bits.len(),
-            Value::Real(expr) => nodes(expr),
+            Value::Real(expr) => extent(expr).0,
             _ => 1,
         };
         self.charge(size, offset)?;
@@ -222,13 +223,16 @@ impl Lowerer {
 
     /// Refuses expressions that have grown too large through variables and gate parameters.
     pub(super) fn bounded(&mut self, expr: Expr, offset: Offset) -> Result<Expr, Fault> {
-        let size = nodes(&expr);
+        let (size, height) = extent(&expr);
         self.charge(size, offset)?;
         if size > MAX_EXPRESSION_NODES {
             let message = format!(
                 "this expression of inputs has more than {MAX_EXPRESSION_NODES} terms; add an input for a part of it"
             );
             return Err(Fault::too_large(offset, message));
+        }
+        if height > MAX_INPUT_EXPRESSION_DEPTH {
+            return Err(too_deep(offset, MAX_INPUT_EXPRESSION_DEPTH));
         }
         Ok(expr)
     }
@@ -355,12 +359,18 @@ fn whole_arithmetic(
     }
 }
 
-/// Number of nodes of an expression.
-pub(crate) fn nodes(expr: &Expr) -> usize {
+/// Number of nodes and height of an expression.
+fn extent(expr: &Expr) -> (usize, u32) {
     match expr {
-        Expr::Const(_) | Expr::Input(_) => 1,
-        Expr::Neg(x) | Expr::Call(_, x) => 1 + nodes(x),
-        Expr::Binary(_, x, y) => 1 + nodes(x) + nodes(y),
+        Expr::Const(_) | Expr::Input(_) => (1, 1),
+        Expr::Neg(x) | Expr::Call(_, x) => {
+            let (size, height) = extent(x);
+            (size + 1, height + 1)
+        }
+        Expr::Binary(_, x, y) => {
+            let ((left_size, left), (right_size, right)) = (extent(x), extent(y));
+            (left_size + right_size + 1, left.max(right) + 1)
+        }
     }
 }
 
