@@ -158,7 +158,7 @@ impl<'s> Parser<'s> {
         }
         let offset = self.token.start;
         let text = self.text();
-        if self.format == Format::OpenQasm3 && crate::parse_qasm3::is_reserved(text) {
+        if self.format == Format::OpenQasm3 && crate::keywords3::is_reserved(text) {
             let message =
                 format!("{} is a keyword of OpenQASM 3 and cannot be a name; choose another one", quote(text));
             return Err(Fault::invalid(offset, message));

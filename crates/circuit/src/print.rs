@@ -8,9 +8,9 @@
 use crate::expr::{BinaryOp, Expr};
 use crate::gates::Gate;
 use crate::ir::{Circuit, Comparison, Condition, Control, GateOp, InputKind, Op, Operand, Register};
+use crate::keywords3::is_reserved;
 use crate::lower::function_name;
 use crate::names::Names;
-use crate::parse_qasm3::is_reserved;
 use std::fmt::Write;
 
 /// Definitions for other tools of the built-in gates that `stdgates.inc` lacks; each uses only those before it.

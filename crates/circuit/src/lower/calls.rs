@@ -197,6 +197,8 @@ impl Lowerer {
                 }
             },
             GateEntry::Defined { definition, is_library, .. } => {
+                // A scope with a name for each parameter and qubit takes as long as a few statements.
+                self.charge(4 + params.len() + qubits.len(), offset)?;
                 let mut scope = BTreeMap::new();
                 for (name, value) in definition.parameters.iter().zip(params) {
                     let value = Some(Value::Real(value.clone()));

@@ -76,7 +76,8 @@ impl Lowerer {
 
     /// One turn of a loop.
     fn turn(&mut self, variable: &Name, value: i128, body: &[Statement], ops: &mut Vec<Op>) -> Result<(), Fault> {
-        self.charge(1, variable.offset)?;
+        // A turn opens two scopes, which takes as long as a few statements.
+        self.charge(4, variable.offset)?;
         let symbol = Symbol::Variable {
             value: Some(Value::Integer(value)),
             scalar: Scalar::Int,
