@@ -1,0 +1,98 @@
+// `npm run bench -- [--native] [--only NAME,…] [--rounds N] …`: see docs/benchmarks.md.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { describeMachine } from "./machine.mjs";
+import { measure } from "./measure.mjs";
+import { measurePasses } from "./passes.mjs";
+import { ROOT, SUBJECTS } from "./subjects/subjects.mjs";
+import { report } from "./tables.mjs";
+import { loadWorkload, PRECISIONS, workloadFiles } from "./workload.mjs";
+
+const USAGE = `usage: npm run bench -- [options]
+  --native           measure the native build and the naive twin as well (needs cargo)
+  --only NAME,…      these workloads only
+  --max-qubits N     workloads of at most N qubits
+  --precision P      f64 or f32 only
+  --rounds N         rounds per row after the warm-up, default 7
+  --budget SECONDS   stop a row's rounds after this time, but not before the third; default 60
+  --no-passes        leave out the passes per qubit
+  --passes-only      nothing but the passes per qubit
+  --name NAME        the result goes to bench/results/<date>-NAME.jsonl, default "run"`;
+
+/** @typedef {import("./measure.mjs").Started} Started */
+
+/** @param {readonly string[]} args */
+async function main(args) {
+  const { values: flags } = parseArgs({
+    args: [...args],
+    options: {
+      native: { type: "boolean", default: false },
+      only: { type: "string" },
+      "max-qubits": { type: "string", default: "64" },
+      precision: { type: "string" },
+      rounds: { type: "string", default: "7" },
+      budget: { type: "string", default: "60" },
+      "no-passes": { type: "boolean", default: false },
+      "passes-only": { type: "boolean", default: false },
+      name: { type: "string", default: "run" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (flags.help) return console.log(USAGE);
+  const [rounds, budget, maxQubits] = [flags.rounds, flags.budget, flags["max-qubits"]].map(Number);
+  if (!(rounds && rounds > 0 && budget && budget > 0 && maxQubits && maxQubits > 0)) {
+    throw new Error(`--rounds, --budget and --max-qubits are numbers above 0\n\n${USAGE}`);
+  }
+  if (flags.precision !== undefined && !PRECISIONS.some((precision) => precision === flags.precision)) {
+    throw new Error(`--precision ${flags.precision}: give one of ${PRECISIONS.join(", ")}`);
+  }
+  const wanted = flags.only?.split(",");
+  const workloads = workloadFiles()
+    .map(loadWorkload)
+    .filter(({ name, qubits }) => (wanted?.includes(name) ?? true) && qubits <= maxQubits);
+  const unknown = wanted?.filter((name) => !workloads.some((workload) => workload.name === name)) ?? [];
+  if (unknown.length > 0) throw new Error(`no workload ${unknown.join(", ")} of at most ${flags["max-qubits"]} qubits`);
+
+  const names = flags.native ? ["wasm", "native", "naive"] : ["wasm"];
+  const entries = [...SUBJECTS.values()].filter(({ name }) => names.includes(name));
+  for (const entry of entries) entry.prepare(ROOT);
+  /** @type {readonly Started[]} */ const subjects = entries.map((entry) => ({ entry, subject: entry.start(ROOT) }));
+  const about = Object.fromEntries(entries.map((entry) => [entry.name, entry.about]));
+  /** @type {object[]} */
+  const lines = [{ type: "run", date: new Date().toISOString(), subjects: about, ...describeMachine(ROOT) }];
+  try {
+    for (const workload of flags["passes-only"] ? [] : workloads) {
+      for (const precision of PRECISIONS) {
+        if (workload.precisions[precision] === undefined || (flags.precision ?? precision) !== precision) continue;
+        const taking = subjects.filter(({ entry }) => {
+          const reason = entry.skips(workload, precision);
+          if (reason === undefined) return true;
+          lines.push({ type: "skipped", workload: workload.name, precision, subject: entry.name, reason });
+          return false;
+        });
+        const limits = { rounds, budgetMs: budget * 1000 };
+        const rows = await measure(workload, precision, taking, limits);
+        lines.push(...rows);
+        const times = rows.map((row) => `${row.subject} ${Math.min(...row.engineMs).toFixed(2)} ms`);
+        console.error(`${workload.name} ${precision}: ${times.join(", ")}`);
+      }
+    }
+    if (!flags["no-passes"]) lines.push(...(await measurePasses(subjects.filter(({ entry }) => entry.makesContainer))));
+  } finally {
+    for (const { subject } of subjects) subject.close();
+  }
+  const folder = join(ROOT, "bench", "results");
+  const file = join(folder, `${new Date().toISOString().slice(0, 10)}-${flags.name}.jsonl`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, `${lines.map((line) => JSON.stringify(line)).join("\n")}\n`);
+  console.error(`recorded in ${file}`);
+  console.log(report(lines));
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

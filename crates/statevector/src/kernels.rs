@@ -1,0 +1,246 @@
+//! Applying a gate: which blocks a pass walks, and one kernel per structure of matrix.
+//!
+//! A gate's qubits fall into two kinds. Qubits ≥ 4 select blocks: a pass over such a target walks groups of blocks, a control
+//! there skips blocks. Qubits < 4 select lanes: a target there exchanges lanes inside the block, a control there keeps lanes.
+
+mod dense;
+mod diagonal;
+mod one_qubit;
+mod permutation;
+
+pub(crate) use diagonal::collapse;
+
+use crate::monitor::{Interrupted, POLL_AMPLITUDES, Progress};
+use crate::real::Real;
+use crate::state::{Block, LANE_QUBITS, LANES, State};
+use ketflow_circuit::ir::Control;
+use num_complex::Complex64;
+
+/// A gate with bound parameters, classified by the structure of its matrix.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kernel {
+    /// What is done where every control has its value.
+    pub shape: Shape,
+    /// Controls on qubits that are no targets.
+    pub controls: Vec<Control>,
+}
+
+/// The structure of a matrix decides how it is applied.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shape {
+    /// Multiplies by `factors[bits of the targets]`; no targets is a global phase.
+    Diagonal {
+        /// First target = lowest bit of the index.
+        targets: Vec<u32>,
+        /// 2^targets factors.
+        factors: Vec<Complex64>,
+    },
+    /// X.
+    Flip {
+        /// The qubit.
+        target: u32,
+    },
+    /// SWAP.
+    Swap {
+        /// One qubit.
+        a: u32,
+        /// The other.
+        b: u32,
+    },
+    /// Any 2×2 matrix, row-major.
+    One {
+        /// The qubit.
+        target: u32,
+        /// [m00, m01, m10, m11]
+        matrix: [Complex64; 4],
+    },
+    /// Any matrix, row-major.
+    Dense {
+        /// First target = lowest bit of the index.
+        targets: Vec<u32>,
+        /// 4^targets entries.
+        matrix: Vec<Complex64>,
+    },
+}
+
+impl Kernel {
+    /// Classifies a row-major matrix on `targets` by its exact zeros.
+    pub fn new(matrix: Vec<Complex64>, targets: Vec<u32>, controls: Vec<Control>) -> Self {
+        let n = 1usize << targets.len();
+        let zero = Complex64::new(0.0, 0.0);
+        let one = Complex64::new(1.0, 0.0);
+        let is_diagonal = (0..n * n).all(|k| k / n == k % n || matrix[k] == zero);
+        let shape = if is_diagonal {
+            Shape::Diagonal { factors: (0..n).map(|k| matrix[k * n + k]).collect(), targets }
+        } else if let [target] = targets[..] {
+            if matrix == [zero, one, one, zero] {
+                Shape::Flip { target }
+            } else {
+                Shape::One { target, matrix: [matrix[0], matrix[1], matrix[2], matrix[3]] }
+            }
+        } else {
+            let is_swap = n == 4 && [(0, 0), (1, 2), (2, 1), (3, 3)].iter().all(|(r, c)| matrix[r * 4 + c] == one);
+            match targets[..] {
+                [a, b] if is_swap => Shape::Swap { a, b },
+                _ => Shape::Dense { targets, matrix },
+            }
+        };
+        Self { shape, controls }
+    }
+
+    /// Whether the kernel leaves every state as it is.
+    pub fn is_identity(&self) -> bool {
+        matches!(&self.shape, Shape::Diagonal { factors, .. } if factors.iter().all(|f| *f == Complex64::new(1.0, 0.0)))
+    }
+}
+
+/// Applies a kernel in place.
+pub(crate) fn apply<T: Real>(
+    state: &mut State<T>,
+    kernel: &Kernel,
+    progress: &mut Progress,
+) -> Result<(), Interrupted> {
+    let controls = Controls::new(&kernel.controls);
+    match &kernel.shape {
+        Shape::Diagonal { targets, factors } => diagonal::apply(state, targets, factors, controls, progress),
+        Shape::Flip { target } => permutation::flip(state, *target, controls, progress),
+        Shape::Swap { a, b } => permutation::swap(state, *a, *b, controls, progress),
+        Shape::One { target, matrix } => one_qubit::apply(state, *target, matrix, controls, progress),
+        Shape::Dense { targets, matrix } => dense::apply(state, targets, matrix, controls, progress),
+    }
+}
+
+/// Controls, split by kind.
+#[derive(Debug, Clone, Copy)]
+struct Controls {
+    /// Block index bits that are controls.
+    block_mask: usize,
+    /// Their values.
+    block_value: usize,
+    /// Lanes where every control below qubit 4 has its value.
+    lanes: u32,
+}
+
+const ALL_LANES: u32 = 0xFFFF;
+
+impl Controls {
+    fn new(controls: &[Control]) -> Self {
+        let mut split = Self { block_mask: 0, block_value: 0, lanes: ALL_LANES };
+        for control in controls {
+            if control.qubit < LANE_QUBITS {
+                split.lanes &= lanes_where(control.qubit, control.value);
+            } else {
+                let bit = 1 << (control.qubit - LANE_QUBITS);
+                split.block_mask |= bit;
+                split.block_value |= if control.value { bit } else { 0 };
+            }
+        }
+        split
+    }
+}
+
+/// The lanes in which `qubit` (below 4) has `value`.
+fn lanes_where(qubit: u32, value: bool) -> u32 {
+    (0..LANES as u32).filter(|lane| (lane >> qubit & 1 == 1) == value).fold(0, |mask, lane| mask | 1 << lane)
+}
+
+/// The lane bits `qubits` (all below 4) of lane index `lane`, the first lowest.
+fn gather(index: usize, qubits: &[u32]) -> usize {
+    qubits.iter().enumerate().fold(0, |sum, (k, qubit)| sum | (index >> qubit & 1) << k)
+}
+
+/// The block offsets of a piece of a pass: counts through the free bits of a block index.
+#[derive(Clone, Copy)]
+struct Offsets {
+    next: usize,
+    fixed: usize,
+    remaining: usize,
+}
+
+impl Iterator for Offsets {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        if self.remaining == 0 {
+            return None;
+        }
+        self.remaining -= 1;
+        let offset = self.next;
+        // The carry runs over the fixed bits because they are all ones while adding.
+        self.next = ((offset | self.fixed) + 1) & !self.fixed;
+        Some(offset)
+    }
+}
+
+/// Which blocks a pass walks.
+struct Groups<'a> {
+    /// Block index bits of each member of a group relative to its base: `[0]` for single blocks.
+    members: &'a [usize],
+    /// Bits of the block index that do not run freely: those of `members`, of controls, of chosen targets.
+    fixed: usize,
+    /// The values of the fixed bits in the base.
+    value: usize,
+}
+
+/// Calls `body` with the pointers of the members and the offsets to add to all of them, piece by piece, polling between.
+///
+/// Within one piece every member stays in one segment, so `pointer.add(offset)` is in bounds, and all the blocks that the
+/// pointers and offsets reach are distinct.
+fn for_groups<T: Real>(
+    state: &mut State<T>,
+    groups: &Groups,
+    progress: &mut Progress,
+    mut body: impl FnMut(&[*mut Block<T>], Offsets),
+) -> Result<(), Interrupted> {
+    let shift = state.segment_shift();
+    let low = (1usize << shift) - 1;
+    let (fixed, value) = (groups.fixed & low, groups.value & low);
+    let per_segment = 1usize << (shift - fixed.count_ones());
+    let amplitudes = groups.members.len() * LANES;
+    let per_piece = (POLL_AMPLITUDES as usize / amplitudes).max(1);
+    let segments: Vec<*mut Block<T>> = state.segments_mut().iter_mut().map(|segment| segment.as_mut_ptr()).collect();
+    let mut pointers = Vec::with_capacity(groups.members.len());
+    for base in (0..segments.len()).filter(|segment| segment & (groups.fixed >> shift) == 0) {
+        pointers.clear();
+        for member in groups.members {
+            let first = segments[base | (groups.value | member) >> shift];
+            // SAFETY: the offset is below 2^shift, the length of every segment.
+            pointers.push(unsafe { first.add(value | (member & low)) });
+        }
+        let mut offsets = Offsets { next: 0, fixed, remaining: 0 };
+        let mut left = per_segment;
+        while left > 0 {
+            let count = left.min(per_piece);
+            offsets.remaining = count;
+            body(&pointers, offsets);
+            offsets.next = deposit(per_segment - left + count, low & !fixed);
+            left -= count;
+            progress.advance((count * amplitudes) as u64)?;
+        }
+    }
+    Ok(())
+}
+
+/// Spreads the bits of `index` over the set bits of `mask`, lowest first.
+fn deposit(mut index: usize, mask: usize) -> usize {
+    let (mut result, mut rest) = (0, mask);
+    while index != 0 && rest != 0 {
+        let bit = rest & rest.wrapping_neg();
+        result |= if index & 1 == 1 { bit } else { 0 };
+        rest ^= bit;
+        index >>= 1;
+    }
+    result
+}
+
+/// The 16 per-lane factors of a half block, rounded once.
+fn lane_factors<T: Real>(factor: impl Fn(usize) -> Complex64) -> Block<T> {
+    let mut block = Block::ZERO;
+    for lane in 0..LANES {
+        let f = factor(lane);
+        block.re[lane] = T::from_f64(f.re);
+        block.im[lane] = T::from_f64(f.im);
+    }
+    block
+}

@@ -1,0 +1,135 @@
+//! Any matrix on any number of targets.
+//!
+//! A target below qubit 4 pairs lanes, a target above pairs blocks. With h high and l low targets a group is 2^h blocks, and
+//! every output lane is a sum of 2^(h+l) terms: over the blocks c of the group and the exchange masks m of the low targets,
+//! coefficient(row of the lane, column = (c, lane ⊕ m)) · lane l ⊕ m of block c. Terms are added in ascending (c, m), whatever
+//! the width of a vector. Terms whose coefficients are zero in all lanes are left out, so sparse matrices cost what they weigh.
+
+use super::{Controls, Groups, for_groups};
+use crate::lanes::{Lanes, vectors};
+use crate::monitor::{Interrupted, Progress};
+use crate::real::Real;
+use crate::state::{Block, LANE_QUBITS, LANES, State};
+use num_complex::Complex64;
+
+/// One product of a row's sum: a block of the group with its lanes exchanged, times a coefficient per lane.
+struct Term<T> {
+    source: usize,
+    coefficients: Block<T>,
+}
+
+pub(super) fn apply<T: Real>(
+    state: &mut State<T>,
+    targets: &[u32],
+    matrix: &[Complex64],
+    controls: Controls,
+    progress: &mut Progress,
+) -> Result<(), Interrupted> {
+    let dimension = 1usize << targets.len();
+    let (mut high, mut low) = (Vec::new(), Vec::new());
+    for (k, &qubit) in targets.iter().enumerate() {
+        if qubit < LANE_QUBITS { low.push((k, qubit)) } else { high.push((k, qubit - LANE_QUBITS)) }
+    }
+    // The matrix index and the block or lane bits that a choice of high or low target values stands for.
+    let spread = |chosen: &[(usize, u32)], choice: usize| {
+        chosen
+            .iter()
+            .enumerate()
+            .filter(|(j, _)| choice >> j & 1 == 1)
+            .fold((0, 0), |(index, bits), (_, (k, qubit))| (index | 1usize << k, bits | 1usize << qubit))
+    };
+    let low_index = |lane: usize| low.iter().fold(0, |sum, (k, qubit)| sum | (lane >> qubit & 1) << k);
+    let (blocks, masks) = (1usize << high.len(), 1usize << low.len());
+    let members: Vec<usize> = (0..blocks).map(|c| spread(&high, c).1).collect();
+    let exchange: Vec<usize> = (0..masks).map(|m| spread(&low, m).1).collect();
+    let rows: Vec<Vec<Term<T>>> = (0..blocks)
+        .map(|r| {
+            let row_high = spread(&high, r).0;
+            let mut terms = Vec::new();
+            for c in 0..blocks {
+                let column_high = spread(&high, c).0;
+                for (m, &mask) in exchange.iter().enumerate() {
+                    let entry = |lane: usize| {
+                        let row = row_high | low_index(lane);
+                        let column = column_high | low_index(lane ^ mask);
+                        matrix[row * dimension + column]
+                    };
+                    if (0..LANES).any(|lane| entry(lane) != Complex64::new(0.0, 0.0)) {
+                        terms.push(Term { source: c * masks + m, coefficients: super::lane_factors(entry) });
+                    }
+                }
+            }
+            terms
+        })
+        .collect();
+    let fixed = members.iter().fold(controls.block_mask, |mask, bits| mask | bits);
+    let groups = Groups { members: &members, fixed, value: controls.block_value };
+    let mut sources = vec![Block::<T>::ZERO; blocks * masks];
+    for_groups(state, &groups, progress, |pointers, offsets| {
+        for offset in offsets {
+            for (c, pointer) in pointers.iter().enumerate() {
+                // SAFETY: for_groups gives in-bounds blocks.
+                let block = unsafe { &*pointer.add(offset) };
+                for (m, &mask) in exchange.iter().enumerate() {
+                    sources[c * masks + m] = exchanged(block, mask);
+                }
+            }
+            for (pointer, terms) in pointers.iter().zip(&rows) {
+                // SAFETY: for_groups gives in-bounds, distinct blocks; the reads above are over.
+                let block = unsafe { &mut *pointer.add(offset) };
+                sum_terms(block, terms, &sources, controls.lanes);
+            }
+        }
+    })
+}
+
+/// Copies `block` with lane l taking lane l ⊕ `mask`.
+#[inline(always)]
+fn exchanged<T: Real>(block: &Block<T>, mask: usize) -> Block<T> {
+    match mask % <T::Vector as Lanes<T>>::WIDTH {
+        0 => exchanged_by::<T, 0>(block, mask),
+        1 => exchanged_by::<T, 1>(block, mask),
+        2 => exchanged_by::<T, 2>(block, mask),
+        inner => {
+            debug_assert_eq!(inner, 3);
+            exchanged_by::<T, 3>(block, mask)
+        }
+    }
+}
+
+/// INNER is the part of the mask inside a vector, a constant so that the exchange is a fixed shuffle.
+#[inline(always)]
+fn exchanged_by<T: Real, const INNER: usize>(block: &Block<T>, mask: usize) -> Block<T> {
+    let width = <T::Vector as Lanes<T>>::WIDTH;
+    let mut result = Block::<T>::ZERO;
+    for v in 0..vectors::<T>() {
+        let (at, from) = (v * width, ((v ^ (mask / width)) * width) % LANES);
+        // SAFETY: at and from are multiples of WIDTH below 16, the length of each half block.
+        unsafe {
+            T::Vector::load(block.re.as_ptr().add(from)).exchange(INNER).store(result.re.as_mut_ptr().add(at));
+            T::Vector::load(block.im.as_ptr().add(from)).exchange(INNER).store(result.im.as_mut_ptr().add(at));
+        }
+    }
+    result
+}
+
+fn sum_terms<T: Real>(block: &mut Block<T>, terms: &[Term<T>], sources: &[Block<T>], chosen: u32) {
+    let width = <T::Vector as Lanes<T>>::WIDTH;
+    for v in 0..vectors::<T>() {
+        let at = v * width;
+        let (mut re, mut im) = (T::Vector::splat(T::ZERO), T::Vector::splat(T::ZERO));
+        // SAFETY: at + WIDTH ≤ 16, the length of each half block.
+        unsafe {
+            for term in terms {
+                let (f, x) = (&term.coefficients, &sources[term.source]);
+                let f = [T::Vector::load(f.re.as_ptr().add(at)), T::Vector::load(f.im.as_ptr().add(at))];
+                let x = [T::Vector::load(x.re.as_ptr().add(at)), T::Vector::load(x.im.as_ptr().add(at))];
+                re = re.add(f[0].mul(x[0]).sub(f[1].mul(x[1])));
+                im = im.add(f[0].mul(x[1]).add(f[1].mul(x[0])));
+            }
+            let old = [T::Vector::load(block.re.as_ptr().add(at)), T::Vector::load(block.im.as_ptr().add(at))];
+            re.select(old[0], chosen >> at).store(block.re.as_mut_ptr().add(at));
+            im.select(old[1], chosen >> at).store(block.im.as_mut_ptr().add(at));
+        }
+    }
+}

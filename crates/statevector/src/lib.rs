@@ -1,0 +1,40 @@
+//! The statevector engine of Ketflow: exact simulation of circuits, the same bytes in every build.
+//!
+//! [`run`] takes a circuit and [`Options`] to a [`CircuitResult`]; [`CircuitResult::to_container`] gives the canonical bytes.
+//! Arithmetic is strict: IEEE operations in a fixed order, no contraction, `libm` for transcendental functions, f64 sums in one
+//! fixed tree, random numbers as a function of (seed, purpose, shot, event). The plan of a run depends on circuit and options
+//! alone; memory, segments, vectors and progress never change a byte.
+
+mod container;
+pub mod error;
+mod information;
+#[cfg(test)]
+mod inner_tests;
+mod kernels;
+mod lanes;
+pub mod monitor;
+pub mod naive;
+mod observable;
+pub mod options;
+mod outcomes;
+mod plan;
+mod real;
+mod reduce;
+mod result;
+mod run;
+mod sample;
+mod source;
+mod state;
+mod totals;
+mod walk;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+
+pub use error::RunError;
+pub use monitor::{Interrupted, Monitor, Unmonitored};
+pub use observable::PauliSum;
+pub use options::Options;
+pub use outcomes::OutcomeTable;
+pub use result::{Amplitudes, CircuitResult, Reduced, SCHEMA};
+pub use run::{Estimate, MAX_DENSITY_QUBITS, estimate, run};
+pub use source::read;

@@ -1,0 +1,197 @@
+//! Pauli sums: reading `0.5*XXI - ZZZ`, and their expectation in a state.
+
+use crate::monitor::{Interrupted, Progress};
+use crate::real::Real;
+use crate::reduce::{LaneSums, reduce};
+use crate::state::{LANE_QUBITS, LANES, State};
+use ketflow_circuit::Error;
+use std::collections::BTreeMap;
+
+/// A real combination of products of Pauli matrices.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PauliSum {
+    terms: Vec<Term>,
+}
+
+/// coefficient · i^(number of Y) · X^x · Z^z, with x and z masks over the qubits; a qubit in both masks is a Y.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Term {
+    coefficient: f64,
+    x: u64,
+    z: u64,
+}
+
+impl PauliSum {
+    /// Reads a sum such as `0.5*XXI - ZZZ`: the leftmost letter is the highest qubit, equal products are added up.
+    ///
+    /// # Errors
+    /// `invalid-input` with line 1 and the column (counted in characters) of what is wrong.
+    pub fn parse(text: &str, qubits: u32) -> Result<Self, Error> {
+        let characters: Vec<char> = text.chars().collect();
+        let mut reader = Reader { text: &characters, at: 0, qubits };
+        let mut terms: Vec<Term> = Vec::new();
+        let mut known = BTreeMap::new();
+        let mut sign = reader.sign().unwrap_or(1.0);
+        loop {
+            let term = reader.term(sign)?;
+            let at = *known.entry((term.x, term.z)).or_insert(terms.len());
+            match terms.get_mut(at) {
+                Some(same) => same.coefficient += term.coefficient,
+                None => terms.push(term),
+            }
+            reader.spaces();
+            if reader.at == reader.text.len() {
+                return Ok(Self { terms });
+            }
+            sign = reader.sign().ok_or_else(|| reader.wrong("expected + or - before the next term"))?;
+        }
+    }
+
+    /// Number of different products.
+    pub fn len(&self) -> usize {
+        self.terms.len()
+    }
+
+    /// Never: a sum has at least one term.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// ⟨ψ|sum|ψ⟩: one pass per term, terms added in the order of the text.
+    pub(crate) fn expectation<T: Real>(&self, state: &State<T>, progress: &mut Progress) -> Result<f64, Interrupted> {
+        let mut sum = 0.0;
+        for term in &self.terms {
+            sum += term.coefficient * term.expectation(state, progress)?;
+        }
+        Ok(sum)
+    }
+}
+
+impl Term {
+    /// ⟨ψ|P|ψ⟩ = Σᵢ Re(conj(ψᵢ) · phase(i) · ψ_{i ⊕ x}), where the phase is (−1)^{|j ∧ z|} · i^{|x ∧ z|} at j = i ⊕ x.
+    fn expectation<T: Real>(&self, state: &State<T>, progress: &mut Progress) -> Result<f64, Interrupted> {
+        let low = LANES - 1;
+        let (x, z) = (self.x as usize, self.z as usize);
+        let ys = (self.x & self.z).count_ones();
+        let lane_sign: LaneSums = std::array::from_fn(|l| parity((l ^ x) & low & z));
+        // i^ys is 1, i, −1 or −i: even powers take the real part of conj(ψᵢ)·ψⱼ, odd ones its imaginary part.
+        let power_sign = if ys % 4 == 1 || ys % 4 == 2 { -1.0 } else { 1.0 };
+        let sum = |sums: &mut [LaneSums; 1], sign: f64, terms: LaneSums| {
+            for lane in 0..LANES {
+                sums[0][lane] += sign * lane_sign[lane] * terms[lane];
+            }
+        };
+        let [value] = reduce(state, progress, |index, block, sums: &mut [LaneSums; 1]| {
+            let partner_index = index ^ (x >> LANE_QUBITS);
+            let sign = power_sign * parity(partner_index & (z >> LANE_QUBITS));
+            if x == 0 {
+                return sum(sums, sign, crate::reduce::weights(block));
+            }
+            let partner = state.block(partner_index);
+            let value = |half: &[T; LANES], lane: usize| half[lane & low].to_f64();
+            let products: LaneSums = std::array::from_fn(|l| {
+                let j = (l ^ x) & low;
+                if ys.is_multiple_of(2) {
+                    value(&block.re, l) * value(&partner.re, j) + value(&block.im, l) * value(&partner.im, j)
+                } else {
+                    value(&block.re, l) * value(&partner.im, j) - value(&block.im, l) * value(&partner.re, j)
+                }
+            });
+            sum(sums, sign, products);
+        })?;
+        Ok(value)
+    }
+}
+
+fn parity(bits: usize) -> f64 {
+    if bits.count_ones().is_multiple_of(2) { 1.0 } else { -1.0 }
+}
+
+struct Reader<'a> {
+    text: &'a [char],
+    at: usize,
+    qubits: u32,
+}
+
+impl Reader<'_> {
+    fn peek(&self) -> Option<char> {
+        self.text.get(self.at).copied()
+    }
+
+    fn spaces(&mut self) {
+        while self.peek().is_some_and(char::is_whitespace) {
+            self.at += 1;
+        }
+    }
+
+    fn wrong(&self, message: &str) -> Error {
+        Error::invalid(format!("observable: {message}")).at(1, self.at as u32 + 1)
+    }
+
+    fn sign(&mut self) -> Option<f64> {
+        self.spaces();
+        let sign = match self.peek() {
+            Some('+') => 1.0,
+            Some('-' | '−') => -1.0,
+            _ => return None,
+        };
+        self.at += 1;
+        Some(sign)
+    }
+
+    fn term(&mut self, sign: f64) -> Result<Term, Error> {
+        self.spaces();
+        let mut coefficient = sign;
+        if self.peek().is_some_and(|c| c.is_ascii_digit() || c == '.') {
+            coefficient *= self.number()?;
+            self.spaces();
+            if self.peek() == Some('*') {
+                self.at += 1;
+                self.spaces();
+            }
+        }
+        let start = self.at;
+        let (mut x, mut z, mut length) = (0u64, 0u64, 0u32);
+        while let Some(letter) = self.peek().filter(|c| c.is_alphanumeric()) {
+            let (in_x, in_z) = match letter {
+                'I' => (0, 0),
+                'X' => (1, 0),
+                'Y' => (1, 1),
+                'Z' => (0, 1),
+                other => return Err(self.wrong(&format!("'{other}' is not a Pauli letter; use I, X, Y or Z"))),
+            };
+            x = x << 1 | in_x;
+            z = z << 1 | in_z;
+            length += 1;
+            self.at += 1;
+        }
+        if length != self.qubits {
+            self.at = start;
+            let n = self.qubits;
+            return Err(
+                self.wrong(&format!("a product of {length} letters; the circuit has {n} qubits, give {n} letters"))
+            );
+        }
+        Ok(Term { coefficient, x, z })
+    }
+
+    fn number(&mut self) -> Result<f64, Error> {
+        let start = self.at;
+        while let Some(c) = self.peek() {
+            let exponent_sign =
+                matches!(c, '+' | '-') && matches!(self.text[self.at - 1], 'e' | 'E') && self.at > start;
+            if !(c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E') || exponent_sign) {
+                break;
+            }
+            self.at += 1;
+        }
+        let number: String = self.text[start..self.at].iter().collect();
+        match number.parse::<f64>() {
+            Ok(value) if value.is_finite() => Ok(value),
+            _ => {
+                self.at = start;
+                Err(self.wrong(&format!("'{number}' is not a finite number")))
+            }
+        }
+    }
+}

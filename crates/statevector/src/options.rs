@@ -1,0 +1,208 @@
+//! The options of a circuit job, as they come in JSON: the same names as the flags of the command line.
+
+use ketflow_circuit::Error;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// What to compute and how.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Options {
+    /// Number of shots, 1 to [`MAX_SHOTS`].
+    pub shots: u64,
+    /// Type of the amplitudes.
+    pub precision: Precision,
+    /// Key of every random number, 0 to 2⁵³ − 1.
+    pub seed: u64,
+    /// Values of the circuit's input parameters.
+    pub inputs: BTreeMap<String, f64>,
+    /// The exact distribution of the outcomes.
+    pub probabilities: bool,
+    /// A Pauli sum whose expectation is wanted.
+    pub observable: Option<String>,
+    /// The amplitudes before the final measurements.
+    pub amplitudes: bool,
+    /// Distributions over subsets of the qubits.
+    pub marginals: Vec<Vec<u32>>,
+    /// Subsets whose von Neumann entropy and purity are wanted.
+    pub entropy: Vec<Vec<u32>>,
+    /// Subsets whose reduced density matrix is wanted.
+    pub reduced_density: Vec<Vec<u32>>,
+    /// Pairs of disjoint subsets whose mutual information is wanted.
+    pub mutual_information: Vec<SubsetPair>,
+    /// A circuit whose final state is compared with this one's.
+    pub fidelity: Option<OtherCircuit>,
+    /// Noise on gates and readout.
+    pub noise: Noise,
+    /// How to simulate.
+    pub method: Method,
+    /// Limit on the memory of the run.
+    #[serde(rename = "memoryLimitMiB")]
+    pub memory_limit_mib: u64,
+    /// Threads to use; accepted, but this version always uses one. Never changes a byte of the result.
+    pub threads: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            shots: 1024,
+            precision: Precision::F64,
+            seed: 0,
+            inputs: BTreeMap::new(),
+            probabilities: false,
+            observable: None,
+            amplitudes: false,
+            marginals: Vec::new(),
+            entropy: Vec::new(),
+            reduced_density: Vec::new(),
+            mutual_information: Vec::new(),
+            fidelity: None,
+            noise: Noise::default(),
+            method: Method::Auto,
+            memory_limit_mib: DEFAULT_MEMORY_LIMIT_MIB,
+            threads: 1,
+        }
+    }
+}
+
+/// Ten million shots take 240 MB of lists; beyond that the exact distribution says more for less.
+pub const MAX_SHOTS: u64 = 10_000_000;
+
+/// The address space of wasm32 less room for code, circuit and result; natively the same, so that both refuse alike.
+pub const DEFAULT_MEMORY_LIMIT_MIB: u64 = 4096 - 256;
+
+/// Type of the amplitudes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Precision {
+    /// 24 bits of mantissa.
+    F32,
+    /// 53 bits of mantissa.
+    F64,
+}
+
+/// How to simulate. `auto`, `statevector` and `trajectory` give the same bytes where all accept the circuit, because a shot is
+/// a random stream and states are only shared between shots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// `trajectory` when there is noise, otherwise `statevector`.
+    Auto,
+    /// Pure states, branching at mid-circuit measurements and resets; refuses gate noise.
+    Statevector,
+    /// Every shot follows one random path; with noise, errors are drawn per shot.
+    Trajectory,
+    /// Not in this version.
+    Stabilizer,
+    /// Not in this version.
+    Density,
+    /// Not in this version.
+    Mps,
+}
+
+/// Two disjoint subsets of the qubits.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubsetPair {
+    /// One subset.
+    pub a: Vec<u32>,
+    /// The other.
+    pub b: Vec<u32>,
+}
+
+/// A circuit in text form.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OtherCircuit {
+    /// `openqasm2`, `openqasm3` or `auto`.
+    pub format: String,
+    /// The text.
+    pub source: String,
+}
+
+/// Noise of a simulated device.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Noise {
+    /// After a gate on one qubit that qubit suffers X, Y or Z, each with a third of this probability.
+    pub depolarizing1: f64,
+    /// After a gate on several qubits each of them (controls too) suffers X, Y or Z, each with a third of this probability.
+    pub depolarizing2: f64,
+    /// A recorded outcome is flipped with this probability.
+    pub readout: f64,
+}
+
+impl Noise {
+    /// Whether gates are noisy, so that shots take different paths.
+    pub(crate) fn has_gate_errors(&self) -> bool {
+        self.depolarizing1 > 0.0 || self.depolarizing2 > 0.0
+    }
+
+    /// Whether anything is noisy.
+    pub(crate) fn is_some(&self) -> bool {
+        self.has_gate_errors() || self.readout > 0.0
+    }
+}
+
+impl Options {
+    /// Reads and checks options.
+    ///
+    /// # Errors
+    /// `invalid-input` for bad JSON, unknown fields and values out of range; `unsupported` for methods of a later version.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let options: Self = serde_json::from_str(text).map_err(|error| Error::invalid(format!("options: {error}")))?;
+        options.check()?;
+        Ok(options)
+    }
+
+    /// The checks that need no circuit.
+    ///
+    /// # Errors
+    /// As [`Options::from_json`].
+    pub fn check(&self) -> Result<(), Error> {
+        if self.shots == 0 || self.shots > MAX_SHOTS {
+            return Err(Error::invalid(format!("shots is {}; give 1 to {MAX_SHOTS}", self.shots)));
+        }
+        if self.seed >= 1 << 53 {
+            return Err(Error::invalid(format!("seed is {}; give 0 to 9007199254740991 (2^53 - 1)", self.seed)));
+        }
+        if self.threads == 0 || self.threads > 256 {
+            return Err(Error::invalid(format!("threads is {}; give 1 to 256", self.threads)));
+        }
+        if self.memory_limit_mib == 0 {
+            return Err(Error::invalid("memoryLimitMiB is 0; give at least 1, or leave it out"));
+        }
+        for (name, value) in [
+            ("depolarizing1", self.noise.depolarizing1),
+            ("depolarizing2", self.noise.depolarizing2),
+            ("readout", self.noise.readout),
+        ] {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(Error::invalid(format!("noise.{name} is {value}; give a probability from 0 to 1")));
+            }
+        }
+        for (name, value) in &self.inputs {
+            if !value.is_finite() {
+                return Err(Error::invalid(format!("inputs.{name} is {value}; give a finite number")));
+            }
+        }
+        let later = match self.method {
+            Method::Auto | Method::Statevector | Method::Trajectory => None,
+            Method::Stabilizer => Some("stabilizer"),
+            Method::Density => Some("density"),
+            Method::Mps => Some("mps"),
+        };
+        match later {
+            Some(name) => Err(Error::unsupported(format!(
+                "method {name} is not available in this version; use auto, statevector or trajectory"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// The memory limit in bytes.
+    pub fn memory_limit_bytes(&self) -> u128 {
+        u128::from(self.memory_limit_mib) << 20
+    }
+}

@@ -1,0 +1,410 @@
+//! From circuit and options to the list of steps that a run executes: a pure function of both.
+//!
+//! Runs of one-qubit gates on a qubit become one 2×2 matrix, measurements after which nothing happens to their qubit and bit
+//! move to the end, `if` becomes jumps. The list has no backward jump, so a shot meets every step at most once.
+
+use crate::kernels::Kernel;
+use crate::options::{Noise, Options};
+use ketflow_circuit::Error;
+use ketflow_circuit::gates::Gate;
+use ketflow_circuit::ir::{Circuit, Condition, Control, GateOp, Op, Operand};
+use num_complex::Complex64;
+
+/// One step; jumps go forward only.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Step {
+    Apply(Kernel),
+    /// A place where a gate error may strike; `hazard` = −ln(1 − probability).
+    GateError {
+        qubit: u32,
+        hazard: f64,
+    },
+    /// `event` numbers measurements and resets in the order of the program.
+    Measure {
+        qubit: u32,
+        bit: Option<u32>,
+        event: u32,
+    },
+    Reset {
+        qubit: u32,
+        event: u32,
+    },
+    Assign {
+        bit: u32,
+        value: Condition,
+    },
+    JumpUnless {
+        condition: Condition,
+        target: usize,
+    },
+    Jump {
+        target: usize,
+    },
+}
+
+/// A measurement that is sampled from the final state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FinalMeasurement {
+    pub(crate) qubit: u32,
+    /// Bit of the outcome.
+    pub(crate) bit: u32,
+    pub(crate) event: u32,
+}
+
+/// What a run executes.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Plan {
+    pub(crate) qubits: u32,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) finals: Vec<FinalMeasurement>,
+    /// Classical bits of the program.
+    pub(crate) bits: u32,
+    /// Width of an outcome: the classical bits, or the qubits where the program records nothing.
+    pub(crate) outcome_bits: u32,
+    /// Whether outcomes begin as the classical bits.
+    pub(crate) records_bits: bool,
+    pub(crate) noise: Noise,
+}
+
+impl Plan {
+    /// `inputs` has a value for each of the circuit's inputs.
+    pub(crate) fn new(circuit: &Circuit, inputs: &[f64], options: &Options) -> Result<Self, Error> {
+        let records_bits = writes_bits(&circuit.ops);
+        let qubits = circuit.qubit_count();
+        let mut builder = Builder {
+            inputs,
+            noise: options.noise,
+            qubits,
+            bits: circuit.bit_count(),
+            keeps_phase: options.amplitudes,
+            steps: Vec::new(),
+            pending: vec![None; qubits as usize],
+            is_touched: vec![false; qubits as usize],
+            phase: Complex64::new(1.0, 0.0),
+            finals: Vec::new(),
+            events: 0,
+        };
+        let is_final = final_measurements(circuit);
+        builder.program(&circuit.ops, Some(&is_final))?;
+        if builder.phase != Complex64::new(1.0, 0.0) {
+            let phase = builder.phase;
+            builder.steps.push(Step::Apply(Kernel::new(vec![phase], Vec::new(), Vec::new())));
+        }
+        let mut finals = builder.finals;
+        if !records_bits {
+            finals = (0..qubits).map(|q| FinalMeasurement { qubit: q, bit: q, event: builder.events + q }).collect();
+        }
+        Ok(Self {
+            qubits,
+            steps: builder.steps,
+            finals,
+            bits: circuit.bit_count(),
+            outcome_bits: if records_bits { circuit.bit_count() } else { qubits },
+            records_bits,
+            noise: options.noise,
+        })
+    }
+
+    /// Number of measurements and resets that split the shots.
+    pub(crate) fn branch_points(&self) -> usize {
+        self.steps.iter().filter(|step| matches!(step, Step::Measure { .. } | Step::Reset { .. })).count()
+    }
+
+    /// Whether every shot ends in the same pure state.
+    pub(crate) fn is_pure(&self) -> bool {
+        self.branch_points() == 0 && !self.noise.has_gate_errors()
+    }
+
+    /// Passes over the state of one walk from start to end: a gate is one, a measurement or reset two.
+    pub(crate) fn passes(&self) -> u64 {
+        self.steps
+            .iter()
+            .map(|step| match step {
+                Step::Apply(_) => 1,
+                Step::Measure { .. } | Step::Reset { .. } => 2,
+                _ => 0,
+            })
+            .sum()
+    }
+}
+
+fn writes_bits(ops: &[Op]) -> bool {
+    ops.iter().any(|op| match op {
+        Op::Measure { bit, .. } => bit.is_some(),
+        Op::Assign { .. } => true,
+        Op::If { then, otherwise, .. } => writes_bits(then) || writes_bits(otherwise),
+        _ => false,
+    })
+}
+
+/// Which top-level operations are measurements whose qubit nothing touches and whose bit nothing reads or writes afterwards.
+fn final_measurements(circuit: &Circuit) -> Vec<bool> {
+    let mut used =
+        Used { qubits: vec![false; circuit.qubit_count() as usize], bits: vec![false; circuit.bit_count() as usize] };
+    let mut result = vec![false; circuit.ops.len()];
+    for (k, op) in circuit.ops.iter().enumerate().rev() {
+        if let Op::Measure { qubit, bit } = op {
+            let is_free = |marks: &[bool], index: u32| marks.get(index as usize).is_some_and(|mark| !mark);
+            if is_free(&used.qubits, *qubit) && bit.is_none_or(|bit| is_free(&used.bits, bit)) {
+                result[k] = true;
+                // A second reading of the same qubit finds the same value, so only the bit is taken.
+                bit.iter().for_each(|bit| used.bit(*bit));
+                continue;
+            }
+        }
+        used.op(op);
+    }
+    result
+}
+
+/// Qubits and bits that the operations seen so far use.
+struct Used {
+    qubits: Vec<bool>,
+    bits: Vec<bool>,
+}
+
+impl Used {
+    fn qubit(&mut self, qubit: u32) {
+        if let Some(mark) = self.qubits.get_mut(qubit as usize) {
+            *mark = true;
+        }
+    }
+
+    fn bit(&mut self, bit: u32) {
+        if let Some(mark) = self.bits.get_mut(bit as usize) {
+            *mark = true;
+        }
+    }
+
+    fn op(&mut self, op: &Op) {
+        match op {
+            Op::Gate(gate) => {
+                gate.targets.iter().for_each(|qubit| self.qubit(*qubit));
+                gate.controls.iter().for_each(|control| self.qubit(control.qubit));
+            }
+            Op::Measure { qubit, bit } => {
+                self.qubit(*qubit);
+                bit.iter().for_each(|bit| self.bit(*bit));
+            }
+            Op::Reset { qubit } => self.qubit(*qubit),
+            Op::Barrier { .. } => {}
+            Op::Assign { bit, value } => {
+                self.bit(*bit);
+                self.condition(value);
+            }
+            Op::If { condition, then, otherwise } => {
+                self.condition(condition);
+                then.iter().chain(otherwise).for_each(|op| self.op(op));
+            }
+        }
+    }
+
+    fn condition(&mut self, condition: &Condition) {
+        match condition {
+            Condition::Const(_) => {}
+            Condition::Bit(bit) => self.bit(*bit),
+            Condition::Not(x) => self.condition(x),
+            Condition::And(x, y) | Condition::Or(x, y) | Condition::Xor(x, y) => {
+                self.condition(x);
+                self.condition(y);
+            }
+            Condition::Compare { left, right, .. } => {
+                for operand in [left, right] {
+                    if let Operand::Bits(bits) = operand {
+                        bits.iter().for_each(|bit| self.bit(*bit));
+                    }
+                }
+            }
+        }
+    }
+}
+
+struct Builder<'a> {
+    inputs: &'a [f64],
+    noise: Noise,
+    qubits: u32,
+    bits: u32,
+    /// Global phases show in amplitudes only; elsewhere they are dropped.
+    keeps_phase: bool,
+    steps: Vec<Step>,
+    /// The product of the one-qubit gates that wait on each qubit.
+    pending: Vec<Option<[Complex64; 4]>>,
+    /// Qubits that may have left |0⟩.
+    is_touched: Vec<bool>,
+    phase: Complex64,
+    finals: Vec<FinalMeasurement>,
+    events: u32,
+}
+
+impl Builder<'_> {
+    /// `is_final` belongs to the top level; the bodies of `if` have none.
+    fn program(&mut self, ops: &[Op], is_final: Option<&[bool]>) -> Result<(), Error> {
+        for (k, op) in ops.iter().enumerate() {
+            match op {
+                Op::Gate(gate) => self.gate(gate, is_final.is_some())?,
+                Op::Measure { qubit, bit } => {
+                    let event = self.event();
+                    self.check_qubit(*qubit)?;
+                    bit.map_or(Ok(()), |bit| self.check_bit(bit))?;
+                    if is_final.is_some_and(|marks| marks[k]) {
+                        if let &Some(bit) = bit {
+                            self.finals.push(FinalMeasurement { qubit: *qubit, bit, event });
+                        }
+                        continue;
+                    }
+                    self.flush(*qubit);
+                    self.is_touched[*qubit as usize] = true;
+                    self.steps.push(Step::Measure { qubit: *qubit, bit: *bit, event });
+                }
+                Op::Reset { qubit } => {
+                    let event = self.event();
+                    self.check_qubit(*qubit)?;
+                    // Exporters reset every qubit first; a qubit that is still |0⟩ stays as it is.
+                    if self.is_touched[*qubit as usize] {
+                        self.flush(*qubit);
+                        self.steps.push(Step::Reset { qubit: *qubit, event });
+                    }
+                }
+                Op::Barrier { qubits } => {
+                    for &qubit in qubits {
+                        self.check_qubit(qubit)?;
+                        self.flush(qubit);
+                    }
+                }
+                Op::Assign { bit, value } => {
+                    self.check_bit(*bit)?;
+                    self.steps.push(Step::Assign { bit: *bit, value: value.clone() });
+                }
+                Op::If { condition, then, otherwise } => {
+                    self.flush_all();
+                    let jump = self.steps.len();
+                    self.steps.push(Step::Jump { target: 0 });
+                    self.program(then, None)?;
+                    self.flush_all();
+                    let skip = self.steps.len();
+                    if !otherwise.is_empty() {
+                        self.steps.push(Step::Jump { target: 0 });
+                    }
+                    let target = self.steps.len();
+                    self.steps[jump] = Step::JumpUnless { condition: condition.clone(), target };
+                    if !otherwise.is_empty() {
+                        self.program(otherwise, None)?;
+                        self.flush_all();
+                        self.steps[skip] = Step::Jump { target: self.steps.len() };
+                    }
+                }
+            }
+        }
+        if is_final.is_some() {
+            self.flush_all();
+        }
+        Ok(())
+    }
+
+    fn gate(&mut self, op: &GateOp, is_top_level: bool) -> Result<(), Error> {
+        let qubits: Vec<u32> = op.controls.iter().map(|c| c.qubit).chain(op.targets.iter().copied()).collect();
+        for (k, &qubit) in qubits.iter().enumerate() {
+            self.check_qubit(qubit)?;
+            if qubits[..k].contains(&qubit) {
+                return Err(Error::invalid(format!(
+                    "a {} gate uses qubit {qubit} twice; give distinct qubits",
+                    name(op)
+                )));
+            }
+            self.is_touched[qubit as usize] = true;
+        }
+        let params: Vec<f64> = op.params.iter().map(|param| param.evaluate(self.inputs)).collect();
+        if let Some(bad) = params.iter().find(|value| !value.is_finite()) {
+            return Err(Error::invalid(format!("a parameter of a {} gate is {bad}; give a finite number", name(op))));
+        }
+        let matrix = op.gate.matrix(&params);
+        if matrix.len() != 1 << (2 * op.targets.len()) || matrix.iter().any(|m| !m.re.is_finite() || !m.im.is_finite())
+        {
+            return Err(Error::invalid(format!(
+                "a {} gate on {} targets has {} matrix entries; a finite matrix of 4^targets entries is needed",
+                name(op),
+                op.targets.len(),
+                matrix.len()
+            )));
+        }
+        match (&op.targets[..], &op.controls[..]) {
+            ([], []) if is_top_level && self.keeps_phase => self.phase = matrix[0] * self.phase,
+            ([], []) => {}
+            ([], [control]) => {
+                let (one, zero) = (Complex64::new(1.0, 0.0), Complex64::new(0.0, 0.0));
+                let diagonal = if control.value { [one, matrix[0]] } else { [matrix[0], one] };
+                self.one_qubit(control.qubit, [diagonal[0], zero, zero, diagonal[1]]);
+            }
+            (&[target], []) => self.one_qubit(target, [matrix[0], matrix[1], matrix[2], matrix[3]]),
+            _ => {
+                qubits.iter().for_each(|qubit| self.flush(*qubit));
+                self.push(Kernel::new(matrix, op.targets.clone(), op.controls.clone()));
+                qubits.iter().for_each(|qubit| self.gate_error(*qubit, self.noise.depolarizing2));
+            }
+        }
+        Ok(())
+    }
+
+    fn one_qubit(&mut self, qubit: u32, gate: [Complex64; 4]) {
+        let pending = &mut self.pending[qubit as usize];
+        let [a, b, c, d] = gate;
+        *pending = Some(match *pending {
+            Some([e, f, g, h]) => [a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h],
+            None => gate,
+        });
+        if self.noise.depolarizing1 > 0.0 {
+            self.flush(qubit);
+            self.gate_error(qubit, self.noise.depolarizing1);
+        }
+    }
+
+    fn flush(&mut self, qubit: u32) {
+        if let Some(matrix) = self.pending[qubit as usize].take() {
+            self.push(Kernel::new(matrix.to_vec(), vec![qubit], Vec::<Control>::new()));
+        }
+    }
+
+    fn flush_all(&mut self) {
+        (0..self.qubits).for_each(|qubit| self.flush(qubit));
+    }
+
+    fn push(&mut self, kernel: Kernel) {
+        if !kernel.is_identity() {
+            self.steps.push(Step::Apply(kernel));
+        }
+    }
+
+    fn gate_error(&mut self, qubit: u32, probability: f64) {
+        if probability > 0.0 {
+            // Waiting times never exceed 53·ln 2 < 37, so a hazard of 40 strikes with certainty.
+            let hazard = (-libm::log1p(-probability)).min(40.0);
+            self.steps.push(Step::GateError { qubit, hazard });
+        }
+    }
+
+    fn event(&mut self) -> u32 {
+        self.events += 1;
+        self.events - 1
+    }
+
+    fn check_qubit(&self, qubit: u32) -> Result<(), Error> {
+        if qubit < self.qubits {
+            return Ok(());
+        }
+        Err(Error::invalid(format!("qubit {qubit} does not exist; the circuit has {}", self.qubits)))
+    }
+
+    fn check_bit(&self, bit: u32) -> Result<(), Error> {
+        if bit < self.bits {
+            return Ok(());
+        }
+        Err(Error::invalid(format!("classical bit {bit} does not exist; the circuit has {}", self.bits)))
+    }
+}
+
+fn name(op: &GateOp) -> &'static str {
+    match &op.gate {
+        Gate::Unitary(_) => "unitary",
+        gate => gate.row().map_or("unknown", |row| row.name),
+    }
+}

@@ -1,0 +1,95 @@
+//! Sampling basis states: the uniform numbers of the shots, sorted, against one cumulative pass over the state.
+//!
+//! The cumulative sum has three levels, so that it does not depend on vectors, segments or threads: chunk weights of the
+//! reduction tree are added in order; inside a chunk that is hit, block weights (folded 16 → 1); inside a block that is hit,
+//! the lanes in order. A number u falls to the first amplitude whose cumulative weight exceeds u · total.
+
+use crate::monitor::{Interrupted, Progress};
+use crate::real::Real;
+use crate::reduce::{CHUNK_BLOCKS, chunk_weights, fold, weights};
+use crate::state::{LANES, State};
+use ketflow_rng::{Purpose, uniform};
+
+/// Calls `found(index, shot)` for every shot, in ascending order of the basis index.
+pub(crate) fn sample<T: Real>(
+    state: &State<T>,
+    seed: u64,
+    shots: &[u32],
+    progress: &mut Progress,
+    mut found: impl FnMut(usize, u32),
+) -> Result<(), Interrupted> {
+    let chunks = chunk_weights(state, progress)?;
+    let total = chunks.iter().fold(0.0, |sum, weight| sum + weight);
+    let draws = sorted_draws(seed, shots, progress)?;
+    let mut draws = draws.into_iter().map(|(u, shot)| (u * total, shot)).peekable();
+    let (mut before, mut last) = (0.0, 0);
+    for (chunk, weight) in chunks.iter().enumerate() {
+        let after = before + weight;
+        if draws.peek().is_some_and(|draw| draw.0 < after) {
+            let first = chunk * CHUNK_BLOCKS;
+            let mut running = before;
+            let mut hits = 0;
+            for index in first..(first + CHUNK_BLOCKS).min(state.block_count()) {
+                let lanes = weights(state.block(index));
+                let next = running + fold(lanes);
+                let mut cumulative = running;
+                for (lane, weight) in lanes.into_iter().enumerate() {
+                    if weight > 0.0 {
+                        last = index * LANES + lane;
+                        cumulative += weight;
+                        while let Some(draw) = draws.next_if(|draw| draw.0 < cumulative) {
+                            found(last, draw.1);
+                            hits += 1;
+                        }
+                    }
+                }
+                // The lane sum and the folded sum may round apart: what lies between goes to the last lane with weight.
+                while let Some(draw) = draws.next_if(|draw| draw.0 < next) {
+                    found(last, draw.1);
+                    hits += 1;
+                }
+                running = next;
+            }
+            while let Some(draw) = draws.next_if(|draw| draw.0 < after) {
+                found(last, draw.1);
+                hits += 1;
+            }
+            progress.advance((CHUNK_BLOCKS * LANES) as u64 + hits)?;
+        }
+        before = after;
+    }
+    draws.for_each(|draw| found(last, draw.1));
+    Ok(())
+}
+
+/// The uniform numbers of the shots with their shots, ascending. They are spread over buckets of about 2¹⁰ first, which are
+/// then sorted one by one: faster than one large sort, and the monitor is polled between.
+fn sorted_draws(seed: u64, shots: &[u32], progress: &mut Progress) -> Result<Vec<(f64, u32)>, Interrupted> {
+    let buckets = (shots.len() >> 10).max(1);
+    let bucket = |u: f64| ((u * buckets as f64) as usize).min(buckets - 1);
+    let mut ends = vec![0usize; buckets + 1];
+    let mut draws: Vec<(f64, u32)> = Vec::with_capacity(shots.len());
+    for &shot in shots {
+        let u = uniform(seed, Purpose::FinalSample, u64::from(shot), 0);
+        ends[bucket(u) + 1] += 1;
+        draws.push((u, shot));
+        progress.advance(1)?;
+    }
+    for k in 0..buckets {
+        ends[k + 1] += ends[k];
+    }
+    let mut sorted = vec![(0.0, 0); draws.len()];
+    for draw in draws {
+        let end = &mut ends[bucket(draw.0)];
+        sorted[*end] = draw;
+        *end += 1;
+    }
+    // What was the start of each bucket has moved to its end.
+    let mut start = 0;
+    for &end in &ends[..buckets] {
+        sorted[start..end].sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        progress.advance((end - start) as u64)?;
+        start = end;
+    }
+    Ok(sorted)
+}

@@ -1,0 +1,93 @@
+//! The JavaScript door: translates, nothing else.
+
+use crate::error::RunError;
+use crate::monitor::{Interrupted, Monitor};
+use crate::options::Options;
+use crate::{estimate, read, run};
+use js_sys::Reflect;
+use ketflow_circuit::{Error, Parsed};
+use wasm_bindgen::prelude::*;
+
+/// A panic becomes a JavaScript `Error` with the code `engine-failure` and the message instead of a bare trap. The instance is
+/// unusable afterwards either way.
+#[wasm_bindgen(start)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| wasm_bindgen::throw_val(error("engine-failure", &info.to_string(), None))));
+}
+
+/// A circuit that was read.
+#[wasm_bindgen]
+pub struct Program {
+    parsed: Parsed,
+}
+
+#[wasm_bindgen]
+impl Program {
+    /// Reads UTF-8 text; `format` is `openqasm2`, `openqasm3` or `auto`.
+    pub fn parse(format: &str, source: &[u8]) -> Result<Program, JsValue> {
+        read(format, source).map(|parsed| Self { parsed }).map_err(to_js)
+    }
+
+    /// JSON of the circuit as a drawer needs it.
+    pub fn view(&self) -> String {
+        ketflow_circuit::view::to_json(&self.parsed.circuit)
+    }
+
+    /// The circuit as an OpenQASM 3 program.
+    #[wasm_bindgen(js_name = toOpenqasm3)]
+    pub fn to_openqasm3(&self) -> String {
+        ketflow_circuit::print_openqasm3(&self.parsed.circuit)
+    }
+
+    /// JSON `[{line, column, message}]`: what was accepted without effect.
+    pub fn notes(&self) -> String {
+        let notes = self.parsed.notes.iter();
+        let rows: Vec<_> = notes
+            .map(|note| serde_json::json!({ "line": note.line, "column": note.column, "message": note.message }))
+            .collect();
+        serde_json::Value::Array(rows).to_string()
+    }
+
+    /// JSON of the engine's `Estimate` for these options.
+    pub fn estimate(&self, options: &str) -> Result<String, JsValue> {
+        let options = Options::from_json(options).map_err(to_js)?;
+        let estimate = estimate(&self.parsed.circuit, &options).map_err(to_js)?;
+        Ok(serde_json::json!(estimate).to_string())
+    }
+
+    /// The result container. `poll(done, total)` is called every few milliseconds and returns `true` to stop.
+    pub fn run(&self, options: &str, poll: &js_sys::Function) -> Result<Vec<u8>, JsValue> {
+        let options = Options::from_json(options).map_err(to_js)?;
+        let result = run(&self.parsed.circuit, &options, &mut Poll(poll)).map_err(|error| match error {
+            RunError::Refused(error) => to_js(error),
+            RunError::Cancelled => self::error("cancelled", &RunError::Cancelled.to_string(), None),
+        })?;
+        Ok(result.to_container())
+    }
+}
+
+struct Poll<'a>(&'a js_sys::Function);
+
+impl Monitor for Poll<'_> {
+    fn poll(&mut self, done: u64, total: u64) -> Result<(), Interrupted> {
+        match self.0.call2(&JsValue::NULL, &(done as f64).into(), &(total as f64).into()) {
+            Ok(stop) if !stop.is_truthy() => Ok(()),
+            _ => Err(Interrupted),
+        }
+    }
+}
+
+fn to_js(refused: Error) -> JsValue {
+    error(refused.code.as_str(), &refused.message, refused.position)
+}
+
+fn error(code: &str, message: &str, position: Option<(u32, u32)>) -> JsValue {
+    let error = js_sys::Error::new(message);
+    let set = |name: &str, value: JsValue| Reflect::set(&error, &name.into(), &value).is_ok();
+    set("code", code.into());
+    if let Some((line, column)) = position {
+        set("line", line.into());
+        set("column", column.into());
+    }
+    error.into()
+}

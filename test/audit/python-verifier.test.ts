@@ -1,0 +1,98 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { proofText } from "../../ts/audit/log-reader.ts";
+import { formatVerifierKey } from "../../ts/audit/note.ts";
+import { buildReceipt, draftReceipt, receiptBytes } from "../../ts/audit/receipt.ts";
+import { fromUtf8 } from "../../ts/core/bytes.ts";
+import { ArraySource, bellOutcome, openLog, scratchDirectory, syntheticLeaves } from "./log-fixture.ts";
+
+const script = fileURLToPath(new URL("../python/verify_log.py", import.meta.url));
+const venv = fileURLToPath(new URL("../../.venv/bin/python", import.meta.url));
+
+/** The first Python that has `cryptography` with ML-DSA: one that is named, that of .venv, that of the system. */
+const python = [process.env.KETFLOW_PYTHON, venv, "python3"].find(
+  (candidate) =>
+    candidate !== undefined &&
+    spawnSync(candidate, ["-c", "import cryptography.hazmat.primitives.asymmetric.mldsa"]).status === 0,
+);
+const missing = "no Python with `pip install -r test/python/requirements.txt` (set KETFLOW_PYTHON, or make .venv)";
+if (python === undefined) {
+  if (process.env.KETFLOW_REQUIRE !== undefined) throw new Error(`${missing}, and KETFLOW_REQUIRE asks for it`);
+  console.log(`skipped: the Python verifier; ${missing}`);
+}
+
+describe.skipIf(python === undefined)("the Python verifier, written from the C2SP texts", () => {
+  const run = (...args: string[]) => spawnSync(python ?? "", [script, ...args], { encoding: "utf8" });
+
+  it.each([1, 255, 256, 257, 700])("accepts a log of %i leaves and a receipt from it", async (size) => {
+    const root = scratchDirectory();
+    const draft = draftReceipt(bellOutcome());
+    const { writer, options } = await openLog(root, new ArraySource([...syntheticLeaves(size - 1), draft.leaf]));
+    const head = await writer.force();
+    if (head === undefined) throw new Error("a head was expected");
+    const file = join(root, "bell.receipt.json");
+    const bytes = receiptBytes(buildReceipt(draft, proofText(options.directory, size - 1, head)));
+    writeFileSync(file, bytes);
+    const keys = options.keys.verifierKeys.flatMap((key) => ["--key", formatVerifierKey(key)]);
+    expect(run(...keys, "--log", options.directory, "--receipt", file)).toMatchObject({
+      stderr: "",
+      stdout: expect.stringMatching(`: ${size} entries.*\n.*receipt is entry ${size - 1},`),
+      status: 0,
+    });
+  });
+
+  it("refuses a receipt that was altered, and one signature in place of two", async () => {
+    const root = scratchDirectory();
+    const draft = draftReceipt(bellOutcome());
+    const { writer, options } = await openLog(root, new ArraySource([...syntheticLeaves(2), draft.leaf]));
+    const head = await writer.force();
+    if (head === undefined) throw new Error("a head was expected");
+    const file = join(root, "bell.receipt.json");
+    const bytes = receiptBytes(buildReceipt(draft, proofText(options.directory, 2, head)));
+    writeFileSync(file, bytes);
+    const keys = options.keys.verifierKeys.flatMap((key) => ["--key", formatVerifierKey(key)]);
+    expect(run(...keys.slice(0, 2), "--receipt", file)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("needs both signatures, found types [1]"),
+    });
+    for (const [from, to, message] of [
+      ['"seed":7', '"seed":8', "the proof does not lead to the signed root"],
+      ["h q[0]", "x q[0]", "inputCommitment does not open"],
+      ['"observable":"ZZ"', '"observable":"XX"', "optionsCommitment does not open"],
+    ] as const) {
+      writeFileSync(file, fromUtf8(bytes).replace(from, to));
+      expect(run(...keys, "--receipt", file)).toMatchObject({ status: 1, stderr: `refused: ${message}\n` });
+    }
+  });
+
+  it("refuses a tile, an entry and a checkpoint that were altered", async () => {
+    const { writer, options } = await openLog(scratchDirectory(), new ArraySource(syntheticLeaves(300)));
+    await writer.force();
+    const keys = options.keys.verifierKeys.flatMap((key) => ["--key", formatVerifierKey(key)]);
+    for (const [file, message] of [
+      ["tile/0/000", "tile 0 of level 0 is not what the entries give"],
+      ["tile/1/000.p/1", "tile 0 of level 1 is not what the entries give"],
+      ["tile/entries/001.p/44", "tile 1 of level 0 is not what the entries give"],
+      ["checkpoint", "does not hold"],
+    ] as const) {
+      const path = join(options.directory, file);
+      const bytes = readFileSync(path);
+      const at = file === "checkpoint" ? bytes.indexOf("300") : 9;
+      writeFileSync(
+        path,
+        bytes.map((byte, k) => (k === at ? byte ^ 1 : byte)),
+      );
+      expect(run(...keys, "--log", options.directory)).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining(message),
+      });
+      writeFileSync(path, bytes);
+    }
+    expect(execFileSync(python ?? "", [script, ...keys, "--log", options.directory], { encoding: "utf8" })).toContain(
+      "everything holds",
+    );
+  });
+});

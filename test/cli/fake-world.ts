@@ -1,0 +1,96 @@
+import type { ExitCode } from "../../ts/cli/failure.ts";
+import { runProgram } from "../../ts/cli/program.ts";
+import type { JobDocument, JobOutcome, LocalService, ServiceOptions, SubmitControl } from "../../ts/cli/service.ts";
+import type { Terminal } from "../../ts/cli/terminal.ts";
+import type { SubmitJob } from "../../ts/models/job.ts";
+import { BELL } from "../pictures/circuits.ts";
+import { scratch } from "./scratch.ts";
+
+/** What a service would answer to a Bell job of 4 shots. */
+export function bellJob(changes: Partial<JobDocument> = {}): JobDocument {
+  return {
+    id: "job_01JGJ2M4A8ZZZZZZZZZZZZZZZZ",
+    status: "succeeded",
+    target: "auto",
+    seed: 7,
+    result: { backend: "statevector", resultHash: "00".repeat(32), counts: { "00": 3, "11": 1 } },
+    route: null,
+    plan: null,
+    timing: { engineMs: 1.5, totalMs: 3, predictedMs: 2 },
+    costMicroUsd: 0,
+    error: null,
+    ...changes,
+  };
+}
+
+export interface World {
+  folder: string;
+  stdin: string;
+  environment: Record<string, string>;
+  width: number;
+  color: boolean;
+  /** Whether stderr is a terminal. */
+  isInteractive: boolean;
+  submit: (body: SubmitJob, control: SubmitControl) => Promise<JobOutcome>;
+}
+
+export interface Seen {
+  code: ExitCode;
+  stdout: string;
+  stderr: string;
+  bodies: SubmitJob[];
+  executed: string[];
+  opened: ServiceOptions[];
+  closed: number;
+}
+
+/** Runs one command line against a service that answers as told, in a folder of its own. */
+export async function ketflow(args: readonly string[], changes: Partial<World> = {}): Promise<Seen> {
+  const folder = changes.folder ?? scratch({ "bell.qasm": "OPENQASM 3.0;\nqubit[2] q;\n" });
+  const world: World = {
+    ...{ folder, stdin: "", environment: {}, width: 80, color: false, isInteractive: false },
+    submit: async () => ({ job: bellJob(), notes: [] }),
+    ...changes,
+  };
+  const seen: Seen = { code: 0, stdout: "", stderr: "", bodies: [], executed: [], opened: [], closed: 0 };
+  const terminal: Terminal = {
+    print: (text) => {
+      seen.stdout += `${text}\n`;
+    },
+    complain: (text) => {
+      seen.stderr += `${text}\n`;
+    },
+    progress: world.isInteractive
+      ? (text) => {
+          seen.stderr += text;
+        }
+      : undefined,
+    width: world.width,
+    color: world.color,
+    environment: { HOME: folder, ...world.environment },
+    workingDirectory: folder,
+    readStdin: async () => new TextEncoder().encode(world.stdin),
+  };
+  const service: LocalService = {
+    driver: "fake (SQLite 3.51.3)",
+    submit: async (body, control) => {
+      seen.bodies.push(body);
+      return world.submit(body, control);
+    },
+    execute: async (jobId, planHash, control) => {
+      seen.executed.push(`${jobId} ${planHash}`);
+      return world.submit({ type: "circuit", input: { format: "openqasm3", source: "" } }, control);
+    },
+    calibrate: async () => undefined,
+    view: async () => BELL,
+    close: async () => {
+      seen.closed++;
+    },
+  };
+  const openService = async (options: ServiceOptions): Promise<LocalService> => {
+    seen.opened.push(options);
+    return service;
+  };
+  seen.code = await runProgram(args, { terminal, openService, signal: new AbortController().signal });
+  return seen;
+}

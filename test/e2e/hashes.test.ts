@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CircuitFormat, type CircuitRunOptions, loadEngines } from "../../ts/engines.ts";
+import { type EnginePages, serveEnginePages } from "./browser-page.ts";
+import { launchChromium, skipsBrowser } from "./chromium.ts";
+
+interface HashCase {
+  name: string;
+  format: CircuitFormat;
+  source: string;
+  options: CircuitRunOptions & { memoryLimitMiB?: number };
+  sha256: string;
+}
+
+/** Made by the native engine: circuits that cross every threshold of block sizes, branches, precision and 1 to 20 qubits. */
+const { cases }: { cases: HashCase[] } = JSON.parse(
+  readFileSync(new URL("../vectors/statevector/hashes.json", import.meta.url), "utf8"),
+);
+const native = cases.map(({ name, sha256 }) => `${name} ${sha256}`);
+
+/**
+ * Runs the cases (without a seed the native engine takes 0), those with the same memory limit on the same threads, and gives `name hash` for each. The browser gets this
+ * function as text: it uses nothing but its arguments.
+ */
+async function hashAll(load: typeof loadEngines, toRun: readonly HashCase[], workerUrl?: string): Promise<string[]> {
+  const hashes = new Map<string, string>();
+  for (const limit of new Set(toRun.map(({ options }) => options.memoryLimitMiB))) {
+    const engines = await load({
+      threads: 2,
+      ...(workerUrl === undefined ? {} : { workerUrl }),
+      ...(limit === undefined ? {} : { memoryLimitMiB: limit }),
+    });
+    const runs = toRun.filter(({ options }) => options.memoryLimitMiB === limit);
+    await Promise.all(
+      runs.map(async ({ name, format, source, options: { memoryLimitMiB, ...options } }) => {
+        hashes.set(name, (await engines.circuit.run({ format, source }, { seed: 0, ...options })).resultHash);
+      }),
+    );
+    await engines.close();
+  }
+  return toRun.map(({ name }) => `${name} ${hashes.get(name)}`);
+}
+
+describe("the native engine's result hashes", () => {
+  it("are there for both precisions, for 1 to 20 qubits, branches, noise, and less memory than all states need", () => {
+    const names = cases.map(({ name }) => name).join(" ");
+    for (let qubits = 1; qubits <= 20; qubits++) {
+      expect(names).toContain(`mixed-${qubits}-f32`);
+      expect(names).toContain(`mixed-${qubits}-f64`);
+    }
+    for (const kind of ["branches", "noise", "qasm2"]) expect(names).toContain(kind);
+    expect(cases.some(({ options }) => options.memoryLimitMiB !== undefined)).toBe(true);
+  });
+
+  it("are those of WASM in Node", async () => {
+    const workerUrl = new URL("../../dist/workers/worker.js", import.meta.url).href;
+    expect(await hashAll(loadEngines, cases, workerUrl)).toEqual(native);
+  });
+});
+
+describe.skipIf(skipsBrowser)("in Chromium, too, the native engine's result hashes", () => {
+  let browser: Browser;
+  let pages: EnginePages;
+  beforeAll(async () => {
+    browser = await launchChromium();
+    pages = await serveEnginePages(browser);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await pages?.close();
+  });
+
+  it("are those of WASM", async () => {
+    const page = await pages.open(false);
+    const hashes: unknown = await page.evaluate(`(${hashAll})(window.loadEngines, ${JSON.stringify(cases)})`);
+    expect(hashes).toEqual(native);
+  });
+});

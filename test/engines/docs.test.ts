@@ -1,0 +1,37 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const page = readFileSync(`${root}docs/npm.md`, "utf8");
+const snippets = [...page.matchAll(/^## ([^\n]*)$|^```js\n([\s\S]*?)^```$/gm)].reduce<[string, string][]>(
+  (found, match) => {
+    const [, title, program] = match;
+    if (title !== undefined) found.push([title, ""]);
+    else found.push([found.at(-1)?.[0] ?? "", program ?? ""]);
+    return found;
+  },
+  [],
+);
+
+const expected: Readonly<Record<string, RegExp>> = {
+  "Run a circuit": /^{ '(?:00|11)': \d+, '(?:00|11)': \d+ }\n[0-9a-f]{64}\n7 /,
+  "What a run takes and gives": /^{ '\d\d': 0\.\d+, '\d\d': 0\.\d+ }\n1\.[45]\d*\n[01](\.\d+)?\n$/,
+  "Read once, run often": /0 1\n0\.5 0\.8775\d*\n1 0\.5403\d*\nOPENQASM 3/,
+  "Watch, stop, limit": /^cancelled\n$/,
+};
+
+it.each(snippets.filter(([, program]) => program !== ""))(
+  "the snippet of '%s' does what the page says",
+  (title, program) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+      cwd: root,
+      encoding: "utf8",
+      timeout: 25_000,
+    });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(expected[title] ?? /the test has nothing to expect/);
+  },
+);

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { type Engines, loadEngines } from "ketflow/engines";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { CircuitOptions } from "../../ts/models/circuit.ts";
+import { SubmitJob } from "../../ts/models/job.ts";
+
+const folder = new URL("../../examples/", import.meta.url);
+const read = (name: string): string => readFileSync(new URL(name, folder), "utf8");
+
+const Expected = z.strictObject({
+  format: z.literal("ketflow-examples/1"),
+  source: z.string(),
+  tolerance: z.literal(1e-12),
+  examples: z.array(
+    z.strictObject({
+      file: z.string(),
+      options: CircuitOptions.optional(),
+      probabilities: z.record(z.string(), z.number()).optional(),
+      expectation: z.number().optional(),
+    }),
+  ),
+});
+const { examples, tolerance } = Expected.parse(JSON.parse(read("expected.json")));
+const files = readdirSync(folder).filter((file) => /\.(qasm|job\.json)$/.test(file));
+
+describe("examples", () => {
+  let engines: Engines;
+  beforeAll(async () => {
+    engines = await loadEngines({ threads: 1 });
+  });
+  afterAll(() => engines.close());
+
+  it("all have an expected result and a row in the README", () => {
+    expect(files.length).toBeGreaterThanOrEqual(12);
+    expect([...new Set(examples.map(({ file }) => file))].sort()).toEqual(files.sort());
+    const readme = read("README.md");
+    expect(files.filter((file) => !readme.includes(`npx ketflow run examples/${file}`))).toEqual([]);
+  });
+
+  it.each(examples.map((example) => [label(example), example] as const))("%s", async (_, example) => {
+    const job = toJob(example.file, example.options);
+    const { result } = await engines.circuit.run(job.input, { ...job.options, seed: 1 });
+    expect(example.probabilities ?? example.expectation).toBeDefined();
+    if (example.expectation !== undefined) {
+      expect(Math.abs((result.expectation ?? Number.NaN) - example.expectation)).toBeLessThanOrEqual(tolerance);
+    }
+    if (example.probabilities !== undefined) {
+      // Outcomes that the engine reports and the reference does not must be rounding, and the other way round.
+      const outcomes = new Set([...Object.keys(example.probabilities), ...Object.keys(result.probabilities ?? {})]);
+      const wrong = [...outcomes].filter((outcome) => {
+        const [actual, expected] = [result.probabilities?.[outcome] ?? 0, example.probabilities?.[outcome] ?? 0];
+        return !(Math.abs(actual - expected) <= tolerance);
+      });
+      expect(wrong, JSON.stringify(result.probabilities)).toEqual([]);
+    }
+  });
+});
+
+function label({ file, options }: { file: string; options?: CircuitOptions | undefined }): string {
+  return options?.inputs === undefined ? file : `${file} with ${JSON.stringify(options.inputs)}`;
+}
+
+/** The source of an example, by its own first line OpenQASM 2 or 3, with the options to run it; a job file brings both. */
+function toJob(file: string, options: CircuitOptions | undefined) {
+  if (!file.endsWith(".job.json")) return { input: read(file), options };
+  const job = SubmitJob.parse(JSON.parse(read(file)));
+  if (typeof job.input.source !== "string") throw new Error(`${file}: its source is not text`);
+  return { input: { format: job.input.format, source: job.input.source }, options: job.options };
+}

@@ -1,0 +1,234 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { AppError, type ErrorCode } from "../../ts/core/errors.ts";
+import type { Job } from "../../ts/jobs/job.ts";
+import type { JobServices } from "../../ts/jobs/jobs.ts";
+import { leavesOrCosts } from "../../ts/jobs/plan.ts";
+import { runAttempt, type StopReason } from "../../ts/jobs/run-attempt.ts";
+import type { Store } from "../../ts/jobs/store.ts";
+import type { Provider } from "../../ts/providers/provider.ts";
+import {
+  ALICE,
+  createFolders,
+  fakeProvider,
+  fakeRoute,
+  fakeRun,
+  fakeServices,
+  openStore,
+  submission,
+} from "./fixtures.ts";
+
+const folders = createFolders();
+afterAll(() => folders.clean());
+
+const AT = 1_700_000_000_000;
+const failing = (code: ErrorCode) => async (): Promise<never> => {
+  throw new AppError(code, `told to fail with ${code}`);
+};
+const never = () => new Promise<never>(() => undefined);
+
+describe("an attempt", () => {
+  let store: Store;
+  let now: number;
+  beforeEach(async () => {
+    store = await openStore(folders.next());
+    now = AT;
+  });
+  afterEach(() => store.close());
+
+  /** Leases a job and runs one attempt of it; gives the job as stored afterwards. */
+  async function attempt(
+    providers: readonly Provider[],
+    change: Partial<JobServices> = {},
+    submit: Parameters<typeof submission>[2] = {},
+    stop: AbortSignal = new AbortController().signal,
+  ): Promise<Job> {
+    const base = fakeServices(store, providers);
+    const services = { ...base, clock: () => now, needsPlan: leavesOrCosts, ...change };
+    await store.apply(submission(ALICE, now, submit));
+    const [job] = await store.claim({ worker: "w", at: now, leaseMs: 1000, limit: 1 });
+    if (job === undefined) throw new Error("nothing to claim");
+    await runAttempt(job, services, stop);
+    return store.get(job);
+  }
+  const tries = (job: Job): unknown => job.attempts.at(-1)?.tries.map(({ backend, error }) => [backend, error?.code]);
+
+  it.each<ErrorCode>(["provider-unavailable", "engine-failure", "rate-limited"])(
+    "goes on to the next back end after %s",
+    async (code) => {
+      const job = await attempt([fakeProvider("a", failing(code)), fakeProvider("b")]);
+      expect(job).toMatchObject({ status: "succeeded", result: { backend: "b" } });
+      expect(job.error).toBeUndefined();
+      expect(tries(job)).toEqual([
+        ["a", code],
+        ["b", undefined],
+      ]);
+    },
+  );
+
+  it.each<ErrorCode>(["invalid-input", "unsupported", "too-large"])(
+    "ends at once after %s, which no other can cure",
+    async (code) => {
+      const job = await attempt([fakeProvider("a", failing(code)), fakeProvider("b")]);
+      expect(job).toMatchObject({ status: "failed", error: { code } });
+      expect(tries(job)).toEqual([["a", code]]);
+    },
+  );
+
+  it("goes back to the queue when all failed, waits longer each time, and is dead-lettered in the end", async () => {
+    const services = {
+      ...fakeServices(store, [fakeProvider("a", failing("engine-failure"))]),
+      clock: () => now,
+      needsPlan: leavesOrCosts,
+    };
+    const { id } = await store.apply(submission(ALICE, now));
+    const waits: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      const [job] = await store.claim({ worker: "w", at: now, leaseMs: 1000, limit: 1 });
+      if (job === undefined) throw new Error("nothing to claim");
+      await runAttempt(job, services, new AbortController().signal);
+      const after = await store.get(job);
+      waits.push(after.readyAt - now);
+      now = after.readyAt;
+    }
+    expect(await store.get({ tenant: ALICE, id })).toMatchObject({
+      status: "dead-letter",
+      error: { code: "engine-failure" },
+    });
+    expect(waits.slice(0, 2)).toEqual([500, 1000]);
+  });
+
+  it("hides what an unexpected error says, reports it, and does not try again", async () => {
+    const seen: unknown[] = [];
+    const oops = new TypeError("secret path");
+    const job = await attempt([fakeProvider("a", () => Promise.reject(oops))], {
+      reportError: (error) => seen.push(error),
+    });
+    expect(job).toMatchObject({ status: "failed", error: { code: "internal" } });
+    expect(JSON.stringify(job)).not.toContain("secret");
+    expect(seen).toEqual([oops]);
+  });
+
+  it("fails with the router's error and keeps no route", async () => {
+    const job = await attempt([], { decide: failing("no-backend") });
+    expect(job).toMatchObject({ status: "failed", error: { code: "no-backend" } });
+    expect(job.route).toBeUndefined();
+  });
+
+  it("expires at the deadline, also when the back end does not listen", async () => {
+    const base = submission(ALICE, AT);
+    const constraints = { deadlineMs: 30 };
+    const begun = performance.now();
+    const clock = () => AT + Math.floor(performance.now() - begun);
+    const job = await attempt([fakeProvider("a", never)], { clock }, { request: { ...base.request, constraints } });
+    expect(job).toMatchObject({ status: "expired", error: { code: "deadline-exceeded" } });
+    expect((job.finishedAt ?? 0) - AT).toBeGreaterThanOrEqual(30);
+  });
+
+  it.each<[StopReason, string, number]>([
+    ["stopping", "queued", 0],
+    ["superseded", "running", 1],
+  ])("when told '%s' leaves the job %s", async (reason, status, counted) => {
+    const stop = new AbortController();
+    let heard: unknown;
+    const listening = fakeProvider("a", (_, { signal }) => {
+      signal.addEventListener("abort", () => {
+        heard = signal.reason;
+      });
+      stop.abort(reason);
+      return never();
+    });
+    const job = await attempt([listening], {}, {}, stop.signal);
+    expect(job.status).toBe(status);
+    expect(job.attempts.filter(({ end }) => end !== "handed-back")).toHaveLength(counted);
+    expect(heard).toBe(reason);
+  });
+
+  it("answers an equal computation from the stored result, and runs it again when asked to", async () => {
+    let runs = 0;
+    const counting = fakeProvider("embedded", async (job) => {
+      runs++;
+      return fakeRun(job);
+    });
+    const first = await attempt([counting]);
+    const second = await attempt([counting]);
+    expect(second).toMatchObject({
+      status: "succeeded",
+      result: { reused: { jobId: first.id }, engineMs: 0 },
+      costMicroUsd: 0,
+    });
+    expect(await store.result(second)).toEqual(await store.result(first));
+    expect(runs).toBe(1);
+    const third = await attempt([counting]); // Names the job that ran, not the one that reused.
+    expect(third.result?.reused).toEqual({ jobId: first.id });
+    const base = submission(ALICE, AT);
+    await attempt([counting], {}, { request: { ...base.request, reuse: false } });
+    expect(runs).toBe(2);
+    await attempt([counting], {}, { seed: 8 });
+    expect(runs).toBe(3);
+    await attempt([counting], { engineHash: () => "another engine" });
+    expect(runs).toBe(4);
+  });
+
+  it("does not reuse what a back end without reproducible results gave", async () => {
+    let runs = 0;
+    const device = fakeProvider("device", async (job) => {
+      runs++;
+      return fakeRun(job);
+    });
+    await attempt([device]);
+    await attempt([device]);
+    expect(runs).toBe(2);
+  });
+
+  it("spends nothing that nobody agreed to", async () => {
+    const priced = (id: string): Provider =>
+      fakeProvider(id, undefined, { price: { perTaskMicroUsd: 9, perShotMicroUsd: 0 } });
+    const decide = async () => fakeRoute(["qpu", "dearer"], { qpu: 9, dearer: 10 });
+    const unplanned = await attempt([priced("qpu")], { decide });
+    expect(unplanned).toMatchObject({ status: "failed", error: { code: "no-backend" }, costMicroUsd: 0 });
+    // The plan of qpu at 9 µUSD does not cover a fallback at 10.
+    const plan = { route: await decide(), costMicroUsd: 9, predictedMs: 1, approvals: 0, planHash: "h" };
+    const providers = [
+      fakeProvider("qpu", failing("provider-unavailable"), priced("qpu").describe()),
+      priced("dearer"),
+    ];
+    const { id } = await store.apply(submission(ALICE, now, { plan }));
+    await store.apply({ kind: "execute", tenant: ALICE, id, at: now, planHash: "h" });
+    const [job] = await store.claim({ worker: "w", at: now, leaseMs: 1000, limit: 1 });
+    if (job === undefined) throw new Error("nothing to claim");
+    await runAttempt(
+      job,
+      { ...fakeServices(store, providers), clock: () => now, needsPlan: leavesOrCosts },
+      new AbortController().signal,
+    );
+    expect(tries(await store.get(job))).toEqual([["qpu", "provider-unavailable"]]);
+  });
+
+  it("keeps a finished result while the disk is full, and stores it when there is space", async () => {
+    let refusals = 2;
+    const full: Store = {
+      ...store,
+      apply: (command) =>
+        command.kind === "succeed" && refusals-- > 0
+          ? Promise.reject(new AppError("storage-full", "told to be full"))
+          : store.apply(command),
+    };
+    const reported: unknown[] = [];
+    const job = await attempt([fakeProvider("a")], { store: full, reportError: (error) => reported.push(error) });
+    expect(job.status).toBe("succeeded");
+    expect(reported).toHaveLength(1);
+  });
+
+  it("fails plainly when its outcome cannot be recorded", async () => {
+    const tooLong: Store = {
+      ...store,
+      apply: (command) =>
+        command.kind === "succeed"
+          ? Promise.reject(new AppError("too-large", "the log entry is too long"))
+          : store.apply(command),
+    };
+    const job = await attempt([fakeProvider("a")], { store: tooLong, reportError: () => undefined });
+    expect(job).toMatchObject({ status: "failed", error: { code: "too-large" } });
+    expect(job.route).toBeUndefined();
+  });
+});

@@ -1,0 +1,151 @@
+import { rmSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
+import { newJobId } from "../../ts/core/ids.ts";
+import { type SqliteConnection, SqliteFailure } from "../../ts/jobs/sqlite-connection.ts";
+import { createSqliteStore } from "../../ts/jobs/store-sqlite.ts";
+import { describeStore } from "../contract/store.ts";
+import { ALICE, createFolders, openConnection, openStore, outcomeLeaf, submission } from "./fixtures.ts";
+
+const folders = createFolders();
+afterAll(() => folders.clean());
+
+describeStore("SQLite", async () => {
+  const folder = folders.next();
+  return { open: () => openStore(folder), remove: async () => rmSync(folder, { recursive: true }) };
+});
+
+const AT = 1_700_000_000_000;
+const LARGE = { input: new Uint8Array(4_000_000) };
+
+/** The connection with one statement that behaves as told, and a count of what ran. */
+function tampered(connection: SqliteConnection, sql: string, run: () => void): SqliteConnection {
+  return {
+    ...connection,
+    get inTransaction() {
+      return connection.inTransaction;
+    },
+    prepare(text) {
+      const statement = connection.prepare(text);
+      if (text !== sql) return statement;
+      return {
+        ...statement,
+        run() {
+          run();
+          statement.run();
+        },
+      };
+    },
+  };
+}
+
+describe("the SQLite store and its disk", () => {
+  it("commits what comes in one turn together, and settles after the commit", async () => {
+    const connection = await openConnection(folders.next());
+    const order: string[] = [];
+    const store = createSqliteStore(
+      tampered(connection, "commit", () => order.push("commit")),
+      outcomeLeaf,
+    );
+    const submitted = Array.from({ length: 50 }, (_, k) => store.apply(submission(ALICE, AT + k)));
+    for (const each of submitted) void each.then(() => order.push("settled"));
+    await Promise.all(submitted);
+    expect(order).toEqual(["commit", ...submitted.map(() => "settled")]);
+    await store.close();
+  });
+
+  it("answers storage-full when the file cannot grow, keeps what it had, and goes on when it can", async () => {
+    const folder = folders.next();
+    const connection = await openConnection(folder);
+    const store = createSqliteStore(connection, outcomeLeaf);
+    const before = await store.apply(submission(ALICE, AT));
+    const pages = connection.prepare("pragma page_count").get()?.page_count;
+    connection.prepare(`pragma max_page_count = ${Number(pages) + 20}`).all();
+    const results = await Promise.allSettled([
+      store.apply(submission(ALICE, AT + 1)),
+      store.apply(submission(ALICE, AT + 2, LARGE)),
+      store.apply(submission(ALICE, AT + 3)),
+    ]);
+    // The two small ones fit; the large one of the same turn does not take them with it.
+    expect(results.map((result) => (result.status === "fulfilled" ? "stored" : result.reason.code))).toEqual([
+      "stored",
+      "storage-full",
+      "stored",
+    ]);
+    connection.prepare("pragma max_page_count = 1000000").all();
+    await store.apply(submission(ALICE, AT + 4, LARGE));
+    await store.close();
+    const again = await openStore(folder);
+    const { jobs } = await again.list(ALICE, { limit: 9 });
+    expect(jobs.map(({ createdAt }) => createdAt - AT)).toEqual([4, 3, 1, 0]);
+    expect(await again.get(before)).toEqual(before);
+    expect((await again.events(ALICE, 0, 9)).map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4]);
+    await again.close();
+  });
+
+  it.each([
+    ["io", "store-unavailable", true],
+    ["full", "storage-full", true],
+    ["busy", "store-unavailable", true],
+    ["sync", "store-unavailable", false],
+    ["corrupt", "integrity-violation", false],
+  ] as const)(
+    "a commit that fails for '%s' stores nothing; answers %s; later writes work: %s",
+    async (kind, code, goesOn) => {
+      const connection = await openConnection(folders.next());
+      let failing = true;
+      const store = createSqliteStore(
+        tampered(connection, "commit", () => {
+          if (failing) throw new SqliteFailure(kind, "told to fail");
+        }),
+        outcomeLeaf,
+      );
+      await expect(store.apply(submission(ALICE, AT))).rejects.toMatchObject({ code });
+      failing = false;
+      expect((await store.list(ALICE, { limit: 9 })).jobs).toEqual([]);
+      const later = await store.apply(submission(ALICE, AT)).then(
+        () => true,
+        (error) => error.code !== code,
+      );
+      expect(later).toBe(goesOn);
+      await store.close();
+    },
+  );
+
+  it("undoes a move whose log entry cannot be built", async () => {
+    const connection = await openConnection(folders.next());
+    const store = createSqliteStore(connection, () => {
+      throw new Error("too long");
+    });
+    const { id } = await store.apply(submission(ALICE, AT));
+    await expect(store.apply({ kind: "cancel", tenant: ALICE, id, at: AT })).rejects.toThrow("too long");
+    expect((await store.get({ tenant: ALICE, id })).status).toBe("queued");
+    expect(await store.log.size()).toBe(0);
+    expect(await store.events(ALICE, 0, 9)).toHaveLength(1); // Its event was already written when the entry failed.
+    await store.close();
+  });
+
+  it("lets nobody change an event or a log entry", async () => {
+    const connection = await openConnection(folders.next());
+    const store = createSqliteStore(connection, outcomeLeaf);
+    await store.log.append(Uint8Array.of(1));
+    await store.apply(submission(ALICE, AT));
+    for (const sql of [
+      "update log_leaves set bytes = x'02'",
+      "delete from log_leaves",
+      "update events set kind = 'failed'",
+    ]) {
+      expect(() => connection.exec(sql), sql).toThrow(/append-only/);
+    }
+    await store.close();
+  });
+
+  it("refuses writes after close", async () => {
+    const store = await openStore(folders.next());
+    const last = store.apply(submission(ALICE, AT));
+    await store.close();
+    await expect(last).resolves.toMatchObject({ status: "queued" });
+    await expect(store.apply(submission(ALICE, AT, { id: newJobId(AT) }))).rejects.toMatchObject({
+      code: "store-unavailable",
+    });
+  });
+});

@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { CircuitEstimate, CircuitView, OpView } from "../../ts/models/circuit.ts";
+import { type CircuitRunner, createEmbeddedProvider } from "../../ts/providers/embedded.ts";
+import { createMockQpu } from "../../ts/providers/mock-qpu.ts";
+import { createRegistry } from "../../ts/providers/registry.ts";
+import { DEFAULT_CALIBRATION, predictorOf } from "../../ts/routing/calibration.ts";
+import { explainRoute } from "../../ts/routing/explain.ts";
+import { circuitFeatures } from "../../ts/routing/features.ts";
+import { parseRoutingPolicy } from "../../ts/routing/policy.ts";
+import { route } from "../../ts/routing/route.ts";
+
+const page = readFileSync(new URL("../../docs/routing.md", import.meta.url), "utf8");
+
+const engine: CircuitRunner = { run: () => Promise.reject(new Error("nothing runs here")) };
+const calibration = DEFAULT_CALIBRATION;
+const registry = createRegistry([
+  createEmbeddedProvider({ engine, predict: predictorOf(calibration) }),
+  createMockQpu(
+    {
+      id: "mock-busy",
+      queueMs: { mean: 60_000, variance: 9e8 },
+      fidelity: { oneQubit: 0.9999, twoQubit: 0.998, readout: 0.995 },
+    },
+    engine,
+  ),
+  createMockQpu(
+    {
+      id: "mock-quick",
+      queueMs: { mean: 500, variance: 40_000 },
+      price: { perTaskMicroUsd: 10_000, perShotMicroUsd: 30 },
+    },
+    engine,
+  ),
+]);
+
+/** A GHZ state of ten qubits, measured: one Hadamard and nine CNOTs. */
+const gate = (name: string, controls: number[], target: number): OpView => ({
+  op: "gate",
+  name,
+  params: [],
+  controls: controls.map((qubit) => ({ qubit, value: true })),
+  targets: [target],
+});
+const view: CircuitView = {
+  qubits: [{ name: "q", size: 10, scalar: false }],
+  bits: [],
+  inputs: [],
+  ops: [gate("h", [], 0), ...Array.from({ length: 9 }, (_, k) => gate("x", [k], k + 1))],
+};
+const estimate: CircuitEstimate = {
+  qubits: 10,
+  bytes: 50_000,
+  passes: 10,
+  amplitudeUpdates: 13_312,
+  method: "statevector",
+};
+
+function explained(policy: object, options = {}): string {
+  const decision = route({
+    job: { type: "circuit", options },
+    features: circuitFeatures(view, estimate, options),
+    backends: registry.offers(estimate, options),
+    policy: parseRoutingPolicy(policy),
+    calibration,
+    seed: 7,
+  });
+  return explainRoute(decision).join("\n");
+}
+
+describe("the worked example of docs/routing.md", () => {
+  it.each([
+    [{}, {}],
+    [{ allowPriced: true }, {}],
+    [{ allowPriced: true, backends: ["mock-busy", "mock-quick"], strategies: ["quality-first", "cost-efficient"] }, {}],
+    [{ allowPriced: true, backends: ["mock-busy", "mock-quick"], strategies: ["quality-first"] }, {}],
+    [{ allowPriced: true }, { probabilities: true }],
+  ])("shows what the policy %j gives with the options %j", (policy, options) => {
+    expect(page).toContain(`\`\`\`\n${explained(policy, options)}\n\`\`\``);
+  });
+});

@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { engineHash } from "../scripts/engine-hash.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const manifest = JSON.parse(readFileSync(`${root}wasm-pkg/manifest.json`, "utf8"));
+
+describe("wasm-pkg", () => {
+  it("holds a package for every crate with a wasm.rs, and no other", () => {
+    const crates = readdirSync(`${root}crates`).filter((crate) =>
+      readdirSync(`${root}crates/${crate}/src`).includes("wasm.rs"),
+    );
+    expect(Object.keys(manifest.engines)).toEqual(crates.sort());
+    expect(readdirSync(`${root}wasm-pkg`).sort()).toEqual([...crates, "manifest.json"].sort());
+  });
+
+  it.each(Object.keys(manifest.engines))(
+    "%s is built from the sources beside it (else: npm run build:wasm)",
+    (crate) => {
+      expect(manifest.engines[crate].contentHash).toBe(engineHash(root, crate));
+    },
+  );
+
+  it.each(Object.keys(manifest.engines))("%s has exactly the files of the manifest", (crate) => {
+    const found = readdirSync(`${root}wasm-pkg/${crate}`).map((file) => {
+      const bytes = readFileSync(`${root}wasm-pkg/${crate}/${file}`);
+      return [file, { sha256: createHash("sha256").update(bytes).digest("hex"), sizeBytes: bytes.length }];
+    });
+    expect(Object.fromEntries(found)).toEqual(manifest.engines[crate].files);
+  });
+});

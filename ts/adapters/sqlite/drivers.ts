@@ -1,0 +1,162 @@
+import {
+  type SqliteConnection,
+  SqliteFailure,
+  type SqliteFailureKind,
+  type SqlRow,
+  type SqlValue,
+} from "../../jobs/sqlite-connection.ts";
+
+/** What better-sqlite3, node:sqlite and libsql have in common, as far as it is used here. */
+interface DriverDatabase {
+  exec(sql: string): unknown;
+  prepare(sql: string): DriverStatement;
+  close(): unknown;
+  readonly inTransaction?: boolean;
+  readonly isTransaction?: boolean;
+}
+
+interface DriverStatement {
+  run(...values: readonly SqlValue[]): unknown;
+  get(...values: readonly SqlValue[]): unknown;
+  all(...values: readonly SqlValue[]): readonly unknown[];
+}
+
+type DatabaseClass = new (path: string) => DriverDatabase;
+
+export const DRIVERS = ["better-sqlite3", "node:sqlite", "libsql"] as const;
+export type DriverName = (typeof DRIVERS)[number];
+
+/**
+ * SQLite before 3.51.3 can lose a commit when a checkpoint of one connection meets the reset of the WAL by another. Where the
+ * file is locked to one connection, as here, the fault cannot occur; older drivers are still taken only where there is no newer.
+ */
+const WAL_RESET_FIXED = [3, 51, 3] as const;
+
+/** The oldest SQLite whose features the schema uses: strict tables, 3.37. */
+const OLDEST = [3, 37, 0] as const;
+
+export interface LoadedDriver {
+  readonly name: DriverName;
+  open(path: string): SqliteConnection;
+}
+
+/** The first driver that is present and new enough; libsql comes with the package, so there always is one. */
+export async function loadDriver(): Promise<LoadedDriver> {
+  for (const name of DRIVERS) {
+    const Database = await loadDatabaseClass(name);
+    if (Database === undefined) continue;
+    const minimum = name === "libsql" ? OLDEST : WAL_RESET_FIXED;
+    if (isAtLeast(sqliteVersion(Database), minimum)) return { name, open: (path) => connect(name, Database, path) };
+  }
+  throw new SqliteFailure("statement", `no SQLite ${OLDEST.join(".")} or newer: run \`npm install libsql\``);
+}
+
+async function loadDatabaseClass(name: DriverName): Promise<DatabaseClass | undefined> {
+  if (name === "libsql") return (await import("libsql")).default as unknown as DatabaseClass;
+  if (name === "node:sqlite") return nodeSqlite();
+  try {
+    // Not a dependency: taken where the user has installed it.
+    const specifier: string = name;
+    return ((await import(specifier)) as { default: DatabaseClass }).default;
+  } catch {
+    return undefined;
+  }
+}
+
+function nodeSqlite(): DatabaseClass | undefined {
+  const emitWarning = process.emitWarning;
+  // Node 22 and 24 announce the module as experimental on stderr, which belongs to the user's progress.
+  process.emitWarning = () => undefined;
+  try {
+    // By a string, because the types of Node 20 do not know the module.
+    const specifier: string = "node:sqlite";
+    const module = process.getBuiltinModule(specifier) as unknown as { DatabaseSync: DatabaseClass } | undefined;
+    return module?.DatabaseSync;
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+function sqliteVersion(Database: DatabaseClass): string {
+  try {
+    const database = new Database(":memory:");
+    const row = database.prepare("select sqlite_version() as version").get() as { version: string };
+    database.close();
+    return row.version;
+  } catch {
+    return "0"; // A native module that does not fit this Node: not a driver.
+  }
+}
+
+export function isAtLeast(version: string, minimum: readonly number[]): boolean {
+  const parts = version.split(".").map(Number);
+  for (const [k, least] of minimum.entries()) {
+    const part = parts[k] ?? 0;
+    if (part !== least) return part > least;
+  }
+  return true;
+}
+
+function connect(name: DriverName, Database: DatabaseClass, path: string): SqliteConnection {
+  const database = guarded(() => new Database(path));
+  const version = guarded(() => database.prepare("select sqlite_version() as version").get() as { version: string });
+  return {
+    driver: `${name} (SQLite ${version.version})`,
+    get inTransaction() {
+      return (database.inTransaction ?? database.isTransaction) === true;
+    },
+    exec: (sql) => guarded(() => void database.exec(sql)),
+    prepare(sql) {
+      const statement = guarded(() => database.prepare(sql));
+      return {
+        run: (...values) => guarded(() => void statement.run(...values)),
+        get: (...values) => guarded(() => toRow(statement.get(...values))),
+        all: (...values) => guarded(() => statement.all(...values).map((row) => toRow(row) ?? {})),
+      };
+    },
+    close: () => guarded(() => void database.close()),
+  };
+}
+
+/** Blobs as plain byte arrays: libsql gives Buffer from `get` and ArrayBuffer from `all`. */
+function toRow(row: unknown): SqlRow | undefined {
+  if (row === undefined || row === null) return undefined;
+  const values = row as Record<string, SqlValue | ArrayBuffer>;
+  for (const [column, value] of Object.entries(values)) {
+    if (value instanceof ArrayBuffer) values[column] = new Uint8Array(value);
+    else if (Buffer.isBuffer(value)) values[column] = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  }
+  return values as SqlRow;
+}
+
+function guarded<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (cause) {
+    throw toFailure(cause);
+  }
+}
+
+function toFailure(cause: unknown): SqliteFailure {
+  const { code, rawCode, errcode, message } = cause as Partial<
+    Record<"code" | "rawCode" | "errcode" | "message", unknown>
+  >;
+  return new SqliteFailure(failureKind(String(code), Number(rawCode ?? errcode ?? 0)), String(message), { cause });
+}
+
+const IOERR = 10;
+const IOERR_FSYNC = IOERR | (4 << 8);
+const IOERR_DIR_FSYNC = IOERR | (5 << 8);
+
+/** From the name (better-sqlite3, libsql) or the extended result code (libsql, node:sqlite) of SQLite. */
+export function failureKind(name: string, extendedCode: number): SqliteFailureKind {
+  const primary = extendedCode & 0xff;
+  if (name === "SQLITE_FULL" || primary === 13) return "full";
+  if (name.startsWith("SQLITE_BUSY") || name.startsWith("SQLITE_LOCKED") || primary === 5 || primary === 6)
+    return "busy";
+  if (/^SQLITE_IOERR_(DIR_)?FSYNC$/.test(name) || extendedCode === IOERR_FSYNC || extendedCode === IOERR_DIR_FSYNC)
+    return "sync";
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(name) || primary === 11 || primary === 26) return "corrupt";
+  const disk = /^SQLITE_(IOERR|CANTOPEN|READONLY)/.test(name) || [8, IOERR, 14].includes(primary);
+  return disk ? "io" : "statement";
+}

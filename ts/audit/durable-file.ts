@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { AppError } from "../core/errors.ts";
+
+export interface DurableFileOptions {
+  /** Permission bits, 0644 unless told. */
+  mode?: number;
+  /**
+   * What must be on disk before this returns: `name` (the default) file and directory entry; `content` the bytes, while the name
+   * may still lead to the old ones after a crash; `nothing` for what is checked, and made anew, at the next start.
+   */
+  sync?: "name" | "content" | "nothing";
+}
+
+/**
+ * Replaces a file as a whole: readers see the old bytes or the new ones, never a part, also after a crash.
+ *
+ * @throws {AppError} `storage-full`, or `store-unavailable` when the place cannot be written
+ */
+export async function writeFileDurably(
+  path: string,
+  bytes: Uint8Array | string,
+  { mode = 0o644, sync = "name" }: DurableFileOptions = {},
+): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, "w", mode);
+    try {
+      await file.writeFile(bytes);
+      if (sync !== "nothing") await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    if (sync === "name") await syncDirectory(dirname(path));
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined); // the first error is the one to tell
+    throw fileError(cause, path);
+  }
+}
+
+/** Makes names in a directory durable: without it a crash can bring back the state before a rename. */
+export async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === "win32") return; // directories cannot be opened there
+  const directory = await open(path, "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+/** An error of the file system in the words of the one table. */
+export function fileError(cause: unknown, path: string): AppError {
+  const code = errnoOf(cause);
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new AppError("storage-full", `no space left to write ${path}; free some and try again`, { cause });
+  }
+  return new AppError("store-unavailable", `cannot write ${path} (${code ?? cause}); check the folder and its owner`, {
+    cause,
+  });
+}
+
+export function errnoOf(cause: unknown): string | undefined {
+  return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
+}

@@ -1,0 +1,107 @@
+import { z } from "zod";
+import { fromBase64, toBase64 } from "../core/bytes.ts";
+import { ERROR_CODES, type ErrorCode } from "../core/errors.ts";
+import { CIRCUIT_FORMATS } from "../models/circuit.ts";
+import { JOB_TYPES, Seed } from "../models/job.ts";
+import { RouteDecision } from "../models/route.ts";
+
+// The receipt file, `ketflow-receipt/1`. docs/receipt.md explains every field; unknown members are refused everywhere.
+
+/** 32 bytes in lower-case hexadecimal: a SHA-256, an HMAC-SHA-256 or a salt. */
+const Hex32 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits");
+
+/** RFC 3339 in UTC with milliseconds. */
+const Time = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/, "must be a UTC time with milliseconds");
+
+/** Standard base64 in the one spelling of its bytes: the unused bits of the last character are zero. */
+const Base64 = z.string().refine(isCanonicalBase64, "must be standard base64 whose unused bits are zero");
+
+const ERROR_CODE_NAMES = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
+
+/** Final states of a job that leave a receipt. */
+export const OUTCOMES = ["succeeded", "failed", "cancelled", "expired", "dead-letter"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** What the log's leaf says, for good and for everyone who reads the log: no input, no result, no name. */
+export const Manifest = z
+  .strictObject({
+    format: z.literal("ketflow-manifest/1"),
+    jobId: z.string().regex(/^job_[0-9A-HJKMNP-TV-Z]{26}$/, "must be a job id"),
+    type: z.enum(JOB_TYPES),
+    outcome: z.enum(OUTCOMES),
+    /** Code only: messages may quote the input. */
+    error: z.enum(ERROR_CODE_NAMES).nullable(),
+    /** HMAC-SHA-256 under the salt of the opening, like the three below: over the tenant's id. */
+    tenantCommitment: Hex32,
+    inputFormat: z.enum(CIRCUIT_FORMATS),
+    /** Over the bytes of the input. */
+    inputCommitment: Hex32,
+    /** Over the canonical JSON of all options, as run. */
+    optionsCommitment: Hex32,
+    /** Over the 32 bytes of resultHash; null without a result. */
+    resultCommitment: Hex32.nullable(),
+    /** The options that cannot carry data of the user. */
+    options: z.record(z.string(), z.union([z.number(), z.boolean(), z.string().max(64)])),
+    seed: Seed,
+    /** null when the job ended before an engine saw it. */
+    engine: z.strictObject({ name: z.string(), version: z.string(), contentHash: Hex32 }).nullable(),
+    build: z.strictObject({ kind: z.string(), sha256: Hex32 }).nullable(),
+    backend: z.string().nullable(),
+    /** The result comes from a simulation, a mock device included. */
+    simulated: z.boolean(),
+    route: RouteDecision.nullable(),
+    policyVersion: z.string().max(256),
+    times: z.strictObject({ acceptedAt: Time, startedAt: Time.nullable(), finishedAt: Time }),
+    /** The engine's own time, without parsing, start-up or transport. */
+    engineMs: z.number().min(0).nullable(),
+    costMicroUsd: z.int().min(0),
+    /** The job whose equal result was answered instead of running again. */
+    reused: z.strictObject({ jobId: z.string() }).nullable(),
+    /** Always empty in this version: results are not yet voted on. */
+    quorumVotes: z.tuple([]),
+  })
+  .refine((manifest) => (manifest.outcome === "succeeded") === (manifest.resultCommitment !== null), {
+    path: ["resultCommitment"],
+    message: "must be there exactly when the outcome is 'succeeded'",
+  })
+  .refine((manifest) => manifest.outcome !== "succeeded" || (manifest.error === null && manifest.engine !== null), {
+    path: ["outcome"],
+    message: "'succeeded' needs an engine and has no error",
+  });
+export type Manifest = z.infer<typeof Manifest>;
+
+/** What opens the commitments: held by the owner, never in the log. Without it the leaf says nothing about the user's data. */
+export const Opening = z.strictObject({
+  /** Random, one per receipt, key of all its commitments. Destroying every copy makes them unreadable for good. */
+  salt: Hex32,
+  options: z.record(z.string(), z.json()),
+  /** Left out above 256 KiB. */
+  input: z.union([z.string(), z.strictObject({ base64: Base64 })]).optional(),
+  result: z
+    .strictObject({
+      /** SHA-256 of the result container. */
+      hash: Hex32,
+      /** The container itself; left out above 256 KiB. */
+      container: z.strictObject({ base64: Base64 }).optional(),
+    })
+    .optional(),
+});
+export type Opening = z.infer<typeof Opening>;
+
+export const Receipt = z.strictObject({
+  format: z.literal("ketflow-receipt/1"),
+  manifest: Manifest,
+  opening: Opening,
+  /** A tlog-proof text: place in the log, path to its root, signed checkpoint. */
+  proof: z.string(),
+});
+export type Receipt = z.infer<typeof Receipt>;
+
+function isCanonicalBase64(text: string): boolean {
+  try {
+    return toBase64(fromBase64(text)) === text;
+  } catch (cause) {
+    if (cause instanceof TypeError) return false;
+    throw cause;
+  }
+}

@@ -1,0 +1,183 @@
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { fromBase64, fromUtf8, toBase64, toHex, utf8 } from "../core/bytes.ts";
+import { canonicalJson, type Json } from "../core/canonical-json.ts";
+import { formatTime } from "../core/clock.ts";
+import { AppError, type ErrorCode } from "../core/errors.ts";
+import type { JobId, TenantId } from "../core/ids.ts";
+import type { CircuitFormat, CircuitOptions } from "../models/circuit.ts";
+import type { EngineIdentity, JobType, Source } from "../models/job.ts";
+import type { RouteDecision } from "../models/route.ts";
+import { Manifest, type Opening, type Outcome, Receipt } from "./receipt-schema.ts";
+
+/** Inputs and result containers above this are left out of the receipt file. */
+export const MAX_EMBEDDED_BYTES: number = 256 * 1024;
+
+/** Entry bundles of tlog-tiles give the length of a leaf in 16 bits. */
+export const MAX_LEAF_BYTES = 65_535;
+
+/** Options that hold no text, names or values of the user; only these stand in clear in the leaf. */
+const PUBLIC_OPTIONS: ReadonlySet<string> = new Set([
+  "shots",
+  "precision",
+  "threads",
+  "method",
+  "probabilities",
+  "amplitudes",
+]);
+
+/** All that a receipt tells about the end of a job. */
+export interface JobOutcome {
+  jobId: JobId;
+  type: JobType;
+  tenant: TenantId;
+  outcome: Outcome;
+  error: ErrorCode | null;
+  input: { format: CircuitFormat; source: Source };
+  /** As run, defaults filled in. */
+  options: CircuitOptions;
+  seed: number;
+  /** null when the job ended before an engine saw it. */
+  identity: EngineIdentity | null;
+  backend: string | null;
+  simulated: boolean;
+  route: RouteDecision | null;
+  policyVersion: string;
+  acceptedAtMs: number;
+  startedAtMs: number | null;
+  finishedAtMs: number;
+  engineMs: number | null;
+  costMicroUsd: number;
+  reusedJobId: JobId | null;
+  /** null without a result; `hash` is SHA-256 of the container, 32 bytes. */
+  result: { hash: Uint8Array; container?: Uint8Array } | null;
+}
+
+/** A receipt before its leaf is in a signed checkpoint: store all three in the transaction that ends the job. */
+export interface ReceiptDraft {
+  manifest: Manifest;
+  opening: Opening;
+  /** What the log holds: the manifest's canonical JSON. */
+  leaf: Uint8Array;
+}
+
+/**
+ * Writes the manifest of a finished job and the opening of its commitments.
+ *
+ * @param salt 32 fresh random bytes, never used for another receipt
+ * @throws {AppError} `too-large` when the manifest passes what one log entry can hold
+ */
+export function draftReceipt(
+  job: JobOutcome,
+  salt: Uint8Array = crypto.getRandomValues(new Uint8Array(32)),
+): ReceiptDraft {
+  const input = sourceBytes(job.input.source);
+  const options = withoutUndefined(job.options);
+  const { container } = job.result ?? {};
+  const manifest = Manifest.parse({
+    format: "ketflow-manifest/1",
+    jobId: job.jobId,
+    type: job.type,
+    outcome: job.outcome,
+    error: job.error,
+    tenantCommitment: commit(salt, utf8(job.tenant)),
+    inputFormat: job.input.format,
+    inputCommitment: commit(salt, input),
+    optionsCommitment: commit(salt, utf8(canonicalJson(options))),
+    resultCommitment: job.result === null ? null : commit(salt, job.result.hash),
+    options: publicOptions(options),
+    seed: job.seed,
+    engine: job.identity?.engine ?? null,
+    build: job.identity?.build ?? null,
+    backend: job.backend,
+    simulated: job.simulated,
+    route: job.route,
+    policyVersion: job.policyVersion,
+    times: {
+      acceptedAt: formatTime(job.acceptedAtMs),
+      startedAt: job.startedAtMs === null ? null : formatTime(job.startedAtMs),
+      finishedAt: formatTime(job.finishedAtMs),
+    },
+    engineMs: job.engineMs,
+    costMicroUsd: job.costMicroUsd,
+    reused: job.reusedJobId === null ? null : { jobId: job.reusedJobId },
+    quorumVotes: [],
+  });
+  const leaf = manifestBytes(manifest);
+  if (leaf.length > MAX_LEAF_BYTES) {
+    throw new AppError(
+      "too-large",
+      `the receipt of ${job.jobId} needs a log entry of ${leaf.length} bytes, at most ${MAX_LEAF_BYTES} fit; consider fewer back ends or strategies`,
+    );
+  }
+  const opening: Opening = {
+    salt: toHex(salt),
+    options,
+    ...(input.length <= MAX_EMBEDDED_BYTES ? { input: embedded(job.input.source, input) } : {}),
+    ...(job.result === null
+      ? {}
+      : {
+          result: {
+            hash: toHex(job.result.hash),
+            ...(container !== undefined && container.length <= MAX_EMBEDDED_BYTES
+              ? { container: { base64: toBase64(container) } }
+              : {}),
+          },
+        }),
+  };
+  return { manifest, opening, leaf };
+}
+
+/** @param proof the tlog-proof text of the draft's leaf under a checkpoint that holds it */
+export function buildReceipt(draft: Pick<ReceiptDraft, "manifest" | "opening">, proof: string): Receipt {
+  return Receipt.parse({ format: "ketflow-receipt/1", manifest: draft.manifest, opening: draft.opening, proof });
+}
+
+/** The one form of the file: canonical JSON (RFC 8785) and a newline. Any other spelling of the same receipt is refused. */
+export function receiptBytes(receipt: Receipt): Uint8Array {
+  return utf8(`${canonicalJson(receipt as unknown as Json)}\n`);
+}
+
+/** The log entry of a manifest. */
+export function manifestBytes(manifest: Manifest): Uint8Array {
+  return utf8(canonicalJson(manifest as unknown as Json));
+}
+
+/** HMAC-SHA-256 with the salt as its key, in hexadecimal. */
+export function commit(salt: Uint8Array, bytes: Uint8Array): string {
+  return toHex(hmac(sha256, salt, bytes));
+}
+
+/** The bytes that an input's commitment is over. */
+export function sourceBytes(source: Source): Uint8Array {
+  return typeof source === "string" ? utf8(source) : fromBase64(source.base64);
+}
+
+/** Text stays text; bytes that are not UTF-8 can only be carried as base64. */
+export function asSource(bytes: Uint8Array): Source {
+  try {
+    return fromUtf8(bytes);
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    return { base64: toBase64(bytes) };
+  }
+}
+
+/** The part of the options that stands in clear in the leaf. */
+export function publicOptions(options: Readonly<Record<string, Json | undefined>>): Manifest["options"] {
+  const open: Manifest["options"] = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (!PUBLIC_OPTIONS.has(name)) continue;
+    if (typeof value === "number" || typeof value === "boolean" || typeof value === "string") open[name] = value;
+  }
+  return open;
+}
+
+function withoutUndefined(options: CircuitOptions): Opening["options"] {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Opening["options"];
+}
+
+/** Base64 is written anew: other spellings of the same bytes are refused in receipts. */
+function embedded(source: Source, bytes: Uint8Array): Source {
+  return typeof source === "string" ? source : { base64: toBase64(bytes) };
+}

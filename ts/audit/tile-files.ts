@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { AppError } from "../core/errors.ts";
+import { errnoOf } from "./durable-file.ts";
+import { HASH_SIZE, type Hash, leafHash } from "./merkle.ts";
+import { decodeBundle, TILE_WIDTH, tilePath, tileWidth } from "./tile-path.ts";
+
+// Reads the tiles of a log's folder. Synchronous: a proof takes a handful of files of 8 kB that the writer has just written.
+
+/**
+ * The first `width` hashes of a tile. A partial tile is a prefix of every longer one, so a wider tile answers too: the writer
+ * deletes the partial ones when the full tile is there.
+ *
+ * @throws {AppError} `integrity-violation` when none is there or it is too short
+ */
+export function readTile(directory: string, level: number, index: number, width: number): Hash[] {
+  for (const bytes of candidates(directory, level, index, width)) {
+    if (bytes.length % HASH_SIZE !== 0 || bytes.length < width * HASH_SIZE) continue;
+    return Array.from({ length: width }, (_, k) => bytes.subarray(k * HASH_SIZE, (k + 1) * HASH_SIZE));
+  }
+  throw damaged(directory, tilePath(level, index, width));
+}
+
+/** The first `width` leaves of an entry bundle; like {@link readTile}. */
+export function readBundle(directory: string, index: number, width: number): Uint8Array[] {
+  for (const bytes of candidates(directory, "entries", index, width)) {
+    const leaves = decodeBundle(bytes);
+    if (leaves.length >= width) return leaves.slice(0, width);
+  }
+  throw damaged(directory, tilePath("entries", index, width));
+}
+
+/** A reader of subtrees asks for tiles by place; the size of the tree says how wide they must be. */
+export function tilesOf(directory: string, size: number): (level: number, index: number) => Hash[] {
+  return (level, index) => readTile(directory, level, index, tileWidth(size, level, index));
+}
+
+/**
+ * A leaf by its place, checked against the hash in the level 0 tile.
+ *
+ * @throws {AppError} `integrity-violation` when bundle and tile disagree
+ */
+export function readLeaf(directory: string, index: number, size: number): { leaf: Uint8Array; hash: Hash } {
+  const [tile, offset] = [Math.floor(index / TILE_WIDTH), index % TILE_WIDTH];
+  const width = tileWidth(size, 0, tile);
+  const hash = readTile(directory, 0, tile, width)[offset];
+  const leaf = readBundle(directory, tile, width)[offset];
+  if (hash === undefined || leaf === undefined || !Buffer.from(leafHash(leaf)).equals(hash)) {
+    throw new AppError("integrity-violation", `log: leaf ${index} is not the one that its tile holds`);
+  }
+  return { leaf, hash };
+}
+
+function* candidates(
+  directory: string,
+  level: number | "entries",
+  index: number,
+  width: number,
+): Generator<Uint8Array, void> {
+  const full = join(directory, tilePath(level, index));
+  const wider = (): number[] => partialWidths(`${full}.p`).filter((present) => present > width);
+  for (const path of [join(directory, tilePath(level, index, width)), full]) yield* readIfThere(path);
+  for (const present of width < TILE_WIDTH ? wider() : [])
+    yield* readIfThere(join(directory, tilePath(level, index, present)));
+}
+
+function* readIfThere(path: string): Generator<Uint8Array, void> {
+  try {
+    yield new Uint8Array(readFileSync(path));
+  } catch (cause) {
+    if (errnoOf(cause) !== "ENOENT") throw cause;
+  }
+}
+
+function partialWidths(directory: string): number[] {
+  try {
+    return readdirSync(directory)
+      .filter((name) => /^[0-9]+$/.test(name))
+      .map(Number);
+  } catch (cause) {
+    if (errnoOf(cause) === "ENOENT") return [];
+    throw cause;
+  }
+}
+
+function damaged(directory: string, path: string): AppError {
+  return new AppError(
+    "integrity-violation",
+    `log: ${path} is missing or cut off; delete ${join(directory, "tile")} and start again: it is written anew from the store`,
+  );
+}

@@ -1,0 +1,77 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { utf8 } from "../../core/bytes.ts";
+import { AppError, fromErrorInfo } from "../../core/errors.ts";
+import { circuitText } from "../../pictures/circuit-text.ts";
+import { explainRoute } from "../../routing/explain.ts";
+import type { ExitCode } from "../failure.ts";
+import { resultBlocks, routeLine } from "../outcome-text.ts";
+import type { CommandContext } from "../service.ts";
+import { type Flags, isOn, readSettings, text } from "../settings.ts";
+import { verificationLines, verify } from "../verification.ts";
+
+const BELL = `OPENQASM 3.0;
+include "stdgates.inc";
+qubit[2] q;
+bit[2] c;
+h q[0];
+cx q[0], q[1];
+c = measure q;
+`;
+
+/** The road of one job, from text to a receipt that was checked and run again. */
+export async function demo(settingFlags: Flags, { terminal, openService, signal }: CommandContext): Promise<ExitCode> {
+  const settings = await readSettings(terminal, settingFlags);
+  const dataDir = resolve(terminal.workingDirectory, text(settings, "data") ?? "");
+  const ascii = isOn(settings, "ascii");
+  const { width, color } = terminal;
+  const step = (title: string, body: string): void => terminal.print(`${heading(title, color)}\n${body}\n`);
+
+  const service = await openService({ dataDir });
+  try {
+    const view = await service.view({ format: "openqasm3", source: BELL });
+    step("A circuit: two qubits become one Bell pair", circuitText(view, { width, color, ascii }));
+
+    const input = { format: "openqasm3" as const, source: BELL };
+    const outcome = await service.submit({ type: "circuit", input, seed: 2026 }, { signal, useCache: false });
+    const { job, receipt } = outcome;
+    if (job.error !== null) throw fromErrorInfo(job.error);
+    if (job.result === null || receipt === undefined)
+      throw new AppError("internal", `the job ended as '${job.status}'`);
+    if (job.route !== null) step("Routing chose where it runs", explainRoute(job.route).join("\n"));
+    step(
+      "The result: only 00 and 11, each about half of the time",
+      resultBlocks(job.result, { width, ascii, all: false }).join("\n\n"),
+    );
+
+    const path = join(dataDir, "receipts", `${job.id}.receipt.json`);
+    await mkdir(join(dataDir, "receipts"), { recursive: true });
+    await writeFile(path, receipt, { mode: 0o600 });
+    step("Where it ran, and the receipt", `${routeLine(job)}\n${path}`);
+
+    const verification = await verify(utf8(receipt), { rerun: true, signal }, terminal);
+    step("Anyone can check the receipt offline, and run it again", verificationLines(verification).join("\n"));
+    if (verification.code === 0) step("Try next", nextSteps(path, terminal.workingDirectory));
+    return verification.code;
+  } finally {
+    await service.close();
+  }
+}
+
+function heading(title: string, color: boolean): string {
+  return color ? `\u001B[1m${title}\u001B[0m` : title;
+}
+
+function nextSteps(receipt: string, workingDirectory: string): string {
+  // In a clone they lie in the working folder, elsewhere in the package.
+  const examples = fileURLToPath(new URL("../../../examples", import.meta.url));
+  const nearby = relative(workingDirectory, examples);
+  const folder = nearby.startsWith("..") ? examples : nearby;
+  return [
+    `ketflow verify ${receipt} --rerun`,
+    `ketflow run ${join(folder, "teleportation.qasm")} --explain`,
+    `ketflow draw ${join(folder, "qft-adder.qasm")} --svg adder.svg`,
+    "ketflow doctor",
+  ].join("\n");
+}

@@ -1,0 +1,74 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type ConfigFile,
+  type Resolved,
+  resolveConfig,
+  type Setting,
+  type SettingValue,
+  userFolders,
+} from "../core/config.ts";
+import { AppError } from "../core/errors.ts";
+import { DEFAULT_SHOTS } from "../models/circuit.ts";
+import { COLLAPSE_RULES, DATA_CLASSES, STRATEGIES } from "../models/job.ts";
+import type { Terminal } from "./terminal.ts";
+
+const PROJECT_FILE = "ketflow.config.json";
+const USER_FILE = "config.json";
+
+/** Everything that has a place in the files and the environment; the rest of the flags belongs to one run. */
+export function settingsOf(environment: Terminal["environment"]): Setting[] {
+  return [
+    { name: "data", kind: "string", fallback: userFolders(environment).data, about: "folder of jobs, log and keys" },
+    { name: "target", kind: "string", fallback: "auto", about: "back end, or auto" },
+    { name: "shots", kind: "integer", fallback: DEFAULT_SHOTS, about: "shots of a circuit" },
+    { name: "precision", kind: "string", choices: ["f32", "f64"], fallback: "f64", about: "of the amplitudes" },
+    { name: "threads", kind: "integer", about: "threads of one run" },
+    { name: "strategy", kind: "list", choices: STRATEGIES, about: "strategies that score the back ends" },
+    { name: "collapse", kind: "string", choices: COLLAPSE_RULES, about: "rule that selects among them" },
+    { name: "maxCost", kind: "integer", about: "most that a job may cost, in micro-USD" },
+    { name: "deadline", kind: "integer", about: "milliseconds from acceptance to the end" },
+    { name: "dataClass", kind: "string", choices: DATA_CLASSES, about: "how sensitive the input is" },
+    { name: "cache", kind: "boolean", fallback: true, about: "answer from an equal earlier result" },
+    { name: "ascii", kind: "boolean", fallback: false, about: "draw without box characters" },
+  ];
+}
+
+export type Flags = Readonly<Record<string, SettingValue | undefined>>;
+
+/** @throws {AppError} `invalid-input` for a file that is no JSON or a value that is none of its setting */
+export async function readSettings(terminal: Terminal, flags: Flags): Promise<Resolved> {
+  const { environment, workingDirectory } = terminal;
+  return resolveConfig(settingsOf(environment), {
+    flags,
+    environment,
+    project: await readConfigFile(join(workingDirectory, PROJECT_FILE)),
+    user: await readConfigFile(join(userFolders(environment).config, USER_FILE)),
+  });
+}
+
+async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new AppError("invalid-input", `${path}: cannot be read: ${code}`, { cause });
+  }
+  try {
+    return { path, content: JSON.parse(text) };
+  } catch (cause) {
+    throw new AppError("invalid-input", `${path}: not JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** The winning value of a setting that is a text. */
+export function text(resolved: Resolved, name: string): string | undefined {
+  const value = resolved.get(name)?.[0]?.value;
+  return typeof value === "string" ? value : undefined;
+}
+
+export function isOn(resolved: Resolved, name: string): boolean {
+  return resolved.get(name)?.[0]?.value === true;
+}

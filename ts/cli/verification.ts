@@ -1,0 +1,136 @@
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { loadMldsa } from "../audit/mldsa.ts";
+import { parseVerifierKey, type VerifierKey } from "../audit/note.ts";
+import { compareRerun, rerunInput } from "../audit/rerun.ts";
+import { parseTrustedLogs, readTrustedLogs, trustedLogsPath } from "../audit/trusted-logs.ts";
+import { type VerifyReport, verifyReceipt } from "../audit/verify-receipt.ts";
+import { fromBase64, fromHex } from "../core/bytes.ts";
+import { AppError } from "../core/errors.ts";
+import type { Engines } from "../engines/load-engines.ts";
+import { checked } from "../models/check.ts";
+import { CircuitOptions } from "../models/circuit.ts";
+import type { ExitCode } from "./failure.ts";
+import { readBytes } from "./read-input.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface VerificationRequest {
+  /** Verifier keys, or files of them; without any, the user's trusted logs. */
+  logKeys?: readonly string[] | undefined;
+  inputFile?: string | undefined;
+  rerun?: boolean | undefined;
+  /** Folder of another release of this package, or a file with its WASM. */
+  engine?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface Verification {
+  report: VerifyReport;
+  /** Set when it was asked for and could not be done; what was checked still holds or not. */
+  notRerun?: string;
+  code: ExitCode;
+}
+
+/** Checks a receipt offline, and with `rerun` computes its result again on a fresh worker, past every cache. */
+export async function verify(
+  file: Uint8Array,
+  request: VerificationRequest,
+  terminal: Terminal,
+): Promise<Verification> {
+  const trustedKeys = await keysOf(request.logKeys, terminal);
+  const input = request.inputFile === undefined ? undefined : await readBytes(request.inputFile, terminal);
+  const mldsa = await loadMldsa();
+  const report = await verifyReceipt(file, { trustedKeys, mldsa, ...(input === undefined ? {} : { input }) });
+  if (!report.ok) return { report, code: 1 };
+  if (request.rerun !== true || report.receipt === undefined) return { report, code: 0 };
+  try {
+    report.checks.push(await rerun(report, input, request, terminal));
+  } catch (error) {
+    if (!(error instanceof AppError) || !["invalid-input", "unsupported"].includes(error.code)) throw error;
+    return { report, notRerun: error.message, code: 2 };
+  }
+  report.ok = report.checks.every((check) => check.ok);
+  return { report, code: report.ok ? 0 : 1 };
+}
+
+async function keysOf(logKeys: readonly string[] | undefined, terminal: Terminal): Promise<VerifierKey[]> {
+  if (logKeys === undefined || logKeys.length === 0) return readTrustedLogs(trustedLogsPath(terminal.environment));
+  const keys = await Promise.all(
+    logKeys.map(async (key) => {
+      // `name+hash+base64` is a key; names of files hardly look like that.
+      if (/^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$/.test(key)) return [parseVerifierKey(key)];
+      return parseTrustedLogs(new TextDecoder().decode(await readBytes(key, terminal)), key);
+    }),
+  );
+  return keys.flat();
+}
+
+async function rerun(
+  { receipt, checks }: VerifyReport,
+  inputFile: Uint8Array | undefined,
+  { engine, signal }: VerificationRequest,
+  terminal: Terminal,
+): Promise<VerifyReport["checks"][number]> {
+  if (receipt === undefined) throw new AppError("internal", `no receipt after ${checks.length} checks`);
+  const job = rerunInput(receipt, inputFile);
+  const engines = await enginesFrom(engine, terminal);
+  try {
+    const present = engines.identity.engine;
+    if (present.contentHash !== job.engine.contentHash) {
+      const made = `${job.engine.name} ${job.engine.version} (${job.engine.contentHash.slice(0, 12)}…)`;
+      const here = `${present.name} ${present.version} (${present.contentHash.slice(0, 12)}…)`;
+      const remedy = `install ketflow@${job.engine.version} elsewhere and give its folder with --engine`;
+      throw new AppError("unsupported", `the result was made by ${made}, here is ${here}; ${remedy}`);
+    }
+    const { format, source } = job.input;
+    const bytes = typeof source === "string" ? source : fromBase64(source.base64);
+    const options = checked(CircuitOptions, job.options, "opening.options");
+    const run = await engines.circuit.run({ format, source: bytes }, { ...options, seed: job.seed, signal });
+    return compareRerun(receipt, fromHex(run.resultHash));
+  } finally {
+    await engines.close();
+  }
+}
+
+/** The engines of this package, or those of another release, which runs by its own code. */
+async function enginesFrom(engine: string | undefined, terminal: Terminal): Promise<Engines> {
+  if (engine === undefined) return (await import("../engines/load-engines.ts")).loadEngines();
+  const path = resolve(terminal.workingDirectory, engine);
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new AppError("invalid-input", `--engine ${engine}: there is no such file or folder`, { cause });
+  });
+  if (!found.isDirectory()) {
+    return (await import("../engines/load-engines.ts")).loadEngines({ wasmUrl: pathToFileURL(path) });
+  }
+  const door = pathToFileURL(join(path, "dist", "engines.js")).href;
+  try {
+    const release: typeof import("../engines/load-engines.ts") = await import(door);
+    return await release.loadEngines();
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    const expected = "the folder of an installed ketflow, with dist/engines.js";
+    throw new AppError("invalid-input", `--engine ${engine}: expected ${expected}`, { cause });
+  }
+}
+
+/** The report for people: a line per check, what stays open, and the verdict. */
+export function verificationLines({ report, notRerun }: Verification): string[] {
+  const width = Math.max(0, ...report.checks.map((check) => check.name.length));
+  const lines = report.checks.map(
+    (check) => `${check.ok ? "ok  " : "FAIL"}  ${check.name.padEnd(width)}  ${check.detail}`,
+  );
+  for (const { name, reason } of report.notChecked) lines.push(`open  ${name.padEnd(width)}  ${reason}`);
+  if (!report.ok) return [...lines, "not verified: do not rely on this receipt"];
+  if (notRerun !== undefined) return [...lines, `signature and inclusion hold; not re-run: ${notRerun}`];
+  return [...lines, `verified: ${verdict(report)}`];
+}
+
+/** One line: what holds, by which log, since when. */
+export function verdict({ receipt, log, checks }: VerifyReport): string {
+  const { jobId = "the job", outcome = "ended" } = receipt?.manifest ?? {};
+  const again = checks.some((check) => check.name === "rerun") ? ", and gave the same bytes again" : "";
+  const signed = log === undefined ? "" : `; leaf ${log.index} of ${log.size} in ${log.origin}`;
+  const at = log === undefined ? "" : `, signed ${new Date(log.signedAtSeconds * 1000).toISOString().slice(0, 19)}Z`;
+  return `${jobId} ${outcome}${again}${signed}${at}`;
+}

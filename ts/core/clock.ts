@@ -1,0 +1,9 @@
+/** Milliseconds since the Unix epoch. Time is a parameter everywhere, so that every run can be repeated. */
+export type Clock = () => number;
+
+export const systemClock: Clock = () => Date.now();
+
+/** RFC 3339 in UTC with milliseconds, the one time format of Ketflow. */
+export function formatTime(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

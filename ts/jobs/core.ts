@@ -1,0 +1,275 @@
+import { AppError, type ErrorInfo } from "../core/errors.ts";
+import type { JobId, TenantId } from "../core/ids.ts";
+import { FINAL_STATES, type JobState, type JobType } from "../models/job.ts";
+import type { RouteDecision } from "../models/route.ts";
+import type { Attempt, AttemptEnd, BackendTry, Idempotency, Job, JobPlan, JobRequest, JobResult } from "./job.ts";
+
+interface OnJob {
+  readonly tenant: TenantId;
+  readonly id: JobId;
+  /** When it happens, milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Proves that the sender still holds the job: the fencing token of its lease. */
+interface Fenced extends OnJob {
+  readonly fence: number;
+}
+
+export interface SubmitCommand extends OnJob {
+  readonly kind: "submit";
+  readonly type: JobType;
+  readonly request: JobRequest;
+  readonly input: Uint8Array;
+  readonly inputHash: string;
+  readonly seed: number;
+  readonly maxAttempts: number;
+  readonly idempotency?: Idempotency | undefined;
+  /** Given: the job waits as `planned`. Absent: it is queued. */
+  readonly plan?: JobPlan | undefined;
+}
+
+/** What the tried back ends and the router said; kept whether the attempt succeeded or not. */
+interface AttemptReport {
+  readonly route?: RouteDecision | undefined;
+  readonly tries: readonly BackendTry[];
+}
+
+/** Everything that can happen to a job. */
+export type Command =
+  | SubmitCommand
+  | (OnJob & { readonly kind: "plan"; readonly plan: JobPlan })
+  | (OnJob & { readonly kind: "execute"; readonly planHash: string })
+  | (OnJob & { readonly kind: "approve"; readonly approver: string; readonly leaf: Uint8Array })
+  | (OnJob & { readonly kind: "lease"; readonly worker: string; readonly leaseMs: number })
+  | (Fenced & { readonly kind: "heartbeat"; readonly leaseMs: number })
+  | (Fenced &
+      AttemptReport & {
+        readonly kind: "succeed";
+        readonly result: JobResult;
+        /** Absent when the result is a stored one. */
+        readonly container?: Uint8Array | undefined;
+        readonly costMicroUsd: number;
+      })
+  | (Fenced &
+      AttemptReport & { readonly kind: "fail"; readonly error: ErrorInfo; readonly retryAt?: number | undefined })
+  | (Fenced & { readonly kind: "hand-back" })
+  | (Fenced & {
+      readonly kind: "reclaim" /** Known dead, so the lease need not run out. */;
+      readonly workerGone: boolean;
+    })
+  | (OnJob & { readonly kind: "cancel" })
+  | (OnJob & { readonly kind: "expire" })
+  | (OnJob & { readonly kind: "pause" })
+  | (OnJob & { readonly kind: "resume" });
+
+/** What has to be written together with the new state. */
+export type Effect =
+  | { readonly effect: "event"; readonly kind: JobState; readonly data: Readonly<Record<string, string | number>> }
+  | { readonly effect: "input"; readonly bytes: Uint8Array }
+  | { readonly effect: "result"; readonly resultHash: string; readonly container: Uint8Array }
+  | { readonly effect: "leaf"; readonly bytes: Uint8Array }
+  /** The state is final: its leaf goes into the log. */
+  | { readonly effect: "outcome" };
+
+export interface Transition {
+  readonly job: Job;
+  readonly effects: readonly Effect[];
+}
+
+const LIVE: readonly JobState[] = ["planned", "awaiting-approval", "queued", "running", "paused"];
+
+/** In which states each command is allowed; everything else is a `conflict`. */
+export const ALLOWED: Readonly<Record<Exclude<Command["kind"], "submit">, readonly JobState[]>> = {
+  plan: ["planned", "awaiting-approval"],
+  execute: ["planned"],
+  approve: ["awaiting-approval"],
+  lease: ["queued"],
+  heartbeat: ["running"],
+  succeed: ["running"],
+  fail: ["running"],
+  "hand-back": ["running"],
+  reclaim: ["running"],
+  cancel: LIVE,
+  expire: LIVE,
+  pause: ["queued", "running"],
+  resume: ["paused"],
+};
+
+/**
+ * The state machine of a job: pure, so the same job and command always give the same next job.
+ *
+ * @param job the job as it is; for `submit` the one that already carries the same idempotency key, if any
+ * @throws {AppError} `conflict` with the present state and what is allowed in it; `not-found` when there is no job
+ */
+export function transition(job: Job | undefined, command: Command): Transition {
+  if (command.kind === "submit") return submit(job, command);
+  if (job === undefined) throw new AppError("not-found", `there is no job ${command.id}`);
+  if (!ALLOWED[command.kind].includes(job.status)) throw notAllowed(job, command);
+  if ("fence" in command && command.fence !== job.fence) throw fencedOff(job, command.fence);
+  const { at } = command;
+
+  switch (command.kind) {
+    case "plan":
+      return move({ ...job, plan: command.plan, approvedBy: [] }, "planned", { planHash: command.plan.planHash });
+    case "execute":
+      return execute(job, command.planHash, at);
+    case "approve": {
+      if (job.approvedBy.includes(command.approver)) {
+        throw new AppError(
+          "conflict",
+          `job ${job.id} already has this person's approval; another person has to approve it`,
+        );
+      }
+      const approvedBy = [...job.approvedBy, command.approver];
+      const next = { ...job, approvedBy };
+      const missing = (job.plan?.approvals ?? 0) - approvedBy.length;
+      const { job: moved, effects } = missing > 0 ? move(next, "awaiting-approval", { missing }) : enqueue(next, at);
+      return { job: moved, effects: [...effects, { effect: "leaf", bytes: command.leaf }] };
+    }
+    case "lease":
+      return lease(job, command.worker, at, command.leaseMs);
+    case "heartbeat":
+      if (job.lease === undefined) throw fencedOff(job, command.fence);
+      return { job: { ...job, lease: { ...job.lease, expiresAt: at + command.leaseMs } }, effects: [] };
+    case "succeed": {
+      if (isOverdue(job, at)) return expire(job, at, command);
+      const { result, container, costMicroUsd } = command;
+      const done = { ...report(job, command), result, costMicroUsd: job.costMicroUsd + costMicroUsd };
+      const { job: next, effects } = finish(done, "succeeded", at, "succeeded");
+      if (container === undefined) return { job: next, effects };
+      return { job: next, effects: [{ effect: "result", resultHash: result.resultHash, container }, ...effects] };
+    }
+    case "fail": {
+      if (isOverdue(job, at)) return expire(job, at, command);
+      const failed = { ...report(job, command), error: command.error };
+      if (command.retryAt === undefined) return finish(failed, "failed", at, "failed");
+      if (!hasAttemptsLeft(job)) return finish(failed, "dead-letter", at, "failed");
+      return enqueue(endAttempt({ ...failed, readyAt: command.retryAt }, at, "failed"), at);
+    }
+    case "hand-back":
+      return enqueue(endAttempt(job, at, "handed-back"), at);
+    case "reclaim": {
+      if (!command.workerGone && (job.lease?.expiresAt ?? 0) > at) {
+        throw new AppError("conflict", `job ${job.id} is leased to ${job.lease?.worker ?? "a worker"}, which is alive`);
+      }
+      if (hasAttemptsLeft(job)) return enqueue(endAttempt(job, at, "lost"), at);
+      const message = `the process that ran it died ${job.maxAttempts} times; the last worker was ${job.lease?.worker ?? ""}`;
+      return finish({ ...job, error: { code: "engine-failure", message } }, "dead-letter", at, "lost");
+    }
+    case "cancel": {
+      const error = { code: "cancelled", message: "cancelled on request" } as const;
+      return finish({ ...job, error }, "cancelled", at, "cancelled");
+    }
+    case "expire":
+      if (!isOverdue(job, at)) throw new AppError("conflict", `job ${job.id} is not past its deadline`);
+      return expire(job, at);
+    case "pause":
+      return move(endAttempt(job, at, "handed-back"), "paused");
+    case "resume":
+      return enqueue(job, at);
+  }
+}
+
+/** Leases that count against `maxAttempts`: those that a stop or a pause ended do not. */
+export function countedAttempts(job: Job): number {
+  return job.attempts.filter((attempt) => attempt.end !== "handed-back").length;
+}
+
+function submit(existing: Job | undefined, command: SubmitCommand): Transition {
+  const { tenant, id, at, type, request, inputHash, seed, maxAttempts, idempotency, plan } = command;
+  if (existing !== undefined) {
+    if (existing.idempotency?.bodyHash === idempotency?.bodyHash) return { job: existing, effects: [] };
+    throw new AppError(
+      "conflict",
+      `idempotency key '${idempotency?.key ?? ""}' belongs to job ${existing.id}, which has another body; use a new key`,
+    );
+  }
+  const deadlineMs = request.constraints?.deadlineMs;
+  const job: Job = {
+    ...{ id, tenant, type, status: "planned", request, inputHash, seed, idempotency },
+    ...{ createdAt: at, readyAt: at, deadlineAt: deadlineMs === undefined ? undefined : at + deadlineMs },
+    ...{ fence: 0, maxAttempts, attempts: [], plan, approvedBy: [], costMicroUsd: 0 },
+  };
+  const { job: accepted, effects } = plan ? move(job, "planned", { planHash: plan.planHash }) : enqueue(job, at);
+  return { job: accepted, effects: [{ effect: "input", bytes: command.input }, ...effects] };
+}
+
+function execute(job: Job, planHash: string, at: number): Transition {
+  if (job.plan?.planHash !== planHash) {
+    const present = job.plan?.planHash ?? "none";
+    throw new AppError(
+      "conflict",
+      `planHash '${planHash}' is not that of the present plan (${present}); read the job's plan again`,
+    );
+  }
+  if (job.plan.approvals > 0) return move(job, "awaiting-approval", { missing: job.plan.approvals });
+  return enqueue(job, at);
+}
+
+function lease(job: Job, worker: string, at: number, leaseMs: number): Transition {
+  if (isOverdue(job, at)) return expire(job, at);
+  if (job.readyAt > at)
+    throw new AppError("conflict", `job ${job.id} waits ${job.readyAt - at} ms before its next attempt`);
+  const fence = job.fence + 1;
+  const attempt: Attempt = { fence, worker, startedAt: at, tries: [] };
+  const leased = { ...job, fence, lease: { worker, expiresAt: at + leaseMs }, startedAt: at, error: undefined };
+  return move({ ...leased, attempts: [...job.attempts, attempt] }, "running", { attempt: job.attempts.length + 1 });
+}
+
+function expire(job: Job, at: number, attempt?: AttemptReport): Transition {
+  const message = `not finished ${(job.deadlineAt ?? at) - job.createdAt} ms after acceptance, the deadline of constraints.deadlineMs`;
+  const overdue = { ...(attempt ? report(job, attempt) : job), error: { code: "deadline-exceeded", message } as const };
+  return finish(overdue, "expired", at, "expired");
+}
+
+function isOverdue(job: Job, at: number): boolean {
+  return job.deadlineAt !== undefined && at >= job.deadlineAt;
+}
+
+function hasAttemptsLeft(job: Job): boolean {
+  return countedAttempts(job) < job.maxAttempts;
+}
+
+function enqueue(job: Job, at: number): Transition {
+  // A job that comes back keeps its place: `readyAt` moves only when a retry asks for a pause.
+  return move({ ...job, queuedAt: job.queuedAt ?? at }, "queued");
+}
+
+function finish(job: Job, status: JobState, at: number, end: AttemptEnd): Transition {
+  const { job: moved, effects } = move({ ...endAttempt(job, at, end), finishedAt: at }, status);
+  return { job: moved, effects: [...effects, { effect: "outcome" }] };
+}
+
+function move(job: Job, status: JobState, data: Readonly<Record<string, string | number>> = {}): Transition {
+  return { job: { ...job, status }, effects: [{ effect: "event", kind: status, data }] };
+}
+
+/** Closes the open attempt, if there is one, and gives up its lease. */
+function endAttempt(job: Job, at: number, end: AttemptEnd): Job {
+  if (job.lease === undefined) return job;
+  return { ...job, lease: undefined, attempts: withLast(job.attempts, { endedAt: at, end }) };
+}
+
+function report(job: Job, { route, tries }: AttemptReport): Job {
+  return { ...job, route: route ?? job.route, attempts: withLast(job.attempts, { tries }) };
+}
+
+function withLast(attempts: readonly Attempt[], change: Partial<Attempt>): readonly Attempt[] {
+  return attempts.map((attempt, k) => (k === attempts.length - 1 ? { ...attempt, ...change } : attempt));
+}
+
+function notAllowed(job: Job, command: Command): AppError {
+  const moves = Object.entries(ALLOWED).filter(([, states]) => states.includes(job.status));
+  const allowed = FINAL_STATES.has(job.status)
+    ? "the state is final"
+    : `allowed now: ${moves.map(([kind]) => kind).join(", ")}`;
+  return new AppError("conflict", `job ${job.id} is ${job.status}: ${command.kind} is not possible; ${allowed}`);
+}
+
+function fencedOff(job: Job, fence: number): AppError {
+  return new AppError(
+    "conflict",
+    `the lease with fencing token ${fence} on job ${job.id} is over (now ${job.fence}); its report is refused`,
+  );
+}

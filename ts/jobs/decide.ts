@@ -1,0 +1,32 @@
+import type { CircuitEngine } from "../engines/circuit-engine.ts";
+import type { ProviderRegistry } from "../providers/registry.ts";
+import type { Calibration } from "../routing/calibration.ts";
+import { circuitFeatures } from "../routing/features.ts";
+import type { RoutingPolicy } from "../routing/policy.ts";
+import { route } from "../routing/route.ts";
+import type { Decide } from "./plan.ts";
+
+export interface DecideServices {
+  readonly engine: CircuitEngine;
+  readonly registry: ProviderRegistry;
+  readonly policy: RoutingPolicy;
+  readonly calibration: Calibration;
+}
+
+/** Reads the circuit in a worker, estimates it and routes it. */
+export function createDecide({ engine, registry, policy, calibration }: DecideServices): Decide {
+  return async ({ type, request, seed, input }, signal) => {
+    const { format, options, target, constraints, routing } = request;
+    const control = signal === undefined ? {} : { signal };
+    const circuit = await engine.compile({ format, source: input }, control);
+    const estimate = await circuit.estimate({ ...options, ...control });
+    return route({
+      job: { type, options, target, constraints, routing },
+      features: circuitFeatures(circuit.view, estimate, options),
+      backends: registry.offers(estimate, options),
+      policy,
+      calibration,
+      seed,
+    });
+  };
+}

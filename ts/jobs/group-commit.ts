@@ -1,0 +1,117 @@
+import { AppError, type ErrorCode } from "../core/errors.ts";
+import { type SqliteConnection, SqliteFailure, type SqliteFailureKind } from "./sqlite-connection.ts";
+
+export interface GroupCommit {
+  /** Runs `work` in the transaction of this turn; settles after its COMMIT. May run it twice, so it only touches the database. */
+  run<T>(work: () => T): Promise<T>;
+  /** Writes what is pending and refuses everything later. */
+  close(): void;
+}
+
+interface Item {
+  readonly work: () => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * One transaction, so one sync of the disk, for all writes of one turn of the event loop, with a savepoint for each: a write
+ * that is refused rolls back alone.
+ */
+export function createGroupCommit(connection: SqliteConnection): GroupCommit {
+  const savepoint = connection.prepare("savepoint one_write");
+  const release = connection.prepare("release one_write");
+  const undo = connection.prepare("rollback to one_write");
+  const begin = connection.prepare("begin immediate");
+  const commit = connection.prepare("commit");
+  const rollback = connection.prepare("rollback");
+  let pending: Item[] = [];
+  let refusal: AppError | undefined;
+
+  function runOne(item: Item): () => void {
+    savepoint.run();
+    try {
+      const value = item.work();
+      release.run();
+      return () => item.resolve(value);
+    } catch (error) {
+      if (isStorageFailure(error)) throw error;
+      undo.run();
+      release.run();
+      return () => item.reject(error instanceof SqliteFailure ? toAppError(error) : error);
+    }
+  }
+
+  function runGroup(group: readonly Item[]): void {
+    let settlements: (() => void)[];
+    try {
+      begin.run();
+      settlements = group.map(runOne);
+      commit.run();
+    } catch (error) {
+      // SQLite has often rolled back by itself when the disk is full.
+      if (connection.inTransaction) rollback.run();
+      const failure = toAppError(error);
+      if (error instanceof SqliteFailure && (error.kind === "sync" || error.kind === "corrupt")) refusal = failure;
+      // One by one, so that a write too large for the space left fails without its neighbours.
+      if (group.length > 1 && refusal === undefined) for (const item of group) runGroup([item]);
+      else for (const item of group) item.reject(failure);
+      return;
+    }
+    for (const settle of settlements) settle();
+  }
+
+  function flush(): void {
+    const group = pending;
+    pending = [];
+    if (group.length === 0) return;
+    if (refusal === undefined) runGroup(group);
+    else for (const item of group) item.reject(refusal);
+  }
+
+  return {
+    run<T>(work: () => T): Promise<T> {
+      if (refusal !== undefined) return Promise.reject(refusal);
+      return new Promise<T>((resolve, reject) => {
+        if (pending.length === 0) setImmediate(flush);
+        pending.push({ work, resolve: (value) => resolve(value as T), reject });
+      });
+    },
+    close() {
+      flush();
+      refusal ??= new AppError(
+        "store-unavailable",
+        "the store is closed: the process is stopping; send the request again",
+      );
+    },
+  };
+}
+
+function isStorageFailure(error: unknown): error is SqliteFailure {
+  return error instanceof SqliteFailure && error.kind !== "statement";
+}
+
+const ANSWERS: Readonly<Record<SqliteFailureKind, readonly [ErrorCode, string]>> = {
+  full: [
+    "storage-full",
+    "the disk of the data folder is full: nothing of this request was stored; free some space and send it again",
+  ],
+  busy: ["store-unavailable", "another process holds the database; stop it or use another data folder"],
+  io: ["store-unavailable", "the disk of the data folder refused a read or write; check the disk and send it again"],
+  sync: [
+    "store-unavailable",
+    "the disk did not confirm a write, so no more are accepted; check the disk and start again",
+  ],
+  corrupt: [
+    "integrity-violation",
+    "the database file is damaged, so no more writes are accepted; restore a backup of the data folder",
+  ],
+  statement: ["internal", "the store failed; the log has the details"],
+};
+
+/** What a caller can do about a failure of the store. */
+export function toAppError(cause: unknown): AppError {
+  if (cause instanceof AppError) return cause;
+  const [code, message] = ANSWERS[cause instanceof SqliteFailure ? cause.kind : "statement"];
+  return new AppError(code, message, { cause });
+}

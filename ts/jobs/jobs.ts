@@ -1,0 +1,83 @@
+import { type Clock, systemClock } from "../core/clock.ts";
+import { AppError } from "../core/errors.ts";
+import { isJobId, type JobId, type TenantId } from "../core/ids.ts";
+import { FINAL_STATES, type SubmitJob } from "../models/job.ts";
+import type { Job } from "./job.ts";
+import { executePlan, leavesOrCosts } from "./plan.ts";
+import type { AttemptServices } from "./run-attempt.ts";
+import { createRunner, type RunnerOptions } from "./runner.ts";
+import type { JobPage, JobRef, ListRequest } from "./store.ts";
+import { type SubmitOptions, type SubmitServices, submit } from "./submit.ts";
+
+/** What the jobs of a process need from the rest of the house; the optional ones have the safe default. */
+export type JobServices = Pick<AttemptServices, "store" | "decide" | "providers" | "engineHash" | "reportError"> &
+  Partial<AttemptServices & SubmitServices>;
+
+/** Jobs as every surface uses them: HTTP, command line, npm. */
+export interface Jobs {
+  submit(tenant: TenantId, body: SubmitJob, options?: SubmitOptions): Promise<Job>;
+  get(tenant: TenantId, id: string): Promise<Job>;
+  list(tenant: TenantId, request: ListRequest): Promise<JobPage>;
+  input(tenant: TenantId, id: string): Promise<Uint8Array>;
+  result(tenant: TenantId, id: string): Promise<Uint8Array>;
+  execute(tenant: TenantId, id: string, planHash: string): Promise<Job>;
+  /** @param leaf the log entry of the approval */
+  approve(tenant: TenantId, id: string, approver: string, leaf: Uint8Array): Promise<Job>;
+  cancel(tenant: TenantId, id: string): Promise<Job>;
+  pause(tenant: TenantId, id: string): Promise<Job>;
+  resume(tenant: TenantId, id: string): Promise<Job>;
+  /** The job once it is final, or as it is when `signal` says to wait no longer. */
+  wait(tenant: TenantId, id: string, signal?: AbortSignal): Promise<Job>;
+  /** Begins to run jobs; without it they are accepted and stay queued. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createJobs(given: JobServices, options: RunnerOptions): Jobs {
+  const clock: Clock = given.clock ?? systemClock;
+  const services = { needsPlan: leavesOrCosts, approvals: () => 0, ...given, clock };
+  const { store } = services;
+  const runner = createRunner(services, options);
+
+  function ref(tenant: TenantId, id: string): { tenant: TenantId; id: JobId; at: number } {
+    if (!isJobId(id)) throw new AppError("not-found", `there is no job ${id}`);
+    return { tenant, id, at: clock() };
+  }
+
+  async function wait(job: JobRef, signal: AbortSignal | undefined): Promise<Job> {
+    let settle: (job: Job) => void = () => undefined;
+    const settled = new Promise<Job>((resolve) => {
+      settle = resolve;
+    });
+    // Subscribed before the read, so that no change falls between the two.
+    const unsubscribe = store.subscribe((changed) => {
+      if (changed.id === job.id && changed.tenant === job.tenant && FINAL_STATES.has(changed.status)) settle(changed);
+    });
+    const givenUp = (): void => void store.get(job).then(settle, () => undefined);
+    try {
+      const present = await store.get(job);
+      if (FINAL_STATES.has(present.status) || signal?.aborted) return present;
+      signal?.addEventListener("abort", givenUp, { once: true });
+      return await settled;
+    } finally {
+      signal?.removeEventListener("abort", givenUp);
+      unsubscribe();
+    }
+  }
+
+  return {
+    submit: (tenant, body, submitOptions) => submit(services, tenant, body, submitOptions),
+    get: async (tenant, id) => store.get(ref(tenant, id)),
+    list: (tenant, request) => store.list(tenant, request),
+    input: async (tenant, id) => store.input(ref(tenant, id)),
+    result: async (tenant, id) => store.result(ref(tenant, id)),
+    execute: async (tenant, id, planHash) => executePlan(services, ref(tenant, id), planHash),
+    approve: async (tenant, id, approver, leaf) => store.apply({ kind: "approve", ...ref(tenant, id), approver, leaf }),
+    cancel: async (tenant, id) => store.apply({ kind: "cancel", ...ref(tenant, id) }),
+    pause: async (tenant, id) => store.apply({ kind: "pause", ...ref(tenant, id) }),
+    resume: async (tenant, id) => store.apply({ kind: "resume", ...ref(tenant, id) }),
+    wait: async (tenant, id, signal) => wait(ref(tenant, id), signal),
+    start: () => runner.start(),
+    stop: () => runner.stop(),
+  };
+}

@@ -1,0 +1,220 @@
+import { fromUtf8 } from "../core/bytes.ts";
+import type { Clock } from "../core/clock.ts";
+import { AppError, ERROR_CODES, toErrorInfo } from "../core/errors.ts";
+import type { TenantId } from "../core/ids.ts";
+import type { RouteDecision } from "../models/route.ts";
+import type { BackendDescription, Provider } from "../providers/provider.ts";
+import type { EngineRun } from "../workers/engine-worker.ts";
+import type { Command } from "./core.ts";
+import type { BackendTry, Job, JobResult } from "./job.ts";
+import { candidateOf, type Decide } from "./plan.ts";
+import { contentKey } from "./result-cache.ts";
+import type { Store } from "./store.ts";
+
+export interface AttemptServices {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly decide: Decide;
+  readonly providers: ReadonlyMap<string, Provider>;
+  /** Whether this tenant's jobs wait there for an agreed plan. */
+  needsPlan(backend: BackendDescription, tenant: TenantId): boolean;
+  /** Content hash of the engine behind a back end whose results are the same bytes every time; undefined for all others. */
+  engineHash(backend: string): string | undefined;
+  onProgress?(job: Job, progress: { done: number; total: number }): void;
+  /** What no caller is told in full: internal errors with their causes. */
+  reportError(error: unknown): void;
+}
+
+/** Why a running attempt is told to stop. `superseded`: the job was cancelled, paused or taken over; its state says so already. */
+export type StopReason = "superseded" | "stopping" | "deadline";
+
+const RETRY_MS = { first: 500, most: 30_000 };
+const STORE_RETRY_MS = 1_000;
+
+/**
+ * Runs one leased attempt to its end and stores what came of it, with the outcome's log entry, in one commit.
+ *
+ * The back ends of the route are tried in order as long as they fail for a reason that another one may not have; a job that
+ * all of them refused goes back to the queue until its attempts are used up.
+ *
+ * @param stop its reason is a {@link StopReason}
+ */
+export async function runAttempt(job: Job, services: AttemptServices, stop: AbortSignal): Promise<void> {
+  const deadline = new AbortController();
+  const timer = callAt(job.deadlineAt, services.clock, () => deadline.abort("deadline" satisfies StopReason));
+  const signal = AbortSignal.any([stop, deadline.signal]);
+  try {
+    const command = await attempt(job, services, signal);
+    if (command !== undefined) await storeOutcome(command, services, stop);
+  } finally {
+    timer.clear();
+  }
+}
+
+async function attempt(job: Job, services: AttemptServices, signal: AbortSignal): Promise<Command | undefined> {
+  const { clock, store } = services;
+  const fenced = { tenant: job.tenant, id: job.id, fence: job.fence };
+  const tries: BackendTry[] = [];
+  let route = job.plan?.route;
+  try {
+    const input = await store.input(job);
+    route ??= await untilStopped(services.decide({ ...job, input }, signal), signal);
+    const ran = await tryBackends(job, input, route, services, signal, tries);
+    return { kind: "succeed", ...fenced, at: clock(), route, tries, ...ran };
+  } catch (error) {
+    const at = clock();
+    const reason = signal.aborted ? (signal.reason as StopReason) : undefined;
+    if (reason === "superseded") return undefined;
+    if (reason === "stopping") return { kind: "hand-back", ...fenced, at };
+    if (reason === "deadline") return { kind: "expire", tenant: job.tenant, id: job.id, at };
+    if (!(error instanceof AppError) || error.code === "internal") services.reportError(error);
+    const info = toErrorInfo(error);
+    const retryAt = ERROR_CODES[info.code].retryable ? at + retryDelayMs(job.attempts.length) : undefined;
+    return { kind: "fail", ...fenced, at, route, tries, error: info, retryAt };
+  }
+}
+
+interface Ran {
+  readonly result: JobResult;
+  readonly container?: Uint8Array | undefined;
+  readonly costMicroUsd: number;
+}
+
+async function tryBackends(
+  job: Job,
+  input: Uint8Array,
+  route: RouteDecision,
+  services: AttemptServices,
+  signal: AbortSignal,
+  tries: BackendTry[],
+): Promise<Ran> {
+  let lastError: unknown;
+  for (const backend of [route.chosen, ...route.fallbacks]) {
+    const provider = services.providers.get(backend);
+    const { costMicroUsd } = candidateOf(route, backend).predicted;
+    if (provider === undefined || !isAgreedTo(job, provider, costMicroUsd, services)) continue;
+    const startedAt = services.clock();
+    try {
+      const engineHash = services.engineHash(backend);
+      const key = engineHash === undefined ? undefined : contentKey(job, engineHash);
+      const earlier = key !== undefined && job.request.reuse ? await services.store.cached(job.tenant, key) : undefined;
+      const ran = earlier?.result ? reuse(earlier, earlier.result) : await run(job, input, provider, services, signal);
+      tries.push({ backend, startedAt, endedAt: services.clock() });
+      if ("reused" in ran) return { result: { ...ran, backend }, costMicroUsd: 0 };
+      const { container, ...facts } = ran;
+      return { result: { backend, ...facts, contentKey: key }, container, costMicroUsd };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      tries.push({ backend, startedAt, endedAt: services.clock(), error: toErrorInfo(error) });
+      if (!(error instanceof AppError && ERROR_CODES[error.code].retryable)) throw error;
+      lastError = error;
+    }
+  }
+  throw (
+    lastError ??
+    new AppError("no-backend", `${route.chosen} needs an agreed plan: submit the job with mode plan and execute it`)
+  );
+}
+
+/** A price was agreed to with the plan; whatever may run at once needs no agreement. */
+function isAgreedTo(job: Job, provider: Provider, costMicroUsd: number, services: AttemptServices): boolean {
+  if (!services.needsPlan(provider.describe(), job.tenant)) return true;
+  return job.plan !== undefined && costMicroUsd <= job.plan.costMicroUsd;
+}
+
+function reuse(earlier: Job, result: JobResult): JobResult & { reused: { jobId: Job["id"] } } {
+  // The key stays with the job that ran: if that one goes, so does the offer.
+  const { contentKey: _, ...kept } = result;
+  return { ...kept, engineMs: 0, reused: { jobId: earlier.id } };
+}
+
+function run(
+  job: Job,
+  input: Uint8Array,
+  provider: Provider,
+  services: AttemptServices,
+  signal: AbortSignal,
+): Promise<EngineRun> {
+  const { format, options } = job.request;
+  const onProgress = (progress: { done: number; total: number }): void => services.onProgress?.(job, progress);
+  return untilStopped(
+    provider.run({ format, source: sourceText(input), options, seed: job.seed }, { signal, onProgress }),
+    signal,
+  );
+}
+
+function sourceText(input: Uint8Array): string {
+  try {
+    return fromUtf8(input);
+  } catch (cause) {
+    throw new AppError("invalid-input", "input.source: not UTF-8 text; send the circuit as UTF-8", { cause });
+  }
+}
+
+/** Does not wait for work that ignores its signal: its result would be refused by the fence anyway. */
+function untilStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stopped = (): void => reject(new AppError("cancelled", `stopped: ${String(signal.reason)}`));
+    if (signal.aborted) stopped();
+    signal.addEventListener("abort", stopped, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stopped));
+  });
+}
+
+/** A finished computation is worth keeping: while the disk is full it waits for space instead of being thrown away. */
+async function storeOutcome(
+  command: Command,
+  { store, reportError }: AttemptServices,
+  stop: AbortSignal,
+): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await store.apply(command);
+      return;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (error.code === "conflict") return; // Cancelled, paused or taken over meanwhile: the stored state stands.
+      if (stop.aborted) throw error;
+      if (attempt === 0) reportError(error);
+      if (!ERROR_CODES[error.code].retryable) {
+        // The outcome itself cannot be recorded, such as a route too long for a log entry: a plain failure can.
+        if (command.kind !== "succeed" && command.kind !== "fail") throw error;
+        const { tenant, id, fence, at } = command;
+        await store.apply({ kind: "fail", tenant, id, fence, at, tries: [], error: toErrorInfo(error) });
+        return;
+      }
+      await waitUnlessStopped(STORE_RETRY_MS, stop);
+    }
+  }
+}
+
+function waitUnlessStopped(delayMs: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      stop.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, delayMs);
+    stop.addEventListener("abort", done);
+  });
+}
+
+function retryDelayMs(attempts: number): number {
+  return Math.min(RETRY_MS.most, RETRY_MS.first * 2 ** Math.max(0, attempts - 1));
+}
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Timers hold 31 bits of milliseconds and may fire one early: asks the clock again each time. */
+function callAt(at: number | undefined, clock: Clock, call: () => void): { clear(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const arm = (): void => {
+    if (at === undefined) return;
+    const delayMs = at - clock();
+    if (delayMs <= 0) call();
+    else timer = setTimeout(arm, Math.min(delayMs, LONGEST_TIMER_MS));
+  };
+  arm();
+  return { clear: () => clearTimeout(timer) };
+}

@@ -1,0 +1,36 @@
+/** Values that SQLite keeps without conversion; booleans are refused by types because one driver aborts on them. */
+export type SqlValue = string | number | null | Uint8Array;
+
+export type SqlRow = Readonly<Record<string, SqlValue>>;
+
+export interface SqlStatement {
+  run(...values: readonly SqlValue[]): void;
+  get(...values: readonly SqlValue[]): SqlRow | undefined;
+  all(...values: readonly SqlValue[]): readonly SqlRow[];
+}
+
+/** The one connection to a SQLite file, whichever driver is below it. Failures are {@link SqliteFailure}. */
+export interface SqliteConnection {
+  /** For people, e.g. `libsql (SQLite 3.45.1)`. */
+  readonly driver: string;
+  readonly inTransaction: boolean;
+  exec(sql: string): void;
+  prepare(sql: string): SqlStatement;
+  close(): void;
+}
+
+/**
+ * `full`: no space. `busy`: another connection has it. `io`: the disk refused. `sync`: the disk did not confirm a write, so
+ * nothing later can be trusted. `corrupt`: the file is damaged. `statement`: the SQL or a constraint.
+ */
+export type SqliteFailureKind = "full" | "busy" | "io" | "sync" | "corrupt" | "statement";
+
+export class SqliteFailure extends Error {
+  readonly kind: SqliteFailureKind;
+
+  constructor(kind: SqliteFailureKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "SqliteFailure";
+    this.kind = kind;
+  }
+}

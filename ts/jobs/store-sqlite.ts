@@ -1,0 +1,244 @@
+import { AppError } from "../core/errors.ts";
+import type { JobId, TenantId } from "../core/ids.ts";
+import { FINAL_STATES, type JobState } from "../models/job.ts";
+import { type Command, type Effect, transition } from "./core.ts";
+import { createGroupCommit, toAppError } from "./group-commit.ts";
+import type { Job } from "./job.ts";
+import type { SqliteConnection, SqlRow, SqlValue } from "./sqlite-connection.ts";
+import type { BuildOutcomeLeaf, ClaimRequest, JobEvent, JobRef, ListRequest, Store } from "./store.ts";
+
+const MAX_PAGE = 1000;
+
+/** The store in one SQLite file, whose schema is already that of `ts/migrations/sqlite`. */
+export function createSqliteStore(connection: SqliteConnection, buildOutcomeLeaf: BuildOutcomeLeaf): Store {
+  const group = createGroupCommit(connection);
+  const listeners = new Set<(job: Job) => void>();
+  const sql = prepareStatements(connection);
+
+  function find(ref: JobRef): Job | undefined {
+    return toJob(sql.job.get(ref.tenant, ref.id));
+  }
+
+  function mustFind(ref: JobRef): Job {
+    const job = find(ref);
+    if (job === undefined) throw new AppError("not-found", `there is no job ${ref.id}`);
+    return job;
+  }
+
+  /** One command inside the transaction: read, move, write with everything that belongs to it. */
+  function applyNow(command: Command): { job: Job; changed: boolean } {
+    return moveNow(command.kind === "submit" ? findByIdempotencyKey(command) : find(command), command);
+  }
+
+  function moveNow(before: Job | undefined, command: Command): { job: Job; changed: boolean } {
+    const { job: moved, effects } = transition(before, command);
+    if (moved === before) return { job: moved, changed: false };
+    if (before === undefined) insert(moved);
+    let job = moved;
+    let salt: Uint8Array | null = null;
+    for (const effect of effects) {
+      if (effect.effect === "outcome") {
+        const outcome = buildOutcomeLeaf(job, inputOf(job));
+        salt = outcome.salt;
+        job = { ...job, leafIndex: addLeaf(outcome.leaf) };
+      } else write(job, effect, command.at);
+    }
+    if (before !== undefined) update(job, salt);
+    return { job, changed: true };
+  }
+
+  function findByIdempotencyKey(command: Command & { kind: "submit" }): Job | undefined {
+    return command.idempotency && toJob(sql.jobByKey.get(command.tenant, command.idempotency.key));
+  }
+
+  function insert(job: Job): void {
+    sql.insertJob.run(job.id, job.tenant, job.type, job.idempotency?.key ?? null, ...changing(job, null));
+  }
+
+  function update(job: Job, salt: Uint8Array | null): void {
+    sql.updateJob.run(...changing(job, salt), job.id);
+  }
+
+  function write(job: Job, effect: Exclude<Effect, { effect: "outcome" }>, at: number): void {
+    if (effect.effect === "event")
+      sql.insertEvent.run(job.tenant, job.tenant, job.id, at, effect.kind, JSON.stringify(effect.data));
+    else if (effect.effect === "input") sql.insertInput.run(job.id, effect.bytes);
+    else if (effect.effect === "result") sql.insertResult.run(job.tenant, effect.resultHash, effect.container);
+    else addLeaf(effect.bytes);
+  }
+
+  function inputOf(ref: JobRef): Uint8Array {
+    const source = sql.input.get(ref.id)?.source;
+    if (!(source instanceof Uint8Array))
+      throw new AppError("integrity-violation", `the input of job ${ref.id} is missing`);
+    return source;
+  }
+
+  function addLeaf(bytes: Uint8Array): number {
+    const index = leafCount();
+    sql.insertLeaf.run(index, bytes);
+    return index;
+  }
+
+  function leafCount(): number {
+    return Number(sql.leafCount.get()?.size);
+  }
+
+  function claimNow({ worker, at, leaseMs, limit, after }: ClaimRequest): { job: Job; changed: boolean }[] {
+    const moved: { job: Job; changed: boolean }[] = [];
+    let turn: string = after ?? "";
+    for (let leased = 0; leased < limit; ) {
+      const row = sql.nextQueued.get(turn, at) ?? sql.nextQueued.get("", at);
+      if (row === undefined) break;
+      const job = parseJob(row);
+      turn = job.tenant;
+      const next = moveNow(job, { kind: "lease", worker, at, leaseMs, tenant: job.tenant, id: job.id });
+      moved.push(next);
+      if (next.job.status === "running") leased++;
+    }
+    return moved;
+  }
+
+  async function committed(work: () => { job: Job; changed: boolean }[]): Promise<Job[]> {
+    const moved = await group.run(work);
+    for (const { job, changed } of moved) if (changed) for (const listener of listeners) listener(job);
+    return moved.map(({ job }) => job);
+  }
+
+  /** Reads happen between transactions, so they see what is on disk; the database's failures get their codes. */
+  async function read<T>(query: () => T): Promise<T> {
+    try {
+      return query();
+    } catch (error) {
+      throw toAppError(error);
+    }
+  }
+
+  return {
+    soleProcess: true,
+    async apply(command) {
+      const [job] = await committed(() => [applyNow(command)]);
+      if (job === undefined) throw new AppError("internal", "a command gave no job");
+      return job;
+    },
+    async claim(request) {
+      const jobs = await committed(() => claimNow(request));
+      return jobs.filter((job) => job.status === "running");
+    },
+    get: (ref) => read(() => mustFind(ref)),
+    list: (tenant, request) => read(() => listJobs(sql, tenant, request)),
+    input: (ref) => read(() => inputOf(mustFind(ref))),
+    result: (ref) =>
+      read(() => {
+        const job = mustFind(ref);
+        if (job.result === undefined)
+          throw new AppError("conflict", `job ${ref.id} is ${job.status}: it has no result`);
+        const container = sql.result.get(job.tenant, job.result.resultHash)?.container;
+        if (container instanceof Uint8Array) return container;
+        throw new AppError("integrity-violation", `the result of job ${ref.id} is missing`);
+      }),
+    salt: (ref) =>
+      read(() => {
+        const salt = sql.salt.get(mustFind(ref).id)?.salt;
+        return salt instanceof Uint8Array ? salt : undefined;
+      }),
+    cached: (tenant, contentKey) => read(() => toJob(sql.cached.get(tenant, contentKey))),
+    events: (tenant, after, limit) => read(() => sql.events.all(tenant, after, limit).map(toEvent)),
+    overdue: (at, limit) => read(() => sql.overdue.all(at, limit).map(toRef)),
+    lapsed: (at, limit) => read(() => sql.lapsed.all(at, limit).map(parseJob)),
+    log: {
+      size: () => read(leafCount),
+      leaves: (from, to) => read(() => sql.leaves.all(from, to).map((row) => row.bytes as Uint8Array)),
+      append: (leaf) => group.run(() => addLeaf(leaf)),
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      group.close();
+      connection.close();
+    },
+  };
+}
+
+/** The columns that a move may change. */
+const CHANGING = [
+  ...["status", "ready_at", "deadline_at", "lease_expires_at", "content_key", "result_hash", "salt", "record"],
+];
+
+/** The values of {@link CHANGING}. */
+function changing(job: Job, salt: Uint8Array | null): SqlValue[] {
+  return [
+    ...[job.status, job.readyAt, FINAL_STATES.has(job.status) ? null : (job.deadlineAt ?? null)],
+    ...[job.lease?.expiresAt ?? null, job.result?.contentKey ?? null, job.result?.resultHash ?? null],
+    ...[salt, JSON.stringify(job)],
+  ];
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function prepareStatements(connection: SqliteConnection) {
+  const prepare = (text: string) => connection.prepare(text);
+  return {
+    job: prepare("select record from jobs where tenant = ? and id = ?"),
+    jobByKey: prepare("select record from jobs where tenant = ? and idempotency_key = ?"),
+    cached: prepare("select record from jobs where tenant = ? and content_key = ? order by id limit 1"),
+    list: prepare(`select record from jobs where tenant = ? and id < ? and (? is null or status = ?)
+      and (? is null or type = ?) order by id desc limit ?`),
+    insertJob: prepare(`insert into jobs (id, tenant, type, idempotency_key, ${CHANGING.join(", ")})
+      values (?, ?, ?, ?, ${CHANGING.map(() => "?").join(", ")})`),
+    updateJob: prepare(`update jobs set ${CHANGING.map((column) => `${column} = ?`).join(", ")} where id = ?`),
+    nextQueued: prepare(`select record from jobs where status = 'queued' and tenant > ? and ready_at <= ?
+      order by tenant, ready_at, id limit 1`),
+    overdue: prepare("select tenant, id from jobs where deadline_at <= ? order by deadline_at limit ?"),
+    lapsed: prepare("select record from jobs where lease_expires_at <= ? order by lease_expires_at limit ?"),
+    input: prepare("select source from inputs where job_id = ?"),
+    insertInput: prepare("insert into inputs (job_id, source) values (?, ?)"),
+    result: prepare("select container from results where tenant = ? and result_hash = ?"),
+    insertResult: prepare(
+      "insert into results (tenant, result_hash, container) values (?, ?, ?) on conflict do nothing",
+    ),
+    salt: prepare("select salt from jobs where id = ?"),
+    events: prepare(
+      "select sequence, job_id, at, kind, data from events where tenant = ? and sequence > ? order by sequence limit ?",
+    ),
+    insertEvent: prepare(`insert into events (tenant, sequence, job_id, at, kind, data)
+      values (?, (select coalesce(max(sequence), 0) + 1 from events where tenant = ?), ?, ?, ?, ?)`),
+    leafCount: prepare("select coalesce(max(leaf_index) + 1, 0) as size from log_leaves"),
+    leaves: prepare("select bytes from log_leaves where leaf_index >= ? and leaf_index < ? order by leaf_index"),
+    insertLeaf: prepare("insert into log_leaves (leaf_index, bytes) values (?, ?)"),
+  };
+}
+
+function listJobs(sql: Statements, tenant: TenantId, request: ListRequest): { jobs: Job[]; next?: string } {
+  const limit = Math.min(request.limit, MAX_PAGE);
+  const [status, type] = [request.status ?? null, request.type ?? null];
+  // '~' sorts after every id.
+  const rows = sql.list.all(tenant, request.cursor ?? "~", status, status, type, type, limit + 1);
+  const jobs = rows.slice(0, limit).map(parseJob);
+  const last = jobs.at(-1);
+  return rows.length > limit && last !== undefined ? { jobs, next: last.id } : { jobs };
+}
+
+function toJob(row: SqlRow | undefined): Job | undefined {
+  return row && parseJob(row);
+}
+
+function parseJob(row: SqlRow): Job {
+  return JSON.parse(String(row.record)) as Job;
+}
+
+function toRef(row: SqlRow): JobRef {
+  return { tenant: row.tenant as TenantId, id: row.id as JobId };
+}
+
+function toEvent(row: SqlRow): JobEvent {
+  return {
+    sequence: Number(row.sequence),
+    jobId: row.job_id as JobId,
+    at: Number(row.at),
+    kind: row.kind as JobState,
+    data: JSON.parse(String(row.data)) as JobEvent["data"],
+  };
+}

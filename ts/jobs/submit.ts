@@ -1,0 +1,92 @@
+import { fromBase64, toHex, utf8 } from "../core/bytes.ts";
+import { canonicalJson, type Json } from "../core/canonical-json.ts";
+import { AppError } from "../core/errors.ts";
+import { newJobId, type TenantId } from "../core/ids.ts";
+import { freshSeed } from "../core/random.ts";
+import { sha256 } from "../core/sha256.ts";
+import type { Source, SubmitJob } from "../models/job.ts";
+import type { Provider } from "../providers/provider.ts";
+import type { Idempotency, Job, JobRequest } from "./job.ts";
+import { makePlan, type PlanServices } from "./plan.ts";
+
+export interface SubmitServices extends PlanServices {
+  readonly providers: ReadonlyMap<string, Provider>;
+}
+
+export interface SubmitOptions {
+  /** The same key with the same body is the same job. */
+  readonly idempotencyKey?: string | undefined;
+  /** `false`: run it even when a stored result would answer it. */
+  readonly reuse?: boolean | undefined;
+}
+
+const DEFAULT_MAX_ATTEMPTS = 3;
+
+/**
+ * Accepts a job: when the promise resolves it is on disk, queued or (mode `plan`, or a back end that the policy wants agreed
+ * to) planned.
+ *
+ * @param body as parsed by {@link SubmitJob}
+ * @throws {AppError} `invalid-input`, `no-backend`, `conflict` (idempotency), `storage-full`, `store-unavailable`
+ */
+export async function submit(
+  services: SubmitServices,
+  tenant: TenantId,
+  body: SubmitJob,
+  options: SubmitOptions = {},
+): Promise<Job> {
+  const canonicalBody = canonical(body);
+  const idempotency = toIdempotency(options.idempotencyKey, canonicalBody);
+  const input = sourceBytes(body.input.source);
+  const request: JobRequest = {
+    format: body.input.format,
+    options: body.options ?? {},
+    target: body.target ?? "auto",
+    constraints: body.constraints,
+    routing: body.routing,
+    metadata: body.metadata,
+    reuse: options.reuse ?? true,
+  };
+  const at = services.clock();
+  const [id, seed] = [newJobId(at), body.seed ?? freshSeed()];
+  const question = { tenant, type: body.type, request, seed, input };
+  const plan = mustPlan(services, tenant, body) ? await makePlan(services, id, question) : undefined;
+  const inputHash = toHex(sha256(input));
+  const maxAttempts = DEFAULT_MAX_ATTEMPTS;
+  return services.store.apply({ kind: "submit", ...question, id, at, inputHash, maxAttempts, idempotency, plan });
+}
+
+/** A job for `auto` is not planned here: the router gives it only what may run at once, and the attempt checks that again. */
+function mustPlan(services: SubmitServices, tenant: TenantId, { mode, target = "auto" }: SubmitJob): boolean {
+  if (mode === "plan") return true;
+  if (target === "auto") return false;
+  const provider = services.providers.get(target);
+  if (provider !== undefined) return services.needsPlan(provider.describe(), tenant);
+  const known = [...services.providers.keys()].join(", ");
+  throw new AppError("no-backend", `target: there is no back end '${target}'; use auto or one of ${known}`);
+}
+
+function canonical(body: SubmitJob): string {
+  try {
+    return canonicalJson(body as unknown as Json);
+  } catch (cause) {
+    throw new AppError("invalid-input", `the body has no canonical form: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function toIdempotency(key: string | undefined, canonicalBody: string): Idempotency | undefined {
+  if (key === undefined) return undefined;
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new AppError("invalid-input", "Idempotency-Key: expected 1 to 255 printable ASCII characters without spaces");
+  }
+  return { key, bodyHash: toHex(sha256(utf8(canonicalBody))) };
+}
+
+function sourceBytes(source: Source): Uint8Array {
+  if (typeof source === "string") return utf8(source);
+  try {
+    return fromBase64(source.base64);
+  } catch (cause) {
+    throw new AppError("invalid-input", "input.source.base64: not base64 of RFC 4648 with padding", { cause });
+  }
+}

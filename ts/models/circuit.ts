@@ -1,0 +1,116 @@
+import { z } from "zod";
+
+/** A set of distinct qubits, lowest bit of the subset's index first. */
+const QubitSet = z.array(z.int().min(0)).min(1);
+
+const Probability = z.number().min(0).max(1);
+
+/** Noise of a simulated device. */
+export const Noise = z.strictObject({
+  /** Depolarising probability on the qubit of every one-qubit gate. */
+  depolarizing1: Probability.optional(),
+  /** Depolarising probability on each qubit of every gate on two or more qubits. */
+  depolarizing2: Probability.optional(),
+  /** Probability that a recorded measurement outcome is flipped. */
+  readout: Probability.optional(),
+});
+export type Noise = z.infer<typeof Noise>;
+
+/** Formats a circuit can be given in. */
+export const CIRCUIT_FORMATS = ["openqasm2", "openqasm3"] as const;
+export type CircuitFormat = (typeof CIRCUIT_FORMATS)[number];
+
+export const METHODS = ["auto", "statevector", "stabilizer", "trajectory", "density", "mps"] as const;
+
+/** Options of a circuit job, the same names as the flags of the command line. */
+export const CircuitOptions = z.strictObject({
+  shots: z.int().min(1).max(10_000_000).optional(),
+  precision: z.enum(["f32", "f64"]).optional(),
+  threads: z.int().min(1).max(256).optional(),
+  /** Values of `input` parameters, in radians where they are angles. */
+  inputs: z.record(z.string(), z.number()).optional(),
+  /** The exact distribution over the keys of counts. */
+  probabilities: z.boolean().optional(),
+  /** A Pauli sum such as `0.5*XXI + ZZZ`; the leftmost letter is the highest qubit. */
+  observable: z.string().min(1).max(1_000_000).optional(),
+  amplitudes: z.boolean().optional(),
+  marginals: z.array(QubitSet).max(64).optional(),
+  entropy: z.array(QubitSet).max(64).optional(),
+  reducedDensity: z.array(QubitSet).max(64).optional(),
+  mutualInformation: z
+    .array(z.strictObject({ a: QubitSet, b: QubitSet }))
+    .max(64)
+    .optional(),
+  /** Another circuit; the result is |⟨ψ|φ⟩|² of the two final states. */
+  fidelity: z.strictObject({ format: z.enum(CIRCUIT_FORMATS), source: z.string() }).optional(),
+  noise: Noise.optional(),
+  method: z.enum(METHODS).optional(),
+});
+export type CircuitOptions = z.infer<typeof CircuitOptions>;
+
+export const DEFAULT_SHOTS = 1024;
+
+/** The options with every default that decides about the bytes of the result written out. */
+export function withDefaults(options: CircuitOptions): CircuitOptions {
+  return { shots: DEFAULT_SHOTS, precision: "f64", method: "auto", ...options };
+}
+
+/** The JSON view of a result container of schema `circuit-result/1`. */
+export interface CircuitResult {
+  /** Outcome (classical bits, highest first, last declared register leftmost) → number of shots; in order of outcomes. */
+  counts?: Record<string, number>;
+  probabilities?: Record<string, number>;
+  expectation?: number;
+  /** 2ⁿ pairs [re, im], by basis index. */
+  amplitudes?: [number, number][];
+  /** One entry per requested subset: 2ᵏ probabilities by the subset's index. */
+  marginals?: { qubits: number[]; probabilities: number[] }[];
+  /** Von Neumann entropy in bits, and purity, per requested subset. */
+  entropy?: { qubits: number[]; bits: number; purity: number }[];
+  /** Row-major d × d pairs [re, im] per requested subset. */
+  reducedDensity?: { qubits: number[]; matrix: [number, number][] }[];
+  /** In bits. */
+  mutualInformation?: { a: number[]; b: number[]; bits: number }[];
+  fidelity?: number;
+}
+
+/** What the engine says before it runs. */
+export interface CircuitEstimate {
+  qubits: number;
+  /** Bytes of state memory at the peak. */
+  bytes: number;
+  /** Passes over the state. */
+  passes: number;
+  /** Amplitudes touched in all passes, samples and branches: what a calibration turns into milliseconds. */
+  amplitudeUpdates: number;
+  method: "statevector" | "trajectory";
+}
+
+/** The circuit as a drawer needs it: what `Program.view()` of the engine gives. */
+export interface CircuitView {
+  qubits: RegisterView[];
+  bits: RegisterView[];
+  inputs: { name: string; kind: "float" | "angle" | "int" | "uint" }[];
+  ops: OpView[];
+}
+
+export interface RegisterView {
+  name: string;
+  size: number;
+  scalar: boolean;
+}
+
+export type OpView =
+  | { op: "gate"; name: string; params: string[]; controls: { qubit: number; value: boolean }[]; targets: number[] }
+  | { op: "measure"; qubit: number; bit: number | null }
+  | { op: "reset"; qubit: number }
+  | { op: "barrier"; qubits: number[] }
+  | { op: "assign"; bit: number; text: string }
+  | { op: "if"; text: string; bits: number[]; then: OpView[]; otherwise: OpView[] };
+
+/** Something the reader accepted but ignored, such as `delay`. */
+export interface Note {
+  line: number;
+  column: number;
+  message: string;
+}

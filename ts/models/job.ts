@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { CIRCUIT_FORMATS, CircuitOptions } from "./circuit.ts";
+
+export const JOB_TYPES = ["circuit"] as const;
+export type JobType = (typeof JOB_TYPES)[number];
+
+/** Strategies that score candidates; see docs/routing.md. */
+export const STRATEGIES = [
+  "task-optimized",
+  "cost-efficient",
+  "latency-optimized",
+  "quality-first",
+  "fidelity-aware",
+  "balanced",
+] as const;
+export type Strategy = (typeof STRATEGIES)[number];
+
+/** Selection rules over the scored candidates. */
+export const COLLAPSE_RULES = [
+  "best-score",
+  "weighted",
+  "consensus",
+  "fastest",
+  "cheapest",
+  "cost-quality",
+  "thompson",
+] as const;
+export type CollapseRule = (typeof COLLAPSE_RULES)[number];
+
+export const DATA_CLASSES = ["public", "internal", "confidential", "restricted"] as const;
+export type DataClass = (typeof DATA_CLASSES)[number];
+
+export const Seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+export const Source = z.union([z.string(), z.strictObject({ base64: z.base64() })]);
+export type Source = z.infer<typeof Source>;
+
+export const Constraints = z.strictObject({
+  maxCostMicroUsd: z.int().min(0).optional(),
+  /** From acceptance. */
+  deadlineMs: z.int().min(1).optional(),
+  dataClass: z.enum(DATA_CLASSES).optional(),
+  regions: z.array(z.string().min(1)).max(64).optional(),
+});
+export type Constraints = z.infer<typeof Constraints>;
+
+export const RoutingRequest = z.strictObject({
+  strategies: z.array(z.enum(STRATEGIES)).min(1).optional(),
+  collapse: z.enum(COLLAPSE_RULES).optional(),
+});
+export type RoutingRequest = z.infer<typeof RoutingRequest>;
+
+/** The body of `POST /v1/jobs`, and of a `.job.json` file. */
+export const SubmitJob = z.strictObject({
+  type: z.enum(JOB_TYPES),
+  input: z.strictObject({ format: z.enum(CIRCUIT_FORMATS), source: Source }),
+  options: CircuitOptions.optional(),
+  seed: Seed.optional(),
+  /** `auto` (default) or the id of a back end. */
+  target: z.string().min(1).max(128).optional(),
+  mode: z.enum(["run", "plan"]).optional(),
+  constraints: Constraints.optional(),
+  routing: RoutingRequest.optional(),
+  metadata: z.record(z.string(), z.string()).optional(),
+});
+export type SubmitJob = z.infer<typeof SubmitJob>;
+
+export const JOB_STATES = [
+  "planned",
+  "awaiting-approval",
+  "queued",
+  "running",
+  "paused",
+  "succeeded",
+  "failed",
+  "cancelled",
+  "expired",
+  "dead-letter",
+] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+export const FINAL_STATES: ReadonlySet<JobState> = new Set([
+  "succeeded",
+  "failed",
+  "cancelled",
+  "expired",
+  "dead-letter",
+]);
+
+/** Which engine made a result, and by which binary: see docs/receipt.md. */
+export interface EngineIdentity {
+  engine: { name: string; version: string; contentHash: string };
+  build: { kind: string; sha256: string };
+}

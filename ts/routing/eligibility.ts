@@ -1,0 +1,166 @@
+import type { CircuitOptions } from "../models/circuit.ts";
+import { DATA_CLASSES, type DataClass, type SubmitJob } from "../models/job.ts";
+import type { Candidate } from "../models/route.ts";
+import type { BackendDescription } from "../providers/provider.ts";
+import type { CircuitFeatures } from "./features.ts";
+import type { RoutingPolicy } from "./policy.ts";
+
+/** What routing reads of a job. */
+export type RoutableJob = Pick<SubmitJob, "type" | "options" | "target" | "constraints" | "routing">;
+
+/** One candidate before its verdict, with all that a rule may look at. */
+export interface Case {
+  job: RoutableJob;
+  features: CircuitFeatures;
+  backend: BackendDescription;
+  predicted: Candidate["predicted"];
+  policy: RoutingPolicy;
+  /** Milliseconds left until the job's deadline. */
+  remainingMs: number | undefined;
+}
+
+/** Why the back end cannot take the job, one sentence with the value and the limit per broken rule; empty when it can. */
+export function refusals(item: Case): string[] {
+  return RULES.flatMap((rule) => rule(item) ?? []);
+}
+
+/**
+ * A job for this back end is planned first and executed on its plan hash, because it has a price or leaves the machine and
+ * the policy does not let that happen unasked (contracts §1).
+ */
+export function needsPlan(backend: BackendDescription, policy: RoutingPolicy): boolean {
+  return (isPriced(backend) && !policy.allowPriced) || (backend.external && !policy.allowExternal);
+}
+
+type Rule = (item: Case) => string | undefined;
+
+const jobType: Rule = ({ job, backend }) =>
+  backend.jobTypes.includes(job.type)
+    ? undefined
+    : `takes ${backend.jobTypes.join(", ") || "no"} jobs, this is a ${job.type} job`;
+
+const qubits: Rule = ({ features, backend }) =>
+  features.qubits > backend.maxQubits
+    ? `needs ${features.qubits} qubits, the limit is ${backend.maxQubits}`
+    : undefined;
+
+const shots: Rule = ({ features, backend }) =>
+  features.shots > backend.maxShots ? `asks for ${features.shots} shots, the limit is ${backend.maxShots}` : undefined;
+
+const memory: Rule = ({ features, backend }) =>
+  backend.maxBytes !== undefined && features.bytes > backend.maxBytes
+    ? `needs ${mebibytes(features.bytes)} MiB of memory, the limit is ${mebibytes(backend.maxBytes)} MiB`
+    : undefined;
+
+const options: Rule = ({ job, backend }) => {
+  const missing = askedOptions(job.options ?? {}).filter((name) => !backend.options.includes(name));
+  return missing.length > 0
+    ? `cannot answer ${missing.join(", ")}; it answers ${backend.options.join(", ")}`
+    : undefined;
+};
+
+const policyBackends: Rule = ({ backend, policy }) =>
+  policy.backends && !policy.backends.includes(backend.id)
+    ? `the policy allows ${policy.backends.join(", ") || "no back end"} only`
+    : undefined;
+
+const external: Rule = ({ job, backend, policy }) =>
+  backend.external && !policy.allowExternal && isAuto(job)
+    ? "leaves this machine, and target auto may not unless the policy sets allowExternal"
+    : undefined;
+
+const priced: Rule = ({ job, backend, predicted, policy }) =>
+  isPriced(backend) && !policy.allowPriced && isAuto(job)
+    ? `costs ${predicted.costMicroUsd} µUSD, and target auto may not spend unless the policy sets allowPriced`
+    : undefined;
+
+const policyCost: Rule = ({ predicted, policy }) =>
+  policy.maxCostMicroUsd !== undefined && predicted.costMicroUsd > policy.maxCostMicroUsd
+    ? `costs ${predicted.costMicroUsd} µUSD, the policy's limit is ${policy.maxCostMicroUsd} µUSD`
+    : undefined;
+
+const jobCost: Rule = ({ job, predicted }) => {
+  const limit = job.constraints?.maxCostMicroUsd;
+  return limit !== undefined && predicted.costMicroUsd > limit
+    ? `costs ${predicted.costMicroUsd} µUSD, the job's limit is ${limit} µUSD`
+    : undefined;
+};
+
+const dataClass: Rule = ({ job, backend, policy }) => {
+  const needed = moreSensitive(policy.dataClass, job.constraints?.dataClass ?? policy.dataClass);
+  return rank(needed) > rank(backend.maxDataClass)
+    ? `the job's data is ${needed}, at most ${backend.maxDataClass} is allowed there`
+    : undefined;
+};
+
+const region: Rule = ({ job, backend, policy }) => {
+  // `local` is where the data already lies; regions say where else it may go.
+  if (backend.region === "local") return undefined;
+  const limits: [string, readonly string[] | undefined][] = [
+    ["policy", policy.regions],
+    ["job", job.constraints?.regions],
+  ];
+  for (const [owner, allowed] of limits) {
+    if (allowed && !allowed.includes(backend.region)) {
+      return `is in region ${backend.region}, the ${owner} allows ${allowed.join(", ") || "none but this machine"}`;
+    }
+  }
+  return undefined;
+};
+
+const deadline: Rule = ({ predicted, remainingMs }) => {
+  if (remainingMs === undefined) return undefined;
+  const ms = predicted.queueMs + predicted.executionMs;
+  return ms > remainingMs ? `would take ${ms.toFixed(1)} ms, the deadline is in ${remainingMs} ms` : undefined;
+};
+
+const RULES: readonly Rule[] = [
+  jobType,
+  qubits,
+  shots,
+  memory,
+  options,
+  policyBackends,
+  external,
+  priced,
+  policyCost,
+  jobCost,
+  dataClass,
+  region,
+  deadline,
+];
+
+/**
+ * Options whose answer would differ from what a job gets without them; `threads` never changes a result, and naming the
+ * default asks for nothing.
+ */
+export function askedOptions(options: CircuitOptions): (keyof CircuitOptions)[] {
+  const { threads: _, ...questions } = options;
+  const names = Object.keys(questions) as (keyof typeof questions)[];
+  return names.filter((name) => {
+    const value = questions[name];
+    if (value === undefined || value === false) return false;
+    if (typeof value === "object") return Object.keys(value).length > 0;
+    return !(name === "precision" && value === "f64") && !(name === "method" && value === "auto");
+  });
+}
+
+export function isAuto(job: RoutableJob): boolean {
+  return job.target === undefined || job.target === "auto";
+}
+
+function isPriced(backend: BackendDescription): boolean {
+  return backend.price.perTaskMicroUsd > 0 || backend.price.perShotMicroUsd > 0;
+}
+
+function rank(value: DataClass): number {
+  return DATA_CLASSES.indexOf(value);
+}
+
+function moreSensitive(a: DataClass, b: DataClass): DataClass {
+  return rank(a) > rank(b) ? a : b;
+}
+
+function mebibytes(bytes: number): number {
+  return Math.ceil(bytes / 2 ** 20);
+}

@@ -1,0 +1,165 @@
+import { type ProxyMethods, releaseProxy, transfer } from "comlink";
+import { initSync, Program } from "../../wasm-pkg/statevector/statevector.js";
+import { toHex, utf8 } from "../core/bytes.ts";
+import { type ErrorInfo, isErrorCode } from "../core/errors.ts";
+import {
+  type CircuitEstimate,
+  type CircuitFormat,
+  type CircuitOptions,
+  type CircuitView,
+  type Note,
+  withDefaults,
+} from "../models/circuit.ts";
+import type { EngineIdentity } from "../models/job.ts";
+import { sha256Quick } from "./digest.ts";
+import type { CircuitInput, EngineRun, EngineWorker, OnProgress, ParsedCircuit } from "./engine-worker.ts";
+import type { LoadedEngine } from "./load-wasm.ts";
+import { sniffFormat } from "./sniff-format.ts";
+
+/** Parsed programs that a worker keeps, so that running a circuit again does not parse it again. */
+const KEPT_PROGRAMS = 8;
+const KEPT_SOURCE_BYTES = 256 * 1024;
+const PROGRESS_EVERY_MS = 50;
+
+interface ParsedProgram {
+  format: CircuitFormat;
+  program: Program;
+}
+
+/** The statevector engine as a worker offers it. */
+export class CircuitWorker implements EngineWorker {
+  readonly #programs = new Map<string, ParsedProgram>();
+  #memory: WebAssembly.Memory | undefined;
+  #identity: EngineIdentity | undefined;
+  #limit: { memoryLimitMiB?: number } = {};
+
+  start(engine: LoadedEngine, memoryLimitMiB: number | undefined): void {
+    this.#limit = memoryLimitMiB === undefined ? {} : { memoryLimitMiB };
+    this.#memory = initSync({ module: engine.module }).memory;
+    this.#identity = engine.identity;
+  }
+
+  parse(input: CircuitInput): ParsedCircuit {
+    return this.#withProgram(input, ({ format, program }) => ({
+      format,
+      view: JSON.parse(program.view()) as CircuitView,
+      notes: notesOf(program),
+    }));
+  }
+
+  toOpenqasm3(input: CircuitInput): string {
+    return this.#withProgram(input, ({ program }) => program.toOpenqasm3());
+  }
+
+  estimate(input: CircuitInput, options: CircuitOptions): CircuitEstimate {
+    return this.#withProgram(
+      input,
+      ({ program }) => JSON.parse(program.estimate(this.#json(options))) as CircuitEstimate,
+    );
+  }
+
+  async run(
+    input: CircuitInput,
+    options: CircuitOptions & { seed: number },
+    stop: Int32Array | undefined,
+    onProgress: OnProgress | undefined,
+  ): Promise<EngineRun> {
+    try {
+      const json = this.#json(options);
+      const poll = pollFor(stop, onProgress);
+      const { container, engineMs, notes } = this.#withProgram(input, ({ program }) => {
+        const startMs = performance.now();
+        const container = program.run(json, poll) as Uint8Array<ArrayBuffer>;
+        return { container, engineMs: performance.now() - startMs, notes: notesOf(program) };
+      });
+      const resultHash = toHex(await sha256Quick(container));
+      const { seed: _, ...asked } = options;
+      const asRun = withDefaults(asked);
+      const run: EngineRun = { container, resultHash, engineMs, options: asRun, identity: this.#started(), notes };
+      return transfer(run, [container.buffer]);
+    } finally {
+      // The caller's function arrives as comlink's proxy, with a port on each side that nothing else would close.
+      (onProgress as Partial<ProxyMethods> | undefined)?.[releaseProxy]?.();
+    }
+  }
+
+  memoryBytes(): number {
+    return this.#memory?.buffer.byteLength ?? 0;
+  }
+
+  #json(options: CircuitOptions): string {
+    return JSON.stringify({ ...options, ...this.#limit });
+  }
+
+  #started(): EngineIdentity {
+    if (this.#identity === undefined) throw engineFailure("the worker was called before it was started");
+    return this.#identity;
+  }
+
+  #withProgram<T>(input: CircuitInput, use: (parsed: ParsedProgram) => T): T {
+    this.#started();
+    try {
+      const key = typeof input.source === "string" ? `${input.format}\n${input.source}` : undefined;
+      const kept = key === undefined ? undefined : this.#programs.get(key);
+      const parsed = kept ?? parse(input);
+      if (key === undefined || key.length > KEPT_SOURCE_BYTES) {
+        const value = use(parsed);
+        parsed.program.free();
+        return value;
+      }
+      this.#keep(key, parsed);
+      return use(parsed);
+    } catch (error) {
+      throw toWorkerError(error);
+    }
+  }
+
+  /** Puts it last in line to be dropped. */
+  #keep(key: string, parsed: ParsedProgram): void {
+    this.#programs.delete(key);
+    this.#programs.set(key, parsed);
+    const [oldest] = this.#programs;
+    if (this.#programs.size <= KEPT_PROGRAMS || oldest === undefined) return;
+    this.#programs.delete(oldest[0]);
+    oldest[1].program.free();
+  }
+}
+
+function notesOf(program: Program): Note[] {
+  return JSON.parse(program.notes()) as Note[];
+}
+
+/** What the engine calls at least every 10 ms of work; it stops at `true`. */
+function pollFor(stop: Int32Array | undefined, onProgress: OnProgress | undefined) {
+  let lastProgressMs = Number.NEGATIVE_INFINITY;
+  return (done: number, total: number): boolean => {
+    if (onProgress !== undefined && performance.now() - lastProgressMs >= PROGRESS_EVERY_MS) {
+      lastProgressMs = performance.now();
+      onProgress({ done, total });
+    }
+    return stop !== undefined && Atomics.load(stop, 0) !== 0;
+  };
+}
+
+function parse(input: CircuitInput): ParsedProgram {
+  const source = typeof input.source === "string" ? utf8(input.source) : input.source;
+  const format = input.format === "auto" ? sniffFormat(source) : input.format;
+  const program = Program.parse(format ?? "auto", source);
+  return { format: format ?? "openqasm3", program };
+}
+
+/** What the engine throws has one of our codes; anything else (a trap, no memory) means that its memory cannot be trusted. */
+function toWorkerError(error: unknown): ErrorInfo {
+  const { code, message, line, column } = (error ?? {}) as Partial<ErrorInfo>;
+  if (!isErrorCode(code)) return engineFailure(error instanceof Error ? error.message : String(error));
+  return {
+    code,
+    message: String(message),
+    ...(typeof line === "number" ? { line } : {}),
+    ...(typeof column === "number" ? { column } : {}),
+  };
+}
+
+function engineFailure(reason: string): ErrorInfo {
+  return { code: "engine-failure", message: `the engine stopped in the middle of this job: ${reason}` };
+}

@@ -1,0 +1,129 @@
+import { type Endpoint, type Remote, wrap } from "comlink";
+import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
+import { AppError, type ErrorInfo, fromErrorInfo, isErrorCode } from "../core/errors.ts";
+import type { EngineWorker } from "./engine-worker.ts";
+import type { LoadedEngine } from "./load-wasm.ts";
+import { nodeModule } from "./node-module.ts";
+
+/** In a variable, because bundlers take `new URL(…, import.meta.url)` for an asset; the browser's line below is the one for them. */
+const HERE = import.meta.url;
+
+export interface WorkerOptions {
+  engine: LoadedEngine;
+  /** Where the worker's script is, if not beside this file. */
+  workerUrl?: URL | undefined;
+  /** What a run may take of it; what WASM can address by default. */
+  memoryLimitMiB?: number | undefined;
+}
+
+interface Thread {
+  endpoint: Endpoint;
+  terminate(): Promise<unknown>;
+  /** Whether the thread keeps the process from ending. */
+  hold(on: boolean): void;
+}
+
+type OnDeath = (reason: string) => void;
+
+function nodeThread(
+  { Worker }: typeof import("node:worker_threads"),
+  workerUrl: URL | undefined,
+  onDeath: OnDeath,
+): Thread {
+  // No execArgv: flags such as --input-type are for the program that was started, and would stop the worker.
+  const worker = new Worker(workerUrl ?? new URL("./worker.js", HERE), { name: "ketflow-engine", execArgv: [] });
+  worker.on("error", (error) => onDeath(error.message));
+  worker.on("exit", (code) => onDeath(`the worker ended with exit code ${code}`));
+  return {
+    endpoint: nodeEndpoint(worker),
+    terminate: () => worker.terminate(),
+    hold: (on) => (on ? worker.ref() : worker.unref()),
+  };
+}
+
+function webThread(workerUrl: URL | undefined, onDeath: OnDeath): Thread {
+  const worker =
+    workerUrl === undefined
+      ? new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "ketflow-engine" })
+      : new Worker(workerUrl, { type: "module", name: "ketflow-engine" });
+  worker.addEventListener("error", (event) => {
+    event.preventDefault();
+    onDeath(event.message || `the worker script ${workerUrl ?? ""} did not load; give loadEngines a workerUrl`);
+  });
+  return {
+    endpoint: worker,
+    terminate: async () => worker.terminate(),
+    hold: () => {},
+  };
+}
+
+/** Threads share memory in Node, and in pages that are cross-origin isolated. */
+function stopFlag(): Int32Array | undefined {
+  const isShared = nodeModule("node:worker_threads") !== undefined || globalThis.crossOriginIsolated === true;
+  return isShared && typeof SharedArrayBuffer !== "undefined" ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
+}
+
+/** One thread with an engine in it, from its start to its death. It does one call at a time. */
+export class LiveWorker {
+  readonly #thread: Thread;
+  readonly #remote: Remote<EngineWorker>;
+  readonly #started: Promise<void>;
+  #deathCause: AppError | undefined;
+  #rejectCall: (error: AppError) => void = () => {};
+
+  /** Set to non-zero, it stops the present run; `undefined` where threads share no memory. */
+  readonly stop: Int32Array | undefined = stopFlag();
+  /** What its WASM memory had grown to at the end of its last run. */
+  memoryBytes = 0;
+
+  constructor({ engine, workerUrl, memoryLimitMiB }: WorkerOptions) {
+    const onDeath = (reason: string) =>
+      this.#die(new AppError("engine-failure", `the engine's worker died: ${reason}`));
+    const threads = nodeModule("node:worker_threads");
+    this.#thread = threads === undefined ? webThread(workerUrl, onDeath) : nodeThread(threads, workerUrl, onDeath);
+    this.#remote = wrap<EngineWorker>(this.#thread.endpoint);
+    this.#started = this.#remote.start(engine, memoryLimitMiB);
+    this.#started.catch(() => {}); // The first call reports it.
+  }
+
+  /** Dead, or so broken that no other job may use it. */
+  get isLost(): boolean {
+    return this.#deathCause !== undefined;
+  }
+
+  /** @throws {AppError} what the worker threw, or why it died before it could answer */
+  call<T>(invoke: (remote: Remote<EngineWorker>) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#rejectCall = reject;
+      if (this.#deathCause !== undefined) reject(this.#deathCause);
+      this.#started
+        .then(() => invoke(this.#remote))
+        .then(resolve, (thrown: unknown) => {
+          const error = fromWire(thrown);
+          if (error.code === "engine-failure") this.#die(error);
+          reject(error);
+        });
+    });
+  }
+
+  hold(on: boolean): void {
+    this.#thread.hold(on);
+  }
+
+  /** Ends the thread whatever it is doing; a call that waits for it throws `error`. */
+  async terminate(error: AppError): Promise<void> {
+    this.#die(error);
+    await this.#thread.terminate();
+  }
+
+  #die(error: AppError): void {
+    this.#deathCause ??= error;
+    this.#rejectCall(error);
+  }
+}
+
+function fromWire(error: unknown): AppError {
+  const info = (error ?? {}) as Partial<ErrorInfo>;
+  if (isErrorCode(info.code) && typeof info.message === "string") return fromErrorInfo(info as ErrorInfo);
+  return new AppError("engine-failure", `the engine's worker failed: ${info.message ?? String(error)}`);
+}

@@ -1,0 +1,222 @@
+import { proxy, type Remote } from "comlink";
+import { AppError } from "../core/errors.ts";
+import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
+import type { CircuitInput, EngineRun, EngineWorker, OnProgress, ParsedCircuit } from "./engine-worker.ts";
+import { LiveWorker, type WorkerOptions } from "./live-worker.ts";
+
+export interface PoolOptions extends WorkerOptions {
+  /** Most workers at once; they start with the first job that needs them. */
+  size: number;
+  /** A worker whose WASM memory is larger after a job is replaced, because that memory never shrinks. */
+  memoryMarkBytes?: number;
+}
+
+export interface JobControl {
+  signal?: AbortSignal | undefined;
+  /** From now, waiting included. */
+  deadlineMs?: number | undefined;
+}
+
+export interface RunControl extends JobControl {
+  /** About 20 times a second. */
+  onProgress?: OnProgress | undefined;
+}
+
+const DEFAULT_MEMORY_MARK_BYTES = 256 * 2 ** 20;
+
+/** A text that takes longer than this to read, print or estimate is not an honest one. */
+const READ_LIMIT_MS = 10_000;
+
+/** How long a run may take to notice its stop flag, which it looks at every 10 ms of work, before its thread is ended. */
+const STOP_GRACE_MS = 250;
+
+type Invoke<T> = (remote: Remote<EngineWorker>, worker: LiveWorker) => Promise<T>;
+
+interface Job {
+  /** `read`: text in, text or numbers out, soon done. Only a `run` looks at the stop flag. */
+  kind: "read" | "run";
+  /** Settles the caller's promise; never throws. */
+  work(worker: LiveWorker): Promise<void>;
+  reject(error: AppError): void;
+  worker?: LiveWorker;
+  /** Why it has to stop. */
+  interruption?: AppError;
+  timer?: ReturnType<typeof setTimeout>;
+}
+
+/**
+ * Runs jobs on workers, one at a time on each, first come first served. A worker that dies, traps or does not stop when it should
+ * takes only its own job with it: it is ended, and the next job gets a fresh one.
+ *
+ * Reads do not wait for runs: they go first, and one worker more than `size` may be started for them.
+ */
+export class EnginePool {
+  readonly #options: PoolOptions;
+  readonly #queues: Record<Job["kind"], Job[]> = { read: [], run: [] };
+  readonly #running = new Set<Job>();
+  /** The last one used comes first: its memory is warm and it may have the program parsed. */
+  readonly #idle: LiveWorker[] = [];
+  readonly #workers = new Set<LiveWorker>();
+  #closed: Promise<void> | undefined;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  parse(input: CircuitInput, control: JobControl = {}): Promise<ParsedCircuit> {
+    return this.#submit("read", (remote) => remote.parse(input), control);
+  }
+
+  toOpenqasm3(input: CircuitInput, control: JobControl = {}): Promise<string> {
+    return this.#submit("read", (remote) => remote.toOpenqasm3(input), control);
+  }
+
+  estimate(input: CircuitInput, options: CircuitOptions, control: JobControl = {}): Promise<CircuitEstimate> {
+    return this.#submit("read", (remote) => remote.estimate(input, options), control);
+  }
+
+  run(input: CircuitInput, options: CircuitOptions & { seed: number }, control: RunControl = {}): Promise<EngineRun> {
+    const { onProgress } = control;
+    let isRunning = true;
+    const report: OnProgress | undefined =
+      onProgress &&
+      ((progress) => {
+        // In a task of its own, so that what the caller's function throws is the caller's, not the worker's.
+        queueMicrotask(() => isRunning && onProgress(progress));
+      });
+    const invoke: Invoke<EngineRun> = async (remote, worker) => {
+      // The worker answers the second question after the first: the run is one synchronous call.
+      const [run, memoryBytes] = await Promise.allSettled([
+        remote.run(input, options, worker.stop, report && proxy(report)),
+        remote.memoryBytes(),
+      ]);
+      if (memoryBytes.status === "fulfilled") worker.memoryBytes = memoryBytes.value;
+      if (run.status === "rejected") throw run.reason;
+      return run.value;
+    };
+    return this.#submit("run", invoke, control).finally(() => {
+      isRunning = false;
+    });
+  }
+
+  /** Ends all workers; jobs that have not ended are `cancelled`. */
+  close(): Promise<void> {
+    this.#closed ??= this.#end(new AppError("cancelled", "the engines were closed"));
+    return this.#closed;
+  }
+
+  async #end(reason: AppError): Promise<void> {
+    for (const job of [...this.#queues.read, ...this.#queues.run, ...this.#running]) this.#interrupt(job, reason);
+    await Promise.all([...this.#workers].map((worker) => worker.terminate(reason)));
+  }
+
+  #submit<T>(kind: Job["kind"], invoke: Invoke<T>, control: JobControl): Promise<T> {
+    const { signal, deadlineMs } = control;
+    const { promise, resolve, reject } = withResolvers<T>();
+    const job: Job = {
+      kind,
+      reject,
+      work: (worker) =>
+        worker.call((remote) => invoke(remote, worker)).then(resolve, (error) => reject(job.interruption ?? error)),
+    };
+    const onAbort = () =>
+      this.#interrupt(job, new AppError("cancelled", "the caller cancelled it", { cause: signal?.reason }));
+    const expire = () =>
+      this.#interrupt(job, new AppError("deadline-exceeded", `it did not end within deadlineMs ${deadlineMs}`));
+    const timer = deadlineMs === undefined ? undefined : setTimeout(expire, deadlineMs);
+    signal?.addEventListener("abort", onAbort, { once: true });
+
+    this.#queues[kind].push(job);
+    if (this.#closed !== undefined) this.#interrupt(job, new AppError("cancelled", "the engines are closed"));
+    else if (signal?.aborted) onAbort();
+    else this.#dispatch();
+    return promise.finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    });
+  }
+
+  #interrupt(job: Job, reason: AppError): void {
+    const { worker } = job;
+    if (worker === undefined) {
+      const queue = this.#queues[job.kind];
+      const at = queue.indexOf(job);
+      if (at >= 0) queue.splice(at, 1);
+      job.reject(reason);
+      return;
+    }
+    if (job.interruption !== undefined) return;
+    job.interruption = reason;
+    if (job.kind === "read" || worker.stop === undefined) {
+      void worker.terminate(reason);
+      return;
+    }
+    Atomics.store(worker.stop, 0, 1);
+    job.timer = setTimeout(() => void worker.terminate(reason), STOP_GRACE_MS);
+  }
+
+  #dispatch(): void {
+    for (let job = this.#next(); job !== undefined; job = this.#next()) {
+      try {
+        void this.#execute(job, this.#takeWorker());
+      } catch (cause) {
+        // A browser refuses some worker URLs at once, with an exception.
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        job.reject(new AppError("engine-failure", `no worker can be started: ${reason}`, { cause }));
+      }
+    }
+  }
+
+  #takeWorker(): LiveWorker {
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      if (!idle.isLost) return idle;
+      this.#workers.delete(idle);
+    }
+    const worker = new LiveWorker(this.#options);
+    this.#workers.add(worker);
+    return worker;
+  }
+
+  #next(): Job | undefined {
+    if (this.#closed !== undefined) return undefined;
+    const { size } = this.#options;
+    if (this.#running.size < size + 1 && this.#queues.read.length > 0) return this.#queues.read.shift();
+    const runs = [...this.#running].filter((job) => job.kind === "run").length;
+    return runs < size ? this.#queues.run.shift() : undefined;
+  }
+
+  async #execute(job: Job, worker: LiveWorker): Promise<void> {
+    job.worker = worker;
+    this.#running.add(job);
+    worker.hold(true);
+    if (worker.stop !== undefined) Atomics.store(worker.stop, 0, 0);
+    if (job.kind === "read") {
+      const tooSlow = new AppError("deadline-exceeded", `reading the circuit took more than ${READ_LIMIT_MS / 1000} s`);
+      job.timer = setTimeout(() => this.#interrupt(job, tooSlow), READ_LIMIT_MS);
+    }
+    await job.work(worker);
+    clearTimeout(job.timer);
+    const mark = this.#options.memoryMarkBytes ?? DEFAULT_MEMORY_MARK_BYTES;
+    if (worker.isLost || worker.memoryBytes > mark) {
+      // Its place is free only when its memory is.
+      await worker.terminate(new AppError("engine-failure", "the worker is being replaced"));
+      this.#workers.delete(worker);
+    } else {
+      worker.hold(false);
+      this.#idle.push(worker);
+    }
+    this.#running.delete(job);
+    this.#dispatch();
+  }
+}
+
+/** `Promise.withResolvers`, which Node 20 does not have. */
+function withResolvers<T>() {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
