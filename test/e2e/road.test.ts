@@ -125,7 +125,7 @@ describe("a job's road, from the command to a verified receipt", () => {
         .toBe(`${holder.pid}\n`);
       const { status, stderr } = alice.ketflow("run", bell);
       expect({ status, stderr }).toEqual({
-        status: 1,
+        status: 2,
         stderr: expect.stringMatching(new RegExp(`in use by process ${holder.pid};`)),
       });
     } finally {
