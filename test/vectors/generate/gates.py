@@ -1,6 +1,6 @@
 """Writes test/vectors/gates.json: the matrices of Qiskit's gates under the names of qelib1.inc and stdgates.inc.
 
-    python -m venv .venv && .venv/bin/pip install qiskit==2.5.2 && .venv/bin/python test/vectors/generate/gates.py
+    python -m venv .venv && .venv/bin/pip install qiskit==2.6.2 && .venv/bin/python test/vectors/generate/gates.py
 """
 
 import json
