@@ -30,8 +30,6 @@ function lockedConnection(folder: string, open: LoadedDriver["open"]): SqliteCon
   createPrivately(folder);
   const connection = open(join(folder, DATABASE_FILE));
   try {
-    // better-sqlite3 would hold the event loop for 5 s before it says that another process has the file.
-    connection.exec("pragma busy_timeout = 0");
     // Exclusive before WAL: the index of the WAL then lives in this process's memory and no second connection can exist.
     connection.exec("pragma locking_mode = exclusive; pragma journal_mode = wal");
     connection.exec("pragma synchronous = full; pragma foreign_keys = on");
