@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism, cpus, hostname } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { migrate } from "./adapters/sqlite/migrate.ts";
 import { openDatabase } from "./adapters/sqlite/open-database.ts";
 import { writeFileDurably } from "./audit/durable-file.ts";
@@ -25,11 +26,12 @@ import { outcomeOf } from "./jobs/outcome.ts";
 import { createSqliteStore } from "./jobs/store-sqlite.ts";
 import { type JobView, viewJob } from "./jobs/view.ts";
 import { SQLITE_MIGRATIONS } from "./migrations/sqlite/all.ts";
+import { checked } from "./models/check.ts";
 import type { CircuitView, Note } from "./models/circuit.ts";
 import { toCircuitResult } from "./models/circuit-result.ts";
 import { FINAL_STATES, type SubmitJob } from "./models/job.ts";
 import { createEmbeddedProvider, EMBEDDED_ID } from "./providers/embedded.ts";
-import { createMockQpu, type MockQpuConfig } from "./providers/mock-qpu.ts";
+import { createMockQpu, MockQpuConfig } from "./providers/mock-qpu.ts";
 import { createRegistry } from "./providers/registry.ts";
 import { calibrate } from "./routing/calibrate.ts";
 import {
@@ -48,8 +50,8 @@ export interface LocalServiceOptions {
   dataDir: string;
   /** A routing policy document; the default allows what is free and on this machine. */
   policy?: unknown;
-  /** Mock QPUs beside the embedded engine; one called `mock-qpu` by default. */
-  mockQpus?: readonly Partial<MockQpuConfig & { id: string }>[];
+  /** A list of mock QPUs beside the embedded engine (docs/routing.md); one called `mock-qpu` by default. */
+  mockQpus?: unknown;
   /** Adds the log of this folder to those that the user trusts; `true` by default. */
   trustLog?: boolean;
   /** XDG variables and HOME decide where trusted logs and the high-water mark lie; `process.env` by default. */
@@ -88,6 +90,8 @@ export interface LocalService {
   close(): Promise<void>;
 }
 
+const MockQpus = z.array(MockQpuConfig).max(64);
+
 /**
  * Opens a data folder for this process alone. Jobs that an earlier process left queued or running continue.
  *
@@ -95,8 +99,9 @@ export interface LocalService {
  *   its log signed, `invalid-input` for a faulty policy or mock QPU
  */
 export async function openLocalService(options: LocalServiceOptions): Promise<LocalService> {
-  const { dataDir, environment = process.env, onError = console.error, mockQpus = [{ id: "mock-qpu" }] } = options;
+  const { dataDir, environment = process.env, onError = console.error } = options;
   const policy = parseRoutingPolicy(options.policy ?? {});
+  const mockQpus = checked(MockQpus, options.mockQpus ?? [{ id: "mock-qpu" }], "mockQpus");
   const undo: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
@@ -108,7 +113,7 @@ export async function openLocalService(options: LocalServiceOptions): Promise<Lo
 
     const calibration = await readCalibration(dataDir, engines);
     const embedded = createEmbeddedProvider({ engine: engines.circuit, predict: predictorOf(calibration) });
-    const mocks = mockQpus.map((config) => createMockQpu({ id: "mock-qpu", ...config }, engines.circuit));
+    const mocks = mockQpus.map((config) => createMockQpu(config, engines.circuit));
     const registry = createRegistry([embedded, ...mocks]);
     const isSimulated = (backend: string): boolean => registry.get(backend).describe().simulated;
 

@@ -1,4 +1,4 @@
-import type { ExitCode } from "./failure.ts";
+import { type ExitCode, reportFailure } from "./failure.ts";
 import { runProgram } from "./program.ts";
 import type { OpenService } from "./service.ts";
 import { processTerminal } from "./terminal.ts";
@@ -10,7 +10,10 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   process.once("SIGINT", () => interrupt.abort());
   process.once("SIGTERM", () => interrupt.abort());
   const { signal } = interrupt;
-  return runProgram(args, { terminal: processTerminal(signal), openService, signal });
+  const terminal = processTerminal(signal);
+  const stop = (error: unknown): void => process.exit(reportFailure(error, terminal, false));
+  process.on("uncaughtException", stop).on("unhandledRejection", stop);
+  return runProgram(args, { terminal, openService, signal });
 }
 
 // Loaded when a command needs it: what only draws or prints help starts without a database driver.

@@ -82,6 +82,8 @@ async function makeProgram(context: CommandContext, end: (code: ExitCode) => voi
     .option("--deadline <ms>", "milliseconds from acceptance to the end", wholeNumberOf)
     .option("--max-cost <microusd>", "most that it may cost, in micro-USD", wholeNumberOf)
     .option("--data-class <name>", "public, internal, confidential or restricted")
+    .option("--policy <file>", "routing policy; the default allows what is free and on this machine")
+    .option("--mock-qpus <file>", "mock QPUs beside the embedded engine")
     .option("--receipt <path>", "where the receipt goes; default: the data folder")
     .option("--data <dir>", "folder of jobs, log and keys")
     .option("--no-cache", "run it even when an equal result is there")
@@ -103,6 +105,8 @@ async function makeProgram(context: CommandContext, end: (code: ExitCode) => voi
     .argument("<plan-hash>", "the plan that you agree to")
     .option("--receipt <path>", "where the receipt goes; default: the data folder")
     .option("--data <dir>", "folder of jobs, log and keys")
+    .option("--policy <file>", "as for run")
+    .option("--mock-qpus <file>", "as for run")
     .option("--explain", "show all candidates and their scores")
     .option("--all", "show everything, however long")
     .option("--ascii", "draw without box characters")
@@ -172,7 +176,7 @@ async function makeProgram(context: CommandContext, end: (code: ExitCode) => voi
   program
     .command("bench")
     .description("measure the engines on this machine (in a clone of the repository)")
-    .addHelpText("after", "\nExample:\n  $ ketflow bench --only ghz-20")
+    .addHelpText("after", "\nExample:\n  $ ketflow bench --only brick12")
     .argument("[args...]", "handed to bench/run.mjs")
     .allowUnknownOption()
     .action(async (args: string[]) => {

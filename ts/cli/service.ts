@@ -10,6 +10,9 @@ import type { Terminal } from "./terminal.ts";
 export interface ServiceOptions {
   /** Made when it is not there; locked while the service is open. */
   dataDir: string;
+  /** A routing policy document and a list of mock QPUs, as read from files; see docs/routing.md. */
+  policy?: unknown;
+  mockQpus?: unknown;
   /** Add the log of this folder to the logs that the user trusts. Default true; `doctor` looks without leaving traces. */
   trustLog?: boolean;
   /** Where the user's files lie, by XDG variables and HOME. */

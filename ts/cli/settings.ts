@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import {
   type ConfigFile,
   type Resolved,
@@ -11,6 +11,8 @@ import {
 import { AppError } from "../core/errors.ts";
 import { DEFAULT_SHOTS } from "../models/circuit.ts";
 import { COLLAPSE_RULES, DATA_CLASSES, STRATEGIES } from "../models/job.ts";
+import { reportFailure } from "./failure.ts";
+import type { ServiceOptions } from "./service.ts";
 import type { Terminal } from "./terminal.ts";
 
 const PROJECT_FILE = "ketflow.config.json";
@@ -28,6 +30,8 @@ export function settingsOf(environment: Terminal["environment"]): Setting[] {
     { name: "collapse", kind: "string", choices: COLLAPSE_RULES, about: "rule that selects among them" },
     { name: "maxCost", kind: "integer", about: "most that a job may cost, in micro-USD" },
     { name: "deadline", kind: "integer", about: "milliseconds from acceptance to the end" },
+    { name: "policy", kind: "string", about: "file with the routing policy, see docs/routing.md" },
+    { name: "mockQpus", kind: "string", about: "file with the mock QPUs, see docs/routing.md" },
     { name: "dataClass", kind: "string", choices: DATA_CLASSES, about: "how sensitive the input is" },
     { name: "cache", kind: "boolean", fallback: true, about: "answer from an equal earlier result" },
     { name: "ascii", kind: "boolean", fallback: false, about: "draw without box characters" },
@@ -47,17 +51,41 @@ export async function readSettings(terminal: Terminal, flags: Flags): Promise<Re
   });
 }
 
+/** What the service of these settings is opened with. */
+export async function readServiceOptions(settings: Resolved, terminal: Terminal): Promise<ServiceOptions> {
+  const document = async (name: string): Promise<unknown> => {
+    const path = text(settings, name);
+    return path === undefined ? undefined : readJson(resolve(terminal.workingDirectory, path));
+  };
+  return {
+    dataDir: resolve(terminal.workingDirectory, text(settings, "data") ?? ""),
+    policy: await document("policy"),
+    mockQpus: await document("mockQpus"),
+    onError: (error) => void reportFailure(error, terminal, false),
+  };
+}
+
+/** A file that is not there is no fault of anybody: nobody has to have one. */
 async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
-  let text: string;
   try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+    return { path, content: await readJson(path) };
+  } catch (error) {
+    const { code } = (error as Error).cause as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new AppError("invalid-input", `${path}: cannot be read: ${code}`, { cause });
+    throw error;
+  }
+}
+
+/** @throws {AppError} `invalid-input` with the path and the reason, the file system's error as its cause */
+async function readJson(path: string): Promise<unknown> {
+  let content: string;
+  try {
+    content = await readFile(path, "utf8");
+  } catch (cause) {
+    throw new AppError("invalid-input", `${path}: cannot be read: ${(cause as NodeJS.ErrnoException).code}`, { cause });
   }
   try {
-    return { path, content: JSON.parse(text) };
+    return JSON.parse(content);
   } catch (cause) {
     throw new AppError("invalid-input", `${path}: not JSON: ${(cause as Error).message}`, { cause });
   }

@@ -18,7 +18,7 @@ export interface Setting {
 type SettingSource = "flag" | "environment" | "project" | "user" | "default";
 
 /** A value and where it is written. */
-export interface Provenance {
+interface Provenance {
   source: SettingSource;
   /** `--shots`, `KETFLOW_SHOTS`, or the path of the file. */
   place: string;

@@ -2,7 +2,7 @@ import type { CircuitView, OpView, RegisterView } from "../models/circuit.ts";
 import { type Alphabet, angleLabel, clip, gateLabel, printable, wireName } from "./labels.ts";
 
 /** A horizontal line of the picture: a qubit, or a whole classical register. */
-export interface Wire {
+interface Wire {
   kind: "qubit" | "register";
   label: string;
 }

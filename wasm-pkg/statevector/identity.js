@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "5136f6ff245a70afb277ce11368607c5567f0356469169a54bdcadf8a9d36c97"
+    "contentHash": "b88c97f5331c41222b754478e34c027e09cb9fbd7e933fef1d5ed42af3a8107e"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "ecc97379c292232df6bf89eab9e01857bbbb5acca99cf984b51785e77f8abcb1"
+    "sha256": "6112d2e75b1e4f1ac1021473991113afcee61399fb02e2a989df6ddeba5ef430"
   }
 };

@@ -11,6 +11,7 @@ mod fault;
 pub mod gates;
 mod inputs;
 pub mod ir;
+mod keywords3;
 mod lexer;
 pub mod limits;
 pub mod linalg;

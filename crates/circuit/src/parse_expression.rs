@@ -4,8 +4,8 @@ use crate::ast::*;
 use crate::fault::{Fault, quote};
 use crate::ir::Comparison;
 use crate::lexer::Kind;
-use crate::limits::MAX_NESTING;
-use crate::parser::Parser;
+use crate::limits::MAX_EXPRESSION_DEPTH;
+use crate::parser::{Parser, too_deep};
 use crate::reader::Format;
 use std::rc::Rc;
 
@@ -34,8 +34,8 @@ impl Parser<'_> {
     }
 
     fn node(&self, kind: ExpressionKind, offset: Offset, below: u32) -> Result<Expression, Fault> {
-        if below >= MAX_NESTING {
-            return Err(self.too_deep(offset));
+        if below >= MAX_EXPRESSION_DEPTH {
+            return Err(too_deep(offset, MAX_EXPRESSION_DEPTH));
         }
         Ok(Expression { kind, offset, height: below + 1 })
     }

@@ -3,7 +3,7 @@
 use crate::ast::*;
 use crate::fault::{Fault, quote};
 use crate::lexer::{Kind, Lexer, Token};
-use crate::limits::{MAX_NESTING, MAX_QUBITS};
+use crate::limits::{MAX_BLOCK_DEPTH, MAX_EXPRESSION_DEPTH, MAX_QUBITS};
 use crate::reader::Format;
 use std::rc::Rc;
 
@@ -13,7 +13,8 @@ pub(crate) struct Parser<'s> {
     /// The token to be consumed next.
     pub token: Token,
     ahead: Token,
-    depth: u32,
+    block_depth: u32,
+    expression_depth: u32,
     /// `@ketflow.native` was read and waits for its gate definition.
     pub native_pending: bool,
     /// What was accepted without effect, by byte offset.
@@ -25,7 +26,16 @@ impl<'s> Parser<'s> {
         let mut lexer = Lexer::new(source);
         let token = lexer.next_token()?;
         let ahead = lexer.next_token()?;
-        Ok(Self { lexer, format, token, ahead, depth: 0, native_pending: false, notes: Vec::new() })
+        Ok(Self {
+            lexer,
+            format,
+            token,
+            ahead,
+            block_depth: 0,
+            expression_depth: 0,
+            native_pending: false,
+            notes: Vec::new(),
+        })
     }
 
     /// The next statement, or `None` at the end of the program.
@@ -38,11 +48,16 @@ impl<'s> Parser<'s> {
 
     pub fn statement(&mut self) -> Result<Statement, Fault> {
         let offset = self.token.start;
-        let kind = self.nested(|parser| match parser.format {
-            Format::OpenQasm2 => parser.statement2(),
-            Format::OpenQasm3 => parser.statement3(),
-        })?;
-        Ok(Statement { kind, offset })
+        if self.block_depth >= MAX_BLOCK_DEPTH {
+            return Err(too_deep(offset, MAX_BLOCK_DEPTH));
+        }
+        self.block_depth += 1;
+        let kind = match self.format {
+            Format::OpenQasm2 => self.statement2(),
+            Format::OpenQasm3 => self.statement3(),
+        };
+        self.block_depth -= 1;
+        Ok(Statement { kind: kind?, offset })
     }
 
     /// The `OPENQASM` line, when there is one; it must name the version that is read.
@@ -71,22 +86,15 @@ impl<'s> Parser<'s> {
         self.semicolon()
     }
 
-    /// Runs `parse` one level deeper, refusing what is nested too deeply for the stack.
+    /// Parses a part of an expression one level deeper, refusing what is nested too deeply for the stack.
     pub fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
-        if self.depth >= MAX_NESTING {
-            return Err(self.too_deep(self.token.start));
+        if self.expression_depth >= MAX_EXPRESSION_DEPTH {
+            return Err(too_deep(self.token.start, MAX_EXPRESSION_DEPTH));
         }
-        self.depth += 1;
+        self.expression_depth += 1;
         let result = parse(self);
-        self.depth -= 1;
+        self.expression_depth -= 1;
         result
-    }
-
-    pub fn too_deep(&self, offset: Offset) -> Fault {
-        Fault::too_large(
-            offset,
-            format!("this is nested deeper than {MAX_NESTING} levels; split it into smaller parts"),
-        )
     }
 
     // Tokens
@@ -150,7 +158,7 @@ impl<'s> Parser<'s> {
         }
         let offset = self.token.start;
         let text = self.text();
-        if self.format == Format::OpenQasm3 && crate::parse_qasm3::is_reserved(text) {
+        if self.format == Format::OpenQasm3 && crate::keywords3::is_reserved(text) {
             let message =
                 format!("{} is a keyword of OpenQASM 3 and cannot be a name; choose another one", quote(text));
             return Err(Fault::invalid(offset, message));
@@ -290,4 +298,9 @@ impl<'s> Parser<'s> {
         self.semicolon()?;
         Ok(StatementKind::Measure { qubits, bits })
     }
+}
+
+/// The error for what is nested too deeply.
+pub(crate) fn too_deep(offset: Offset, limit: u32) -> Fault {
+    Fault::too_large(offset, format!("this is nested deeper than {limit} levels; split it into smaller parts"))
 }

@@ -166,3 +166,28 @@ pub(crate) static LIBRARY: &[LibraryGate] = &[
 
 const RC3X: &str = "gate rc3x a,b,c,d { u2(0,pi) d; p(pi/4) d; cx c,d; p(-pi/4) d; u2(0,pi) d; cx a,d; p(pi/4) d; cx b,d; \
     p(-pi/4) d; cx a,d; p(pi/4) d; cx b,d; p(-pi/4) d; u2(0,pi) d; p(pi/4) d; cx c,d; p(-pi/4) d; u2(0,pi) d; }";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The vectors compare every gate with Qiskit, except those whose meaning is not a matrix of its own.
+    #[test]
+    fn every_gate_has_a_vector() {
+        let vectors = include_str!("../../../test/vectors/gates.json");
+        for gate in LIBRARY.iter().filter(|gate| !["gphase", "CX", "u0"].contains(&gate.name)) {
+            assert!(
+                vectors.contains(&format!("{{\"name\": \"{}\"", gate.name)),
+                "{} has no row in gates.json",
+                gate.name
+            );
+        }
+    }
+
+    #[test]
+    fn names_are_unique() {
+        for (k, gate) in LIBRARY.iter().enumerate() {
+            assert!(LIBRARY[..k].iter().all(|other| other.name != gate.name), "{}", gate.name);
+        }
+    }
+}

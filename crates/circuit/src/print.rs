@@ -8,9 +8,9 @@
 use crate::expr::{BinaryOp, Expr};
 use crate::gates::Gate;
 use crate::ir::{Circuit, Comparison, Condition, Control, GateOp, InputKind, Op, Operand, Register};
+use crate::keywords3::is_reserved;
 use crate::lower::function_name;
 use crate::names::Names;
-use crate::parse_qasm3::is_reserved;
 use std::fmt::Write;
 
 /// Definitions for other tools of the built-in gates that `stdgates.inc` lacks; each uses only those before it.
@@ -285,14 +285,19 @@ impl Names {
     /// A condition; compound parts stand in brackets.
     pub(crate) fn condition(&self, condition: &Condition) -> String {
         match condition {
-            Condition::And(x, y) => format!("{} && {}", self.inner(x), self.inner(y)),
-            Condition::Or(x, y) => format!("{} || {}", self.inner(x), self.inner(y)),
-            Condition::Xor(x, y) => format!("{} ^ {}", self.inner(x), self.inner(y)),
+            Condition::And(x, y) => format!("{} && {}", self.left(condition, x), self.inner(y)),
+            Condition::Or(x, y) => format!("{} || {}", self.left(condition, x), self.inner(y)),
+            Condition::Xor(x, y) => format!("{} ^ {}", self.left(condition, x), self.inner(y)),
             Condition::Compare { comparison: how, left, right } => {
                 format!("{} {} {}", self.operand(left), comparison(*how), self.operand(right))
             }
             simple => self.inner(simple),
         }
+    }
+
+    /// The left side of a chain of one operator needs no brackets.
+    fn left(&self, whole: &Condition, x: &Condition) -> String {
+        if std::mem::discriminant(whole) == std::mem::discriminant(x) { self.condition(x) } else { self.inner(x) }
     }
 
     fn inner(&self, condition: &Condition) -> String {

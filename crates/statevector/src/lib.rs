@@ -25,6 +25,7 @@ mod run;
 mod sample;
 mod source;
 mod state;
+mod totals;
 mod walk;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

@@ -22,13 +22,13 @@ export async function configExplain(
     terminal.print(JSON.stringify(Object.fromEntries(entries), null, 2));
     return 0;
   }
-  const lines = settings.flatMap(({ name, about }) => {
+  const lines = settings.flatMap(({ name, about, fallback }) => {
     const [winner, ...hidden] = resolved.get(name) ?? [];
     const value = winner === undefined ? "not set" : `${shown(winner.value)}  from ${winner.place}`;
     return [
       `${name.padEnd(10)} ${value}`,
       ...hidden.map((each) => `${" ".repeat(10)} hides ${shown(each.value)} from ${each.place}`),
-      `${" ".repeat(10)} ${about}; ${flagName(name)}, ${variableName(name)}`,
+      `${" ".repeat(10)} ${about}; ${fallback === true ? `--no-${name}` : flagName(name)}, ${variableName(name)}`,
     ];
   });
   terminal.print(lines.join("\n"));

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { utf8 } from "../../core/bytes.ts";
 import { AppError, fromErrorInfo } from "../../core/errors.ts";
 import { circuitText } from "../../pictures/circuit-text.ts";
@@ -7,7 +8,7 @@ import { explainRoute } from "../../routing/explain.ts";
 import type { ExitCode } from "../failure.ts";
 import { resultBlocks, routeLine } from "../outcome-text.ts";
 import type { CommandContext } from "../service.ts";
-import { type Flags, isOn, readSettings, text } from "../settings.ts";
+import { type Flags, isOn, readServiceOptions, readSettings } from "../settings.ts";
 import { verificationLines, verify } from "../verification.ts";
 
 const BELL = `OPENQASM 3.0;
@@ -22,12 +23,13 @@ c = measure q;
 /** The road of one job, from text to a receipt that was checked and run again. */
 export async function demo(settingFlags: Flags, { terminal, openService, signal }: CommandContext): Promise<ExitCode> {
   const settings = await readSettings(terminal, settingFlags);
-  const dataDir = resolve(terminal.workingDirectory, text(settings, "data") ?? "");
+  const serviceOptions = await readServiceOptions(settings, terminal);
+  const { dataDir } = serviceOptions;
   const ascii = isOn(settings, "ascii");
   const { width, color } = terminal;
   const step = (title: string, body: string): void => terminal.print(`${heading(title, color)}\n${body}\n`);
 
-  const service = await openService({ dataDir });
+  const service = await openService(serviceOptions);
   try {
     const view = await service.view({ format: "openqasm3", source: BELL });
     step("A circuit: two qubits become one Bell pair", circuitText(view, { width, color, ascii }));
@@ -51,7 +53,7 @@ export async function demo(settingFlags: Flags, { terminal, openService, signal 
 
     const verification = await verify(utf8(receipt), { rerun: true, signal }, terminal);
     step("Anyone can check the receipt offline, and run it again", verificationLines(verification).join("\n"));
-    if (verification.code === 0) step("Try next", nextSteps(path));
+    if (verification.code === 0) step("Try next", nextSteps(path, terminal.workingDirectory));
     return verification.code;
   } finally {
     await service.close();
@@ -62,11 +64,15 @@ function heading(title: string, color: boolean): string {
   return color ? `\u001B[1m${title}\u001B[0m` : title;
 }
 
-function nextSteps(receipt: string): string {
+function nextSteps(receipt: string, workingDirectory: string): string {
+  // In a clone they lie in the working folder, elsewhere in the package.
+  const examples = fileURLToPath(new URL("../../../examples", import.meta.url));
+  const nearby = relative(workingDirectory, examples);
+  const folder = nearby.startsWith("..") ? examples : nearby;
   return [
     `ketflow verify ${receipt} --rerun`,
-    "ketflow run examples/teleportation.qasm --explain",
-    "ketflow draw examples/qft-adder.qasm --svg adder.svg",
+    `ketflow run ${join(folder, "teleportation.qasm")} --explain`,
+    `ketflow draw ${join(folder, "qft-adder.qasm")} --svg adder.svg`,
     "ketflow doctor",
   ].join("\n");
 }

@@ -7,13 +7,13 @@ import { grouped } from "../../core/grouped.ts";
 import type { CircuitView } from "../../models/circuit.ts";
 import { countOperations } from "../../pictures/circuit-layout.ts";
 import { circuitText } from "../../pictures/circuit-text.ts";
-import { type ExitCode, exitCodeOf, FailureIn, reportFailure, within } from "../failure.ts";
+import { type ExitCode, exitCodeOf, FailureIn, within } from "../failure.ts";
 import { jobBody, type RunFlags } from "../job-body.ts";
 import { money, resultBlocks, routeLine } from "../outcome-text.ts";
 import { progressLine } from "../progress.ts";
 import { type CircuitFile, readCircuit } from "../read-input.ts";
 import type { CommandContext, JobOutcome, LocalService, SubmitControl } from "../service.ts";
-import { type Flags, isOn, readSettings, text } from "../settings.ts";
+import { type Flags, isOn, readServiceOptions, readSettings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Verification, verdict, verify } from "../verification.ts";
 
@@ -65,9 +65,9 @@ async function answer(
   circuit: CircuitFile | undefined,
   work: (service: LocalService, control: SubmitControl) => Promise<JobOutcome>,
 ): Promise<ExitCode> {
-  const dataDir = resolve(terminal.workingDirectory, text(settings, "data") ?? "");
-  const onError = (error: unknown): void => void reportFailure(error, terminal, false);
-  const service = await openService({ dataDir, onError });
+  const serviceOptions = await readServiceOptions(settings, terminal);
+  const { dataDir } = serviceOptions;
+  const service = await openService(serviceOptions);
   const progress = progressLine(terminal);
   try {
     const control = { signal, onProgress: progress.onProgress, useCache: isOn(settings, "cache") };

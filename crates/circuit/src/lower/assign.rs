@@ -1,5 +1,6 @@
 //! Measurement, reset, barriers, and assignments to bits and variables.
 
+use super::conditions::bounded;
 use super::functions::plural;
 use super::operands::Selection;
 use super::values::Division;
@@ -192,6 +193,7 @@ impl Lowerer {
             }
         }
         for (bit, value) in pairs {
+            let value = bounded(value, offset)?;
             self.emit(Op::Assign { bit, value }, ops, offset)?;
         }
         Ok(())

@@ -130,7 +130,7 @@ impl Lowerer {
         }
     }
 
-    /// One application to single qubits.
+    /// One application to single qubits: the gate itself, then its modifiers from the innermost outwards.
     fn instance(
         &mut self,
         entry: &GateEntry,
@@ -140,32 +140,30 @@ impl Lowerer {
         offset: Offset,
         ops: &mut Vec<Op>,
     ) -> Result<(), Fault> {
-        let Some((outermost, inner)) = transforms.split_first() else {
+        if transforms.is_empty() {
             return self.expand(entry, params, qubits, offset, ops);
-        };
+        }
+        let (mut controls, targets) = qubits.split_at(qubits.len() - self.shape(entry).1);
         let mut list = Vec::new();
-        match outermost {
-            Transform::Control(value, count) => {
-                let (controls, rest) = qubits.split_at(*count);
-                self.instance(entry, inner, params, rest, offset, &mut list)?;
-                let controls: Vec<Control> =
-                    controls.iter().map(|qubit| Control { qubit: *qubit, value: *value }).collect();
-                self.charge(list.len() * count, offset)?;
-                modifiers::control(&mut list, &controls);
-            }
-            Transform::Inverse => {
-                self.instance(entry, inner, params, qubits, offset, &mut list)?;
-                self.charge(list.len(), offset)?;
-                modifiers::invert(&mut list);
-            }
-            Transform::Power(exponent, place) => {
-                self.instance(entry, inner, params, qubits, offset, &mut list)?;
-                let before = list.len();
-                self.charge(modifiers::power_cost(&list, *exponent), *place)?;
-                list = modifiers::power(list, *exponent, *place)?;
-                // Powers may make operations fewer: only growth counts.
-                self.count_ops(list.len().saturating_sub(before), *place)?;
-                self.charge(list.len(), *place)?;
+        self.expand(entry, params, targets, offset, &mut list)?;
+        for transform in transforms.iter().rev() {
+            self.charge(1 + list.len(), offset)?;
+            match transform {
+                Transform::Control(value, count) => {
+                    let (outer, own) = controls.split_at(controls.len() - count);
+                    controls = outer;
+                    let own: Vec<Control> = own.iter().map(|qubit| Control { qubit: *qubit, value: *value }).collect();
+                    self.charge(list.len() * count, offset)?;
+                    modifiers::control(&mut list, &own);
+                }
+                Transform::Inverse => modifiers::invert(&mut list),
+                Transform::Power(exponent, place) => {
+                    let before = list.len();
+                    self.charge(modifiers::power_cost(&list, *exponent), *place)?;
+                    list = modifiers::power(list, *exponent, *place)?;
+                    // Powers may make operations fewer: only growth counts.
+                    self.count_ops(list.len().saturating_sub(before), *place)?;
+                }
             }
         }
         ops.append(&mut list);
@@ -199,6 +197,8 @@ impl Lowerer {
                 }
             },
             GateEntry::Defined { definition, is_library, .. } => {
+                // A scope with a name for each parameter and qubit takes as long as a few statements.
+                self.charge(4 + params.len() + qubits.len(), offset)?;
                 let mut scope = BTreeMap::new();
                 for (name, value) in definition.parameters.iter().zip(params) {
                     let value = Some(Value::Real(value.clone()));

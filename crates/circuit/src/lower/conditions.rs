@@ -1,11 +1,14 @@
 //! Truth values over the classical bits: comparisons, logic, and their folding.
 
-use super::values::{and, constant_bits, not, or, xor};
+use super::fold::{and, not, or, xor};
+use super::values::constant_bits;
 use super::{Lowerer, Value};
 use crate::ast::*;
 use crate::expr::Expr;
 use crate::fault::Fault;
 use crate::ir::{Comparison, Condition, Operand};
+use crate::limits::{MAX_CONDITION_DEPTH, MAX_EXPRESSION_DEPTH};
+use crate::parser::too_deep;
 
 /// Bits that one comparison of the IR can read.
 const WORD: usize = 64;
@@ -111,6 +114,31 @@ impl Lowerer {
                 offset,
                 "'&', '|' and '^' work on two bits, two registers of one size, or two whole numbers",
             )),
+        }
+    }
+}
+
+/// Refuses a condition that could not be read again after printing, or whose evaluation would go too deep.
+pub(super) fn bounded(condition: Condition, offset: Offset) -> Result<Condition, Fault> {
+    let (height, brackets) = extent(&condition);
+    if height >= MAX_EXPRESSION_DEPTH || brackets > MAX_CONDITION_DEPTH {
+        return Err(too_deep(offset, MAX_CONDITION_DEPTH));
+    }
+    Ok(condition)
+}
+
+/// Height of a condition, and how deep its brackets are nested; a chain of one operator needs none.
+fn extent(condition: &Condition) -> (u32, u32) {
+    match condition {
+        Condition::Const(_) | Condition::Bit(_) | Condition::Compare { .. } => (1, 1),
+        Condition::Not(x) => {
+            let (height, brackets) = extent(x);
+            (height + 1, brackets + 1)
+        }
+        Condition::And(x, y) | Condition::Or(x, y) | Condition::Xor(x, y) => {
+            let ((left, left_brackets), (right, right_brackets)) = (extent(x), extent(y));
+            let is_chain = std::mem::discriminant(&**x) == std::mem::discriminant(condition);
+            (left.max(right) + 1, (left_brackets + u32::from(!is_chain)).max(right_brackets + 1))
         }
     }
 }

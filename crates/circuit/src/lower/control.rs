@@ -1,5 +1,6 @@
 //! Control flow: `if` that is decided now or at run time, and loops, which are unrolled.
 
+use super::conditions::bounded;
 use super::{Lowerer, Symbol, Value};
 use crate::ast::*;
 use crate::fault::Fault;
@@ -16,7 +17,7 @@ impl Lowerer {
     ) -> Result<(), Fault> {
         let value = self.whole(condition)?;
         let condition_offset = condition.offset;
-        let condition = self.truth(value, condition_offset)?;
+        let condition = bounded(self.truth(value, condition_offset)?, condition_offset)?;
         if let Condition::Const(holds) = condition {
             return self.block(if holds { then } else { otherwise }, ops);
         }
@@ -75,7 +76,8 @@ impl Lowerer {
 
     /// One turn of a loop.
     fn turn(&mut self, variable: &Name, value: i128, body: &[Statement], ops: &mut Vec<Op>) -> Result<(), Fault> {
-        self.charge(1, variable.offset)?;
+        // A turn opens two scopes, which takes as long as a few statements.
+        self.charge(4, variable.offset)?;
         let symbol = Symbol::Variable {
             value: Some(Value::Integer(value)),
             scalar: Scalar::Int,

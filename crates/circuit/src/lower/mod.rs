@@ -2,10 +2,12 @@
 
 mod assign;
 mod calls;
+mod casts;
 mod conditions;
 mod control;
 mod declare;
 mod definitions;
+mod fold;
 mod functions;
 mod operands;
 mod scope;

@@ -1,11 +1,13 @@
 //! Classical expressions, evaluated while reading: numbers are folded, inputs stay symbolic, bits become conditions.
 
+use super::fold::{and, not, or};
 use super::{Lowerer, Symbol};
 use crate::ast::*;
 use crate::expr::{BinaryOp, Expr};
 use crate::fault::{Fault, quote};
 use crate::ir::Condition;
-use crate::limits::MAX_EXPRESSION_NODES;
+use crate::limits::{MAX_EXPRESSION_NODES, MAX_INPUT_EXPRESSION_DEPTH};
+use crate::parser::too_deep;
 use crate::reader::Format;
 
 /// The value of a classical expression.
@@ -70,7 +72,7 @@ impl Lowerer {
             ExpressionKind::Name(name) => self.named_value(name, offset),
             ExpressionKind::Negate(x) => match self.evaluate(x, division)? {
                 Value::Integer(x) => Ok(Value::Integer(-x)),
-                x => Ok(Value::Real(negated(into_real(x, offset)?))),
+                x => self.bounded(negated(into_real(x, offset)?), offset).map(Value::Real),
             },
             ExpressionKind::Not(x) => {
                 let x = self.whole(x)?;
@@ -125,7 +127,7 @@ impl Lowerer {
         };
         let size = match &value {
             Value::Bits(bits) => bits.len(),
-            Value::Real(expr) => nodes(expr),
+            Value::Real(expr) => extent(expr).0,
             _ => 1,
         };
         self.charge(size, offset)?;
@@ -222,7 +224,7 @@ impl Lowerer {
 
     /// Refuses expressions that have grown too large through variables and gate parameters.
     pub(super) fn bounded(&mut self, expr: Expr, offset: Offset) -> Result<Expr, Fault> {
-        let size = nodes(&expr);
+        let (size, height) = extent(&expr);
         self.charge(size, offset)?;
         if size > MAX_EXPRESSION_NODES {
             let message = format!(
@@ -230,95 +232,10 @@ impl Lowerer {
             );
             return Err(Fault::too_large(offset, message));
         }
+        if height > MAX_INPUT_EXPRESSION_DEPTH {
+            return Err(too_deep(offset, MAX_INPUT_EXPRESSION_DEPTH));
+        }
         Ok(expr)
-    }
-
-    fn cast(&mut self, kind: &Type, expression: &Expression, division: Division) -> Result<Value, Fault> {
-        let offset = expression.offset;
-        let width = match &kind.width {
-            Some(width) => Some(self.constant_integer(width, "the width of a type")?),
-            None => None,
-        };
-        let value = match kind.scalar {
-            Scalar::Float | Scalar::Angle => self.evaluate(expression, Division::Real)?,
-            _ => {
-                self.evaluate(expression, if self.format == Format::OpenQasm2 { division } else { Division::Whole })?
-            }
-        };
-        // A single bit is a row of one.
-        let value = match value {
-            Value::Truth(bit)
-                if matches!(kind.scalar, Scalar::Int | Scalar::Uint) && !matches!(bit, Condition::Const(_)) =>
-            {
-                Value::Bits(vec![bit])
-            }
-            value => value,
-        };
-        match (kind.scalar, value) {
-            (Scalar::Int, Value::Bits(bits)) if width.is_some_and(|width| width <= bits.len() as i128) => {
-                Err(Fault::unsupported(
-                    offset,
-                    format!("the highest bit would be a sign; write uint[{}](…) for an unsigned number", bits.len()),
-                ))
-            }
-            (Scalar::Int | Scalar::Uint, Value::Bits(bits)) => Ok(match constant_bits(&bits) {
-                Some(number) => Value::Integer(number),
-                None => Value::Bits(bits),
-            }),
-            (Scalar::Int | Scalar::Uint, Value::Truth(Condition::Const(value))) => {
-                Ok(Value::Integer(i128::from(value)))
-            }
-            (Scalar::Int | Scalar::Uint, Value::Real(Expr::Const(value))) => match whole_number(libm::trunc(value)) {
-                Some(number) => Ok(Value::Integer(number)),
-                None => Err(Fault::invalid(offset, format!("{value} does not fit into a whole number of 64 bits"))),
-            },
-            (Scalar::Bit, Value::Integer(number)) => match width {
-                Some(width) if (1..=64).contains(&width) => {
-                    Ok(Value::Bits((0..width).map(|k| Condition::Const((number >> k) & 1 == 1)).collect()))
-                }
-                _ => Err(Fault::invalid(offset, "a cast to bits needs a width from 1 to 64, as in bit[4](5)")),
-            },
-            (Scalar::Bool, value) => Ok(Value::Truth(self.truth(value, offset)?)),
-            (Scalar::Float | Scalar::Angle, value) => Ok(Value::Real(into_real(value, offset)?)),
-            (_, value) => Ok(value),
-        }
-    }
-
-    /// A value as a variable of this type stores it: it must be known while reading.
-    pub(super) fn stored(&mut self, scalar: Scalar, value: Value, offset: Offset) -> Result<Value, Fault> {
-        let run_time = || {
-            let message = "a classical variable must be known while reading, but bits are known only at run time; use a 'bit' or test the bits directly";
-            Fault::unsupported(offset, message)
-        };
-        match scalar {
-            Scalar::Int | Scalar::Uint => {
-                let number = match value {
-                    Value::Bits(bits) => constant_bits(&bits).ok_or_else(run_time)?,
-                    Value::Truth(Condition::Const(bit)) => i128::from(bit),
-                    Value::Truth(_) => return Err(run_time()),
-                    value => into_integer(value, "an int", offset)?,
-                };
-                if scalar == Scalar::Uint && number < 0 {
-                    return Err(Fault::invalid(offset, format!("a uint cannot be {number}; declare it as int")));
-                }
-                Ok(Value::Integer(number))
-            }
-            Scalar::Float | Scalar::Angle => Ok(Value::Real(into_real(value, offset)?)),
-            Scalar::Bool => match self.truth(value, offset)? {
-                truth @ Condition::Const(_) => Ok(Value::Truth(truth)),
-                _ => Err(run_time()),
-            },
-            Scalar::Bit => match value {
-                Value::Bits(bits)
-                    if constant_bits(&bits).is_some() || bits.iter().all(|bit| matches!(bit, Condition::Const(_))) =>
-                {
-                    Ok(Value::Bits(bits))
-                }
-                Value::Truth(truth @ Condition::Const(_)) => Ok(Value::Truth(truth)),
-                Value::Integer(number @ 0..=1) => Ok(Value::Truth(Condition::Const(number == 1))),
-                _ => Err(run_time()),
-            },
-        }
     }
 }
 
@@ -355,12 +272,18 @@ fn whole_arithmetic(
     }
 }
 
-/// Number of nodes of an expression.
-pub(crate) fn nodes(expr: &Expr) -> usize {
+/// Number of nodes and height of an expression.
+fn extent(expr: &Expr) -> (usize, u32) {
     match expr {
-        Expr::Const(_) | Expr::Input(_) => 1,
-        Expr::Neg(x) | Expr::Call(_, x) => 1 + nodes(x),
-        Expr::Binary(_, x, y) => 1 + nodes(x) + nodes(y),
+        Expr::Const(_) | Expr::Input(_) => (1, 1),
+        Expr::Neg(x) | Expr::Call(_, x) => {
+            let (size, height) = extent(x);
+            (size + 1, height + 1)
+        }
+        Expr::Binary(_, x, y) => {
+            let ((left_size, left), (right_size, right)) = (extent(x), extent(y));
+            (left_size + right_size + 1, left.max(right) + 1)
+        }
     }
 }
 
@@ -402,7 +325,7 @@ fn run_time_number(offset: Offset) -> Fault {
     Fault::unsupported(offset, message)
 }
 
-fn into_integer(value: Value, what: &str, offset: Offset) -> Result<i128, Fault> {
+pub(super) fn into_integer(value: Value, what: &str, offset: Offset) -> Result<i128, Fault> {
     match value {
         Value::Integer(value) => Ok(value),
         Value::Real(Expr::Const(value)) => whole_number(value).ok_or_else(|| {
@@ -463,45 +386,5 @@ fn shift(is_left: bool, x: Value, y: Value, offset: Offset) -> Result<Value, Fau
                 Err(Fault::invalid(offset, "this whole number does not fit into 64 bits; shift by less"))
             }
         }
-    }
-}
-
-/// ¬x, folded.
-pub(super) fn not(x: Condition) -> Condition {
-    match x {
-        Condition::Const(value) => Condition::Const(!value),
-        x => Condition::Not(Box::new(x)),
-    }
-}
-
-/// x ∧ y, folded.
-pub(super) fn and(x: Condition, y: Condition) -> Condition {
-    match (x, y) {
-        (Condition::Const(false), _) | (_, Condition::Const(false)) => Condition::Const(false),
-        (Condition::Const(true), x) | (x, Condition::Const(true)) => x,
-        (x, y) => Condition::And(Box::new(x), Box::new(y)),
-    }
-}
-
-/// x ∨ y, folded.
-pub(super) fn or(x: Condition, y: Condition) -> Condition {
-    match (x, y) {
-        (Condition::Const(true), _) | (_, Condition::Const(true)) => Condition::Const(true),
-        (Condition::Const(false), x) | (x, Condition::Const(false)) => x,
-        (x, y) => Condition::Or(Box::new(x), Box::new(y)),
-    }
-}
-
-/// x ⊕ y, folded.
-pub(super) fn xor(x: Condition, y: Condition) -> Condition {
-    match (x, y) {
-        (Condition::Const(value), x) | (x, Condition::Const(value)) => {
-            if value {
-                not(x)
-            } else {
-                x
-            }
-        }
-        (x, y) => Condition::Xor(Box::new(x), Box::new(y)),
     }
 }

@@ -1,0 +1,231 @@
+//! Sources that nobody would write: mutations of valid programs, expansion bombs, deep nesting. Never a panic, never a hang.
+
+use ketflow_circuit::{Format, parse, parse_bytes, print_openqasm3, view};
+use std::time::{Duration, Instant};
+
+/// In an optimised build every refusal takes less than two seconds; this leaves room for a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+const PROGRAMS: &[(Format, &str)] = &[
+    (Format::OpenQasm2, include_str!("../../../test/vectors/circuits/qft12.qasm2.qasm")),
+    (Format::OpenQasm3, include_str!("../../../test/vectors/circuits/qaoa20.qasm3.qasm")),
+    (
+        Format::OpenQasm2,
+        "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[3]; creg c[3];\ngate g(a,b) x,y { u3(a/2,-b^2,sin(pi*a)) x; barrier x,y; cx x,y; }\n\
+         g(1,2) q[0],q[1]; h q; if(c==3) x q[2]; reset q[0]; barrier q; measure q -> c;\n",
+    ),
+    (
+        Format::OpenQasm3,
+        "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n@tag\ninput float[64] θ; input int n;\nconst uint size = 4; const float x = pi / 2 ** 3;\n\
+         qubit[size] q; qubit a; bit[size] c; bit b = \"1\";\ngate mine(t) u, v { gphase(t); h u; ctrl @ rz(t / 2) u, v; }\n\
+         let r = q[0:1] ++ q[{3, 2}];\nfor int i in [0:size - 2] { cx q[i], q[i + 1]; rx(θ * i) q[-1]; }\n\
+         ctrl(2) @ negctrl @ inv @ pow(1/2) @ mine(0.3) r[0], r[1], a, r[2], r[3];\nc[0] = measure q[0]; c[1:2] = measure q[1:2];\n\
+         if (c[0] && !(c == 5) || c[1:2] > 1) { x a; c[3] = c[0] ^ c[1]; } else if (b) { reset q; } else z a;\n\
+         float f = 0; for int k in {1, 3, 5} { f += k; } ry(f) a;\ndelay[100ns] q; box[1us] { y a; }\nc |= \"0101\"; measure q -> c;\n",
+    ),
+];
+
+/// Marsaglia's xorshift64*: enough to choose where to cut.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        ((u128::from(self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)) * bound as u128) >> 64) as usize
+    }
+}
+
+fn tokens(source: &[u8]) -> Vec<&[u8]> {
+    source.chunk_by(|x, y| x.is_ascii_alphanumeric() && y.is_ascii_alphanumeric()).collect()
+}
+
+fn mutated(source: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut bytes = source.to_vec();
+    for _ in 0..1 + random.below(2) {
+        let (at, to) = (random.below(bytes.len()), random.below(bytes.len()));
+        match random.below(7) {
+            0 => bytes[at] ^= 1 << random.below(8),
+            1 => bytes[at] = b"(){}[];,:@$\"'#!=<>+-*/%^&|~.0129az_ \n"[random.below(37)],
+            2 => bytes.truncate(at.max(1)),
+            3 => bytes.drain(at.min(to)..at.max(to)).for_each(drop),
+            4 => {
+                let piece = bytes[at.min(to)..at.max(to)].to_vec();
+                bytes.splice(at..at, piece);
+            }
+            _ => {
+                let mut list: Vec<Vec<u8>> = tokens(&bytes).into_iter().map(<[u8]>::to_vec).collect();
+                let (x, y) = (random.below(list.len()), random.below(list.len()));
+                if random.below(2) == 0 {
+                    list.swap(x, y)
+                } else {
+                    list[x] = list[y].clone()
+                }
+                bytes = list.concat();
+            }
+        }
+        if bytes.is_empty() {
+            bytes.push(b' ');
+        }
+    }
+    bytes
+}
+
+/// Reads the source; an error must point into it, and what is accepted must survive the printer.
+fn survives(format: Format, source: &[u8]) -> bool {
+    let start = Instant::now();
+    let result = parse_bytes(format, source);
+    assert!(
+        start.elapsed() < PATIENCE,
+        "{:?} for {}",
+        start.elapsed(),
+        String::from_utf8_lossy(&source[..source.len().min(2000)])
+    );
+    match result {
+        Ok(parsed) => {
+            let text = print_openqasm3(&parsed.circuit);
+            // Printing puts each operation on a line, so large circuits may exceed the size of a source.
+            if text.len() < ketflow_circuit::limits::MAX_SOURCE_BYTES {
+                match parse(Format::OpenQasm3, &text) {
+                    Ok(again) => assert_eq!(again.circuit.ops, parsed.circuit.ops),
+                    Err(error) => panic!("{error}\n{text}"),
+                }
+            }
+            assert!(view::to_json(&parsed.circuit).starts_with("{\"qubits\":"));
+            true
+        }
+        Err(error) => {
+            let (line, column) = error.position.unwrap_or_default();
+            let text = String::from_utf8_lossy(source);
+            let length = text.split('\n').nth(line.wrapping_sub(1) as usize).map(|line| line.chars().count());
+            assert!(
+                column >= 1 && length.is_some_and(|length| column as usize <= length + 1),
+                "{error}: no such place in\n{text}"
+            );
+            assert!(!error.message.is_empty() && error.message.len() < 400, "{error}");
+            false
+        }
+    }
+}
+
+#[test]
+fn mutated_programs_are_read_or_refused() {
+    let mut random = Random(20_261_121);
+    let (mut read, mut refused) = (0, 0);
+    for round in 0..4000 {
+        let (format, source) = PROGRAMS[round % PROGRAMS.len()];
+        let bytes = mutated(source.as_bytes(), &mut random);
+        if survives(format, &bytes) { read += 1 } else { refused += 1 }
+    }
+    // Both ways are really taken.
+    assert!(read > 150 && refused > 2000, "{read} read, {refused} refused");
+}
+
+#[test]
+fn expansion_bombs_are_refused() {
+    let head = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[4096] q;\n";
+    let doubling = |body: &str, count: usize| {
+        let mut text = format!("gate g0(t) a {{ {body} }}\n");
+        for k in 1..count {
+            text += &format!("gate g{k}(t) a {{ g{0}(t + t) a; g{0}(t) a; }}\n", k - 1);
+        }
+        text + &format!("g{}(0.1) q[0];", count - 1)
+    };
+    let mut chain = "gate g0 a { x a; }\n".to_owned();
+    for k in 1..5000 {
+        chain += &format!("gate g{k} a {{ g{} a; }}\n", k - 1);
+    }
+    for body in [
+        doubling("x a;", 60),
+        doubling("", 60),
+        doubling("x a;", 60).replace("g59(0.1)", "inv @ pow(3) @ ctrl @ g59(0.1)").replace(" q[0];", " q[0], q[1];"),
+        format!("input float x;\n{}", doubling("rx(t) a;", 60).replace("0.1", "x")),
+        chain,
+        "for int i in [0:1000000000000] { }".to_owned(),
+        "for int i in [0:100000] { for int j in [0:100000] { x q; } }".to_owned(),
+        "for int i in [0:100000] { barrier q; }".to_owned(),
+        "input float x; float y = x; for int i in [0:10000] { y = y + y; } rx(y) q[0];".to_owned(),
+        "pow(999999999999) @ U(1, 2, 3) q[0];".to_owned(),
+        "pow(1e300) @ U(1, 2, 3) q[0];".to_owned(),
+        "gate g a { U(1, 2, 3) a; } pow(1000) @ pow(1000) @ pow(1000) @ g q[0];".to_owned(),
+        "gate g a,b,c,d,e,f { h a; cx a,b; cx b,c; cx c,d; cx d,e; ry(0.3) e; cx e,f; } for int i in [0:100000] { pow(0.3) @ g q[0],q[1],q[2],q[3],q[4],q[5]; }".to_owned(),
+        "bit[4096] c; for int i in [0:100000] { c = ~c; }".to_owned(),
+        "bit[4096] c; for int i in [0:100000] { if (c == 1) { } }".to_owned(),
+        "ctrl(4095) @ x q;".to_owned(),
+    ] {
+        assert!(!survives(Format::OpenQasm3, format!("{head}{body}").as_bytes()), "accepted: {}", &body[..body.len().min(200)]);
+    }
+}
+
+/// The stack of a WASM module is 1 MiB; so is that of the thread that this runs in.
+#[test]
+fn deep_nesting_is_refused_on_a_small_stack() {
+    let deep = || {
+        let head = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit q; bit c;\n";
+        for count in [100, 250, 300, 100_000] {
+            let many = |text: &str| text.repeat(count);
+            let mut sources = vec![
+                format!("rx({}1{}) q;", many("("), many(")")),
+                format!("rx({}1) q;", many("-")),
+                format!("rx({}1{}) q;", many("sin("), many(")")),
+                format!("rx(1{}) q;", many("+1")),
+                format!("rx(1{}) q;", many("**1")),
+                format!("c = {}c;", many("!")),
+                format!("c = c{};", many(" && c")),
+                format!("c = c{};", many("[0")),
+                many("if (c) ") + "x q;",
+                many("if (c) { } else ") + "x q;",
+                many("for int i in [0:0] ") + "x q;",
+                many("{") + "x q;" + &many("}"),
+                many("box {") + &many("}"),
+                many("inv @ ") + "x q;",
+                many("pow(2) @ ") + "x q;",
+                many("ctrl @ ") + "x q;",
+            ];
+            sources.push(format!("input float t; rx(t{}) q;", many("+t")));
+            sources.push(format!("input float t; float x = t; {} rx(x) q;", many("x = sin(x);")));
+            sources.push(format!("gate g a {{ {} x a; }}", many("{")));
+            // All at once: blocks, a chain of gates, and deep parameters in each of them.
+            let mut chain = "gate g0(t) a { inv @ pow(0.5) @ rx(t) a; }\n".to_owned();
+            for k in 1..count.min(1000) {
+                chain +=
+                    &format!("gate g{k}(t) a {{ inv @ g{}({}t{}) a; }}\n", k - 1, "(".repeat(100), ")".repeat(100));
+            }
+            let call = format!("g{}({}1{}) q;", count.min(1000).min(126) - 1, "(".repeat(120), ")".repeat(120));
+            sources.push(format!("{chain} {}{call}{}", "if (c) {".repeat(count.min(120)), "}".repeat(count.min(120))));
+            for source in sources {
+                survives(Format::OpenQasm3, format!("{head}{source}").as_bytes());
+                survives(Format::OpenQasm2, format!("OPENQASM 2.0;\nqreg q[1]; creg c[1];\n{source}").as_bytes());
+            }
+        }
+    };
+    std::thread::Builder::new().stack_size(1024 * 1024).spawn(deep).unwrap().join().unwrap();
+}
+
+#[test]
+fn long_sources_are_read_in_time() {
+    let limit = ketflow_circuit::limits::MAX_SOURCE_BYTES - 200;
+    let head = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[2] q;\n";
+    let filled = |piece: &str| format!("{head}{}", piece.repeat((limit - head.len()) / piece.len()));
+    assert!(survives(Format::OpenQasm3, filled("cx q[0], q[1];\n").as_bytes()));
+    assert!(survives(Format::OpenQasm3, filled("// nothing\n").as_bytes()));
+    for piece in [
+        "barrier q;",
+        "@note\nx q;",
+        "bit b;",
+        "((((",
+        "\"",
+        "/*",
+        "$1",
+        "q[",
+        "9",
+        "gate g a { }",
+        "let a = q;",
+        "x",
+        "+ +",
+    ] {
+        survives(Format::OpenQasm3, filled(piece).as_bytes());
+        survives(Format::OpenQasm2, filled(piece).as_bytes());
+    }
+}

@@ -1,0 +1,45 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { scratch } from "../cli/scratch.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const page = join(root, "docs", "cli.md");
+const HOME_IN_DOCS = "/home/ada";
+
+/** What differs from run to run and from machine to machine, and nothing else. */
+function masked(output: string): string {
+  return output
+    .replace(/job_[0-9A-Z]{26}/g, "JOB")
+    .replace(/\b[0-9a-f]{64}\b/g, "HASH")
+    .replace(/\b[0-9a-f]{16}(?=\b|…)/g, "KEY")
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME")
+    .replace(/[\d.]+ (µs|ms|s|min)\b/g, "DURATION")
+    .replace(/leaf \d+ of \d+/g, "leaf N of M")
+    .replace(/^(>|) +(embedded|mock-qpu) .*$|^ +back end .*$/gm, "ROW")
+    .replace(/^(ok|warn) {2,4}(node|machine|simd|store|data|browser|in use) .*(\n +→ .*)?$/gm, "$2");
+}
+
+// KETFLOW_UPDATE_DOCS=1 writes the page anew.
+describe("docs/cli.md", () => {
+  it("shows what the commands print", () => {
+    const home = scratch();
+    cpSync(join(root, "examples"), join(home, "examples"), { recursive: true });
+    const shell = (command: string): string => {
+      const script = `ketflow() { ${JSON.stringify(process.execPath)} ${JSON.stringify(join(root, "dist/cli.js"))} "$@"; }\n`;
+      const env = { PATH: process.env.PATH ?? "", HOME: home };
+      const { stdout, stderr } = spawnSync("bash", ["-c", `${script}${command}`], { cwd: home, env, encoding: "utf8" });
+      return (stdout + stderr).replaceAll(home, HOME_IN_DOCS).replaceAll(join(root, "examples"), "examples").trimEnd();
+    };
+    shell("ketflow run examples/bell.qasm --seed 7 --no-cache --receipt bell.receipt.json --data elsewhere");
+    const text = readFileSync(page, "utf8");
+    const made = text.replace(/```console\n\$ (.*)\n([\s\S]*?)```/g, (_, command: string) => {
+      return `\`\`\`console\n$ ${command}\n${shell(command)}\n\`\`\``;
+    });
+    if (process.env.KETFLOW_UPDATE_DOCS === "1") writeFileSync(page, made);
+    expect(text.split("```console").length).toBeGreaterThan(10);
+    expect(masked(text)).toBe(masked(made));
+  });
+});
