@@ -21,7 +21,7 @@ interface DriverStatement {
   all(...values: readonly SqlValue[]): readonly unknown[];
 }
 
-type DatabaseClass = new (path: string) => DriverDatabase;
+type DatabaseClass = new (path: string, options?: { timeout: number }) => DriverDatabase;
 
 export const DRIVERS = ["better-sqlite3", "node:sqlite", "libsql"] as const;
 type DriverName = (typeof DRIVERS)[number];
@@ -98,7 +98,8 @@ export function isAtLeast(version: string, minimum: readonly number[]): boolean 
 }
 
 function connect(name: DriverName, Database: DatabaseClass, path: string): SqliteConnection {
-  const database = guarded(() => new Database(path));
+  // better-sqlite3 would hold the event loop for 5 s before it says that another process has the file.
+  const database = guarded(() => new Database(path, { timeout: 0 }));
   const version = guarded(() => database.prepare("select sqlite_version() as version").get() as { version: string });
   return {
     driver: `${name} (SQLite ${version.version})`,

@@ -31,14 +31,8 @@ function lockedConnection(folder: string, open: LoadedDriver["open"]): SqliteCon
   const connection = open(join(folder, DATABASE_FILE));
   try {
     // Exclusive before WAL: the index of the WAL then lives in this process's memory and no second connection can exist.
-    for (const pragma of [
-      "locking_mode = exclusive",
-      "journal_mode = wal",
-      "synchronous = full",
-      "foreign_keys = on",
-    ]) {
-      connection.prepare(`pragma ${pragma}`).all();
-    }
+    connection.exec("pragma locking_mode = exclusive; pragma journal_mode = wal");
+    connection.exec("pragma synchronous = full; pragma foreign_keys = on");
     connection.exec("begin immediate; commit");
     checkDurability(connection);
     writeFileSync(join(folder, LOCK_FILE), `${process.pid}\n`, { mode: 0o600 });
@@ -56,9 +50,7 @@ function lockedConnection(folder: string, open: LoadedDriver["open"]): SqliteCon
       try {
         // libsql keeps the file open until its statements are collected, so the lock is given back by hand; SQLite gives back
         // an exclusive lock only outside WAL. What was committed is in the WAL or in the file, whichever step fails.
-        for (const pragma of ["journal_mode = delete", "locking_mode = normal", "user_version"]) {
-          connection.prepare(`pragma ${pragma}`).all();
-        }
+        connection.exec("pragma journal_mode = delete; pragma locking_mode = normal; pragma user_version");
       } finally {
         connection.close();
       }
