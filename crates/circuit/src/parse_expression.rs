@@ -2,11 +2,11 @@
 
 use crate::ast::*;
 use crate::fault::{Fault, quote};
+use crate::format::Format;
 use crate::ir::Comparison;
 use crate::lexer::Kind;
 use crate::limits::MAX_EXPRESSION_DEPTH;
 use crate::parser::{Parser, too_deep};
-use crate::reader::Format;
 use std::rc::Rc;
 
 /// Precedence of the unary operators, between `*` and `**`.

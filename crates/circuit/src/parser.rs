@@ -2,9 +2,9 @@
 
 use crate::ast::*;
 use crate::fault::{Fault, quote};
+use crate::format::Format;
 use crate::lexer::{Kind, Lexer, Token};
 use crate::limits::{MAX_BLOCK_DEPTH, MAX_EXPRESSION_DEPTH, MAX_QUBITS};
-use crate::reader::Format;
 use std::rc::Rc;
 
 pub(crate) struct Parser<'s> {

@@ -3,8 +3,8 @@
 //! Gates that are one of ours up to controls are rows; the others are a definition in OpenQASM 2. Sources: Qiskit's
 //! `qelib1.inc` and `qiskit.circuit.library`, and `stdgates.inc` of the OpenQASM 3 specification.
 
+use crate::format::Format;
 use crate::gates::Gate;
-use crate::reader::Format;
 
 /// A gate of the library.
 #[derive(Debug)]

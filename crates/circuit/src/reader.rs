@@ -2,50 +2,12 @@
 
 use crate::error::Error;
 use crate::fault::{Fault, line_and_column};
-use crate::ir::{Circuit, Register};
-use crate::lexer::{Kind, Lexer};
-use crate::limits::{MAX_NOTES, MAX_QUBITS, MAX_SOURCE_BYTES};
+use crate::format::Format;
+use crate::ir::Circuit;
+use crate::limits::{MAX_NOTES, MAX_SOURCE_BYTES};
 use crate::lower::Lowerer;
 use crate::parser::Parser;
-
-/// A language that can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// OpenQASM 2.0
-    OpenQasm2,
-    /// OpenQASM 3.x
-    OpenQasm3,
-}
-
-impl Format {
-    /// The name in jobs and on the command line: `openqasm2` or `openqasm3`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::OpenQasm2 => "openqasm2",
-            Self::OpenQasm3 => "openqasm3",
-        }
-    }
-
-    /// The format of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::OpenQasm2, Self::OpenQasm3].into_iter().find(|format| format.name() == name)
-    }
-
-    /// The format that the `OPENQASM` line of a source names; `None` without such a line, or with another version.
-    pub fn sniff(source: &str) -> Option<Self> {
-        let mut lexer = Lexer::new(source);
-        let keyword = lexer.next_token().ok()?;
-        if lexer.text(keyword) != "OPENQASM" {
-            return None;
-        }
-        let version = lexer.next_token().ok()?;
-        match lexer.text(version).split('.').next() {
-            Some("2") => Some(Self::OpenQasm2),
-            Some("3") => Some(Self::OpenQasm3),
-            _ => None,
-        }
-    }
-}
+use crate::physical::physical_qubits;
 
 /// What a reader made of a source.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,41 +83,4 @@ fn read(format: Format, source: &str) -> Result<Parsed, Fault> {
         })
         .collect();
     Ok(Parsed { circuit, notes })
-}
-
-/// The numbers of all physical qubits of a source, ascending. They are needed before the first statement is lowered, because
-/// the k-th of them becomes qubit k.
-fn physical_qubits(source: &str) -> Result<Vec<u32>, Fault> {
-    let mut numbers = std::collections::BTreeSet::new();
-    if source.contains('$') {
-        let mut lexer = Lexer::new(source);
-        // Mistakes are reported when the program is parsed.
-        while let Ok(token) = lexer.next_token() {
-            match token.kind {
-                Kind::End => break,
-                Kind::Physical => {
-                    if let Ok(number) = lexer.text(token)[1..].parse::<u32>() {
-                        numbers.insert(number);
-                    }
-                    if numbers.len() > MAX_QUBITS as usize {
-                        let message = format!(
-                            "the program uses more than {MAX_QUBITS} physical qubits, the limit for one circuit"
-                        );
-                        return Err(Fault::too_large(token.start, message));
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-    Ok(numbers.into_iter().collect())
-}
-
-/// The register of the physical qubits, under a name that is free.
-pub(crate) fn physical_register(circuit: &Circuit, size: u32) -> Register {
-    let mut name = "physical".to_owned();
-    while circuit.bits.iter().any(|bits| bits.name == name) || circuit.inputs.iter().any(|input| input.name == name) {
-        name.push('_');
-    }
-    Register { name, size, is_scalar: false }
 }

@@ -5,8 +5,8 @@ use super::{Lowerer, Value};
 use crate::ast::*;
 use crate::expr::Expr;
 use crate::fault::Fault;
+use crate::format::Format;
 use crate::ir::Condition;
-use crate::reader::Format;
 
 impl Lowerer {
     pub(super) fn cast(&mut self, kind: &Type, expression: &Expression, division: Division) -> Result<Value, Fault> {

@@ -19,9 +19,10 @@ pub(crate) use values::{Value, negated};
 
 use crate::ast::*;
 use crate::fault::Fault;
+use crate::format::Format;
 use crate::ir::{Circuit, Op};
 use crate::limits::{MAX_NOTES, MAX_OPS, MAX_STEPS};
-use crate::reader::{Format, physical_register};
+use crate::physical::physical_register;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 

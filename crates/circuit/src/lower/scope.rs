@@ -3,9 +3,9 @@
 use super::{Lowerer, Value};
 use crate::ast::*;
 use crate::fault::{Fault, nearest, quote};
+use crate::format::Format;
 use crate::gates::Gate;
 use crate::prelude::{self, LibraryGate};
-use crate::reader::Format;
 use std::rc::Rc;
 
 /// What a name stands for.

@@ -5,10 +5,10 @@ use super::{Lowerer, Symbol};
 use crate::ast::*;
 use crate::expr::{BinaryOp, Expr};
 use crate::fault::{Fault, quote};
+use crate::format::Format;
 use crate::ir::Condition;
 use crate::limits::{MAX_EXPRESSION_NODES, MAX_INPUT_EXPRESSION_DEPTH};
 use crate::parser::too_deep;
-use crate::reader::Format;
 
 /// The value of a classical expression.
 #[derive(Debug, Clone)]
