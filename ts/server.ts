@@ -13,6 +13,7 @@ import { proofText } from "./audit/log-reader.ts";
 import { LogWriter } from "./audit/log-writer.ts";
 import { loadMldsa } from "./audit/mldsa.ts";
 import { buildReceipt, draftReceipt, receiptBytes } from "./audit/receipt.ts";
+import { Manifest } from "./audit/receipt-schema.ts";
 import { addTrustedLog, trustedLogsPath } from "./audit/trusted-logs.ts";
 import { fromUtf8, utf8 } from "./core/bytes.ts";
 import { systemClock } from "./core/clock.ts";
@@ -178,11 +179,15 @@ export async function openLocalService(options: LocalServiceOptions): Promise<Lo
     };
     const receiptOf = async (job: Job, container: Uint8Array | undefined): Promise<string> => {
       const [checkpoint, salt, input] = [await log.force(), await store.salt(job), await store.input(job)];
-      if (checkpoint === undefined || salt === undefined || job.leafIndex === undefined) {
+      const index = job.leafIndex ?? -1;
+      const [leaf] = await store.log.leaves(index, index + 1);
+      if (checkpoint === undefined || salt === undefined || leaf === undefined) {
         throw new AppError("internal", `job ${job.id} is final without a log entry`);
       }
-      const draft = draftReceipt(outcomeOf(job, input, isSimulated, container), salt);
-      return fromUtf8(receiptBytes(buildReceipt(draft, proofText(logDirectory, job.leafIndex, checkpoint))));
+      // The manifest is what was logged, not what today's release would log.
+      const manifest = Manifest.parse(JSON.parse(fromUtf8(leaf)));
+      const { opening } = draftReceipt(outcomeOf(job, input, isSimulated, container), salt);
+      return fromUtf8(receiptBytes(buildReceipt({ manifest, opening }, proofText(logDirectory, index, checkpoint))));
     };
 
     return {
