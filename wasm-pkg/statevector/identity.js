@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "b88c97f5331c41222b754478e34c027e09cb9fbd7e933fef1d5ed42af3a8107e"
+    "contentHash": "161e503d1dc3a6f6146a50462b64ffff6e75803a0b34d9f106ab9af6d78f555a"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "6112d2e75b1e4f1ac1021473991113afcee61399fb02e2a989df6ddeba5ef430"
+    "sha256": "75d9e1b879de253e2d2d1441be04114a44425c1082292dcb98bd655ccbbdac45"
   }
 };
