@@ -20,6 +20,11 @@ export interface Terminal {
 
 const DEFAULT_WIDTH = 80;
 
+/** How the command was called, for commands that the user is told to copy: npx says so in its environment. */
+export function commandName({ environment }: Pick<Terminal, "environment">): string {
+  return environment.npm_command === "exec" ? "npx ketflow" : "ketflow";
+}
+
 /** @param signal ends the wait for standard input */
 export function processTerminal(signal: AbortSignal): Terminal {
   const { stdout, stderr, env } = process;

@@ -9,6 +9,7 @@ import type { ExitCode } from "../failure.ts";
 import { resultBlocks, routeLine } from "../outcome-text.ts";
 import type { CommandContext } from "../service.ts";
 import { type Flags, isOn, readServiceOptions, readSettings } from "../settings.ts";
+import { commandName, type Terminal } from "../terminal.ts";
 import { verificationLines, verify } from "../verification.ts";
 
 const BELL = `OPENQASM 3.0;
@@ -53,7 +54,7 @@ export async function demo(settingFlags: Flags, { terminal, openService, signal 
 
     const verification = await verify(utf8(receipt), { rerun: true, signal }, terminal);
     step("Anyone can check the receipt offline, and run it again", verificationLines(verification).join("\n"));
-    if (verification.code === 0) step("Try next", nextSteps(path, terminal.workingDirectory));
+    if (verification.code === 0) step("Try next", nextSteps(path, terminal));
     return verification.code;
   } finally {
     await service.close();
@@ -64,15 +65,16 @@ function heading(title: string, color: boolean): string {
   return color ? `\u001B[1m${title}\u001B[0m` : title;
 }
 
-function nextSteps(receipt: string, workingDirectory: string): string {
+function nextSteps(receipt: string, terminal: Terminal): string {
   // In a clone they lie in the working folder, elsewhere in the package.
   const examples = fileURLToPath(new URL("../../../examples", import.meta.url));
-  const nearby = relative(workingDirectory, examples);
+  const nearby = relative(terminal.workingDirectory, examples);
   const folder = nearby.startsWith("..") ? examples : nearby;
+  const ketflow = commandName(terminal);
   return [
-    `ketflow verify ${receipt} --rerun`,
-    `ketflow run ${join(folder, "teleportation.qasm")} --explain`,
-    `ketflow draw ${join(folder, "qft-adder.qasm")} --svg adder.svg`,
-    "ketflow doctor",
+    `${ketflow} verify ${receipt} --rerun`,
+    `${ketflow} run ${join(folder, "teleportation.qasm")} --explain`,
+    `${ketflow} draw ${join(folder, "qft-adder.qasm")} --svg adder.svg`,
+    `${ketflow} doctor`,
   ].join("\n");
 }

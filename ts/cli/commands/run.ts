@@ -14,7 +14,7 @@ import { progressLine } from "../progress.ts";
 import { type CircuitFile, readCircuit } from "../read-input.ts";
 import type { CommandContext, JobOutcome, LocalService, SubmitControl } from "../service.ts";
 import { type Flags, isOn, readServiceOptions, readSettings } from "../settings.ts";
-import type { Terminal } from "../terminal.ts";
+import { commandName, type Terminal } from "../terminal.ts";
 import { type Verification, verdict, verify } from "../verification.ts";
 
 export interface RunCommand extends RunFlags {
@@ -162,7 +162,7 @@ async function printOutcome(
   const facts: [string, string][] = [];
   if (job.plan !== null && job.status === "planned") {
     facts.push(["planned", `${job.target}: ${money(job.plan.costMicroUsd)}; nothing was run, because it has a price`]);
-    facts.push(["agree by", `ketflow execute ${job.id} ${job.plan.planHash}`]);
+    facts.push(["agree by", `${commandName(terminal)} execute ${job.id} ${job.plan.planHash}`]);
   } else if (job.result !== null || job.route !== null) facts.push(["ran on", routeLine(job)]);
   if (job.costMicroUsd > 0) facts.push(["cost", money(job.costMicroUsd)]);
   facts.push(["seed", String(job.seed)]);
