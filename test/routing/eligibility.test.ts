@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { askedOptions, needsPlan } from "../../ts/routing/eligibility.ts";
-import { DEFAULT_ROUTING_POLICY, parseRoutingPolicy } from "../../ts/routing/policy.ts";
+import { parseRoutingPolicy } from "../../ts/routing/policy.ts";
 import { route } from "../../ts/routing/route.ts";
 import { offer, type Published, type RouteCase, routeInput } from "./cases.ts";
 
@@ -135,7 +135,7 @@ describe("an explicit target", () => {
       true,
       false,
     ]);
-    expect(embedded && needsPlan(embedded, DEFAULT_ROUTING_POLICY)).toBe(false);
+    expect(embedded && needsPlan(embedded, parseRoutingPolicy({}))).toBe(false);
   });
 
   it("is refused by every other rule", () => {
@@ -180,7 +180,7 @@ describe("options", () => {
 
 describe("a policy document", () => {
   it("allows nothing priced or external by default", () => {
-    expect(DEFAULT_ROUTING_POLICY).toMatchObject({ allowPriced: false, allowExternal: false, collapse: "best-score" });
+    expect(parseRoutingPolicy({})).toMatchObject({ allowPriced: false, allowExternal: false, collapse: "best-score" });
   });
 
   it.each([

@@ -9,12 +9,10 @@ import type { CircuitFormat, CircuitOptions } from "../models/circuit.ts";
 import type { EngineIdentity, JobType, Source } from "../models/job.ts";
 import type { RouteDecision } from "../models/route.ts";
 import { Manifest, type Opening, type Outcome, Receipt } from "./receipt-schema.ts";
+import { MAX_LEAF_BYTES } from "./tile-path.ts";
 
 /** Inputs and result containers above this are left out of the receipt file. */
 export const MAX_EMBEDDED_BYTES: number = 256 * 1024;
-
-/** Entry bundles of tlog-tiles give the length of a leaf in 16 bits. */
-export const MAX_LEAF_BYTES = 65_535;
 
 /** Options that hold no text, names or values of the user; only these stand in clear in the leaf. */
 const PUBLIC_OPTIONS: ReadonlySet<string> = new Set([

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_SEED } from "../core/random.ts";
 import { CIRCUIT_FORMATS, CircuitOptions } from "./circuit.ts";
 
 export const JOB_TYPES = ["circuit"] as const;
@@ -30,7 +31,7 @@ export type CollapseRule = (typeof COLLAPSE_RULES)[number];
 export const DATA_CLASSES = ["public", "internal", "confidential", "restricted"] as const;
 export type DataClass = (typeof DATA_CLASSES)[number];
 
-export const Seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+export const Seed = z.int().min(0).max(MAX_SEED);
 
 export const Source = z.union([z.string(), z.strictObject({ base64: z.base64() })]);
 export type Source = z.infer<typeof Source>;
