@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { askedOptions, needsPlan } from "../../ts/routing/eligibility.ts";
+import { askedOptions, needsPlan, type RoutableJob } from "../../ts/routing/eligibility.ts";
 import { parseRoutingPolicy } from "../../ts/routing/policy.ts";
 import { route } from "../../ts/routing/route.ts";
 import { offer, type Published, type RouteCase, routeInput } from "./cases.ts";
@@ -72,7 +72,7 @@ const REFUSALS: Refusal[] = [
     what: "region of the job",
     backend: { region: "us-east" },
     with: { job: { constraints: { regions: [] } } },
-    reason: "is in region us-east, the job allows none but this machine",
+    reason: "is in region us-east, which is none of the job's constraints.regions",
   },
   {
     what: "deadline",
@@ -101,6 +101,26 @@ describe("a back end that cannot take the job", () => {
     const decision = route(routeInput({ ...given, ...both }));
     expect(decision.candidates.find((candidate) => candidate.backend === "x")?.reason).toBe(reason);
     expect(decision.chosen).toBe("able");
+  });
+
+  it("puts no text of the job into the record, which the log shows to everyone", () => {
+    const refusing = offer({
+      id: "refusing",
+      region: "mars",
+      maxQubits: 1,
+      maxShots: 1,
+      maxDataClass: "public",
+      options: [],
+    });
+    const job: Partial<RoutableJob> = {
+      options: { inputs: { "planted-name": 1 }, observable: "planted-sum", entropy: [[0]] },
+      constraints: { regions: ["planted-region"], maxCostMicroUsd: 0, dataClass: "restricted" },
+    };
+    const decision = route(
+      routeInput({ backends: [offer({ id: "able", options: ["inputs", "observable", "entropy"] }), refusing], job }),
+    );
+    expect(decision.candidates.map(({ eligible }) => eligible)).toEqual([true, false]);
+    expect(JSON.stringify(decision)).not.toContain("planted");
   });
 
   it("leaves no-backend with every reason of every back end when nothing is left", () => {
