@@ -6,9 +6,9 @@ import type { JobId, TenantId } from "../core/ids.ts";
 import { hmacSha256 } from "../core/sha256.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
 import type { CircuitFormat, CircuitOptions } from "../models/circuit.ts";
-import type { EngineIdentity, JobType, Source } from "../models/job.ts";
+import type { EngineIdentity, JobType, Outcome, Source } from "../models/job.ts";
 import type { RouteDecision } from "../models/route.ts";
-import { Manifest, type Opening, type Outcome, Receipt } from "./receipt-schema.ts";
+import { Manifest, type Opening, Receipt } from "./receipt-schema.ts";
 import { MAX_LEAF_BYTES } from "./tile-path.ts";
 
 /** Inputs and result containers above this are left out of the receipt file. */

@@ -66,27 +66,14 @@ export const SubmitJob = z.strictObject({
 });
 export type SubmitJob = z.infer<typeof SubmitJob>;
 
-export const JOB_STATES = [
-  "planned",
-  "awaiting-approval",
-  "queued",
-  "running",
-  "paused",
-  "succeeded",
-  "failed",
-  "cancelled",
-  "expired",
-  "dead-letter",
-] as const;
+/** The final states: how a job can end. */
+export const OUTCOMES = ["succeeded", "failed", "cancelled", "expired", "dead-letter"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const JOB_STATES = ["planned", "awaiting-approval", "queued", "running", "paused", ...OUTCOMES] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
-export const FINAL_STATES: ReadonlySet<JobState> = new Set([
-  "succeeded",
-  "failed",
-  "cancelled",
-  "expired",
-  "dead-letter",
-]);
+export const FINAL_STATES: ReadonlySet<JobState> = new Set(OUTCOMES);
 
 /** Which engine made a result, and by which binary: see docs/receipt.md. */
 export interface EngineIdentity {
