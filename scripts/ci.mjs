@@ -15,8 +15,7 @@ await step(check("clippy", "cargo", ["clippy", "--workspace", "--all-targets", "
 await step(check("rustfmt", "cargo", ["fmt", "--all", "--check"]));
 await step(check("cargo-deny", "cargo", ["deny", "--offline", "check", "licenses", "bans", "sources"]));
 await step(check("rebuilt WASM", process.execPath, ["scripts/compare-wasm.mjs"]));
-await step(check("publint", bin("publint"), ["--strict"]));
-await step(check("attw", bin("attw"), ["--pack", ".", "--profile", "esm-only"]));
+await step(check("package", "npm", ["run", "--silent", "check:package"]));
 await step(check("knip", bin("knip"), []));
 // The README's test command, whose own last line is the count.
 const suite = await run("npm", ["test"]);

@@ -7,7 +7,6 @@ import { z } from "zod";
 import { migrate } from "./adapters/sqlite/migrate.ts";
 import { openDatabase } from "./adapters/sqlite/open-database.ts";
 import { writeFileDurably } from "./audit/durable-file.ts";
-import { stateDirectory } from "./audit/high-water.ts";
 import { openLogKeys } from "./audit/keys.ts";
 import { proofText } from "./audit/log-reader.ts";
 import { LogWriter } from "./audit/log-writer.ts";
@@ -19,6 +18,7 @@ import { fromUtf8, utf8 } from "./core/bytes.ts";
 import { systemClock } from "./core/clock.ts";
 import { AppError } from "./core/errors.ts";
 import { LOCAL_TENANT } from "./core/ids.ts";
+import { userFolders } from "./core/user-folders.ts";
 import { type Engines, loadEngines } from "./engines/load-engines.ts";
 import { createDecide } from "./jobs/decide.ts";
 import type { Job } from "./jobs/job.ts";
@@ -130,7 +130,7 @@ export async function openLocalService(options: LocalServiceOptions): Promise<Lo
     const log = await LogWriter.open({
       ...{
         directory: logDirectory,
-        stateDirectory: stateDirectory(environment),
+        stateDirectory: userFolders(environment).state,
         keys,
         mldsa,
         now: systemClock,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ConfigSources, resolveConfig, type Setting, userFolders } from "../../ts/core/config.ts";
+import { type ConfigSources, resolveConfig, type Setting } from "../../ts/core/config.ts";
 
 const SETTINGS: Setting[] = [
   { name: "shots", kind: "integer", fallback: 1024, about: "shots" },
@@ -71,18 +71,5 @@ describe("refusals name the place, the value and what is expected", () => {
     [{ project: { path: "p.json", content: [] } }, "p.json: expected a JSON object of settings"],
   ] satisfies [ConfigSources, string][])("%j", (sources, message) => {
     expect(() => resolveConfig(SETTINGS, sources)).toThrow(message);
-  });
-});
-
-describe("userFolders", () => {
-  it("follows XDG and ignores relative values", () => {
-    expect(userFolders({ HOME: "/home/a" })).toEqual({
-      data: "/home/a/.local/share/ketflow",
-      config: "/home/a/.config/ketflow",
-    });
-    expect(userFolders({ HOME: "/home/a", XDG_DATA_HOME: "/d/", XDG_CONFIG_HOME: "relative" })).toEqual({
-      data: "/d/ketflow",
-      config: "/home/a/.config/ketflow",
-    });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { askedOptions, needsPlan } from "../../ts/routing/eligibility.ts";
-import { DEFAULT_ROUTING_POLICY, parseRoutingPolicy } from "../../ts/routing/policy.ts";
+import { askedOptions, needsPlan, type RoutableJob } from "../../ts/routing/eligibility.ts";
+import { parseRoutingPolicy } from "../../ts/routing/policy.ts";
 import { route } from "../../ts/routing/route.ts";
 import { offer, type Published, type RouteCase, routeInput } from "./cases.ts";
 
@@ -72,7 +72,7 @@ const REFUSALS: Refusal[] = [
     what: "region of the job",
     backend: { region: "us-east" },
     with: { job: { constraints: { regions: [] } } },
-    reason: "is in region us-east, the job allows none but this machine",
+    reason: "is in region us-east, which is none of the job's constraints.regions",
   },
   {
     what: "deadline",
@@ -101,6 +101,26 @@ describe("a back end that cannot take the job", () => {
     const decision = route(routeInput({ ...given, ...both }));
     expect(decision.candidates.find((candidate) => candidate.backend === "x")?.reason).toBe(reason);
     expect(decision.chosen).toBe("able");
+  });
+
+  it("puts no text of the job into the record, which the log shows to everyone", () => {
+    const refusing = offer({
+      id: "refusing",
+      region: "mars",
+      maxQubits: 1,
+      maxShots: 1,
+      maxDataClass: "public",
+      options: [],
+    });
+    const job: Partial<RoutableJob> = {
+      options: { inputs: { "planted-name": 1 }, observable: "planted-sum", entropy: [[0]] },
+      constraints: { regions: ["planted-region"], maxCostMicroUsd: 0, dataClass: "restricted" },
+    };
+    const decision = route(
+      routeInput({ backends: [offer({ id: "able", options: ["inputs", "observable", "entropy"] }), refusing], job }),
+    );
+    expect(decision.candidates.map(({ eligible }) => eligible)).toEqual([true, false]);
+    expect(JSON.stringify(decision)).not.toContain("planted");
   });
 
   it("leaves no-backend with every reason of every back end when nothing is left", () => {
@@ -135,7 +155,7 @@ describe("an explicit target", () => {
       true,
       false,
     ]);
-    expect(embedded && needsPlan(embedded, DEFAULT_ROUTING_POLICY)).toBe(false);
+    expect(embedded && needsPlan(embedded, parseRoutingPolicy({}))).toBe(false);
   });
 
   it("is refused by every other rule", () => {
@@ -180,7 +200,7 @@ describe("options", () => {
 
 describe("a policy document", () => {
   it("allows nothing priced or external by default", () => {
-    expect(DEFAULT_ROUTING_POLICY).toMatchObject({ allowPriced: false, allowExternal: false, collapse: "best-score" });
+    expect(parseRoutingPolicy({})).toMatchObject({ allowPriced: false, allowExternal: false, collapse: "best-score" });
   });
 
   it.each([

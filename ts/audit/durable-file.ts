@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { AppError } from "../core/errors.ts";
+import { AppError, errnoOf } from "../core/errors.ts";
 
 export interface DurableFileOptions {
   /** Permission bits, 0644 unless told. */
@@ -61,8 +61,4 @@ export function fileError(cause: unknown, path: string): AppError {
   return new AppError("store-unavailable", `cannot write ${path} (${code ?? cause}); check the folder and its owner`, {
     cause,
   });
-}
-
-export function errnoOf(cause: unknown): string | undefined {
-  return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
 }

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { fromHex, toHex } from "../core/bytes.ts";
-import { AppError } from "../core/errors.ts";
+import { AppError, errnoOf } from "../core/errors.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { errnoOf, writeFileDurably } from "./durable-file.ts";
+import { writeFileDurably } from "./durable-file.ts";
 
 // The largest tree head that this machine has signed, kept outside the data folder: when a backup is restored, the folder forgets
 // what was signed after it was made, and the next checkpoint would be a fork of the log. The mark remembers.
@@ -15,11 +15,6 @@ const MarkFile = z.strictObject({
   size: z.int().min(0),
   rootHash: z.string().regex(/^[0-9a-f]{64}$/),
 });
-
-/** The user's state folder by the XDG rules; a parameter of everything below. */
-export function stateDirectory(environment: Readonly<Record<string, string | undefined>>): string {
-  return join(environment.XDG_STATE_HOME || join(environment.HOME ?? ".", ".local", "state"), "ketflow");
-}
 
 export function highWaterPath(directory: string, origin: string): string {
   return join(directory, "high-water", `${encodeURIComponent(origin)}.json`);

@@ -3,7 +3,7 @@ import { link, mkdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { fromHex, utf8 } from "../core/bytes.ts";
-import { AppError } from "../core/errors.ts";
+import { AppError, errnoOf } from "../core/errors.ts";
 import {
   type Checkpoint,
   COSIGNATURE_CONTEXT,
@@ -11,7 +11,7 @@ import {
   formatCheckpointText,
   timestampedSignature,
 } from "./checkpoint.ts";
-import { errnoOf, fileError, syncDirectory, writeFileDurably } from "./durable-file.ts";
+import { fileError, syncDirectory, writeFileDurably } from "./durable-file.ts";
 import type { MlDsa44 } from "./mldsa.ts";
 import { ED25519_TYPE, formatNote, ML_DSA_44_TYPE, type VerifierKey, verifierKey } from "./note.ts";
 

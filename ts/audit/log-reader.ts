@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { equalBytes } from "../core/bytes.ts";
-import { AppError } from "../core/errors.ts";
+import { AppError, errnoOf } from "../core/errors.ts";
 import { type Checkpoint, type VerifiedCheckpoint, verifyCheckpoint } from "./checkpoint.ts";
-import { errnoOf, fileError } from "./durable-file.ts";
+import { fileError } from "./durable-file.ts";
 import { type Hash, inclusionProof, leafHash, treeRoot, verifyInclusion } from "./merkle.ts";
 import type { MlDsa44 } from "./mldsa.ts";
 import type { VerifierKey } from "./note.ts";

@@ -1,5 +1,5 @@
 import init, { initSync, keypair, sign, verify } from "../../wasm-pkg/mldsa/mldsa.js";
-import { AppError } from "../core/errors.ts";
+import { AppError, messageOf } from "../core/errors.ts";
 import { nodeModule } from "../workers/node-module.ts";
 
 /** ML-DSA-44 (FIPS 204) as this folder uses it; the WASM package is one implementation, tests bring a second. */
@@ -53,10 +53,13 @@ async function instantiate(options: LoadMldsaOptions): Promise<MlDsa44> {
     if (fs === undefined) await init({ module_or_path: url });
     else initSync({ module: new Uint8Array(await fs.readFile(url)) });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError("unsupported", `ML-DSA-44 cannot be loaded from ${url}: ${reason}; give loadMldsa a wasmUrl`, {
-      cause,
-    });
+    throw new AppError(
+      "unsupported",
+      `ML-DSA-44 cannot be loaded from ${url}: ${messageOf(cause)}; give loadMldsa a wasmUrl`,
+      {
+        cause,
+      },
+    );
   }
   return wasmMldsa;
 }

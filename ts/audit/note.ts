@@ -39,7 +39,7 @@ export interface Note {
   signatures: NoteSignature[];
 }
 
-export function computeKeyId(name: string, type: number, publicKey: Uint8Array): number {
+function computeKeyId(name: string, type: number, publicKey: Uint8Array): number {
   const digest = sha256(concatBytes(utf8(`${name}\n`), Uint8Array.of(type), publicKey));
   return new DataView(digest.buffer, digest.byteOffset).getUint32(0);
 }
@@ -138,11 +138,11 @@ export function decodeBase64(text: string, what: string): Uint8Array {
   throw new AppError("invalid-input", `${what} is not base64 in its one form: bits after the last byte are set`);
 }
 
-export function isKeyName(name: string): boolean {
+function isKeyName(name: string): boolean {
   return name.length > 0 && name.isWellFormed() && !/[\p{White_Space}\p{Cc}+]/u.test(name);
 }
 
-export function formatKeyId(keyId: number): string {
+function formatKeyId(keyId: number): string {
   return keyId.toString(16).padStart(8, "0");
 }
 

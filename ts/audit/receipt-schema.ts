@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { fromBase64, toBase64 } from "../core/bytes.ts";
 import { ERROR_CODES, type ErrorCode } from "../core/errors.ts";
+import { isJobId } from "../core/ids.ts";
 import { CIRCUIT_FORMATS } from "../models/circuit.ts";
-import { JOB_TYPES, Seed } from "../models/job.ts";
+import { JOB_TYPES, OUTCOMES, Seed } from "../models/job.ts";
 import { RouteDecision } from "../models/route.ts";
 
 // The receipt file, `ketflow-receipt/1`. docs/receipt.md explains every field; unknown members are refused everywhere.
@@ -16,17 +17,15 @@ const Time = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/, "
 /** Standard base64 in the one spelling of its bytes: the unused bits of the last character are zero. */
 const Base64 = z.string().refine(isCanonicalBase64, "must be standard base64 whose unused bits are zero");
 
-const ERROR_CODE_NAMES = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
+const JobIdText = z.string().refine(isJobId, "must be a job id");
 
-/** Final states of a job that leave a receipt. */
-export const OUTCOMES = ["succeeded", "failed", "cancelled", "expired", "dead-letter"] as const;
-export type Outcome = (typeof OUTCOMES)[number];
+const ERROR_CODE_NAMES = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
 
 /** What the log's leaf says, for good and for everyone who reads the log: no input, no result, no name. */
 export const Manifest = z
   .strictObject({
     format: z.literal("ketflow-manifest/1"),
-    jobId: z.string().regex(/^job_[0-9A-HJKMNP-TV-Z]{26}$/, "must be a job id"),
+    jobId: JobIdText,
     type: z.enum(JOB_TYPES),
     outcome: z.enum(OUTCOMES),
     /** Code only: messages may quote the input. */
@@ -56,7 +55,7 @@ export const Manifest = z
     engineMs: z.number().min(0).nullable(),
     costMicroUsd: z.int().min(0),
     /** The job whose equal result was answered instead of running again. */
-    reused: z.strictObject({ jobId: z.string() }).nullable(),
+    reused: z.strictObject({ jobId: JobIdText }).nullable(),
     /** Always empty in this version: results are not yet voted on. */
     quorumVotes: z.tuple([]),
   })

@@ -1,20 +1,18 @@
-import { hmac } from "@noble/hashes/hmac.js";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { fromBase64, fromUtf8, toBase64, toHex, utf8 } from "../core/bytes.ts";
 import { canonicalJson, type Json } from "../core/canonical-json.ts";
 import { formatTime } from "../core/clock.ts";
 import { AppError, type ErrorCode } from "../core/errors.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
+import { hmacSha256 } from "../core/sha256.ts";
+import { withoutUndefined } from "../core/without-undefined.ts";
 import type { CircuitFormat, CircuitOptions } from "../models/circuit.ts";
-import type { EngineIdentity, JobType, Source } from "../models/job.ts";
+import type { EngineIdentity, JobType, Outcome, Source } from "../models/job.ts";
 import type { RouteDecision } from "../models/route.ts";
-import { Manifest, type Opening, type Outcome, Receipt } from "./receipt-schema.ts";
+import { Manifest, type Opening, Receipt } from "./receipt-schema.ts";
+import { MAX_LEAF_BYTES } from "./tile-path.ts";
 
 /** Inputs and result containers above this are left out of the receipt file. */
 export const MAX_EMBEDDED_BYTES: number = 256 * 1024;
-
-/** Entry bundles of tlog-tiles give the length of a leaf in 16 bits. */
-export const MAX_LEAF_BYTES = 65_535;
 
 /** Options that hold no text, names or values of the user; only these stand in clear in the leaf. */
 const PUBLIC_OPTIONS: ReadonlySet<string> = new Set([
@@ -72,7 +70,7 @@ export function draftReceipt(
   salt: Uint8Array = crypto.getRandomValues(new Uint8Array(32)),
 ): ReceiptDraft {
   const input = sourceBytes(job.input.source);
-  const options = withoutUndefined(job.options);
+  const options = withoutUndefined(job.options) as Opening["options"];
   const { container } = job.result ?? {};
   const manifest = Manifest.parse({
     format: "ketflow-manifest/1",
@@ -145,7 +143,7 @@ export function manifestBytes(manifest: Manifest): Uint8Array {
 
 /** HMAC-SHA-256 with the salt as its key, in hexadecimal. */
 export function commit(salt: Uint8Array, bytes: Uint8Array): string {
-  return toHex(hmac(sha256, salt, bytes));
+  return toHex(hmacSha256(salt, bytes));
 }
 
 /** The bytes that an input's commitment is over. */
@@ -171,10 +169,6 @@ export function publicOptions(options: Readonly<Record<string, Json | undefined>
     if (typeof value === "number" || typeof value === "boolean" || typeof value === "string") open[name] = value;
   }
   return open;
-}
-
-function withoutUndefined(options: CircuitOptions): Opening["options"] {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Opening["options"];
 }
 
 /** Base64 is written anew: other spellings of the same bytes are refused in receipts. */

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { AppError } from "../core/errors.ts";
-import { errnoOf } from "./durable-file.ts";
+import { AppError, errnoOf } from "../core/errors.ts";
 import { HASH_SIZE, type Hash, leafHash } from "./merkle.ts";
 import { decodeBundle, TILE_WIDTH, tilePath, tileWidth } from "./tile-path.ts";
 

@@ -5,6 +5,9 @@ import { AppError } from "../core/errors.ts";
 /** Hashes in a full tile, and leaves in a full entry bundle. */
 export const TILE_WIDTH = 256;
 
+/** Entry bundles give the length of a leaf in 16 bits. */
+export const MAX_LEAF_BYTES = 0xffff;
+
 /** `tile/<level>/<index>[.p/<width>]`; `entries` is the level of the leaves themselves. */
 export function tilePath(level: number | "entries", index: number, width: number = TILE_WIDTH): string {
   const partial = width === TILE_WIDTH ? "" : `.p/${width}`;
@@ -36,8 +39,8 @@ export function encodeBundle(leaves: readonly Uint8Array[]): Uint8Array {
   const view = new DataView(bundle.buffer);
   let offset = 0;
   for (const leaf of leaves) {
-    if (leaf.length > 0xffff)
-      throw new AppError("too-large", `a log entry has ${leaf.length} bytes, at most 65535 fit`);
+    if (leaf.length > MAX_LEAF_BYTES)
+      throw new AppError("too-large", `a log entry has ${leaf.length} bytes, at most ${MAX_LEAF_BYTES} fit`);
     view.setUint16(offset, leaf.length);
     bundle.set(leaf, offset + 2);
     offset += 2 + leaf.length;

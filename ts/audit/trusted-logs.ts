@@ -1,14 +1,15 @@
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { AppError } from "../core/errors.ts";
-import { errnoOf, fileError } from "./durable-file.ts";
+import { AppError, errnoOf, messageOf } from "../core/errors.ts";
+import { userFolders } from "../core/user-folders.ts";
+import { fileError } from "./durable-file.ts";
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from "./note.ts";
 
 // The logs that this user believes: one verifier key per line; empty lines and lines with # are skipped.
 
 /** `~/.config/ketflow/trusted-logs`, by the XDG rules. */
 export function trustedLogsPath(environment: Readonly<Record<string, string | undefined>>): string {
-  return join(environment.XDG_CONFIG_HOME || join(environment.HOME ?? ".", ".config"), "ketflow", "trusted-logs");
+  return join(userFolders(environment).config, "trusted-logs");
 }
 
 /**
@@ -29,8 +30,10 @@ export function parseTrustedLogs(text: string, name: string): VerifierKey[] {
     try {
       keys.push(parseVerifierKey(key));
     } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      throw new AppError("invalid-input", `${name}:${position + 1}: ${message}`, { cause, line: position + 1 });
+      throw new AppError("invalid-input", `${name}:${position + 1}: ${messageOf(cause)}`, {
+        cause,
+        line: position + 1,
+      });
     }
   }
   return keys;

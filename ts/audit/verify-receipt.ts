@@ -1,6 +1,6 @@
 import { equalBytes, fromHex, fromUtf8, toHex, utf8 } from "../core/bytes.ts";
 import { canonicalJson } from "../core/canonical-json.ts";
-import { AppError } from "../core/errors.ts";
+import { AppError, messageOf } from "../core/errors.ts";
 import { sha256 } from "../core/sha256.ts";
 import { type Check, checkCheckpoint } from "./checkpoint.ts";
 import { leafHash, verifyInclusion } from "./merkle.ts";
@@ -112,7 +112,7 @@ function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(fromUtf8(bytes));
   } catch (cause) {
-    throw new AppError("invalid-input", `receipt: not JSON: ${cause instanceof Error ? cause.message : cause}`, {
+    throw new AppError("invalid-input", `receipt: not JSON: ${messageOf(cause)}`, {
       cause,
     });
   }

@@ -1,5 +1,6 @@
 import type { Resolved } from "../core/config.ts";
 import { AppError } from "../core/errors.ts";
+import { withoutUndefined } from "../core/without-undefined.ts";
 import { checked } from "../models/check.ts";
 import type { CircuitFormat, CircuitOptions } from "../models/circuit.ts";
 import { SubmitJob } from "../models/job.ts";
@@ -32,28 +33,28 @@ export function jobBody(circuit: CircuitFile, flags: RunFlags, settings: Resolve
     ...job,
     type: "circuit",
     input: { format: knownFormat(circuit), source: circuit.source },
-    options: defined({
+    options: withoutUndefined({
       ...options,
       shots: layered("shots", options.shots),
       precision: layered("precision", options.precision),
       threads: layered("threads", options.threads),
-      ...defined(optionsOf(flags)),
+      ...withoutUndefined(optionsOf(flags)),
     }),
     seed: flags.seed === undefined ? job?.seed : wholeNumber("--seed", flags.seed),
     target: layered("target", job?.target),
-    routing: defined({
+    routing: withoutUndefined({
       ...routing,
       strategies: layered("strategy", routing.strategies),
       collapse: layered("collapse", routing.collapse),
     }),
-    constraints: defined({
+    constraints: withoutUndefined({
       ...constraints,
       maxCostMicroUsd: layered("maxCost", constraints.maxCostMicroUsd),
       deadlineMs: layered("deadline", constraints.deadlineMs),
       dataClass: layered("dataClass", constraints.dataClass),
     }),
   };
-  return checked(SubmitJob, withoutEmpty(defined(body)), "job");
+  return checked(SubmitJob, withoutEmpty(withoutUndefined(body)), "job");
 }
 
 /** A job names its format, so that a receipt says how its input was read. */
@@ -81,10 +82,6 @@ function withoutEmpty(body: Record<string, unknown>): Record<string, unknown> {
   const isEmpty = (value: unknown): boolean =>
     typeof value === "object" && value !== null && Object.keys(value).length === 0;
   return Object.fromEntries(Object.entries(body).filter(([, value]) => !isEmpty(value)));
-}
-
-function defined<Value extends object>(object: Value): Value {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Value;
 }
 
 function namedNumbers(flag: string, pairs: readonly string[]): Record<string, number> {

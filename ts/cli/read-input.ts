@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { AppError } from "../core/errors.ts";
+import { AppError, errnoOf, messageOf } from "../core/errors.ts";
 import { checked } from "../models/check.ts";
 import { CIRCUIT_FORMATS, type CircuitFormat } from "../models/circuit.ts";
 import { SubmitJob } from "../models/job.ts";
@@ -17,10 +17,10 @@ export async function readBytes(file: string, terminal: Terminal): Promise<Uint8
   try {
     return await readFile(resolve(terminal.workingDirectory, file));
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+    const code = errnoOf(cause);
     if (code === "ENOENT") throw new AppError("not-found", `${file}: there is no such file`, { cause });
     if (code === "EISDIR") throw new AppError("invalid-input", `${file}: is a folder; give a file`, { cause });
-    throw new AppError("invalid-input", `${file}: cannot be read: ${code}`, { cause });
+    throw new AppError("invalid-input", `${file}: cannot be read: ${code ?? messageOf(cause)}`, { cause });
   }
 }
 
@@ -50,7 +50,7 @@ function fromJob(name: string, text: string): CircuitFile {
   try {
     body = JSON.parse(text);
   } catch (cause) {
-    throw new AppError("invalid-input", `${name}: not JSON: ${(cause as Error).message}`, { cause });
+    throw new AppError("invalid-input", `${name}: not JSON: ${messageOf(cause)}`, { cause });
   }
   const job = checked(SubmitJob, body, name);
   const { format, source } = job.input;

@@ -1,14 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import {
-  type ConfigFile,
-  type Resolved,
-  resolveConfig,
-  type Setting,
-  type SettingValue,
-  userFolders,
-} from "../core/config.ts";
-import { AppError } from "../core/errors.ts";
+import { type ConfigFile, type Resolved, resolveConfig, type Setting, type SettingValue } from "../core/config.ts";
+import { AppError, errnoOf, messageOf } from "../core/errors.ts";
+import { userFolders } from "../core/user-folders.ts";
 import { DEFAULT_SHOTS } from "../models/circuit.ts";
 import { COLLAPSE_RULES, DATA_CLASSES, STRATEGIES } from "../models/job.ts";
 import { reportFailure } from "./failure.ts";
@@ -70,7 +64,7 @@ async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
   try {
     return { path, content: await readJson(path) };
   } catch (error) {
-    const { code } = (error as Error).cause as NodeJS.ErrnoException;
+    const code = error instanceof AppError ? errnoOf(error.cause) : undefined;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw error;
   }
@@ -82,12 +76,12 @@ async function readJson(path: string): Promise<unknown> {
   try {
     content = await readFile(path, "utf8");
   } catch (cause) {
-    throw new AppError("invalid-input", `${path}: cannot be read: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+    throw new AppError("invalid-input", `${path}: cannot be read: ${errnoOf(cause) ?? messageOf(cause)}`, { cause });
   }
   try {
     return JSON.parse(content);
   } catch (cause) {
-    throw new AppError("invalid-input", `${path}: not JSON: ${(cause as Error).message}`, { cause });
+    throw new AppError("invalid-input", `${path}: not JSON: ${messageOf(cause)}`, { cause });
   }
 }
 

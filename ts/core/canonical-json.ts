@@ -1,3 +1,6 @@
+import { toHex, utf8 } from "./bytes.ts";
+import { sha256 } from "./sha256.ts";
+
 /** What JSON can carry. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
@@ -22,4 +25,9 @@ export function canonicalJson(value: Json): string {
     .filter((member): member is [string, Json] => member[1] !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return `{${members.map(([key, member]) => `${canonicalJson(key)}:${canonicalJson(member)}`).join(",")}}`;
+}
+
+/** SHA-256 of the canonical JSON, hexadecimal: the same for values that are equal as JSON. */
+export function canonicalHash(value: Json): string {
+  return toHex(sha256(utf8(canonicalJson(value))));
 }

@@ -120,19 +120,3 @@ function checkedValue({ name, kind, choices }: Setting, value: unknown, place: s
       return typeof value === "string" && isChoice(value) ? value : refuse(words);
   }
 }
-
-/** Where a user's files lie, by the XDG base directory rules (relative values are ignored, as they say). */
-export interface UserFolders {
-  data: string;
-  config: string;
-}
-
-export function userFolders(environment: Readonly<Record<string, string | undefined>>): UserFolders {
-  const home = environment.HOME ?? environment.USERPROFILE ?? ".";
-  const folder = (variable: string, fallback: string): string => {
-    const value = environment[variable];
-    const isAbsolute = value !== undefined && /^(?:\/|[A-Za-z]:[\\/])/.test(value);
-    return `${isAbsolute ? value.replace(/[\\/]+$/, "") : `${home}/${fallback}`}/ketflow`;
-  };
-  return { data: folder("XDG_DATA_HOME", ".local/share"), config: folder("XDG_CONFIG_HOME", ".config") };
-}

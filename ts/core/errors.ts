@@ -48,6 +48,16 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === "string" && Object.hasOwn(ERROR_CODES, value);
 }
 
+/** What a thrown value says, for the message of the error that carries it as its cause. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** `ENOENT` and the like, where the operating system refused something. */
+export function errnoOf(thrown: unknown): string | undefined {
+  return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : undefined;
+}
+
 /** An error as data: what crosses a worker border, and what a job record, `--json` and problem+json show. */
 export interface ErrorInfo {
   code: ErrorCode;

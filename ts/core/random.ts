@@ -1,4 +1,4 @@
-/** Seeds are whole numbers from 0 to 2⁵³ − 1, so that JSON carries them exactly. */
+/** The largest seed: whole numbers to 2⁵³ − 1 are those that JSON carries exactly. */
 export const MAX_SEED = Number.MAX_SAFE_INTEGER;
 
 /** A fresh seed with 53 random bits. */

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import { isJobId, type JobId, type TenantId } from "../core/ids.ts";
+import { withResolvers } from "../core/with-resolvers.ts";
 import { FINAL_STATES, type SubmitJob } from "../models/job.ts";
 import type { Job } from "./job.ts";
 import { executePlan, leavesOrCosts } from "./plan.ts";
@@ -45,15 +46,12 @@ export function createJobs(given: JobServices, options: RunnerOptions): Jobs {
   }
 
   async function wait(job: JobRef, signal: AbortSignal | undefined): Promise<Job> {
-    let settle: (job: Job) => void = () => undefined;
-    const settled = new Promise<Job>((resolve) => {
-      settle = resolve;
-    });
+    const { promise: settled, resolve: settle, reject } = withResolvers<Job>();
     // Subscribed before the read, so that no change falls between the two.
     const unsubscribe = store.subscribe((changed) => {
       if (changed.id === job.id && changed.tenant === job.tenant && FINAL_STATES.has(changed.status)) settle(changed);
     });
-    const givenUp = (): void => void store.get(job).then(settle, () => undefined);
+    const givenUp = (): void => void store.get(job).then(settle, reject);
     try {
       const present = await store.get(job);
       if (FINAL_STATES.has(present.status) || signal?.aborted) return present;

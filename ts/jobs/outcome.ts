@@ -1,8 +1,8 @@
 import { asSource, type JobOutcome } from "../audit/receipt.ts";
-import { OUTCOMES, type Outcome } from "../audit/receipt-schema.ts";
 import { fromHex } from "../core/bytes.ts";
 import { AppError } from "../core/errors.ts";
 import { withDefaults } from "../models/circuit.ts";
+import { OUTCOMES, type Outcome } from "../models/job.ts";
 import type { Job } from "./job.ts";
 
 /**

@@ -1,9 +1,7 @@
-import { toHex, utf8 } from "../core/bytes.ts";
-import { canonicalJson } from "../core/canonical-json.ts";
+import { canonicalHash } from "../core/canonical-json.ts";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
-import { sha256 } from "../core/sha256.ts";
 import type { Candidate, RouteDecision } from "../models/route.ts";
 import type { BackendDescription } from "../providers/provider.ts";
 import type { Job, JobPlan } from "./job.ts";
@@ -37,7 +35,7 @@ export async function makePlan(services: PlanServices, id: JobId, question: Rout
   const approvals = services.approvals(question, route);
   // Of what a person agrees to. Predicted times move with every calibration, so they are not part of it.
   const agreed = { id, chosen: route.chosen, costMicroUsd, approvals, policy: route.snapshotHashes.policy };
-  const planHash = toHex(sha256(utf8(canonicalJson(agreed))));
+  const planHash = canonicalHash(agreed);
   return { route, costMicroUsd, predictedMs: queueMs + executionMs, approvals, planHash };
 }
 

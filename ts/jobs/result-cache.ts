@@ -1,6 +1,4 @@
-import { toHex, utf8 } from "../core/bytes.ts";
-import { canonicalJson } from "../core/canonical-json.ts";
-import { sha256 } from "../core/sha256.ts";
+import { canonicalHash } from "../core/canonical-json.ts";
 import { withDefaults } from "../models/circuit.ts";
 import type { Job } from "./job.ts";
 
@@ -13,7 +11,7 @@ import type { Job } from "./job.ts";
 export function contentKey(job: Pick<Job, "inputHash" | "request" | "seed" | "type">, engineHash: string): string {
   // Threads change the speed and never the bytes; defaults are written out, so that leaving one out is the same as giving it.
   const { threads: _, ...options } = job.request.options;
-  const computation = canonicalJson({
+  return canonicalHash({
     type: job.type,
     format: job.request.format,
     input: job.inputHash,
@@ -21,5 +19,4 @@ export function contentKey(job: Pick<Job, "inputHash" | "request" | "seed" | "ty
     seed: job.seed,
     engine: engineHash,
   });
-  return toHex(sha256(utf8(computation)));
 }

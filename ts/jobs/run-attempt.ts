@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { fromUtf8 } from "../core/bytes.ts";
 import type { Clock } from "../core/clock.ts";
 import { AppError, ERROR_CODES, toErrorInfo } from "../core/errors.ts";
@@ -183,21 +184,9 @@ async function storeOutcome(
         await store.apply({ kind: "fail", tenant, id, fence, at, tries: [], error: toErrorInfo(error) });
         return;
       }
-      await waitUnlessStopped(STORE_RETRY_MS, stop);
+      await sleep(STORE_RETRY_MS, undefined, { signal: stop }).catch(() => undefined); // Stopped: one last try.
     }
   }
-}
-
-function waitUnlessStopped(delayMs: number, stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      stop.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, delayMs);
-    stop.addEventListener("abort", done);
-  });
 }
 
 function retryDelayMs(attempts: number): number {

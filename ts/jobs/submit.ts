@@ -1,6 +1,6 @@
 import { fromBase64, toHex, utf8 } from "../core/bytes.ts";
 import { canonicalJson, type Json } from "../core/canonical-json.ts";
-import { AppError } from "../core/errors.ts";
+import { AppError, messageOf } from "../core/errors.ts";
 import { newJobId, type TenantId } from "../core/ids.ts";
 import { freshSeed } from "../core/random.ts";
 import { sha256 } from "../core/sha256.ts";
@@ -70,7 +70,7 @@ function canonical(body: SubmitJob): string {
   try {
     return canonicalJson(body as unknown as Json);
   } catch (cause) {
-    throw new AppError("invalid-input", `the body has no canonical form: ${(cause as Error).message}`, { cause });
+    throw new AppError("invalid-input", `the body has no canonical form: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_SEED } from "../core/random.ts";
 import { CIRCUIT_FORMATS, CircuitOptions } from "./circuit.ts";
 
 export const JOB_TYPES = ["circuit"] as const;
@@ -30,7 +31,7 @@ export type CollapseRule = (typeof COLLAPSE_RULES)[number];
 export const DATA_CLASSES = ["public", "internal", "confidential", "restricted"] as const;
 export type DataClass = (typeof DATA_CLASSES)[number];
 
-export const Seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+export const Seed = z.int().min(0).max(MAX_SEED);
 
 export const Source = z.union([z.string(), z.strictObject({ base64: z.base64() })]);
 export type Source = z.infer<typeof Source>;
@@ -65,27 +66,14 @@ export const SubmitJob = z.strictObject({
 });
 export type SubmitJob = z.infer<typeof SubmitJob>;
 
-export const JOB_STATES = [
-  "planned",
-  "awaiting-approval",
-  "queued",
-  "running",
-  "paused",
-  "succeeded",
-  "failed",
-  "cancelled",
-  "expired",
-  "dead-letter",
-] as const;
+/** The final states: how a job can end. */
+export const OUTCOMES = ["succeeded", "failed", "cancelled", "expired", "dead-letter"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const JOB_STATES = ["planned", "awaiting-approval", "queued", "running", "paused", ...OUTCOMES] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
-export const FINAL_STATES: ReadonlySet<JobState> = new Set([
-  "succeeded",
-  "failed",
-  "cancelled",
-  "expired",
-  "dead-letter",
-]);
+export const FINAL_STATES: ReadonlySet<JobState> = new Set(OUTCOMES);
 
 /** Which engine made a result, and by which binary: see docs/receipt.md. */
 export interface EngineIdentity {

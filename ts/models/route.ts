@@ -2,12 +2,11 @@ import { z } from "zod";
 import { COLLAPSE_RULES, STRATEGIES } from "./job.ts";
 
 /** A strategy's opinion of one candidate: higher is better, 0 to 1. */
-export const StrategyScore = z.strictObject({
+const StrategyScore = z.strictObject({
   strategy: z.enum(STRATEGIES),
   mean: z.number(),
   variance: z.number().min(0),
 });
-export type StrategyScore = z.infer<typeof StrategyScore>;
 
 /** One member of the superposition. */
 export const Candidate = z.strictObject({

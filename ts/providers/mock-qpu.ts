@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import { AppError } from "../core/errors.ts";
 import { checked } from "../models/check.ts";
@@ -100,19 +101,10 @@ function describe(published: MockQpuConfig): BackendDescription {
   };
 }
 
-function sleepUntilAborted(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const cancelled = (): AppError =>
-      new AppError("cancelled", "the job was cancelled while it waited in the mock queue");
-    if (signal.aborted) return reject(cancelled());
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(cancelled());
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
+async function sleepUntilAborted(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await setTimeout(ms, undefined, { signal });
+  } catch (cause) {
+    throw new AppError("cancelled", "the job was cancelled while it waited in the mock queue", { cause });
+  }
 }

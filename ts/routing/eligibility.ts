@@ -19,7 +19,10 @@ export interface Case {
   remainingMs: number | undefined;
 }
 
-/** Why the back end cannot take the job, one sentence with the value and the limit per broken rule; empty when it can. */
+/**
+ * Why the back end cannot take the job, one sentence with the value and the limit per broken rule; empty when it can. The
+ * sentences stand in the log's leaf for everyone to read, so none quotes a text of the job: numbers and words of ours alone.
+ */
 export function refusals(item: Case): string[] {
   return RULES.flatMap((rule) => rule(item) ?? []);
 }
@@ -96,16 +99,13 @@ const dataClass: Rule = ({ job, backend, policy }) => {
 const region: Rule = ({ job, backend, policy }) => {
   // `local` is where the data already lies; regions say where else it may go.
   if (backend.region === "local") return undefined;
-  const limits: [string, readonly string[] | undefined][] = [
-    ["policy", policy.regions],
-    ["job", job.constraints?.regions],
-  ];
-  for (const [owner, allowed] of limits) {
-    if (allowed && !allowed.includes(backend.region)) {
-      return `is in region ${backend.region}, the ${owner} allows ${allowed.join(", ") || "none but this machine"}`;
-    }
+  if (policy.regions && !policy.regions.includes(backend.region)) {
+    return `is in region ${backend.region}, the policy allows ${policy.regions.join(", ") || "none but this machine"}`;
   }
-  return undefined;
+  const wanted = job.constraints?.regions;
+  return wanted && !wanted.includes(backend.region)
+    ? `is in region ${backend.region}, which is none of the job's constraints.regions`
+    : undefined;
 };
 
 const deadline: Rule = ({ predicted, remainingMs }) => {

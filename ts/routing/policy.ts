@@ -33,10 +33,11 @@ export const RoutingPolicy = z.strictObject({
 });
 export type RoutingPolicy = z.infer<typeof RoutingPolicy>;
 
-/** Free, on this machine, `balanced` and `best-score`. */
-export const DEFAULT_ROUTING_POLICY: RoutingPolicy = RoutingPolicy.parse({});
-
-/** @throws {AppError} `invalid-input` naming the first faulty field */
+/**
+ * The empty document allows what is free and on this machine, by `balanced` and `best-score`.
+ *
+ * @throws {AppError} `invalid-input` naming the first faulty field
+ */
 export function parseRoutingPolicy(document: unknown): RoutingPolicy {
   return checked(RoutingPolicy, document, "routing policy");
 }

@@ -1,7 +1,5 @@
-import { toHex, utf8 } from "../core/bytes.ts";
-import { canonicalJson, type Json } from "../core/canonical-json.ts";
+import { canonicalHash, type Json } from "../core/canonical-json.ts";
 import { AppError } from "../core/errors.ts";
-import { sha256 } from "../core/sha256.ts";
 import type { Strategy } from "../models/job.ts";
 import type { Candidate, RouteDecision } from "../models/route.ts";
 import type { BackendOffer } from "../providers/provider.ts";
@@ -138,7 +136,7 @@ function noBackend(candidates: readonly Candidate[]): AppError {
   return new AppError("no-backend", `no back end can take this job – ${reasons.join(" | ") || "none is configured"}`);
 }
 
-/** SHA-256 of the canonical JSON, hexadecimal. Descriptions, policies and calibrations hold nothing but JSON. */
+/** Descriptions, policies and calibrations hold nothing but JSON. */
 function snapshotHash(snapshot: unknown): string {
-  return toHex(sha256(utf8(canonicalJson(snapshot as Json))));
+  return canonicalHash(snapshot as Json);
 }

@@ -1,7 +1,7 @@
 import { type ProxyMethods, releaseProxy, transfer } from "comlink";
 import { initSync, Program } from "../../wasm-pkg/statevector/statevector.js";
 import { toHex, utf8 } from "../core/bytes.ts";
-import { type ErrorInfo, isErrorCode } from "../core/errors.ts";
+import { type ErrorInfo, isErrorCode, messageOf } from "../core/errors.ts";
 import {
   type CircuitEstimate,
   type CircuitFormat,
@@ -167,7 +167,7 @@ function parse(input: CircuitInput): ParsedProgram {
 /** What the engine throws has one of our codes; anything else (a trap, no memory) means that its memory cannot be trusted. */
 function toWorkerError(error: unknown): ErrorInfo {
   const { code, message, line, column } = (error ?? {}) as Partial<ErrorInfo>;
-  if (!isErrorCode(code)) return engineFailure(error instanceof Error ? error.message : String(error));
+  if (!isErrorCode(code)) return engineFailure(messageOf(error));
   return {
     code,
     message: String(message),

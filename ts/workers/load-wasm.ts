@@ -1,6 +1,6 @@
 import { identity } from "../../wasm-pkg/statevector/identity.js";
 import { toHex } from "../core/bytes.ts";
-import { AppError } from "../core/errors.ts";
+import { AppError, messageOf } from "../core/errors.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import { sha256Quick } from "./digest.ts";
 import { nodeModule } from "./node-module.ts";
@@ -47,9 +47,12 @@ async function readBytes(url: URL): Promise<Uint8Array<ArrayBuffer>> {
     if (!response.ok) throw new Error(`it answered ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError("engine-failure", `the engine at ${url} cannot be read: ${reason}; give loadEngines a wasmUrl`, {
-      cause,
-    });
+    throw new AppError(
+      "engine-failure",
+      `the engine at ${url} cannot be read: ${messageOf(cause)}; give loadEngines a wasmUrl`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -1,5 +1,6 @@
 import { proxy, type Remote } from "comlink";
-import { AppError } from "../core/errors.ts";
+import { AppError, messageOf } from "../core/errors.ts";
+import { withResolvers } from "../core/with-resolvers.ts";
 import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
 import type { CircuitInput, EngineRun, EngineWorker, OnProgress, ParsedCircuit } from "./engine-worker.ts";
 import { LiveWorker, type WorkerOptions } from "./live-worker.ts";
@@ -161,8 +162,7 @@ export class EnginePool {
         void this.#execute(job, this.#takeWorker());
       } catch (cause) {
         // A browser refuses some worker URLs at once, with an exception.
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        job.reject(new AppError("engine-failure", `no worker can be started: ${reason}`, { cause }));
+        job.reject(new AppError("engine-failure", `no worker can be started: ${messageOf(cause)}`, { cause }));
       }
     }
   }
@@ -208,15 +208,4 @@ export class EnginePool {
     this.#running.delete(job);
     this.#dispatch();
   }
-}
-
-/** `Promise.withResolvers`, which Node 20 does not have. */
-function withResolvers<T>() {
-  let resolve: (value: T) => void = () => {};
-  let reject: (error: unknown) => void = () => {};
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
 }

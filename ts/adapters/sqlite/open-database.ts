@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { AppError } from "../../core/errors.ts";
+import { AppError, errnoOf } from "../../core/errors.ts";
 import { toAppError } from "../../jobs/group-commit.ts";
 import { type SqliteConnection, SqliteFailure } from "../../jobs/sqlite-connection.ts";
 import { type LoadedDriver, loadDriver } from "./drivers.ts";
@@ -65,7 +65,7 @@ function createPrivately(folder: string): void {
     closeSync(openSync(join(folder, DATABASE_FILE), "a", 0o600));
     chmodSync(join(folder, DATABASE_FILE), 0o600);
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? "unknown";
+    const reason = errnoOf(cause) ?? "unknown";
     if (reason === "ENOSPC")
       throw new AppError("storage-full", `no space to create the data folder ${folder}`, { cause });
     throw new AppError("store-unavailable", `cannot write to the data folder ${folder} (${reason}); use --data DIR`, {
@@ -105,7 +105,7 @@ function readHolder(folder: string): number | undefined {
     return pid;
   } catch (error) {
     // EPERM: it lives and belongs to another user, so the file was readable but the signal was not allowed.
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return undefined;
+    if (errnoOf(error) !== "EPERM") return undefined;
     return Number.parseInt(readFileSync(join(folder, LOCK_FILE), "utf8"), 10);
   }
 }

@@ -4,7 +4,7 @@ import os from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { loadMldsa } from "../../audit/mldsa.ts";
 import { readTrustedLogs, trustedLogsPath } from "../../audit/trusted-logs.ts";
-import { AppError } from "../../core/errors.ts";
+import { AppError, messageOf } from "../../core/errors.ts";
 import { loadEngines } from "../../engines/load-engines.ts";
 import type { ExitCode } from "../failure.ts";
 import type { CommandContext, OpenService } from "../service.ts";
@@ -68,7 +68,7 @@ async function guarded(name: string, check: () => Promise<Finding>): Promise<Fin
   try {
     return await check();
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     const remedy =
       error instanceof AppError ? undefined : "install ketflow again; with KETFLOW_DEBUG=1 commands say more";
     return { name, status: "fail", detail, ...(remedy === undefined ? {} : { remedy }) };
