@@ -100,6 +100,11 @@ describe("the JSON view of a circuit result", () => {
     }
   });
 
+  it("answers empty lists with empty lists, for which the container has no sections", () => {
+    const options: CircuitOptions = { marginals: [], entropy: [], reducedDensity: [], mutualInformation: [] };
+    expect(view(BELL, options)).toEqual({ counts: { "00": 498, "11": 502 }, ...options });
+  });
+
   it.each<[string, readonly SectionToBuild[], CircuitOptions, RegExp]>([
     ["an outcome with too many bits", [bits(2), ...counts([4n])], {}, /more than 2 bits/],
     ["outcomes out of order", [bits(2), ...counts([3n, 0n])], {}, /do not ascend/],

@@ -42,6 +42,11 @@ class Sections {
     return section;
   }
 
+  /** One number per entry of an option; the engine writes no section for an empty list. */
+  list(name: string, length: number): number[] {
+    return length === 0 ? [] : finite(this.take(name, ["f64"], length).data, name);
+  }
+
   end(): void {
     const [name] = this.#left.keys();
     if (name !== undefined) throw broken(`section ${name} answers nothing that the options ask for`);
@@ -139,8 +144,8 @@ export function toCircuitResult(container: Uint8Array | ResultContainer, options
   }
   if (options.entropy !== undefined) {
     const subsets = options.entropy;
-    const entropies = finite(sections.take("entropy", ["f64"], subsets.length).data, "entropy");
-    const purities = finite(sections.take("purity", ["f64"], subsets.length).data, "purity");
+    const entropies = sections.list("entropy", subsets.length);
+    const purities = sections.list("purity", subsets.length);
     result.entropy = subsets.map((qubits, k) => ({ qubits, bits: entropies[k] ?? 0, purity: purities[k] ?? 0 }));
   }
   if (options.reducedDensity !== undefined) {
@@ -152,7 +157,7 @@ export function toCircuitResult(container: Uint8Array | ResultContainer, options
   }
   if (options.mutualInformation !== undefined) {
     const parts = options.mutualInformation;
-    const values = finite(sections.take("mutual-information", ["f64"], parts.length).data, "mutual-information");
+    const values = sections.list("mutual-information", parts.length);
     result.mutualInformation = parts.map(({ a, b }, k) => ({ a, b, bits: values[k] ?? 0 }));
   }
   if (options.fidelity !== undefined) {
