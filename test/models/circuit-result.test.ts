@@ -19,6 +19,16 @@ describe("the JSON view of a circuit result", () => {
     expect(Object.keys(view([bits(4), ...counts([1n, 6n])]).counts ?? {})).toEqual(["0001", "0110"]);
   });
 
+  it("has one outcome, the empty one, where the circuit has no qubits and no bits", () => {
+    const nothing = (shots: bigint[]): SectionToBuild[] => [
+      bits(0),
+      { name: "counts.shots", dims: [shots.length], data: BigUint64Array.from(shots) },
+      { name: "counts.words", dims: [shots.length, 0], data: new BigUint64Array(0) },
+    ];
+    expect(view(nothing([7n])).counts).toEqual({ "": 7 });
+    expect(() => view(nothing([7n, 7n]))).toThrow("counts.words has 2 outcomes of 0 bits");
+  });
+
   it("joins the words of outcomes beyond 64 bits, least significant first", () => {
     expect(view([bits(66), ...counts([1n, 0n, 0n, 2n], 2)]).counts).toEqual({
       [`${"0".repeat(65)}1`]: 1,
@@ -88,6 +98,11 @@ describe("the JSON view of a circuit result", () => {
       const without = sections.filter((section) => section.name !== name);
       expect(() => view(without, options)).toThrow(`section ${name} is missing`);
     }
+  });
+
+  it("answers empty lists with empty lists, for which the container has no sections", () => {
+    const options: CircuitOptions = { marginals: [], entropy: [], reducedDensity: [], mutualInformation: [] };
+    expect(view(BELL, options)).toEqual({ counts: { "00": 498, "11": 502 }, ...options });
   });
 
   it.each<[string, readonly SectionToBuild[], CircuitOptions, RegExp]>([

@@ -42,6 +42,11 @@ class Sections {
     return section;
   }
 
+  /** One number per entry of an option; the engine writes no section for an empty list. */
+  list(name: string, length: number): number[] {
+    return length === 0 ? [] : finite(this.take(name, ["f64"], length).data, name);
+  }
+
   end(): void {
     const [name] = this.#left.keys();
     if (name !== undefined) throw broken(`section ${name} answers nothing that the options ask for`);
@@ -65,8 +70,14 @@ function pairs(values: Float32Array | Float64Array, name: string): [number, numb
 }
 
 /** Outcome words, least significant first and strictly ascending, as bitstrings with the highest bit first. */
-function bitstrings(words: BigUint64Array, bits: number, name: string): string[] {
+function bitstrings(section: Extract<Section, { dtype: "u64" }>, bits: number): string[] {
+  const { name, data: words, dims } = section;
   const width = wordsPerOutcome(bits);
+  // A circuit of no qubits and no bits has one outcome, the empty one, which takes no words.
+  if (width === 0) {
+    if (dims[0] !== 1) throw broken(`${name} has ${dims[0]} outcomes of 0 bits`);
+    return [""];
+  }
   const outcomes: string[] = [];
   let previous = -1n;
   for (let start = 0; start < words.length; start += width) {
@@ -75,13 +86,13 @@ function bitstrings(words: BigUint64Array, bits: number, name: string): string[]
     if (outcome <= previous) throw broken(`the outcomes in ${name} do not ascend`);
     if (outcome >> BigInt(bits) !== 0n) throw broken(`an outcome in ${name} has more than ${bits} bits`);
     previous = outcome;
-    outcomes.push(bits === 0 ? "" : outcome.toString(2).padStart(bits, "0"));
+    outcomes.push(outcome.toString(2).padStart(bits, "0"));
   }
   return outcomes;
 }
 
 function wordsPerOutcome(bits: number): number {
-  return Math.max(1, Math.ceil(bits / 64));
+  return Math.ceil(bits / 64);
 }
 
 function zip(keys: readonly string[], values: readonly number[]): Record<string, number> {
@@ -111,15 +122,12 @@ export function toCircuitResult(container: Uint8Array | ResultContainer, options
   if (sections.has("counts.words")) {
     const words = sections.take("counts.words", ["u64"], "any", width);
     const counted = sections.take("counts.shots", ["u64"], words.dims[0] ?? 0);
-    result.counts = zip(bitstrings(words.data, bits, "counts.words"), shots(counted.data));
+    result.counts = zip(bitstrings(words, bits), shots(counted.data));
   }
   if (options.probabilities) {
     const words = sections.take("probabilities.words", ["u64"], "any", width);
     const values = sections.take("probabilities.values", ["f64"], words.dims[0] ?? 0);
-    result.probabilities = zip(
-      bitstrings(words.data, bits, "probabilities.words"),
-      finite(values.data, "probabilities.values"),
-    );
+    result.probabilities = zip(bitstrings(words, bits), finite(values.data, "probabilities.values"));
   }
   if (options.observable !== undefined) {
     result.expectation = only(sections.take("expectation", ["f64"], 1).data, "expectation");
@@ -136,8 +144,8 @@ export function toCircuitResult(container: Uint8Array | ResultContainer, options
   }
   if (options.entropy !== undefined) {
     const subsets = options.entropy;
-    const entropies = finite(sections.take("entropy", ["f64"], subsets.length).data, "entropy");
-    const purities = finite(sections.take("purity", ["f64"], subsets.length).data, "purity");
+    const entropies = sections.list("entropy", subsets.length);
+    const purities = sections.list("purity", subsets.length);
     result.entropy = subsets.map((qubits, k) => ({ qubits, bits: entropies[k] ?? 0, purity: purities[k] ?? 0 }));
   }
   if (options.reducedDensity !== undefined) {
@@ -149,7 +157,7 @@ export function toCircuitResult(container: Uint8Array | ResultContainer, options
   }
   if (options.mutualInformation !== undefined) {
     const parts = options.mutualInformation;
-    const values = finite(sections.take("mutual-information", ["f64"], parts.length).data, "mutual-information");
+    const values = sections.list("mutual-information", parts.length);
     result.mutualInformation = parts.map(({ a, b }, k) => ({ a, b, bits: values[k] ?? 0 }));
   }
   if (options.fidelity !== undefined) {
