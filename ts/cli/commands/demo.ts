@@ -5,9 +5,9 @@ import { utf8 } from "../../core/bytes.ts";
 import { AppError, fromErrorInfo } from "../../core/errors.ts";
 import { circuitText } from "../../pictures/circuit-text.ts";
 import { explainRoute } from "../../routing/explain.ts";
+import type { CommandContext } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
 import { resultBlocks, routeLine } from "../outcome-text.ts";
-import type { CommandContext } from "../service.ts";
 import { type Flags, isOn, readServiceOptions, readSettings } from "../settings.ts";
 import { verificationLines, verify } from "../verification.ts";
 

@@ -7,12 +7,13 @@ import { grouped } from "../../core/grouped.ts";
 import type { CircuitView } from "../../models/circuit.ts";
 import { countOperations } from "../../pictures/circuit-layout.ts";
 import { circuitText } from "../../pictures/circuit-text.ts";
+import type { LocalOutcome, LocalService, SubmitControl } from "../../server.ts";
+import type { CommandContext } from "../context.ts";
 import { type ExitCode, exitCodeOf, FailureIn, within } from "../failure.ts";
 import { jobBody, type RunFlags } from "../job-body.ts";
 import { money, resultBlocks, routeLine } from "../outcome-text.ts";
 import { progressLine } from "../progress.ts";
 import { type CircuitFile, readCircuit } from "../read-input.ts";
-import type { CommandContext, JobOutcome, LocalService, SubmitControl } from "../service.ts";
 import { type Flags, isOn, readServiceOptions, readSettings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Verification, verdict, verify } from "../verification.ts";
@@ -63,7 +64,7 @@ async function answer(
   settings: Resolved,
   { terminal, openService, signal }: CommandContext,
   circuit: CircuitFile | undefined,
-  work: (service: LocalService, control: SubmitControl) => Promise<JobOutcome>,
+  work: (service: LocalService, control: SubmitControl) => Promise<LocalOutcome>,
 ): Promise<ExitCode> {
   const serviceOptions = await readServiceOptions(settings, terminal);
   const { dataDir } = serviceOptions;
@@ -87,7 +88,7 @@ async function answer(
 }
 
 async function saveReceipt(
-  { job, receipt }: JobOutcome,
+  { job, receipt }: LocalOutcome,
   wanted: string | undefined,
   dataDir: string,
   terminal: Terminal,
@@ -104,7 +105,7 @@ async function saveReceipt(
 }
 
 function exitCode(
-  { job }: JobOutcome,
+  { job }: LocalOutcome,
   verification: Verification | undefined,
   circuit: CircuitFile | undefined,
   flags: ExecuteCommand,
@@ -123,7 +124,7 @@ function exitCode(
 }
 
 function printJson(
-  { job, notes }: JobOutcome,
+  { job, notes }: LocalOutcome,
   path: string | undefined,
   verification: Verification | undefined,
   terminal: Terminal,
@@ -141,7 +142,7 @@ interface Shown {
 }
 
 async function printOutcome(
-  { job, notes }: JobOutcome,
+  { job, notes }: LocalOutcome,
   path: string | undefined,
   verification: Verification | undefined,
   { circuit, flags, service, terminal, ascii }: Shown,
