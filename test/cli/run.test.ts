@@ -114,6 +114,22 @@ describe("ketflow run", () => {
     expect(stdout).not.toContain("verified");
   });
 
+  it.each([
+    ["bell.qasm/x.json", /bell\.qasm: cannot be made: (EEXIST|ENOTDIR); give another --receipt/],
+    [".", /cannot be written: EISDIR; give another path/],
+  ])("says why no receipt can be written to %s", async (path, message) => {
+    const submit = async () => ({ job: bellJob(), notes: [], receipt: "{}" });
+    const { code, stderr } = await ketflow(["run", "bell.qasm", "--receipt", path], { submit });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+
+  it("hands on every byte of the file, a byte order mark too: the receipt commits to them", async () => {
+    const source = "\uFEFFOPENQASM 3.0;\nqubit q;\n";
+    const { bodies } = await ketflow(["run", "-"], { stdin: source });
+    expect(bodies[0]?.input).toEqual({ format: "openqasm3", source });
+  });
+
   it("says what a priced job would cost, and that nothing ran", async () => {
     const plan = mockPlan(1200, "ab".repeat(32));
     const job = bellJob({ status: "planned", target: "mock-qpu", result: null, plan });

@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
 import { utf8 } from "../../core/bytes.ts";
 import type { Resolved } from "../../core/config.ts";
 import { fromErrorInfo } from "../../core/errors.ts";
@@ -17,6 +15,7 @@ import { type CircuitFile, readCircuit } from "../read-input.ts";
 import { type Flags, isOn, readServiceOptions, readSettings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Verification, verdict, verify } from "../verification.ts";
+import { saveReceipt } from "../write-output.ts";
 
 export interface RunCommand extends RunFlags {
   format?: string;
@@ -85,23 +84,6 @@ async function answer(
     progress.erase();
     await service.close();
   }
-}
-
-async function saveReceipt(
-  { job, receipt }: LocalOutcome,
-  wanted: string | undefined,
-  dataDir: string,
-  terminal: Terminal,
-): Promise<string | undefined> {
-  if (receipt === undefined) return undefined;
-  const path =
-    wanted === undefined
-      ? join(dataDir, "receipts", `${job.id}.receipt.json`)
-      : resolve(terminal.workingDirectory, wanted);
-  await mkdir(dirname(path), { recursive: true });
-  // It opens the commitments of the log to whoever reads it.
-  await writeFile(path, receipt, { mode: 0o600 });
-  return path;
 }
 
 function exitCode(
