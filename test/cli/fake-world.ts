@@ -1,26 +1,40 @@
 import type { ExitCode } from "../../ts/cli/failure.ts";
 import { runProgram } from "../../ts/cli/program.ts";
-import type { JobDocument, JobOutcome, LocalService, ServiceOptions, SubmitControl } from "../../ts/cli/service.ts";
 import type { Terminal } from "../../ts/cli/terminal.ts";
+import type { JobPlan } from "../../ts/jobs/job.ts";
+import type { JobView } from "../../ts/jobs/view.ts";
 import type { SubmitJob } from "../../ts/models/job.ts";
+import { DEFAULT_CALIBRATION } from "../../ts/routing/calibration.ts";
+import type { LocalOutcome, LocalService, LocalServiceOptions, SubmitControl } from "../../ts/server.ts";
+import { fakeRoute } from "../jobs/fixtures.ts";
 import { BELL } from "../pictures/circuits.ts";
 import { scratch } from "./scratch.ts";
 
 /** What a service would answer to a Bell job of 4 shots. */
-export function bellJob(changes: Partial<JobDocument> = {}): JobDocument {
+export function bellJob(changes: Partial<JobView> = {}): JobView {
   return {
     id: "job_01JGJ2M4A8ZZZZZZZZZZZZZZZZ",
+    type: "circuit",
     status: "succeeded",
     target: "auto",
     seed: 7,
     result: { backend: "statevector", resultHash: "00".repeat(32), counts: { "00": 3, "11": 1 } },
     route: null,
     plan: null,
-    timing: { engineMs: 1.5, totalMs: 3, predictedMs: 2 },
+    receipt: null,
+    createdAt: "2026-01-01T00:00:00.000Z",
+    finishedAt: "2026-01-01T00:00:00.003Z",
+    timing: { queuedMs: 1, engineMs: 1.5, totalMs: 3, predictedMs: 2 },
     costMicroUsd: 0,
     error: null,
+    attempts: [],
+    metadata: {},
     ...changes,
   };
+}
+
+export function mockPlan(costMicroUsd: number, planHash: string): JobPlan {
+  return { route: fakeRoute(["mock-qpu"]), costMicroUsd, predictedMs: 5, approvals: 0, planHash };
 }
 
 export interface World {
@@ -31,7 +45,7 @@ export interface World {
   color: boolean;
   /** Whether stderr is a terminal. */
   isInteractive: boolean;
-  submit: (body: SubmitJob, control: SubmitControl) => Promise<JobOutcome>;
+  submit: (body: SubmitJob, control: SubmitControl) => Promise<LocalOutcome>;
 }
 
 export interface Seen {
@@ -40,7 +54,7 @@ export interface Seen {
   stderr: string;
   bodies: SubmitJob[];
   executed: string[];
-  opened: ServiceOptions[];
+  opened: LocalServiceOptions[];
   closed: number;
 }
 
@@ -73,21 +87,21 @@ export async function ketflow(args: readonly string[], changes: Partial<World> =
   };
   const service: LocalService = {
     driver: "fake (SQLite 3.51.3)",
-    submit: async (body, control) => {
+    submit: async (body, control = {}) => {
       seen.bodies.push(body);
       return world.submit(body, control);
     },
-    execute: async (jobId, planHash, control) => {
+    execute: async (jobId, planHash, control = {}) => {
       seen.executed.push(`${jobId} ${planHash}`);
       return world.submit({ type: "circuit", input: { format: "openqasm3", source: "" } }, control);
     },
-    calibrate: async () => undefined,
+    calibrate: async () => DEFAULT_CALIBRATION,
     view: async () => BELL,
     close: async () => {
       seen.closed++;
     },
   };
-  const openService = async (options: ServiceOptions): Promise<LocalService> => {
+  const openService = async (options: LocalServiceOptions): Promise<LocalService> => {
     seen.opened.push(options);
     return service;
   };

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { AppError, type ErrorCode } from "../../ts/core/errors.ts";
-import { bellJob, ketflow, type World } from "./fake-world.ts";
+import { bellJob, ketflow, mockPlan, type World } from "./fake-world.ts";
 import { scratch } from "./scratch.ts";
 
 describe("ketflow run", () => {
@@ -114,8 +114,24 @@ describe("ketflow run", () => {
     expect(stdout).not.toContain("verified");
   });
 
+  it.each([
+    ["bell.qasm/x.json", /bell\.qasm: cannot be made: (EEXIST|ENOTDIR); give another --receipt/],
+    [".", /cannot be written: EISDIR; give another path/],
+  ])("says why no receipt can be written to %s", async (path, message) => {
+    const submit = async () => ({ job: bellJob(), notes: [], receipt: "{}" });
+    const { code, stderr } = await ketflow(["run", "bell.qasm", "--receipt", path], { submit });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+
+  it("hands on every byte of the file, a byte order mark too: the receipt commits to them", async () => {
+    const source = "\uFEFFOPENQASM 3.0;\nqubit q;\n";
+    const { bodies } = await ketflow(["run", "-"], { stdin: source });
+    expect(bodies[0]?.input).toEqual({ format: "openqasm3", source });
+  });
+
   it("says what a priced job would cost, and that nothing ran", async () => {
-    const plan = { costMicroUsd: 1200, predictedMs: 5, planHash: "ab".repeat(32) };
+    const plan = mockPlan(1200, "ab".repeat(32));
     const job = bellJob({ status: "planned", target: "mock-qpu", result: null, plan });
     const { code, stdout } = await ketflow(["run", "bell.qasm"], { submit: async () => ({ job, notes: [] }) });
     expect(code).toBe(0);
@@ -123,7 +139,7 @@ describe("ketflow run", () => {
   });
 
   it("is executed on the hash that was agreed to", async () => {
-    const planned = bellJob({ status: "planned", plan: { costMicroUsd: 1, predictedMs: 5, planHash: "abcd" } });
+    const planned = bellJob({ status: "planned", plan: mockPlan(1, "abcd") });
     const { stdout } = await ketflow(["run", "bell.qasm"], { submit: async () => ({ job: planned, notes: [] }) });
     const [, command = ""] = /agree by {2}ketflow (.*)/.exec(stdout) ?? [];
     const { code, executed, bodies, stdout: result } = await ketflow(command.split(" "));

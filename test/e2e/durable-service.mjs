@@ -30,7 +30,7 @@ const run = async (job) => {
   const identity = { engine: { name: "fake", version: "1", contentHash: "" }, build: { kind: "", sha256: "" } };
   return { container, resultHash: toHex(sha256(container)), engineMs: 3, options: job.options, identity, notes: [] };
 };
-const description = { id: "fake", external: false, price: { perTaskMicroUsd: 0, perShotMicroUsd: 0 } };
+const description = { id: "fake", simulated: true, external: false, price: { perTaskMicroUsd: 0, perShotMicroUsd: 0 } };
 const predicted = { queueMs: 0, executionMs: 3, variance: 0, costMicroUsd: 0, fidelity: 1 };
 const jobs = createJobs(
   {

@@ -84,7 +84,7 @@ export function fakeRun(job: ProviderJob): EngineRun {
 
 export function fakeResult(change: Partial<JobResult> = {}): { result: JobResult; container: Uint8Array } {
   const { container, ...run } = fakeRun({ format: "openqasm2", source: BELL, options: {}, seed: 7 });
-  return { container, result: { backend: "embedded", ...run, ...change } };
+  return { container, result: { backend: "embedded", simulated: true, ...run, ...change } };
 }
 
 export function describeBackend(id: string, change: Partial<BackendDescription> = {}): BackendDescription {

@@ -7,6 +7,7 @@ import type { Checkpoint, VerifiedCheckpoint } from "./checkpoint.ts";
 import { fileError, writeFileDurably } from "./durable-file.ts";
 import { writeHighWater } from "./high-water.ts";
 import type { LogKeys } from "./keys.ts";
+import { proofText } from "./log-reader.ts";
 import { LEAVES_PER_READ, type LeafSource, recoverLog } from "./log-recovery.ts";
 import type { MlDsa44 } from "./mldsa.ts";
 import { encodeBundle, TILE_WIDTH, tilePath } from "./tile-path.ts";
@@ -87,6 +88,17 @@ export class LogWriter {
     const signed = this.#queue.then(() => this.#sign());
     this.#queue = signed.catch(() => undefined); // the caller of this turn gets the error, the next turn starts afresh
     return signed;
+  }
+
+  /**
+   * The proof text of a leaf, under a head that is signed now if need be.
+   *
+   * @throws {AppError} `not-found` when the store has no such leaf
+   */
+  async prove(index: number): Promise<string> {
+    const checkpoint = await this.force();
+    if (checkpoint === undefined) throw new AppError("not-found", `leaf ${index} is not in the log, which is empty`);
+    return proofText(this.#options.directory, index, checkpoint);
   }
 
   /** Ends the timer and waits for a signing that is under way; does not sign what is new. */

@@ -1,6 +1,6 @@
+import type { CommandContext } from "./context.ts";
 import { type ExitCode, reportFailure } from "./failure.ts";
 import { runProgram } from "./program.ts";
-import type { OpenService } from "./service.ts";
 import { processTerminal } from "./terminal.ts";
 
 /** The command line on this process: its terminal, its signals, its service. */
@@ -16,5 +16,5 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   return runProgram(args, { terminal, openService, signal });
 }
 
-// Loaded when a command needs it: what only draws or prints help starts without a database driver.
-const openService: OpenService = async (options) => (await import("../server.ts")).openLocalService(options);
+const openService: CommandContext["openService"] = async (options) =>
+  (await import("../server.ts")).openLocalService(options);

@@ -1,9 +1,9 @@
 import { grouped } from "../core/grouped.ts";
+import type { JobView } from "../jobs/view.ts";
 import type { CircuitResult } from "../models/circuit.ts";
 import type { RouteDecision } from "../models/route.ts";
 import { histogramText } from "../pictures/histogram.ts";
 import { durationText } from "./progress.ts";
-import type { JobDocument } from "./service.ts";
 
 export interface ValueOptions {
   width: number;
@@ -78,7 +78,7 @@ function number(value: number): string {
 }
 
 /** Where it ran and why, in one line. */
-export function routeLine({ result, route, target, timing }: JobDocument): string {
+export function routeLine({ result, route, target, timing }: JobView): string {
   const backend = result?.backend ?? route?.chosen ?? "";
   const reason = target === backend ? " (as asked)" : route === null ? "" : ` (${reasonOf(route)})`;
   if (result?.reused)

@@ -1,6 +1,6 @@
 import type { Command, CommanderError } from "commander";
+import type { CommandContext } from "./context.ts";
 import { type ExitCode, reportFailure } from "./failure.ts";
-import type { CommandContext } from "./service.ts";
 import type { Flags } from "./settings.ts";
 import type { Terminal } from "./terminal.ts";
 

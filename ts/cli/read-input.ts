@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { fromBase64, fromUtf8 } from "../core/bytes.ts";
 import { AppError, errnoOf, messageOf } from "../core/errors.ts";
 import { checked } from "../models/check.ts";
 import { CIRCUIT_FORMATS, type CircuitFormat } from "../models/circuit.ts";
@@ -48,20 +49,20 @@ export async function readCircuit(file: string, format: string | undefined, term
 function fromJob(name: string, text: string): CircuitFile {
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (cause) {
     throw new AppError("invalid-input", `${name}: not JSON: ${messageOf(cause)}`, { cause });
   }
   const job = checked(SubmitJob, body, name);
   const { format, source } = job.input;
-  const circuit = typeof source === "string" ? source : utf8Text(Buffer.from(source.base64, "base64"), name);
+  const circuit = typeof source === "string" ? source : utf8Text(fromBase64(source.base64), name);
   // Lines and columns of errors are those of the circuit inside the job.
   return { format, source: circuit, origin: { name: `${name} input.source`, source: circuit }, job };
 }
 
 function utf8Text(bytes: Uint8Array, name: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return fromUtf8(bytes); // With its byte order mark: a receipt commits to the bytes of the file.
   } catch (cause) {
     throw new AppError("invalid-input", `${name}: not UTF-8 text`, { cause });
   }

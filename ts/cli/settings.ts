@@ -5,8 +5,8 @@ import { AppError, errnoOf, messageOf } from "../core/errors.ts";
 import { userFolders } from "../core/user-folders.ts";
 import { DEFAULT_SHOTS } from "../models/circuit.ts";
 import { COLLAPSE_RULES, DATA_CLASSES, STRATEGIES } from "../models/job.ts";
+import type { LocalServiceOptions } from "../server.ts";
 import { reportFailure } from "./failure.ts";
-import type { ServiceOptions } from "./service.ts";
 import type { Terminal } from "./terminal.ts";
 
 const PROJECT_FILE = "ketflow.config.json";
@@ -46,7 +46,7 @@ export async function readSettings(terminal: Terminal, flags: Flags): Promise<Re
 }
 
 /** What the service of these settings is opened with. */
-export async function readServiceOptions(settings: Resolved, terminal: Terminal): Promise<ServiceOptions> {
+export async function readServiceOptions(settings: Resolved, terminal: Terminal): Promise<LocalServiceOptions> {
   const document = async (name: string): Promise<unknown> => {
     const path = text(settings, name);
     return path === undefined ? undefined : readJson(resolve(terminal.workingDirectory, path));
@@ -55,6 +55,7 @@ export async function readServiceOptions(settings: Resolved, terminal: Terminal)
     dataDir: resolve(terminal.workingDirectory, text(settings, "data") ?? ""),
     policy: await document("policy"),
     mockQpus: await document("mockQpus"),
+    environment: terminal.environment,
     onError: (error) => void reportFailure(error, terminal, false),
   };
 }

@@ -95,6 +95,8 @@ export interface BackendTry {
 
 export interface JobResult {
   readonly backend: string;
+  /** As the back end said when it ran: the numbers come from a simulation. */
+  readonly simulated: boolean;
   /** SHA-256 of the result container, hexadecimal. */
   readonly resultHash: string;
   /** 0 when the result was reused. */

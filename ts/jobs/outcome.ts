@@ -11,14 +11,8 @@ import type { Job } from "./job.ts";
  *
  * @param container left out where only the log entry is wanted
  */
-export function outcomeOf(
-  job: Job,
-  input: Uint8Array,
-  isSimulated: (backend: string) => boolean,
-  container?: Uint8Array,
-): JobOutcome {
+export function outcomeOf(job: Job, input: Uint8Array, container?: Uint8Array): JobOutcome {
   const { result, route } = job;
-  const backend = result?.backend ?? null;
   return {
     jobId: job.id,
     type: job.type,
@@ -29,8 +23,8 @@ export function outcomeOf(
     options: result?.options ?? withDefaults(job.request.options),
     seed: job.seed,
     identity: result?.identity ?? null,
-    backend,
-    simulated: backend !== null && isSimulated(backend),
+    backend: result?.backend ?? null,
+    simulated: result?.simulated ?? false,
     route: route ?? null,
     policyVersion: route?.snapshotHashes.policy ?? "",
     acceptedAtMs: job.createdAt,

@@ -103,7 +103,8 @@ async function tryBackends(
       tries.push({ backend, startedAt, endedAt: services.clock() });
       if ("reused" in ran) return { result: { ...ran, backend }, costMicroUsd: 0 };
       const { container, ...facts } = ran;
-      return { result: { backend, ...facts, contentKey: key }, container, costMicroUsd };
+      const { simulated } = provider.describe();
+      return { result: { backend, simulated, ...facts, contentKey: key }, container, costMicroUsd };
     } catch (error) {
       if (signal.aborted) throw error;
       tries.push({ backend, startedAt, endedAt: services.clock(), error: toErrorInfo(error) });

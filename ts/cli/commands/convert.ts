@@ -1,10 +1,9 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { AppError } from "../../core/errors.ts";
 import { loadEngines } from "../../engines/load-engines.ts";
 import { type ExitCode, within } from "../failure.ts";
 import { readCircuit } from "../read-input.ts";
 import type { Terminal } from "../terminal.ts";
+import { writeOutput } from "../write-output.ts";
 
 export interface ConvertCommand {
   format?: string;
@@ -25,7 +24,7 @@ export async function convert(
   try {
     const text = await within(origin, () => engines.circuit.toOpenqasm3({ format, source }, { signal }));
     if (out === "-") terminal.print(text.trimEnd());
-    else await writeFile(resolve(terminal.workingDirectory, out), text);
+    else await writeOutput(out, text, terminal);
     return 0;
   } finally {
     await engines.close();

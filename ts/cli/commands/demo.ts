@@ -1,16 +1,16 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { utf8 } from "../../core/bytes.ts";
 import { AppError, fromErrorInfo } from "../../core/errors.ts";
 import { circuitText } from "../../pictures/circuit-text.ts";
 import { explainRoute } from "../../routing/explain.ts";
+import type { CommandContext } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
 import { resultBlocks, routeLine } from "../outcome-text.ts";
-import type { CommandContext } from "../service.ts";
 import { type Flags, isOn, readServiceOptions, readSettings } from "../settings.ts";
 import { commandName, type Terminal } from "../terminal.ts";
 import { verificationLines, verify } from "../verification.ts";
+import { saveReceipt } from "../write-output.ts";
 
 const BELL = `OPENQASM 3.0;
 include "stdgates.inc";
@@ -47,9 +47,7 @@ export async function demo(settingFlags: Flags, { terminal, openService, signal 
       resultBlocks(job.result, { width, ascii, all: false }).join("\n\n"),
     );
 
-    const path = join(dataDir, "receipts", `${job.id}.receipt.json`);
-    await mkdir(join(dataDir, "receipts"), { recursive: true });
-    await writeFile(path, receipt, { mode: 0o600 });
+    const path = (await saveReceipt(outcome, undefined, dataDir, terminal)) ?? "";
     step("Where it ran, and the receipt", `${routeLine(job)}\n${path}`);
 
     const verification = await verify(utf8(receipt), { rerun: true, signal }, terminal);

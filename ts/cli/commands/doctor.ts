@@ -6,8 +6,8 @@ import { loadMldsa } from "../../audit/mldsa.ts";
 import { readTrustedLogs, trustedLogsPath } from "../../audit/trusted-logs.ts";
 import { AppError, messageOf } from "../../core/errors.ts";
 import { loadEngines } from "../../engines/load-engines.ts";
+import type { CommandContext } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
-import type { CommandContext, OpenService } from "../service.ts";
 import { type Flags, readSettings, text } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
 import { KNOWN_CIRCUIT, KNOWN_OPTIONS, KNOWN_RESULT_HASH } from "./known-result.ts";
@@ -34,7 +34,7 @@ export async function doctor(
   settingFlags: Flags,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const { terminal, openService } = context;
+  const { terminal } = context;
   const settings = await readSettings(terminal, settingFlags);
   const dataDir = resolve(terminal.workingDirectory, text(settings, "data") ?? "");
   const findings = [
@@ -43,9 +43,9 @@ export async function doctor(
     simd(),
     await guarded("engine", engine),
     await guarded("signatures", signatures),
-    await guarded("store", () => store(openService, terminal.environment)),
+    await guarded("store", () => store(context)),
     await guarded("data", () => dataFolder(dataDir)),
-    await guarded("in use", () => inUse(dataDir, openService, flags.calibrate === true)),
+    await guarded("in use", () => inUse(dataDir, context, flags.calibrate === true)),
     await guarded("log keys", () => logKeys(terminal.environment)),
     await browser(terminal.environment),
   ];
@@ -128,13 +128,13 @@ async function signatures(): Promise<Finding> {
 }
 
 /** The whole service in a folder of its own, so that nothing of the user's is touched. */
-async function store(openService: OpenService, environment: Terminal["environment"]): Promise<Finding> {
+async function store({ openService, terminal }: CommandContext): Promise<Finding> {
   const folder = await mkdtemp(join(os.tmpdir(), "ketflow-doctor-"));
   try {
     const service = await openService({
       dataDir: join(folder, "data"),
       trustLog: false,
-      environment: { ...environment, XDG_STATE_HOME: folder },
+      environment: { ...terminal.environment, XDG_STATE_HOME: folder },
     });
     await service.close();
     return { name: "store", status: "ok", detail: service.driver };
@@ -159,11 +159,15 @@ async function dataFolder(dataDir: string): Promise<Finding> {
   return { name: "data", status: "warn", detail, remedy: "make room, or give a folder on another disk with --data" };
 }
 
-async function inUse(dataDir: string, openService: OpenService, mayCalibrate: boolean): Promise<Finding> {
+async function inUse(
+  dataDir: string,
+  { openService, terminal }: CommandContext,
+  mayCalibrate: boolean,
+): Promise<Finding> {
   const isThere = (await nearestExisting(dataDir)) === dataDir;
   if (!isThere && !mayCalibrate) return { name: "in use", status: "ok", detail: "no data yet" };
   try {
-    const service = await openService({ dataDir, trustLog: false });
+    const service = await openService({ dataDir, trustLog: false, environment: terminal.environment });
     try {
       if (mayCalibrate) await service.calibrate();
     } finally {

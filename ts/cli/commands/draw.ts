@@ -1,5 +1,3 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { loadEngines } from "../../engines/load-engines.ts";
 import { circuitSvg } from "../../pictures/circuit-svg.ts";
 import { circuitText } from "../../pictures/circuit-text.ts";
@@ -8,6 +6,7 @@ import { wholeNumber } from "../job-body.ts";
 import { readCircuit } from "../read-input.ts";
 import { type Flags, isOn, readSettings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
+import { writeOutput } from "../write-output.ts";
 
 export interface DrawCommand {
   format?: string;
@@ -36,7 +35,7 @@ export async function draw(
       const limit = all ? { maxOperations: Number.MAX_SAFE_INTEGER } : {};
       const picture = `${circuitSvg(view, { standalone: true, ...limit, ...(width ? { width } : {}) })}\n`;
       if (flags.svg === "-") terminal.print(picture.trimEnd());
-      else await writeFile(resolve(terminal.workingDirectory, flags.svg), picture);
+      else await writeOutput(flags.svg, picture, terminal);
     } else if (flags.json) terminal.print(JSON.stringify(view, null, 2));
     else {
       const { color } = terminal;

@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
 import { utf8 } from "../../core/bytes.ts";
 import type { Resolved } from "../../core/config.ts";
 import { fromErrorInfo } from "../../core/errors.ts";
@@ -7,15 +5,17 @@ import { grouped } from "../../core/grouped.ts";
 import type { CircuitView } from "../../models/circuit.ts";
 import { countOperations } from "../../pictures/circuit-layout.ts";
 import { circuitText } from "../../pictures/circuit-text.ts";
+import type { LocalOutcome, LocalService, SubmitControl } from "../../server.ts";
+import type { CommandContext } from "../context.ts";
 import { type ExitCode, exitCodeOf, FailureIn, within } from "../failure.ts";
 import { jobBody, type RunFlags } from "../job-body.ts";
 import { money, resultBlocks, routeLine } from "../outcome-text.ts";
 import { progressLine } from "../progress.ts";
 import { type CircuitFile, readCircuit } from "../read-input.ts";
-import type { CommandContext, JobOutcome, LocalService, SubmitControl } from "../service.ts";
 import { type Flags, isOn, readServiceOptions, readSettings } from "../settings.ts";
 import { commandName, type Terminal } from "../terminal.ts";
 import { type Verification, verdict, verify } from "../verification.ts";
+import { saveReceipt } from "../write-output.ts";
 
 export interface RunCommand extends RunFlags {
   format?: string;
@@ -63,7 +63,7 @@ async function answer(
   settings: Resolved,
   { terminal, openService, signal }: CommandContext,
   circuit: CircuitFile | undefined,
-  work: (service: LocalService, control: SubmitControl) => Promise<JobOutcome>,
+  work: (service: LocalService, control: SubmitControl) => Promise<LocalOutcome>,
 ): Promise<ExitCode> {
   const serviceOptions = await readServiceOptions(settings, terminal);
   const { dataDir } = serviceOptions;
@@ -86,25 +86,8 @@ async function answer(
   }
 }
 
-async function saveReceipt(
-  { job, receipt }: JobOutcome,
-  wanted: string | undefined,
-  dataDir: string,
-  terminal: Terminal,
-): Promise<string | undefined> {
-  if (receipt === undefined) return undefined;
-  const path =
-    wanted === undefined
-      ? join(dataDir, "receipts", `${job.id}.receipt.json`)
-      : resolve(terminal.workingDirectory, wanted);
-  await mkdir(dirname(path), { recursive: true });
-  // It opens the commitments of the log to whoever reads it.
-  await writeFile(path, receipt, { mode: 0o600 });
-  return path;
-}
-
 function exitCode(
-  { job }: JobOutcome,
+  { job }: LocalOutcome,
   verification: Verification | undefined,
   circuit: CircuitFile | undefined,
   flags: ExecuteCommand,
@@ -123,7 +106,7 @@ function exitCode(
 }
 
 function printJson(
-  { job, notes }: JobOutcome,
+  { job, notes }: LocalOutcome,
   path: string | undefined,
   verification: Verification | undefined,
   terminal: Terminal,
@@ -141,7 +124,7 @@ interface Shown {
 }
 
 async function printOutcome(
-  { job, notes }: JobOutcome,
+  { job, notes }: LocalOutcome,
   path: string | undefined,
   verification: Verification | undefined,
   { circuit, flags, service, terminal, ascii }: Shown,

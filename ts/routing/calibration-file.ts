@@ -1,0 +1,47 @@
+import { readFile } from "node:fs/promises";
+import { availableParallelism, cpus } from "node:os";
+import { writeFileDurably } from "../audit/durable-file.ts";
+import { systemClock } from "../core/clock.ts";
+import { AppError, errnoOf } from "../core/errors.ts";
+import type { Engines } from "../engines/load-engines.ts";
+import { calibrate } from "./calibrate.ts";
+import { type Calibration, DEFAULT_CALIBRATION, isStale, parseCalibration } from "./calibration.ts";
+
+/**
+ * The calibration that was measured on this machine with this engine, else the cautious one: it only predicts times and is made
+ * anew in a second, so nothing in the file is worth refusing to start.
+ *
+ * @throws {AppError} `store-unavailable` when the file is there and cannot be read
+ */
+export async function readCalibration(path: string, engineContentHash: string): Promise<Calibration> {
+  try {
+    const calibration = parseCalibration(JSON.parse(await readFile(path, "utf8")));
+    return isStale(calibration, thisMachine(), engineContentHash) ? DEFAULT_CALIBRATION : calibration;
+  } catch (error) {
+    if (error instanceof AppError || error instanceof SyntaxError) return DEFAULT_CALIBRATION;
+    if (errnoOf(error) === "ENOENT") return DEFAULT_CALIBRATION;
+    throw new AppError("store-unavailable", `${path} cannot be read (${errnoOf(error)}); delete it, or give it back`, {
+      cause: error,
+    });
+  }
+}
+
+/** Measures this machine and its engine for about a second, and keeps what was found for the next start. */
+export async function calibrateMachine(path: string, engines: Engines): Promise<Calibration> {
+  const calibration = await calibrate({
+    run: async (source, { seed, ...options }) => {
+      const circuit = await engines.circuit.compile({ format: "openqasm3", source });
+      const { engineMs } = await circuit.run({ ...options, seed });
+      return { estimate: await circuit.estimate(options), engineMs };
+    },
+    machine: thisMachine(),
+    engineContentHash: engines.identity.engine.contentHash,
+    now: systemClock,
+  });
+  await writeFileDurably(path, `${JSON.stringify(calibration, null, 2)}\n`);
+  return calibration;
+}
+
+function thisMachine(): string {
+  return `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`;
+}
