@@ -102,6 +102,8 @@ export async function openLocalService(options: LocalServiceOptions): Promise<Lo
     // These hold nothing until they are used: the folder, which is locked, comes after them.
     const [engines, mldsa] = await Promise.all([loadEngines(), loadMldsa()]);
     undo.push(() => engines.close());
+    // The first thread starts while store and log open.
+    engines.start();
     const { store, driver } = await openStore(dataDir);
     undo.push(() => store.close());
 

@@ -22,6 +22,8 @@ export interface Engines {
   readonly circuit: CircuitEngine;
   /** Which build runs here; every result names it. */
   readonly identity: EngineIdentity;
+  /** Starts a thread now rather than with the first call. */
+  start(): void;
   /** Ends all threads. What has not ended is `cancelled`. */
   close(): Promise<void>;
 }
@@ -37,7 +39,12 @@ export async function loadEngines(options: EnginesOptions = {}): Promise<Engines
   const engine = await loadEngine(absoluteUrl("wasmUrl", options.wasmUrl));
   const workerUrl = absoluteUrl("workerUrl", options.workerUrl);
   const pool = new EnginePool({ engine, workerUrl, memoryLimitMiB: options.memoryLimitMiB, size });
-  return { circuit: new CircuitEngine(pool), identity: engine.identity, close: () => pool.close() };
+  return {
+    circuit: new CircuitEngine(pool),
+    identity: engine.identity,
+    start: () => pool.start(),
+    close: () => pool.close(),
+  };
 }
 
 /** In a page, URLs may be relative to it. */

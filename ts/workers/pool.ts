@@ -64,6 +64,13 @@ export class EnginePool {
     this.#options = options;
   }
 
+  /** Starts a worker ahead of the first job, for callers that have other things to open meanwhile. */
+  start(): void {
+    const worker = this.#takeWorker();
+    worker.hold(false);
+    this.#idle.push(worker);
+  }
+
   parse(input: CircuitInput, control: JobControl = {}): Promise<ParsedCircuit> {
     return this.#submit("read", (remote) => remote.parse(input), control);
   }
