@@ -1,9 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+const home = mkdtempSync(join(tmpdir(), "ketflow-docs-"));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
 const page = readFileSync(`${root}docs/npm.md`, "utf8");
 const snippets = [...page.matchAll(/^## ([^\n]*)$|^```js\n([\s\S]*?)^```$/gm)].reduce<[string, string][]>(
   (found, match) => {
@@ -20,6 +25,7 @@ const expected: Readonly<Record<string, RegExp>> = {
   "What a run takes and gives": /^{ '\d\d': 0\.\d+, '\d\d': 0\.\d+ }\n1\.[45]\d*\n[01](\.\d+)?\n$/,
   "Read once, run often": /0 1\n0\.5 0\.8775\d*\n1 0\.5403\d*\nOPENQASM 3/,
   "Watch, stop, limit": /^cancelled\n$/,
+  "Jobs with receipts": /^succeeded { '1': 1024 } embedded\nketflow-receipt\/1\n$/,
 };
 
 it.each(snippets.filter(([, program]) => program !== ""))(
@@ -28,6 +34,7 @@ it.each(snippets.filter(([, program]) => program !== ""))(
     const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
       cwd: root,
       encoding: "utf8",
+      env: { ...process.env, TMPDIR: home, HOME: home },
       timeout: 25_000,
     });
     expect(stderr).toBe("");

@@ -47,12 +47,12 @@ describe("embedded", () => {
   });
 
   it("is exact, free, here, and answers every option there is", () => {
-    const embedded = createEmbeddedProvider({ engine: recorder(), predict, memoryLimitBytes: 2 ** 30 });
+    const embedded = createEmbeddedProvider({ engine: recorder(), predict });
     expect(embedded.describe()).toMatchObject({
       price: { perTaskMicroUsd: 0, perShotMicroUsd: 0 },
       fidelity: { oneQubit: 1, twoQubit: 1, readout: 1 },
       external: false,
-      maxBytes: 2 ** 30,
+      maxBytes: 3840 * 2 ** 20,
     });
     expect([...embedded.describe().options].sort()).toEqual(Object.keys(CircuitOptions.shape).sort());
     expect(embedded.predict(estimate, {})).toEqual({ meanMs: 3, varianceMs2: 1 });

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { AppError, errnoOf } from "../core/errors.ts";
+import { AppError, errnoOf, messageOf } from "../core/errors.ts";
 
 export interface DurableFileOptions {
   /** Permission bits, 0644 unless told. */
@@ -52,13 +52,28 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** An error of the file system in the words of the one table. */
+/** The text of a file, `undefined` where there is none. @throws {AppError} `store-unavailable` when it cannot be read */
+export async function readTextIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    if (errnoOf(cause) === "ENOENT") return undefined;
+    const reason = errnoOf(cause) ?? messageOf(cause);
+    throw new AppError("store-unavailable", `cannot read ${path} (${reason}); check the file and its owner`, { cause });
+  }
+}
+
+/** An error in writing a file in the words of the one table. */
 export function fileError(cause: unknown, path: string): AppError {
   const code = errnoOf(cause);
   if (code === "ENOSPC" || code === "EDQUOT") {
     return new AppError("storage-full", `no space left to write ${path}; free some and try again`, { cause });
   }
-  return new AppError("store-unavailable", `cannot write ${path} (${code ?? cause}); check the folder and its owner`, {
-    cause,
-  });
+  return new AppError(
+    "store-unavailable",
+    `cannot write ${path} (${code ?? messageOf(cause)}); check the folder and its owner`,
+    {
+      cause,
+    },
+  );
 }

@@ -1,10 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { fromHex, toHex } from "../core/bytes.ts";
-import { AppError, errnoOf } from "../core/errors.ts";
+import { AppError } from "../core/errors.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { writeFileDurably } from "./durable-file.ts";
+import { readTextIfThere, writeFileDurably } from "./durable-file.ts";
 
 // The largest tree head that this machine has signed, kept outside the data folder: when a backup is restored, the folder forgets
 // what was signed after it was made, and the next checkpoint would be a fork of the log. The mark remembers.
@@ -29,8 +28,7 @@ export async function readHighWater(directory: string, origin: string): Promise<
       `the log's high-water mark ${path} cannot be read; restore the file, or delete it if you know that no backup was restored`,
       { cause },
     );
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    if (errnoOf(cause) === "ENOENT") return undefined;
+  const text = await readTextIfThere(path).catch((cause: unknown) => {
     throw unreadable(cause);
   });
   if (text === undefined) return undefined;

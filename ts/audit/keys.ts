@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, randomBytes, sign as signEd25519 } from "node:crypto";
-import { link, mkdir, readFile, rm, stat } from "node:fs/promises";
+import { link, mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { fromHex, utf8 } from "../core/bytes.ts";
@@ -11,7 +11,7 @@ import {
   formatCheckpointText,
   timestampedSignature,
 } from "./checkpoint.ts";
-import { fileError, syncDirectory, writeFileDurably } from "./durable-file.ts";
+import { fileError, readTextIfThere, syncDirectory, writeFileDurably } from "./durable-file.ts";
 import type { MlDsa44 } from "./mldsa.ts";
 import { ED25519_TYPE, formatNote, ML_DSA_44_TYPE, type VerifierKey, verifierKey } from "./note.ts";
 
@@ -51,10 +51,7 @@ export async function openLogKeys(directory: string, mldsa: MlDsa44): Promise<Lo
 }
 
 async function readKeyFile(path: string): Promise<KeyFile | undefined> {
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    if (errnoOf(cause) === "ENOENT") return undefined;
-    throw fileError(cause, path);
-  });
+  const text = await readTextIfThere(path);
   if (text === undefined) return undefined;
   const { mode } = await stat(path);
   if (process.platform !== "win32" && (mode & 0o077) !== 0) {

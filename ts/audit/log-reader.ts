@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { equalBytes } from "../core/bytes.ts";
-import { AppError, errnoOf } from "../core/errors.ts";
+import { AppError } from "../core/errors.ts";
 import { type Checkpoint, type VerifiedCheckpoint, verifyCheckpoint } from "./checkpoint.ts";
-import { fileError } from "./durable-file.ts";
+import { readTextIfThere } from "./durable-file.ts";
 import { type Hash, inclusionProof, leafHash, treeRoot, verifyInclusion } from "./merkle.ts";
 import type { MlDsa44 } from "./mldsa.ts";
 import type { VerifierKey } from "./note.ts";
@@ -23,11 +22,7 @@ export async function readCheckpoint(
   trustedKeys: readonly VerifierKey[],
   mldsa: MlDsa44,
 ): Promise<VerifiedCheckpoint | undefined> {
-  const path = join(directory, "checkpoint");
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    if (errnoOf(cause) === "ENOENT") return undefined;
-    throw fileError(cause, path);
-  });
+  const text = await readTextIfThere(join(directory, "checkpoint"));
   return text === undefined ? undefined : await verifyCheckpoint(text, trustedKeys, mldsa);
 }
 

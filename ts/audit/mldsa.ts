@@ -1,6 +1,6 @@
-import init, { initSync, keypair, sign, verify } from "../../wasm-pkg/mldsa/mldsa.js";
+import init, { keypair, sign, verify } from "../../wasm-pkg/mldsa/mldsa.js";
 import { AppError, messageOf } from "../core/errors.ts";
-import { nodeModule } from "../workers/node-module.ts";
+import { readWasm } from "../workers/read-wasm.ts";
 
 /** ML-DSA-44 (FIPS 204) as this folder uses it; the WASM package is one implementation, tests bring a second. */
 export interface MlDsa44 {
@@ -47,11 +47,8 @@ async function instantiate(options: LoadMldsaOptions): Promise<MlDsa44> {
     wasmUrl === undefined
       ? new URL("../../wasm-pkg/mldsa/mldsa_bg.wasm", import.meta.url)
       : new URL(wasmUrl, globalThis.location?.href);
-  // fetch() of Node does not read files.
-  const fs = url.protocol === "file:" ? nodeModule("node:fs/promises") : undefined;
   try {
-    if (fs === undefined) await init({ module_or_path: url });
-    else initSync({ module: new Uint8Array(await fs.readFile(url)) });
+    await init({ module_or_path: await readWasm(url) });
   } catch (cause) {
     throw new AppError(
       "unsupported",

@@ -1,8 +1,8 @@
-import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { appendFile, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { AppError, errnoOf, messageOf } from "../core/errors.ts";
+import { AppError, messageOf } from "../core/errors.ts";
 import { userFolders } from "../core/user-folders.ts";
-import { fileError } from "./durable-file.ts";
+import { fileError, readTextIfThere } from "./durable-file.ts";
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from "./note.ts";
 
 // The logs that this user believes: one verifier key per line; empty lines and lines with # are skipped.
@@ -18,7 +18,7 @@ export function trustedLogsPath(environment: Readonly<Record<string, string | un
  * @throws {AppError} `invalid-input` with the line that is no verifier key
  */
 export async function readTrustedLogs(path: string): Promise<VerifierKey[]> {
-  return parseTrustedLogs(await readText(path), path);
+  return parseTrustedLogs((await readTextIfThere(path)) ?? "", path);
 }
 
 /** @param name of the file, for messages */
@@ -41,7 +41,7 @@ export function parseTrustedLogs(text: string, name: string): VerifierKey[] {
 
 /** Adds the keys that are not there yet; one append, so two processes do not lose each other's keys. */
 export async function addTrustedLog(path: string, keys: readonly VerifierKey[]): Promise<void> {
-  const text = await readText(path);
+  const text = (await readTextIfThere(path)) ?? "";
   const present = new Set(parseTrustedLogs(text, path).map(formatVerifierKey));
   const missing = keys.map(formatVerifierKey).filter((key) => !present.has(key));
   if (missing.length === 0) return;
@@ -52,11 +52,4 @@ export async function addTrustedLog(path: string, keys: readonly VerifierKey[]):
   } catch (cause) {
     throw fileError(cause, path);
   }
-}
-
-async function readText(path: string): Promise<string> {
-  return await readFile(path, "utf8").catch((cause: unknown) => {
-    if (errnoOf(cause) === "ENOENT") return "";
-    throw new AppError("invalid-input", `cannot read the trusted logs ${path}: ${errnoOf(cause) ?? cause}`, { cause });
-  });
 }

@@ -55,7 +55,8 @@ export type Command =
       AttemptReport & { readonly kind: "fail"; readonly error: ErrorInfo; readonly retryAt?: number | undefined })
   | (Fenced & { readonly kind: "hand-back" })
   | (Fenced & {
-      readonly kind: "reclaim" /** Known dead, so the lease need not run out. */;
+      readonly kind: "reclaim";
+      /** Known dead, so the lease need not run out. */
       readonly workerGone: boolean;
     })
   | (OnJob & { readonly kind: "cancel" })
@@ -187,9 +188,23 @@ function submit(existing: Job | undefined, command: SubmitCommand): Transition {
   }
   const deadlineMs = request.constraints?.deadlineMs;
   const job: Job = {
-    ...{ id, tenant, type, status: "planned", request, inputHash, seed, idempotency },
-    ...{ createdAt: at, readyAt: at, deadlineAt: deadlineMs === undefined ? undefined : at + deadlineMs },
-    ...{ fence: 0, maxAttempts, attempts: [], plan, approvedBy: [], costMicroUsd: 0 },
+    id,
+    tenant,
+    type,
+    status: "planned",
+    request,
+    inputHash,
+    seed,
+    idempotency,
+    createdAt: at,
+    readyAt: at,
+    deadlineAt: deadlineMs === undefined ? undefined : at + deadlineMs,
+    fence: 0,
+    maxAttempts,
+    attempts: [],
+    plan,
+    approvedBy: [],
+    costMicroUsd: 0,
   };
   const { job: accepted, effects } = plan ? move(job, "planned", { planHash: plan.planHash }) : enqueue(job, at);
   return { job: accepted, effects: [{ effect: "input", bytes: command.input }, ...effects] };

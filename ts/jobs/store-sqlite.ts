@@ -159,16 +159,29 @@ export function createSqliteStore(connection: SqliteConnection, buildOutcomeLeaf
 
 /** The columns that a move may change. */
 const CHANGING = [
-  ...["status", "ready_at", "deadline_at", "lease_expires_at", "content_key", "result_hash", "salt", "record"],
-];
+  "status",
+  "ready_at",
+  "deadline_at",
+  "lease_expires_at",
+  "content_key",
+  "result_hash",
+  "salt",
+  "record",
+] as const;
 
 /** The values of {@link CHANGING}. */
 function changing(job: Job, salt: Uint8Array | null): SqlValue[] {
-  return [
-    ...[job.status, job.readyAt, FINAL_STATES.has(job.status) ? null : (job.deadlineAt ?? null)],
-    ...[job.lease?.expiresAt ?? null, job.result?.contentKey ?? null, job.result?.resultHash ?? null],
-    ...[salt, JSON.stringify(job)],
-  ];
+  const values: Record<(typeof CHANGING)[number], SqlValue> = {
+    status: job.status,
+    ready_at: job.readyAt,
+    deadline_at: FINAL_STATES.has(job.status) ? null : (job.deadlineAt ?? null),
+    lease_expires_at: job.lease?.expiresAt ?? null,
+    content_key: job.result?.contentKey ?? null,
+    result_hash: job.result?.resultHash ?? null,
+    salt,
+    record: JSON.stringify(job),
+  };
+  return CHANGING.map((column) => values[column]);
 }
 
 type Statements = ReturnType<typeof prepareStatements>;

@@ -4,7 +4,7 @@ import type { JobId } from "../core/ids.ts";
 import type { CircuitResult } from "../models/circuit.ts";
 import type { JobState, JobType } from "../models/job.ts";
 import type { RouteDecision } from "../models/route.ts";
-import type { AttemptEnd, Job, JobPlan } from "./job.ts";
+import type { AttemptEnd, Job, JobPlan, JobResult } from "./job.ts";
 
 /** A job as callers see it: the body of `GET /v1/jobs/{id}` and of `--json`. */
 export interface JobView {
@@ -59,13 +59,7 @@ export function viewJob(job: Job, values: CircuitResult = {}): JobView {
     status: job.status,
     target: job.request.target,
     seed: job.seed,
-    result: result
-      ? {
-          ...{ backend: result.backend, resultHash: result.resultHash },
-          ...(result.reused ? { reused: result.reused } : {}),
-          ...values,
-        }
-      : null,
+    result: result ? viewResult(result, values) : null,
     route: job.route ?? job.plan?.route ?? null,
     plan: job.plan ?? null,
     receipt: job.leafIndex === undefined ? null : { leafIndex: job.leafIndex },
@@ -88,6 +82,10 @@ export function viewJob(job: Job, values: CircuitResult = {}): JobView {
     })),
     metadata: job.request.metadata ?? {},
   };
+}
+
+function viewResult({ backend, resultHash, reused }: JobResult, values: CircuitResult): ResultView {
+  return { backend, resultHash, ...(reused && { reused }), ...values };
 }
 
 /** `queuedMs` is the wait for the first attempt; `predictedMs` that of the back end that ran it, or of the chosen one. */

@@ -17,16 +17,15 @@ type PredictExecution = (estimate: CircuitEstimate, options: Options) => TimeEst
 export interface EmbeddedOptions {
   engine: CircuitRunner;
   predict: PredictExecution;
-  /** Default: 4 GiB, all that one 32-bit WASM memory can hold. */
-  memoryLimitBytes?: number;
 }
 
 export const EMBEDDED_ID = "embedded";
 
-const WASM_MEMORY_BYTES = 2 ** 32;
+/** What the engine grants a run by default: the 4 GiB of a 32-bit WASM memory less 256 MiB for everything but the state. */
+const ENGINE_MEMORY_BYTES = (4096 - 256) * 2 ** 20;
 
 /** The statevector engine on this machine: exact, free, without a queue, and allowed to see everything. */
-export function createEmbeddedProvider({ engine, predict, memoryLimitBytes }: EmbeddedOptions): Provider {
+export function createEmbeddedProvider({ engine, predict }: EmbeddedOptions): Provider {
   return {
     describe: () => ({
       id: EMBEDDED_ID,
@@ -40,7 +39,7 @@ export function createEmbeddedProvider({ engine, predict, memoryLimitBytes }: Em
       // 2²⁸ amplitudes of f32 fill the address space; memory alone refuses 28 qubits of f64.
       maxQubits: 28,
       maxShots: 10_000_000,
-      maxBytes: memoryLimitBytes ?? WASM_MEMORY_BYTES,
+      maxBytes: ENGINE_MEMORY_BYTES,
       price: { perTaskMicroUsd: 0, perShotMicroUsd: 0 },
       queueMs: { mean: 0, variance: 0 },
       fidelity: { oneQubit: 1, twoQubit: 1, readout: 1 },

@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
-import { writeFileDurably } from "../audit/durable-file.ts";
+import { readTextIfThere, writeFileDurably } from "../audit/durable-file.ts";
 import { systemClock } from "../core/clock.ts";
-import { AppError, errnoOf } from "../core/errors.ts";
+import { AppError } from "../core/errors.ts";
 import type { Engines } from "../engines/load-engines.ts";
 import { calibrate } from "./calibrate.ts";
 import { type Calibration, DEFAULT_CALIBRATION, isStale, parseCalibration } from "./calibration.ts";
@@ -14,15 +13,14 @@ import { type Calibration, DEFAULT_CALIBRATION, isStale, parseCalibration } from
  * @throws {AppError} `store-unavailable` when the file is there and cannot be read
  */
 export async function readCalibration(path: string, engineContentHash: string): Promise<Calibration> {
+  const text = await readTextIfThere(path);
+  if (text === undefined) return DEFAULT_CALIBRATION;
   try {
-    const calibration = parseCalibration(JSON.parse(await readFile(path, "utf8")));
+    const calibration = parseCalibration(JSON.parse(text));
     return isStale(calibration, thisMachine(), engineContentHash) ? DEFAULT_CALIBRATION : calibration;
   } catch (error) {
     if (error instanceof AppError || error instanceof SyntaxError) return DEFAULT_CALIBRATION;
-    if (errnoOf(error) === "ENOENT") return DEFAULT_CALIBRATION;
-    throw new AppError("store-unavailable", `${path} cannot be read (${errnoOf(error)}); delete it, or give it back`, {
-      cause: error,
-    });
+    throw error;
   }
 }
 

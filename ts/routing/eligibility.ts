@@ -29,7 +29,7 @@ export function refusals(item: Case): string[] {
 
 /**
  * A job for this back end is planned first and executed on its plan hash, because it has a price or leaves the machine and
- * the policy does not let that happen unasked (contracts §1).
+ * the policy does not let that happen unasked.
  */
 export function needsPlan(backend: BackendDescription, policy: RoutingPolicy): boolean {
   return (isPriced(backend) && !policy.allowPriced) || (backend.external && !policy.allowExternal);

@@ -3,7 +3,7 @@ import { toHex } from "../core/bytes.ts";
 import { AppError, messageOf } from "../core/errors.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import { sha256Quick } from "./digest.ts";
-import { nodeModule } from "./node-module.ts";
+import { readWasm } from "./read-wasm.ts";
 
 /** A compiled engine, shared by all workers of a pool: a new worker only has to instantiate it. */
 export interface LoadedEngine {
@@ -22,7 +22,7 @@ export interface LoadedEngine {
  */
 export async function loadEngine(wasmUrl?: URL): Promise<LoadedEngine> {
   const url = wasmUrl ?? new URL("../../wasm-pkg/statevector/statevector_bg.wasm", import.meta.url);
-  const bytes = await readBytes(url);
+  const bytes = await readEngine(url);
   const digest = toHex(await sha256Quick(bytes));
   if (digest !== identity.build.sha256) {
     throw new AppError(
@@ -39,20 +39,14 @@ export async function loadEngine(wasmUrl?: URL): Promise<LoadedEngine> {
   }
 }
 
-async function readBytes(url: URL): Promise<Uint8Array<ArrayBuffer>> {
+async function readEngine(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    const fs = url.protocol === "file:" ? nodeModule("node:fs/promises") : undefined;
-    if (fs !== undefined) return new Uint8Array(await fs.readFile(url));
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`it answered ${response.status}`);
-    return new Uint8Array(await response.arrayBuffer());
+    return await readWasm(url);
   } catch (cause) {
     throw new AppError(
       "engine-failure",
       `the engine at ${url} cannot be read: ${messageOf(cause)}; give loadEngines a wasmUrl`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
 }

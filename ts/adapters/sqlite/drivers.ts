@@ -1,3 +1,4 @@
+import { AppError, messageOf } from "../../core/errors.ts";
 import {
   type SqliteConnection,
   SqliteFailure,
@@ -48,11 +49,11 @@ export async function loadDriver(): Promise<LoadedDriver> {
     const minimum = name === "libsql" ? OLDEST : WAL_RESET_FIXED;
     if (isAtLeast(sqliteVersion(Database), minimum)) return { name, open: (path) => connect(name, Database, path) };
   }
-  throw new SqliteFailure("statement", `no SQLite ${OLDEST.join(".")} or newer: run \`npm install libsql\``);
+  throw new AppError("unsupported", `there is no SQLite ${OLDEST.join(".")} or newer here; run: npm install libsql`);
 }
 
 async function loadDatabaseClass(name: DriverName): Promise<DatabaseClass | undefined> {
-  if (name === "libsql") return (await import("libsql")).default as unknown as DatabaseClass;
+  if (name === "libsql") return loadLibsql();
   if (name === "node:sqlite") return nodeSqlite();
   try {
     // Not a dependency: taken where the user has installed it.
@@ -60,6 +61,16 @@ async function loadDatabaseClass(name: DriverName): Promise<DatabaseClass | unde
     return ((await import(specifier)) as { default: DatabaseClass }).default;
   } catch {
     return undefined;
+  }
+}
+
+async function loadLibsql(): Promise<DatabaseClass> {
+  try {
+    return (await import("libsql")).default as unknown as DatabaseClass;
+  } catch (cause) {
+    // Its binary for this platform is an optional dependency, which some installations leave out.
+    const remedy = "run: npm install libsql --include=optional";
+    throw new AppError("unsupported", `libsql does not load here (${messageOf(cause)}); ${remedy}`, { cause });
   }
 }
 
