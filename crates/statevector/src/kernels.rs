@@ -93,6 +93,28 @@ impl Kernel {
     pub fn is_identity(&self) -> bool {
         matches!(&self.shape, Shape::Diagonal { factors, .. } if factors.iter().all(|f| *f == Complex64::new(1.0, 0.0)))
     }
+
+    /// Which part of the state a pass reads and writes: the blocks where every control on qubits ≥ 4 has its value, of a diagonal
+    /// those whose factors are not all 1, of a SWAP of such qubits those in which they differ. A power of two divides it exactly.
+    pub fn touched_share(&self) -> f64 {
+        let one = Complex64::new(1.0, 0.0);
+        let is_high = |qubit: u32| qubit >= LANE_QUBITS;
+        let controls = self.controls.iter().filter(|control| is_high(control.qubit)).count() as i32;
+        let of_targets = match &self.shape {
+            Shape::Diagonal { targets, factors } => {
+                let high = (0..targets.len()).filter(|k| is_high(targets[*k])).fold(0, |mask, k| mask | 1usize << k);
+                let choices = 1usize << high.count_ones();
+                let mut touched: Vec<usize> =
+                    (0..factors.len()).filter(|k| factors[*k] != one).map(|k| k & high).collect();
+                touched.sort_unstable();
+                touched.dedup();
+                touched.len() as f64 / choices as f64
+            }
+            Shape::Swap { a, b } if is_high(*a) && is_high(*b) => 0.5,
+            _ => 1.0,
+        };
+        of_targets / f64::from(1u32 << controls.min(31))
+    }
 }
 
 /// Applies a kernel in place.
