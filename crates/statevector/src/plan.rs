@@ -126,6 +126,20 @@ impl Plan {
             })
             .sum()
     }
+
+    /// Amplitudes that these passes read and write; a gate with controls leaves most of the state alone.
+    pub(crate) fn amplitude_updates(&self) -> u128 {
+        let amplitudes = (1u128 << self.qubits) as f64;
+        self.steps
+            .iter()
+            .map(|step| match step {
+                // A power of two times a small fraction: exact up to 53 bits, an estimate beyond.
+                Step::Apply(kernel) => (amplitudes * kernel.touched_share()) as u128,
+                Step::Measure { .. } | Step::Reset { .. } => 2 << self.qubits,
+                _ => 0,
+            })
+            .sum()
+    }
 }
 
 fn writes_bits(ops: &[Op]) -> bool {

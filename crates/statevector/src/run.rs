@@ -280,13 +280,13 @@ impl<'a> Job<'a> {
         };
         let amplitudes = 1u128 << self.plan.qubits;
         let terms = self.observable.as_ref().map_or(0, PauliSum::len) as u128;
-        let passes = u128::from(self.plan.passes());
+        let passes = self.plan.amplitude_updates();
         let densities: u128 = self.densities.values().map(|qubits| 1u128 << qubits.len()).sum();
-        let other = self.other.as_ref().map_or(0, |plan| u128::from(plan.passes()) + 1);
+        let other = self.other.as_ref().map_or(0, |plan| plan.amplitude_updates() + amplitudes);
         let ends =
             3 + terms + self.options.marginals.len() as u128 + densities + u128::from(self.options.probabilities);
         let updates =
-            amplitudes * (u128::from(branches.min(64)) * (passes + ends) + other) + u128::from(self.options.shots);
+            u128::from(branches.min(64)) * (passes + amplitudes * ends) + other + u128::from(self.options.shots);
         Estimate {
             qubits: self.plan.qubits,
             bytes: u64::try_from(self.bytes()).unwrap_or(u64::MAX),

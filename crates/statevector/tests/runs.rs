@@ -278,6 +278,33 @@ fn too_much_memory_is_refused_with_numbers_and_remedy() {
 }
 
 #[test]
+fn an_estimate_counts_the_amplitudes_that_a_gate_touches() {
+    let updates = |gates: &str| {
+        let program = format!("qubit[10] q; {gates}");
+        estimate(&circuit(&program), &options(r#"{"shots": 1}"#)).unwrap().amplitude_updates
+    };
+    let (none, state) = (updates(""), 1 << 10);
+    for (gates, touched) in [
+        ("h q[9];", state),
+        ("x q[0];", state),
+        ("p(1) q[9];", state / 2),
+        ("p(1) q[0];", state),
+        ("rz(1) q[9];", state),
+        ("cp(1) q[8], q[9];", state / 4),
+        ("cp(1) q[0], q[9];", state / 2),
+        ("cx q[8], q[9];", state / 2),
+        ("cx q[0], q[9];", state),
+        ("ccx q[7], q[8], q[9];", state / 4),
+        ("swap q[8], q[9];", state / 2),
+        ("cswap q[9], q[0], q[8];", state / 2),
+        ("h q[9]; barrier q; h q[9];", 2 * state),
+        ("bit c; c = measure q[9]; h q[9];", 3 * state),
+    ] {
+        assert_eq!(updates(gates) - none, touched, "{gates}");
+    }
+}
+
+#[test]
 fn an_exact_result_with_too_many_branches_is_refused() {
     let body = "qubit q; bit[20] c; for int i in [0:19] { h q; c[i] = measure q; } h q;";
     let (code, message) = refusal(body, r#"{"probabilities": true}"#);

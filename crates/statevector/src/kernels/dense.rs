@@ -6,7 +6,7 @@
 //! the width of a vector. Terms whose coefficients are zero in all lanes are left out, so sparse matrices cost what they weigh.
 
 use super::{Controls, Groups, for_groups};
-use crate::lanes::{Lanes, vectors};
+use crate::lanes::{Lanes, each_vector, vectors};
 use crate::monitor::{Interrupted, Progress};
 use crate::real::Real;
 use crate::state::{Block, LANE_QUBITS, LANES, State};
@@ -71,56 +71,66 @@ pub(super) fn apply<T: Real>(
                 // SAFETY: for_groups gives in-bounds blocks.
                 let block = unsafe { &*pointer.add(offset) };
                 for (m, &mask) in exchange.iter().enumerate() {
-                    sources[c * masks + m] = exchanged(block, mask);
+                    copy_exchanged(block, mask, &mut sources[c * masks + m]);
                 }
             }
             for (pointer, terms) in pointers.iter().zip(&rows) {
                 // SAFETY: for_groups gives in-bounds, distinct blocks; the reads above are over.
                 let block = unsafe { &mut *pointer.add(offset) };
-                sum_terms(block, terms, &sources, controls.lanes);
+                // Gates on two qubits have rows of one, two or four terms; a known number makes straight code.
+                match terms[..] {
+                    [ref a] => sum_terms(block, [a].into_iter(), &sources, controls.lanes),
+                    [ref a, ref b] => sum_terms(block, [a, b].into_iter(), &sources, controls.lanes),
+                    [ref a, ref b, ref c, ref d] => {
+                        sum_terms(block, [a, b, c, d].into_iter(), &sources, controls.lanes);
+                    }
+                    _ => sum_terms(block, terms.iter(), &sources, controls.lanes),
+                }
             }
         }
     })
 }
 
-/// Copies `block` with lane l taking lane l ⊕ `mask`.
+/// Copies `block` to `target` with lane l taking lane l ⊕ `mask`. Vector by vector in place: a copy of the whole block would read
+/// back more than was stored at once, and wait for the stores.
 #[inline(always)]
-fn exchanged<T: Real>(block: &Block<T>, mask: usize) -> Block<T> {
+fn copy_exchanged<T: Real>(block: &Block<T>, mask: usize, target: &mut Block<T>) {
     match mask % <T::Vector as Lanes<T>>::WIDTH {
-        0 => exchanged_by::<T, 0>(block, mask),
-        1 => exchanged_by::<T, 1>(block, mask),
-        2 => exchanged_by::<T, 2>(block, mask),
-        inner => {
-            debug_assert_eq!(inner, 3);
-            exchanged_by::<T, 3>(block, mask)
-        }
+        0 => copy_exchanged_by::<T, 0>(block, mask, target),
+        1 => copy_exchanged_by::<T, 1>(block, mask, target),
+        2 => copy_exchanged_by::<T, 2>(block, mask, target),
+        _ => copy_exchanged_by::<T, 3>(block, mask, target),
     }
 }
 
 /// INNER is the part of the mask inside a vector, a constant so that the exchange is a fixed shuffle.
 #[inline(always)]
-fn exchanged_by<T: Real, const INNER: usize>(block: &Block<T>, mask: usize) -> Block<T> {
+fn copy_exchanged_by<T: Real, const INNER: usize>(block: &Block<T>, mask: usize, target: &mut Block<T>) {
     let width = <T::Vector as Lanes<T>>::WIDTH;
-    let mut result = Block::<T>::ZERO;
-    for v in 0..vectors::<T>() {
-        let (at, from) = (v * width, ((v ^ (mask / width)) * width) % LANES);
+    each_vector!(T, at => {
+        let from = (at ^ (mask / width * width)) % LANES;
         // SAFETY: at and from are multiples of WIDTH below 16, the length of each half block.
         unsafe {
-            T::Vector::load(block.re.as_ptr().add(from)).exchange(INNER).store(result.re.as_mut_ptr().add(at));
-            T::Vector::load(block.im.as_ptr().add(from)).exchange(INNER).store(result.im.as_mut_ptr().add(at));
+            T::Vector::load(block.re.as_ptr().add(from)).exchange(INNER).store(target.re.as_mut_ptr().add(at));
+            T::Vector::load(block.im.as_ptr().add(from)).exchange(INNER).store(target.im.as_mut_ptr().add(at));
         }
-    }
-    result
+    });
 }
 
-fn sum_terms<T: Real>(block: &mut Block<T>, terms: &[Term<T>], sources: &[Block<T>], chosen: u32) {
+#[inline(always)]
+fn sum_terms<'a, T: Real>(
+    block: &mut Block<T>,
+    terms: impl Iterator<Item = &'a Term<T>> + Clone,
+    sources: &[Block<T>],
+    chosen: u32,
+) {
     let width = <T::Vector as Lanes<T>>::WIDTH;
     for v in 0..vectors::<T>() {
         let at = v * width;
         let (mut re, mut im) = (T::Vector::splat(T::ZERO), T::Vector::splat(T::ZERO));
         // SAFETY: at + WIDTH ≤ 16, the length of each half block.
         unsafe {
-            for term in terms {
+            for term in terms.clone() {
                 let (f, x) = (&term.coefficients, &sources[term.source]);
                 let f = [T::Vector::load(f.re.as_ptr().add(at)), T::Vector::load(f.im.as_ptr().add(at))];
                 let x = [T::Vector::load(x.re.as_ptr().add(at)), T::Vector::load(x.im.as_ptr().add(at))];

@@ -1,7 +1,7 @@
 //! Diagonal matrices: every amplitude is multiplied by a factor that depends on its index alone.
 
-use super::{ALL_LANES, Controls, Groups, Offsets, for_groups, gather, lane_factors};
-use crate::lanes::{Lanes, vectors};
+use super::{ALL_LANES, Controls, Groups, Offsets, each_offset, for_groups, gather, lane_factors};
+use crate::lanes::{Lanes, each_vector};
 use crate::monitor::{Interrupted, Progress};
 use crate::real::Real;
 use crate::state::{Block, LANE_QUBITS, LANES, State};
@@ -55,15 +55,12 @@ pub(super) fn apply<T: Real>(
     Ok(())
 }
 
-#[inline(always)]
 fn multiply<T: Real, const REAL: bool, const UNIFORM: bool>(base: *mut Block<T>, offsets: Offsets, table: &Block<T>) {
-    let width = <T::Vector as Lanes<T>>::WIDTH;
     let splat = [T::Vector::splat(table.re[0]), T::Vector::splat(table.im[0])];
-    for offset in offsets {
+    each_offset!(T, offset in offsets => {
         // SAFETY: for_groups gives in-bounds, distinct blocks.
         let block = unsafe { &mut *base.add(offset) };
-        for v in 0..vectors::<T>() {
-            let at = v * width;
+        each_vector!(T, at => {
             // SAFETY: at + WIDTH ≤ 16, the length of each half block.
             unsafe {
                 let f = if UNIFORM {
@@ -80,8 +77,8 @@ fn multiply<T: Real, const REAL: bool, const UNIFORM: bool>(base: *mut Block<T>,
                 y[0].store(block.re.as_mut_ptr().add(at));
                 y[1].store(block.im.as_mut_ptr().add(at));
             }
-        }
-    }
+        });
+    });
 }
 
 /// Projects `qubit` on `outcome` and multiplies what remains by `scale`.

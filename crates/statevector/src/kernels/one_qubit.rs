@@ -3,8 +3,8 @@
 //! Both paths compute own·x + other·y, the coefficient of the amplitude's own value first: for the |1⟩ half that is the sum
 //! m11·x1 + m10·x0. Sums of two terms commute in IEEE arithmetic, so lanes and blocks round alike.
 
-use super::{ALL_LANES, Controls, Groups, for_groups, lane_factors};
-use crate::lanes::{Lanes, vectors};
+use super::{ALL_LANES, Ahead, Controls, Groups, Offsets, each_offset, for_groups, lane_factors};
+use crate::lanes::{Lanes, each_vector, vectors};
 use crate::monitor::{Interrupted, Progress};
 use crate::real::Real;
 use crate::state::{Block, LANE_QUBITS, LANES, State};
@@ -23,15 +23,12 @@ pub(super) fn apply<T: Real>(
         let groups = Groups { members: &[0, bit], fixed: bit | controls.block_mask, value: controls.block_value };
         let matrix = matrix.map(|m| [T::from_f64(m.re), T::from_f64(m.im)]);
         return for_groups(state, &groups, progress, |pointers, offsets| {
-            for offset in offsets {
-                // SAFETY: for_groups gives in-bounds, distinct blocks.
-                let (x, y) = unsafe { (&mut *pointers[0].add(offset), &mut *pointers[1].add(offset)) };
-                match (is_real, controls.lanes == ALL_LANES) {
-                    (true, true) => pair::<T, true, false>(x, y, &matrix, ALL_LANES),
-                    (false, true) => pair::<T, false, false>(x, y, &matrix, ALL_LANES),
-                    (true, false) => pair::<T, true, true>(x, y, &matrix, controls.lanes),
-                    (false, false) => pair::<T, false, true>(x, y, &matrix, controls.lanes),
-                }
+            let (x, y) = (pointers[0], pointers[1]);
+            match (is_real, controls.lanes == ALL_LANES) {
+                (true, true) => pairs::<T, true, false>(x, y, offsets, &matrix, ALL_LANES),
+                (false, true) => pairs::<T, false, false>(x, y, offsets, &matrix, ALL_LANES),
+                (true, false) => pairs::<T, true, true>(x, y, offsets, &matrix, controls.lanes),
+                (false, false) => pairs::<T, false, true>(x, y, offsets, &matrix, controls.lanes),
             }
         });
     }
@@ -59,41 +56,45 @@ pub(super) fn apply<T: Real>(
 }
 
 /// The target selects blocks: x holds the |0⟩ half, y the |1⟩ half.
-#[inline(always)]
-fn pair<T: Real, const REAL: bool, const SELECT: bool>(
-    x: &mut Block<T>,
-    y: &mut Block<T>,
+fn pairs<T: Real, const REAL: bool, const SELECT: bool>(
+    x: *mut Block<T>,
+    y: *mut Block<T>,
+    offsets: Offsets,
     matrix: &[[T; 2]; 4],
     selected: u32,
 ) {
-    let width = <T::Vector as Lanes<T>>::WIDTH;
     let m = matrix.map(|entry| entry.map(T::Vector::splat));
-    for v in 0..vectors::<T>() {
-        let at = v * width;
-        // SAFETY: at + WIDTH ≤ 16, the length of each half block.
-        unsafe {
-            let a = [T::Vector::load(x.re.as_ptr().add(at)), T::Vector::load(x.im.as_ptr().add(at))];
-            let b = [T::Vector::load(y.re.as_ptr().add(at)), T::Vector::load(y.im.as_ptr().add(at))];
-            let mut p = combine::<T, REAL>(m[0], a, m[1], b);
-            let mut q = combine::<T, REAL>(m[3], b, m[2], a);
-            if SELECT {
-                let bits = selected >> at;
-                p = [p[0].select(a[0], bits), p[1].select(a[1], bits)];
-                q = [q[0].select(b[0], bits), q[1].select(b[1], bits)];
+    let ahead = Ahead::new(x, y, offsets);
+    each_offset!(T, offset in offsets => {
+        ahead.touch(offset);
+        // SAFETY: for_groups gives in-bounds, distinct blocks.
+        let (x, y) = unsafe { (&mut *x.add(offset), &mut *y.add(offset)) };
+        each_vector!(T, at => {
+            // SAFETY: at + WIDTH ≤ 16, the length of each half block.
+            unsafe {
+                let a = [T::Vector::load(x.re.as_ptr().add(at)), T::Vector::load(x.im.as_ptr().add(at))];
+                let b = [T::Vector::load(y.re.as_ptr().add(at)), T::Vector::load(y.im.as_ptr().add(at))];
+                let mut p = combine::<T, REAL>(m[0], a, m[1], b);
+                let mut q = combine::<T, REAL>(m[3], b, m[2], a);
+                if SELECT {
+                    let bits = selected >> at;
+                    p = [p[0].select(a[0], bits), p[1].select(a[1], bits)];
+                    q = [q[0].select(b[0], bits), q[1].select(b[1], bits)];
+                }
+                p[0].store(x.re.as_mut_ptr().add(at));
+                p[1].store(x.im.as_mut_ptr().add(at));
+                q[0].store(y.re.as_mut_ptr().add(at));
+                q[1].store(y.im.as_mut_ptr().add(at));
             }
-            p[0].store(x.re.as_mut_ptr().add(at));
-            p[1].store(x.im.as_mut_ptr().add(at));
-            q[0].store(y.re.as_mut_ptr().add(at));
-            q[1].store(y.im.as_mut_ptr().add(at));
-        }
-    }
+        });
+    });
 }
 
 /// The target selects lanes: the partner of lane l is lane l ⊕ MASK of the same block.
 #[inline(always)]
 fn lanes<T: Real, const MASK: usize, const REAL: bool>(
     base: *mut Block<T>,
-    offsets: super::Offsets,
+    offsets: Offsets,
     own: &Block<T>,
     other: &Block<T>,
 ) {

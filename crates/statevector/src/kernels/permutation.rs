@@ -2,8 +2,8 @@
 //!
 //! Both are the same move: the chosen lanes of a block take the value of lane l ⊕ mask of the same block or of its partner.
 
-use super::{Controls, Groups, Offsets, for_groups, lanes_where};
-use crate::lanes::{Lanes, vectors};
+use super::{Ahead, Controls, Groups, Offsets, each_offset, for_groups, lanes_where};
+use crate::lanes::{Lanes, each_vector};
 use crate::monitor::{Interrupted, Progress};
 use crate::real::Real;
 use crate::state::{Block, LANE_QUBITS, LANES, State};
@@ -77,53 +77,47 @@ fn across<T: Real>(
 /// the exchange is a fixed shuffle; the rest chooses whole vectors.
 fn move_blocks<T: Real>(x: *mut Block<T>, y: *mut Block<T>, offsets: Offsets, mask: usize, chosen: [u32; 2]) {
     let width = <T::Vector as Lanes<T>>::WIDTH;
-    let vector = mask / width;
+    let step = mask / width * width;
     match mask % width {
-        0 => move_lanes::<T, 0>(x, y, offsets, vector, chosen),
-        1 => move_lanes::<T, 1>(x, y, offsets, vector, chosen),
-        2 => move_lanes::<T, 2>(x, y, offsets, vector, chosen),
-        3 => move_lanes::<T, 3>(x, y, offsets, vector, chosen),
+        0 => move_lanes::<T, 0>(x, y, offsets, step, chosen),
+        1 => move_lanes::<T, 1>(x, y, offsets, step, chosen),
+        2 => move_lanes::<T, 2>(x, y, offsets, step, chosen),
+        3 => move_lanes::<T, 3>(x, y, offsets, step, chosen),
         inner => unreachable!("exchange {inner} within a vector of {width}"),
     }
 }
 
+/// The vector at lane `at` takes that at `at` ⊕ `step` of the partner block, exchanged by INNER.
 #[inline(always)]
 fn move_lanes<T: Real, const INNER: usize>(
     x: *mut Block<T>,
     y: *mut Block<T>,
     offsets: Offsets,
-    vector: usize,
+    step: usize,
     chosen: [u32; 2],
 ) {
-    let width = <T::Vector as Lanes<T>>::WIDTH;
-    for offset in offsets {
+    let ahead = Ahead::new(x, y, offsets);
+    // Within one block each pair of vectors is met once, from its lower one; across blocks once per vector of x.
+    let is_within = x == y;
+    let once = if is_within { step & step.wrapping_neg() } else { 0 };
+    each_offset!(T, offset in offsets => {
+        ahead.touch(offset);
         // SAFETY: for_groups gives in-bounds blocks, and a block has the layout of 32 values.
         let (x, y) = unsafe { (x.add(offset).cast::<T>(), y.add(offset).cast::<T>()) };
-        for half in [0, LANES] {
-            // Both halves are read whole before either is written, because x and y may be the same block.
-            let a: [T; LANES] = read(x, half);
-            let b: [T; LANES] = read(y, half);
-            for v in 0..vectors::<T>() {
-                let (at, from) = (v * width, ((v ^ vector) * width) % LANES);
-                // SAFETY: at and from are multiples of WIDTH below 16; half + 16 ≤ 32.
-                unsafe {
-                    let move_one = |own: &[T; LANES], partner: &[T; LANES], bits: u32| {
-                        let moved = T::Vector::load(partner.as_ptr().add(from)).exchange(INNER);
-                        moved.select(T::Vector::load(own.as_ptr().add(at)), bits >> at)
-                    };
-                    move_one(&a, &b, chosen[0]).store(x.add(half + at));
-                    if x != y {
-                        move_one(&b, &a, chosen[1]).store(y.add(half + at));
+        each_vector!(T, at => {
+            if at & once == 0 {
+                let from = at ^ step;
+                for half in [0, LANES] {
+                    // SAFETY: at and from are multiples of WIDTH below 16, so half + at + WIDTH ≤ 32.
+                    unsafe {
+                        let (a, b) = (T::Vector::load(x.add(half + at)), T::Vector::load(y.add(half + from)));
+                        b.exchange(INNER).select(a, chosen[0] >> at).store(x.add(half + at));
+                        if !is_within || step != 0 {
+                            a.exchange(INNER).select(b, chosen[1] >> from).store(y.add(half + from));
+                        }
                     }
                 }
             }
-        }
-    }
-}
-
-/// Sixteen values from `block` + `half`.
-#[inline(always)]
-fn read<T: Real>(block: *const T, half: usize) -> [T; LANES] {
-    // SAFETY: the callers pass a block of 32 values and half = 0 or 16.
-    unsafe { block.add(half).cast::<[T; LANES]>().read() }
+        });
+    });
 }
