@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "161e503d1dc3a6f6146a50462b64ffff6e75803a0b34d9f106ab9af6d78f555a"
+    "contentHash": "ddca1d6e72bfb888cc99bcdaf7749af7f4c58f0b358838feaf3ba75f7a61d47a"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "75d9e1b879de253e2d2d1441be04114a44425c1082292dcb98bd655ccbbdac45"
+    "sha256": "5247e04e62cf07a6c106b1ea5bcf9c41661af4f6412d285ee4c6d05cca1b2074"
   }
 };
