@@ -133,7 +133,7 @@ export async function openLocalService(options: LocalServiceOptions): Promise<Lo
     const jobs = createJobs(
       {
         store,
-        decide: createDecide({ engine, registry, policy, calibration }),
+        decide: createDecide({ engine, registry, policy, calibration, clock: systemClock }),
         providers: new Map(registry.ids().map((id) => [id, registry.get(id)])),
         needsPlan: (backend) => needsPlan(backend, policy),
         engineHash: (backend) => (backend === EMBEDDED_ID ? contentHash : undefined),

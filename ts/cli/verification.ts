@@ -1,16 +1,19 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Check } from "../audit/checkpoint.ts";
 import { loadMldsa } from "../audit/mldsa.ts";
 import { parseVerifierKey, type VerifierKey } from "../audit/note.ts";
 import { compareRerun, rerunInput } from "../audit/rerun.ts";
 import { parseTrustedLogs, readTrustedLogs, trustedLogsPath } from "../audit/trusted-logs.ts";
 import { type VerifyReport, verifyReceipt } from "../audit/verify-receipt.ts";
 import { fromBase64, fromHex } from "../core/bytes.ts";
-import { AppError } from "../core/errors.ts";
+import { AppError, messageOf } from "../core/errors.ts";
 import type { Engines } from "../engines/load-engines.ts";
 import { checked } from "../models/check.ts";
 import { CircuitOptions } from "../models/circuit.ts";
+import type { RouteDecision } from "../models/route.ts";
+import { replay } from "../routing/route.ts";
 import type { ExitCode } from "./failure.ts";
 import { readBytes } from "./read-input.ts";
 import type { Terminal } from "./terminal.ts";
@@ -45,6 +48,8 @@ export async function verify(
   if (!report.ok) return { report, code: 1 };
   if (request.rerun !== true || report.receipt === undefined) return { report, code: 0 };
   try {
+    const { route } = report.receipt.manifest;
+    if (route !== null) report.checks.push(decideAgain(route));
     report.checks.push(await rerun(report, input, request, terminal));
   } catch (error) {
     if (!(error instanceof AppError) || !["invalid-input", "unsupported"].includes(error.code)) throw error;
@@ -66,12 +71,22 @@ async function keysOf(logKeys: readonly string[] | undefined, terminal: Terminal
   return keys.flat();
 }
 
+/** Only a re-run decides again, as only a re-run computes again: both take the code of a release that can. */
+function decideAgain(route: RouteDecision): Check {
+  try {
+    const ok = replay(route) === route.chosen;
+    return { name: "route", ok, detail: `the recorded scores ${ok ? "" : "do not "}lead to ${route.chosen}` };
+  } catch (error) {
+    return { name: "route", ok: false, detail: messageOf(error) };
+  }
+}
+
 async function rerun(
   { receipt, checks }: VerifyReport,
   inputFile: Uint8Array | undefined,
   { engine, signal }: VerificationRequest,
   terminal: Terminal,
-): Promise<VerifyReport["checks"][number]> {
+): Promise<Check> {
   if (receipt === undefined) throw new AppError("internal", `no receipt after ${checks.length} checks`);
   const job = rerunInput(receipt, inputFile);
   const engines = await enginesFrom(engine, terminal);

@@ -1,3 +1,4 @@
+import type { Clock } from "../core/clock.ts";
 import type { CircuitEngine } from "../engines/circuit-engine.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";
 import type { Calibration } from "../routing/calibration.ts";
@@ -11,11 +12,12 @@ export interface DecideServices {
   readonly registry: ProviderRegistry;
   readonly policy: RoutingPolicy;
   readonly calibration: Calibration;
+  readonly clock: Clock;
 }
 
 /** Reads the circuit in a worker, estimates it and routes it. */
-export function createDecide({ engine, registry, policy, calibration }: DecideServices): Decide {
-  return async ({ type, request, seed, input }, signal) => {
+export function createDecide({ engine, registry, policy, calibration, clock }: DecideServices): Decide {
+  return async ({ type, request, seed, input, deadlineAt }, signal) => {
     const { format, options, target, constraints, routing } = request;
     const control = signal === undefined ? {} : { signal };
     const circuit = await engine.compile({ format, source: input }, control);
@@ -27,6 +29,8 @@ export function createDecide({ engine, registry, policy, calibration }: DecideSe
       policy,
       calibration,
       seed,
+      // A later attempt has less time than the job had.
+      ...(deadlineAt !== undefined && { remainingMs: Math.max(0, deadlineAt - clock()) }),
     });
   };
 }

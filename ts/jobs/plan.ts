@@ -8,7 +8,8 @@ import type { Job, JobPlan } from "./job.ts";
 import type { JobRef, Store } from "./store.ts";
 
 /** What a route is chosen for. */
-export type RouteQuestion = Pick<Job, "tenant" | "type" | "request" | "seed"> & { readonly input: Uint8Array };
+export type RouteQuestion = Pick<Job, "tenant" | "type" | "request" | "seed"> &
+  Partial<Pick<Job, "deadlineAt">> & { readonly input: Uint8Array };
 
 /** Chooses where a job runs. @throws {AppError} `no-backend`, or what is wrong with the input */
 export type Decide = (question: RouteQuestion, signal?: AbortSignal) => Promise<RouteDecision>;

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { LOCAL_TENANT } from "../../ts/core/ids.ts";
+import type { CircuitEngine } from "../../ts/engines/circuit-engine.ts";
+import { createDecide } from "../../ts/jobs/decide.ts";
+import type { ProviderRegistry } from "../../ts/providers/registry.ts";
+import { DEFAULT_CALIBRATION } from "../../ts/routing/calibration.ts";
+import { parseRoutingPolicy } from "../../ts/routing/policy.ts";
+import { offer } from "../routing/cases.ts";
+
+/** Reads every source as one qubit that is measured; the pool has its own tests. */
+const engine = {
+  compile: async () => ({
+    view: { qubits: [{ name: "q", size: 1, scalar: false }], bits: [], inputs: [], ops: [] },
+    estimate: async () => ({ qubits: 1, bytes: 256, passes: 1, amplitudeUpdates: 2, method: "statevector" }),
+  }),
+} as unknown as CircuitEngine;
+
+/** Slow enough that a deadline of ten seconds holds and one of half a second does not. */
+const offers = [offer({ id: "slow", executionMs: 1000, executionVariance: 0 })];
+const registry = { offers: () => offers } as unknown as ProviderRegistry;
+
+const question = {
+  tenant: LOCAL_TENANT,
+  type: "circuit" as const,
+  request: {
+    format: "openqasm3" as const,
+    options: {},
+    target: "auto",
+    constraints: { deadlineMs: 10_000 },
+    reuse: true,
+  },
+  seed: 1,
+  input: new Uint8Array(),
+};
+
+describe("createDecide", () => {
+  const decideAt = (now: number) =>
+    createDecide({
+      engine,
+      registry,
+      policy: parseRoutingPolicy({}),
+      calibration: DEFAULT_CALIBRATION,
+      clock: () => now,
+    });
+
+  it("gives a first attempt the whole deadline", async () => {
+    await expect(decideAt(0)({ ...question, deadlineAt: 10_000 })).resolves.toMatchObject({ chosen: "slow" });
+    await expect(decideAt(0)(question)).resolves.toMatchObject({ chosen: "slow" });
+  });
+
+  it("gives a later attempt only the time that is left", async () => {
+    await expect(decideAt(9_500)({ ...question, deadlineAt: 10_000 })).rejects.toMatchObject({
+      code: "no-backend",
+      message: expect.stringContaining("slow"),
+    });
+  });
+});
