@@ -14,21 +14,15 @@ import type { EngineIdentity } from "../models/job.ts";
 import { sha256Quick } from "./digest.ts";
 import type { CircuitInput, EngineRun, EngineWorker, OnProgress, ParsedCircuit } from "./engine-worker.ts";
 import type { LoadedEngine } from "./load-wasm.ts";
-import { sniffFormat } from "./sniff-format.ts";
 
 /** Parsed programs that a worker keeps, so that running a circuit again does not parse it again. */
 const KEPT_PROGRAMS = 8;
 const KEPT_SOURCE_BYTES = 256 * 1024;
 const PROGRESS_EVERY_MS = 50;
 
-interface ParsedProgram {
-  format: CircuitFormat;
-  program: Program;
-}
-
 /** The statevector engine as a worker offers it. */
 export class CircuitWorker implements EngineWorker {
-  readonly #programs = new Map<string, ParsedProgram>();
+  readonly #programs = new Map<string, Program>();
   #memory: WebAssembly.Memory | undefined;
   #identity: EngineIdentity | undefined;
   #isWarm = false;
@@ -41,22 +35,19 @@ export class CircuitWorker implements EngineWorker {
   }
 
   parse(input: CircuitInput): ParsedCircuit {
-    return this.#withProgram(input, ({ format, program }) => ({
-      format,
+    return this.#withProgram(input, (program) => ({
+      format: program.format() as CircuitFormat,
       view: JSON.parse(program.view()) as CircuitView,
       notes: notesOf(program),
     }));
   }
 
   toOpenqasm3(input: CircuitInput): string {
-    return this.#withProgram(input, ({ program }) => program.toOpenqasm3());
+    return this.#withProgram(input, (program) => program.toOpenqasm3());
   }
 
   estimate(input: CircuitInput, options: CircuitOptions): CircuitEstimate {
-    return this.#withProgram(
-      input,
-      ({ program }) => JSON.parse(program.estimate(this.#json(options))) as CircuitEstimate,
-    );
+    return this.#withProgram(input, (program) => JSON.parse(program.estimate(this.#json(options))) as CircuitEstimate);
   }
 
   async run(
@@ -69,7 +60,7 @@ export class CircuitWorker implements EngineWorker {
       const json = this.#json(options);
       const poll = pollFor(stop, onProgress);
       this.#warmUp();
-      const { container, engineMs, notes } = this.#withProgram(input, ({ program }) => {
+      const { container, engineMs, notes } = this.#withProgram(input, (program) => {
         const startMs = performance.now();
         const container = program.run(json, poll) as Uint8Array<ArrayBuffer>;
         return { container, engineMs: performance.now() - startMs, notes: notesOf(program) };
@@ -100,7 +91,7 @@ export class CircuitWorker implements EngineWorker {
       format: "openqasm3",
       source: "OPENQASM 3.0; qubit[2] q; U(1, 0, 0) q[0]; ctrl @ U(1, 0, 0) q[0], q[1];",
     };
-    this.#withProgram(input, ({ program }) => program.run('{"shots":1}', () => false));
+    this.#withProgram(input, (program) => program.run('{"shots":1}', () => false));
   }
 
   #json(options: CircuitOptions): string {
@@ -112,32 +103,32 @@ export class CircuitWorker implements EngineWorker {
     return this.#identity;
   }
 
-  #withProgram<T>(input: CircuitInput, use: (parsed: ParsedProgram) => T): T {
+  #withProgram<T>(input: CircuitInput, use: (program: Program) => T): T {
     this.#started();
     try {
       const key = typeof input.source === "string" ? `${input.format}\n${input.source}` : undefined;
       const kept = key === undefined ? undefined : this.#programs.get(key);
-      const parsed = kept ?? parse(input);
+      const program = kept ?? parse(input);
       if (key === undefined || key.length > KEPT_SOURCE_BYTES) {
-        const value = use(parsed);
-        parsed.program.free();
+        const value = use(program);
+        program.free();
         return value;
       }
-      this.#keep(key, parsed);
-      return use(parsed);
+      this.#keep(key, program);
+      return use(program);
     } catch (error) {
       throw toWorkerError(error);
     }
   }
 
   /** Puts it last in line to be dropped. */
-  #keep(key: string, parsed: ParsedProgram): void {
+  #keep(key: string, program: Program): void {
     this.#programs.delete(key);
-    this.#programs.set(key, parsed);
+    this.#programs.set(key, program);
     const [oldest] = this.#programs;
     if (this.#programs.size <= KEPT_PROGRAMS || oldest === undefined) return;
     this.#programs.delete(oldest[0]);
-    oldest[1].program.free();
+    oldest[1].free();
   }
 }
 
@@ -157,11 +148,8 @@ function pollFor(stop: Int32Array | undefined, onProgress: OnProgress | undefine
   };
 }
 
-function parse(input: CircuitInput): ParsedProgram {
-  const source = typeof input.source === "string" ? utf8(input.source) : input.source;
-  const format = input.format === "auto" ? sniffFormat(source) : input.format;
-  const program = Program.parse(format ?? "auto", source);
-  return { format: format ?? "openqasm3", program };
+function parse(input: CircuitInput): Program {
+  return Program.parse(input.format, typeof input.source === "string" ? utf8(input.source) : input.source);
 }
 
 /** What the engine throws has one of our codes; anything else (a trap, no memory) means that its memory cannot be trusted. */

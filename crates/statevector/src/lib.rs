@@ -37,4 +37,4 @@ pub use options::Options;
 pub use outcomes::OutcomeTable;
 pub use result::{Amplitudes, CircuitResult, Reduced, SCHEMA};
 pub use run::{Estimate, MAX_DENSITY_QUBITS, estimate, run};
-pub use source::read;
+pub use source::{format_of, read};

@@ -3,9 +3,9 @@
 use crate::error::RunError;
 use crate::monitor::{Interrupted, Monitor};
 use crate::options::Options;
-use crate::{estimate, read, run};
+use crate::{estimate, format_of, run};
 use js_sys::Reflect;
-use ketflow_circuit::{Error, Parsed};
+use ketflow_circuit::{Error, Format, Parsed, parse_bytes};
 use wasm_bindgen::prelude::*;
 
 /// A panic becomes a JavaScript `Error` with the code `engine-failure` and the message instead of a bare trap. The instance is
@@ -18,6 +18,7 @@ pub fn start() {
 /// A circuit that was read.
 #[wasm_bindgen]
 pub struct Program {
+    format: Format,
     parsed: Parsed,
 }
 
@@ -25,7 +26,13 @@ pub struct Program {
 impl Program {
     /// Reads UTF-8 text; `format` is `openqasm2`, `openqasm3` or `auto`.
     pub fn parse(format: &str, source: &[u8]) -> Result<Program, JsValue> {
-        read(format, source).map(|parsed| Self { parsed }).map_err(to_js)
+        let format = format_of(format, source).map_err(to_js)?;
+        parse_bytes(format, source).map(|parsed| Self { format, parsed }).map_err(to_js)
+    }
+
+    /// `openqasm2` or `openqasm3`: what the source was read as.
+    pub fn format(&self) -> String {
+        self.format.name().to_owned()
     }
 
     /// JSON of the circuit as a drawer needs it.
