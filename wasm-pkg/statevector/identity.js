@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "ddca1d6e72bfb888cc99bcdaf7749af7f4c58f0b358838feaf3ba75f7a61d47a"
+    "contentHash": "5db08f1d6f7b30a25e2397db92da73ab9b1e9423bfddc41db47c2697ce7362f9"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "5247e04e62cf07a6c106b1ea5bcf9c41661af4f6412d285ee4c6d05cca1b2074"
+    "sha256": "898cb7700024e9a8bb2c2df9924fd54924c81f559ccb14456fdfd64209bd13a5"
   }
 };

@@ -13,6 +13,10 @@ export class Program {
      */
     estimate(options: string): string;
     /**
+     * `openqasm2` or `openqasm3`: what the source was read as.
+     */
+    format(): string;
+    /**
      * JSON `[{line, column, message}]`: what was accepted without effect.
      */
     notes(): string;
@@ -46,6 +50,7 @@ export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_program_free: (a: number, b: number) => void;
     readonly program_estimate: (a: number, b: number, c: number) => [number, number, number, number];
+    readonly program_format: (a: number) => [number, number];
     readonly program_notes: (a: number) => [number, number];
     readonly program_parse: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly program_run: (a: number, b: number, c: number, d: any) => [number, number, number, number];

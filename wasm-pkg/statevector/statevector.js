@@ -46,6 +46,22 @@ export class Program {
         }
     }
     /**
+     * `openqasm2` or `openqasm3`: what the source was read as.
+     * @returns {string}
+     */
+    format() {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.program_format(this.__wbg_ptr);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
+    }
+    /**
      * JSON `[{line, column, message}]`: what was accepted without effect.
      * @returns {string}
      */

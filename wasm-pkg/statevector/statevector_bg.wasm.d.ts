@@ -3,6 +3,7 @@
 export const memory: WebAssembly.Memory;
 export const __wbg_program_free: (a: number, b: number) => void;
 export const program_estimate: (a: number, b: number, c: number) => [number, number, number, number];
+export const program_format: (a: number) => [number, number];
 export const program_notes: (a: number) => [number, number];
 export const program_parse: (a: number, b: number, c: number, d: number) => [number, number, number];
 export const program_run: (a: number, b: number, c: number, d: any) => [number, number, number, number];
