@@ -6,7 +6,7 @@
 //! the width of a vector. Terms whose coefficients are zero in all lanes are left out, so sparse matrices cost what they weigh.
 
 use super::{Controls, Groups, for_groups};
-use crate::lanes::{Lanes, each_vector, vectors};
+use crate::lanes::{Lanes, each_vector};
 use crate::monitor::{Interrupted, Progress};
 use crate::real::Real;
 use crate::state::{Block, LANE_QUBITS, LANES, State};
@@ -124,9 +124,7 @@ fn sum_terms<'a, T: Real>(
     sources: &[Block<T>],
     chosen: u32,
 ) {
-    let width = <T::Vector as Lanes<T>>::WIDTH;
-    for v in 0..vectors::<T>() {
-        let at = v * width;
+    each_vector!(T, at => {
         let (mut re, mut im) = (T::Vector::splat(T::ZERO), T::Vector::splat(T::ZERO));
         // SAFETY: at + WIDTH ≤ 16, the length of each half block.
         unsafe {
@@ -141,5 +139,5 @@ fn sum_terms<'a, T: Real>(
             re.select(old[0], chosen >> at).store(block.re.as_mut_ptr().add(at));
             im.select(old[1], chosen >> at).store(block.im.as_mut_ptr().add(at));
         }
-    }
+    });
 }
