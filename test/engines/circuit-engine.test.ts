@@ -71,6 +71,25 @@ describe("a circuit run", () => {
     expect(engines.identity).toEqual(identity);
   });
 
+  it.each([undefined, 5, {}, { format: "openqasm3" }, { format: "auto", source: 5 }, new ArrayBuffer(4)])(
+    "refuses %j as a circuit before a worker sees it",
+    async (input) => {
+      await expect(engines.circuit.run(input as never)).rejects.toMatchObject({ code: "invalid-input" });
+      await expect(engines.circuit.compile(input as never)).rejects.toMatchObject({ code: "invalid-input" });
+    },
+  );
+
+  it.each([
+    { deadlineMs: Number.POSITIVE_INFINITY },
+    { deadlineMs: 3e9 },
+    { deadlineMs: Number.NaN },
+    { deadlineMs: "x" },
+    { onProgress: 5 },
+    { signal: {} },
+  ])("refuses the control %j", async (control) => {
+    await expect(engines.circuit.run(BELL, control as never)).rejects.toMatchObject({ code: "invalid-input" });
+  });
+
   it.each([
     [{ shots: 0 }, /^options\.shots: /],
     [{ seed: -1 }, /^options\.seed: /],

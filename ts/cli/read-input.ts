@@ -5,8 +5,8 @@ import { AppError, errnoOf, messageOf } from "../core/errors.ts";
 import { checked } from "../models/check.ts";
 import { CIRCUIT_FORMATS, type CircuitFormat } from "../models/circuit.ts";
 import { SubmitJob } from "../models/job.ts";
-import { sniffFormat } from "../workers/sniff-format.ts";
 import type { Origin } from "./failure.ts";
+import { sniffFormat } from "./sniff-format.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The service takes no larger bodies either. */
@@ -43,7 +43,7 @@ export async function readCircuit(file: string, format: string | undefined, term
   const name = file === "-" ? "<stdin>" : file;
   const text = utf8Text(bytes, name);
   if (file.endsWith(".job.json")) return fromJob(name, text);
-  return { format: knownFormat(format) ?? sniffFormat(bytes) ?? "auto", source: text, origin: { name, source: text } };
+  return { format: knownFormat(format) ?? sniffFormat(text) ?? "auto", source: text, origin: { name, source: text } };
 }
 
 function fromJob(name: string, text: string): CircuitFile {

@@ -1,6 +1,8 @@
+import { z } from "zod";
 import { freshSeed } from "../core/random.ts";
 import { checked } from "../models/check.ts";
 import {
+  CIRCUIT_FORMATS,
   type CircuitEstimate,
   type CircuitFormat,
   CircuitOptions,
@@ -10,7 +12,7 @@ import {
 } from "../models/circuit.ts";
 import { toCircuitResult } from "../models/circuit-result.ts";
 import { Seed } from "../models/job.ts";
-import type { CircuitInput, EngineRun } from "../workers/engine-worker.ts";
+import type { CircuitInput, EngineRun, OnProgress } from "../workers/engine-worker.ts";
 import type { EnginePool, JobControl, RunControl } from "../workers/pool.ts";
 
 /** What a circuit job takes besides the circuit: the options of the result, and how to watch and stop it. */
@@ -55,7 +57,7 @@ export class CircuitEngine {
   async run(input: CircuitInput | string, options: CircuitRunOptions = {}): Promise<CircuitRun> {
     const { signal, deadlineMs, onProgress, ...rest } = options;
     const { seed = freshSeed(), ...circuitOptions } = checked(Seeded, rest, "options");
-    const control = { signal, deadlineMs, onProgress };
+    const control = checked(Control, { signal, deadlineMs, onProgress }, "options");
     const run = await this.#pool.run(toInput(input), { ...circuitOptions, seed }, control);
     let result: CircuitResult | undefined;
     return {
@@ -70,7 +72,7 @@ export class CircuitEngine {
 
   /** Reads the circuit once, to run, estimate or draw it many times. */
   async compile(input: CircuitInput | string, control: JobControl = {}): Promise<CompiledCircuit> {
-    const { format, view, notes } = await this.#pool.parse(toInput(input), control);
+    const { format, view, notes } = await this.#pool.parse(toInput(input), checked(Control, control, "control"));
     const known: CircuitInput = { format, source: toInput(input).source };
     return {
       format,
@@ -85,20 +87,40 @@ export class CircuitEngine {
   /** What a run with these options would need; it is refused or granted by the same numbers. */
   async estimate(input: CircuitInput | string, options: CircuitEstimateOptions = {}): Promise<CircuitEstimate> {
     const { signal, deadlineMs, ...rest } = options;
-    return this.#pool.estimate(toInput(input), checked(CircuitOptions, rest, "options"), { signal, deadlineMs });
+    return this.#pool.estimate(
+      toInput(input),
+      checked(CircuitOptions, rest, "options"),
+      checked(Control, { signal, deadlineMs }, "options"),
+    );
   }
 
   /** The circuit as the functions that draw it take it. */
   async view(input: CircuitInput | string, control: JobControl = {}): Promise<CircuitView> {
-    return (await this.#pool.parse(toInput(input), control)).view;
+    return (await this.#pool.parse(toInput(input), checked(Control, control, "control"))).view;
   }
 
   /** The circuit as OpenQASM 3. */
-  toOpenqasm3(input: CircuitInput | string, control: JobControl = {}): Promise<string> {
-    return this.#pool.toOpenqasm3(toInput(input), control);
+  async toOpenqasm3(input: CircuitInput | string, control: JobControl = {}): Promise<string> {
+    return this.#pool.toOpenqasm3(toInput(input), checked(Control, control, "control"));
   }
 }
 
+const Input = z.object({
+  format: z.enum([...CIRCUIT_FORMATS, "auto"]),
+  source: z.union([z.string(), z.instanceof(Uint8Array)], "must be text or its UTF-8 bytes as a Uint8Array"),
+});
+
 function toInput(input: CircuitInput | string): CircuitInput {
-  return typeof input === "string" ? { format: "auto", source: input } : input;
+  return typeof input === "string" ? { format: "auto", source: input } : checked(Input, input, "input");
 }
+
+const Control = z.object({
+  signal: z.instanceof(AbortSignal).optional(),
+  // The longest timer of JavaScript: what is longer would fire at once.
+  deadlineMs: z
+    .number()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .optional(),
+  onProgress: z.custom<OnProgress>((value) => typeof value === "function", "must be a function").optional(),
+});

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "5db08f1d6f7b30a25e2397db92da73ab9b1e9423bfddc41db47c2697ce7362f9"
+    "contentHash": "7e82c3ccb66abf3a38daba4ba70a8f33999238810892b710b5b9a06dd6f7215c"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "898cb7700024e9a8bb2c2df9924fd54924c81f559ccb14456fdfd64209bd13a5"
+    "sha256": "05e9a759488299852ed0e063e9ad9f955415c2aabbd3c9c31c1c8090dac1c2bf"
   }
 };

@@ -1,0 +1,23 @@
+import type { CircuitFormat } from "../models/circuit.ts";
+
+/** What stands before a version statement, one piece at a time: a pattern that repeats pieces backtracks without end. */
+const PIECES = [/\s+/y, /\/\/[^\n]*/y, /\/\*[\s\S]*?\*\//y];
+const VERSION = /OPENQASM\s+([23])\b/y;
+
+/** What the version statement of a source says; `undefined` where the engine has to say what is wrong with it. */
+export function sniffFormat(source: string): CircuitFormat | undefined {
+  let at = 0;
+  for (let end = after(source, at); end !== undefined; end = after(source, at)) at = end;
+  VERSION.lastIndex = at;
+  const version = VERSION.exec(source)?.[1];
+  return version === undefined ? undefined : version === "2" ? "openqasm2" : "openqasm3";
+}
+
+/** Where the white space or comment that begins at `at` ends. */
+function after(source: string, at: number): number | undefined {
+  for (const piece of PIECES) {
+    piece.lastIndex = at;
+    if (piece.test(source)) return piece.lastIndex;
+  }
+  return undefined;
+}
