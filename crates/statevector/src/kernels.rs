@@ -196,15 +196,17 @@ impl Iterator for Offsets {
     }
 }
 
-/// Runs a block of code for every offset, several times in a row as straight code: over 512 bytes of blocks, so that runs of
-/// blocks up to that length give every load a constant stride (see [`crate::lanes::each_vector`]).
+/// Runs a block of code for every offset, several times in a row as straight code: over [`STEP_BYTES`] of blocks, so that runs
+/// of blocks up to that length give every load a constant stride (see [`crate::lanes::each_vector`]).
 macro_rules! each_offset {
     ($real:ty, $offset:ident in $offsets:expr => $body:block) => {{
         let mut offsets = $offsets;
         'walk: loop {
             super::each_offset!(@ 'walk, offsets, $offset, $body);
-            super::each_offset!(@ 'walk, offsets, $offset, $body);
-            if size_of::<Block<$real>>() < 256 {
+            if super::STEP_BYTES / size_of::<Block<$real>>() > 1 {
+                super::each_offset!(@ 'walk, offsets, $offset, $body);
+            }
+            if super::STEP_BYTES / size_of::<Block<$real>>() > 2 {
                 super::each_offset!(@ 'walk, offsets, $offset, $body);
                 super::each_offset!(@ 'walk, offsets, $offset, $body);
             }
@@ -217,8 +219,11 @@ macro_rules! each_offset {
 }
 use each_offset;
 
-/// Bytes between the blocks of a pair for which [`Ahead`] pays.
-const TOUCHED: RangeInclusive<usize> = 1024..=2048;
+/// What JavaScript engines compile gains nothing from longer steps (measured), so there a step is one block.
+const STEP_BYTES: usize = if cfg!(target_arch = "wasm32") { 0 } else { 512 };
+
+/// Bytes between the blocks of a pair for which [`Ahead`] pays: two to four steps.
+const TOUCHED: RangeInclusive<usize> = if cfg!(target_arch = "wasm32") { 1024..=1024 } else { 1024..=2048 };
 
 /// Where pairs of blocks lie 1 or 2 KiB apart, each load sees runs of two to four equal strides, then a jump. Prefetchers learn
 /// the stride and fetch what nobody needs (measured, state beyond the cache: 5 times slower). Reading one value of every cache
