@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "7e82c3ccb66abf3a38daba4ba70a8f33999238810892b710b5b9a06dd6f7215c"
+    "contentHash": "c22b14111d390e23079b13c68b6dec7e8b8fffca9d8c4b136ee03d1eaacb486a"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "05e9a759488299852ed0e063e9ad9f955415c2aabbd3c9c31c1c8090dac1c2bf"
+    "sha256": "3598e14eef7b54f36e4e8fe30b3ac9dde0b46443b334d94a43c0947d8a0f945d"
   }
 };
