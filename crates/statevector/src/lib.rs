@@ -10,6 +10,7 @@ pub mod error;
 mod information;
 #[cfg(test)]
 mod inner_tests;
+mod job;
 mod kernels;
 mod lanes;
 pub mod monitor;
@@ -31,10 +32,11 @@ mod walk;
 mod wasm;
 
 pub use error::RunError;
+pub use job::{Estimate, MAX_DENSITY_QUBITS};
 pub use monitor::{Interrupted, Monitor, Unmonitored};
 pub use observable::PauliSum;
 pub use options::Options;
 pub use outcomes::OutcomeTable;
 pub use result::{Amplitudes, CircuitResult, Reduced, SCHEMA};
-pub use run::{Estimate, MAX_DENSITY_QUBITS, estimate, run};
+pub use run::{estimate, run};
 pub use source::{format_of, read};

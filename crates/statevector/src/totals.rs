@@ -2,11 +2,11 @@
 
 use crate::error::RunError;
 use crate::information::{entropy_and_purity, fidelity, marginal, reduced_density};
+use crate::job::{Job, union};
 use crate::monitor::Progress;
 use crate::outcomes::{OutcomeTable, Scatter};
 use crate::real::Real;
 use crate::result::{Amplitudes, CircuitResult, Reduced};
-use crate::run::{Job, union};
 use crate::sample::sample;
 use crate::state::{Block, State};
 use crate::walk::Leaf;

@@ -1,0 +1,278 @@
+//! A job that was checked: everything that can be refused is refused here, before a state is allocated.
+
+use crate::observable::PauliSum;
+use crate::options::{Method, Options, Precision};
+use crate::plan::Plan;
+use crate::source;
+use crate::state::State;
+use ketflow_circuit::{Circuit, Error};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Largest subset with a density matrix: 2¹⁰ × 2¹⁰ entries of 16 bytes.
+pub const MAX_DENSITY_QUBITS: usize = 10;
+
+/// What a run will take, known without allocating anything.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Estimate {
+    /// Qubits of the circuit.
+    pub qubits: u32,
+    /// Bytes at the peak: states, shot lists, results. More states are kept while the limit allows.
+    pub bytes: u64,
+    /// Passes over the state of one walk through the program.
+    pub passes: u64,
+    /// Amplitudes touched by all passes, samples and branches, where the number of branches is that of `branches_up_to` but at
+    /// most 64: what a calibration turns into milliseconds.
+    pub amplitude_updates: u64,
+    /// Groups of shots or exact branches at the end, at most.
+    pub branches_up_to: u64,
+    /// `statevector` or `trajectory`.
+    pub method: &'static str,
+}
+
+/// A checked job.
+pub(crate) struct Job<'a> {
+    pub(crate) options: &'a Options,
+    pub(crate) plan: Plan,
+    pub(crate) other: Option<Plan>,
+    pub(crate) observable: Option<PauliSum>,
+    /// Whether all possible outcomes are followed.
+    pub(crate) is_exact: bool,
+    /// Subsets whose density matrix is needed, with the complement in place of a larger subset of a pure state.
+    pub(crate) densities: BTreeMap<Vec<u32>, Vec<u32>>,
+}
+
+impl<'a> Job<'a> {
+    pub(crate) fn new(circuit: &Circuit, options: &'a Options) -> Result<Self, Error> {
+        options.check()?;
+        let inputs = ketflow_circuit::bind(circuit, &options.inputs)?;
+        let plan = Plan::new(circuit, &inputs, options)?;
+        // Beyond 63 qubits byte counts and basis indices would overflow; no machine holds such a state.
+        if plan.qubits > 63 {
+            return Err(Error::too_large(format!(
+                "{} qubits need 2^{} amplitudes; the statevector method ends at 63 qubits in theory and at the memory limit in \
+                 practice",
+                plan.qubits, plan.qubits
+            )));
+        }
+        let observable = match &options.observable {
+            Some(text) => Some(PauliSum::parse(text, plan.qubits)?),
+            None => None,
+        };
+        let other = Self::other_plan(&plan, options)?;
+        let wants_state = !options.marginals.is_empty()
+            || !options.entropy.is_empty()
+            || !options.reduced_density.is_empty()
+            || !options.mutual_information.is_empty()
+            || other.is_some();
+        if options.method == Method::Statevector && options.noise.has_gate_errors() {
+            return Err(Error::unsupported(
+                "method statevector cannot simulate gate noise, which makes the state mixed; use auto or trajectory",
+            ));
+        }
+        if options.noise.is_some() && (options.probabilities || wants_state || options.amplitudes) {
+            return Err(Error::unsupported(
+                "exact results under noise are not available in this version; ask for counts or an observable, or remove noise",
+            ));
+        }
+        if options.amplitudes && plan.branch_points() > 0 {
+            return Err(Error::unsupported(format!(
+                "the circuit has no single final state: {} measurements or resets lie before its end; ask for probabilities, \
+                 an observable or reducedDensity instead of amplitudes, or move them to the end",
+                plan.branch_points()
+            )));
+        }
+        let is_exact = plan.branch_points() > 0
+            && !options.noise.is_some()
+            && (options.probabilities || observable.is_some() || wants_state);
+        let mut job = Self { options, plan, other, observable, is_exact, densities: BTreeMap::new() };
+        job.check_subsets()?;
+        Ok(job)
+    }
+
+    fn other_plan(plan: &Plan, options: &Options) -> Result<Option<Plan>, Error> {
+        let Some(other) = &options.fidelity else { return Ok(None) };
+        let named = |mut error: Error| {
+            error.message = format!("fidelity: {}", error.message);
+            error
+        };
+        let circuit = source::read(&other.format, other.source.as_bytes()).map_err(named)?.circuit;
+        if circuit.qubit_count() != plan.qubits {
+            return Err(Error::invalid(format!(
+                "fidelity: the other circuit has {} qubits, this one {}; give both the same number",
+                circuit.qubit_count(),
+                plan.qubits
+            )));
+        }
+        let inputs: BTreeMap<String, f64> = options
+            .inputs
+            .iter()
+            .filter(|(name, _)| circuit.inputs.iter().any(|input| input.name == **name))
+            .map(|(name, value)| (name.clone(), *value))
+            .collect();
+        let inputs = ketflow_circuit::bind(&circuit, &inputs).map_err(named)?;
+        let other = Plan::new(&circuit, &inputs, options)?;
+        if other.branch_points() > 0 {
+            return Err(Error::unsupported(
+                "fidelity: the other circuit measures or resets before its end, so it has no pure final state; remove that",
+            ));
+        }
+        Ok(Some(other))
+    }
+
+    fn check_subsets(&mut self) -> Result<(), Error> {
+        let n = self.plan.qubits;
+        let options = self.options;
+        let check = |field: &str, qubits: &[u32]| {
+            for (k, qubit) in qubits.iter().enumerate() {
+                if *qubit >= n {
+                    return Err(Error::invalid(format!(
+                        "{field} names qubit {qubit}; the circuit has qubits 0 to {}",
+                        n - 1
+                    )));
+                }
+                if qubits[..k].contains(qubit) {
+                    return Err(Error::invalid(format!("{field} names qubit {qubit} twice; give distinct qubits")));
+                }
+            }
+            if qubits.is_empty() {
+                return Err(Error::invalid(format!("{field} has an empty subset; name at least one qubit")));
+            }
+            Ok(())
+        };
+        for qubits in &options.marginals {
+            check("marginals", qubits)?;
+        }
+        for qubits in &options.reduced_density {
+            check("reducedDensity", qubits)?;
+            if qubits.len() > MAX_DENSITY_QUBITS {
+                return Err(Error::too_large(format!(
+                    "reducedDensity of {} qubits; the limit is {MAX_DENSITY_QUBITS}, name fewer",
+                    qubits.len()
+                )));
+            }
+            self.densities.insert(qubits.clone(), qubits.clone());
+        }
+        let mut wanted: Vec<(&str, Vec<u32>)> = Vec::new();
+        for qubits in &options.entropy {
+            check("entropy", qubits)?;
+            wanted.push(("entropy", qubits.clone()));
+        }
+        for pair in &options.mutual_information {
+            check("mutualInformation", &pair.a)?;
+            check("mutualInformation", &pair.b)?;
+            let both = union(&pair.a, &pair.b);
+            if let Some(qubit) = pair.a.iter().find(|qubit| pair.b.contains(qubit)) {
+                return Err(Error::invalid(format!(
+                    "mutualInformation has qubit {qubit} on both sides; give disjoint subsets"
+                )));
+            }
+            wanted.extend([pair.a.clone(), pair.b.clone(), both].map(|qubits| ("mutualInformation", qubits)));
+        }
+        for (field, qubits) in wanted {
+            let complement: Vec<u32> = (0..n).filter(|qubit| !qubits.contains(qubit)).collect();
+            let is_pure = self.plan.is_pure();
+            let smaller = if is_pure && complement.len() < qubits.len() { complement } else { qubits.clone() };
+            if smaller.len() > MAX_DENSITY_QUBITS {
+                return Err(Error::too_large(format!(
+                    "{field} needs the density matrix of {} qubits; the limit is {MAX_DENSITY_QUBITS}{}",
+                    smaller.len(),
+                    if is_pure { " for a subset or its complement" } else { ", because the state is mixed" }
+                )));
+            }
+            self.densities.entry(qubits).or_insert(smaller);
+        }
+        Ok(())
+    }
+
+    /// Distinct measured qubits in order of their lowest outcome bit.
+    pub(crate) fn measured_qubits(&self) -> Vec<u32> {
+        let mut finals: Vec<_> = self.plan.finals.clone();
+        finals.sort_by_key(|m| m.bit);
+        let mut qubits: Vec<u32> = Vec::new();
+        finals.iter().for_each(|m| {
+            if !qubits.contains(&m.qubit) {
+                qubits.push(m.qubit)
+            }
+        });
+        qubits
+    }
+
+    pub(crate) fn state_bytes(&self) -> u128 {
+        match self.options.precision {
+            Precision::F32 => State::<f32>::bytes(self.plan.qubits),
+            Precision::F64 => State::<f64>::bytes(self.plan.qubits),
+        }
+    }
+
+    /// Bytes without waiting copies.
+    pub(crate) fn bytes(&self) -> u128 {
+        let state = self.state_bytes();
+        let states = if self.other.is_some() { 2 * state } else { state };
+        let row = 8 * (u128::from(self.plan.outcome_bits).div_ceil(64) + 1);
+        // Groups hold shots twice while they split; draws are (f64, u32), twice; counts have at most a row per shot, kept twice.
+        let per_shot = 4 * 2 + 2 * 16 + if self.plan.noise.has_gate_errors() { 32 } else { 0 } + 2 * row;
+        let shots = u128::from(self.options.shots) * per_shot;
+        // The dense distribution, its table while merging, and the container.
+        let measured = self.measured_qubits().len();
+        let table = if self.options.probabilities { (1u128 << measured) * (8 + 3 * row) } else { 0 };
+        let amplitudes = if self.options.amplitudes { 2 * state } else { 0 };
+        let marginals: u128 = self.options.marginals.iter().map(|qubits| (1u128 << qubits.len()) * 24).sum();
+        let densities: u128 = self.densities.values().map(|qubits| (1u128 << (2 * qubits.len())) * 48).sum();
+        let plans = (self.plan.steps.len() as u128) * 256;
+        states + shots + table + amplitudes + marginals + densities + plans
+    }
+
+    pub(crate) fn check_memory(&self) -> Result<(), Error> {
+        let (bytes, limit) = (self.bytes(), self.options.memory_limit_bytes());
+        if bytes <= limit {
+            return Ok(());
+        }
+        let n = self.plan.qubits;
+        let remedy = match self.options.precision {
+            Precision::F64 if self.bytes() - self.state_bytes() / 2 <= limit => "use precision f32",
+            _ if self.state_bytes() <= limit => "ask for fewer shots or results, or raise memoryLimitMiB",
+            _ => "use fewer qubits, or raise memoryLimitMiB where the machine has the memory",
+        };
+        Err(Error::too_large(format!(
+            "{n} qubits need {bytes} bytes ({} MiB) with these options; the limit is {limit} bytes ({} MiB): {remedy}",
+            bytes.div_ceil(1 << 20),
+            limit >> 20
+        )))
+    }
+
+    pub(crate) fn estimate(&self) -> Estimate {
+        let points = self.plan.branch_points().min(63) as u32;
+        let has_noise = self.options.noise.has_gate_errors();
+        let branches = match (self.is_exact, has_noise) {
+            (true, _) => 1u64 << points,
+            (false, true) => self.options.shots,
+            (false, false) => self.options.shots.min(1 << points),
+        };
+        let amplitudes = 1u128 << self.plan.qubits;
+        let terms = self.observable.as_ref().map_or(0, PauliSum::len) as u128;
+        let passes = self.plan.amplitude_updates();
+        let densities: u128 = self.densities.values().map(|qubits| 1u128 << qubits.len()).sum();
+        let other = self.other.as_ref().map_or(0, |plan| plan.amplitude_updates() + amplitudes);
+        let ends =
+            3 + terms + self.options.marginals.len() as u128 + densities + u128::from(self.options.probabilities);
+        let updates =
+            u128::from(branches.min(64)) * (passes + amplitudes * ends) + other + u128::from(self.options.shots);
+        Estimate {
+            qubits: self.plan.qubits,
+            bytes: u64::try_from(self.bytes()).unwrap_or(u64::MAX),
+            passes: self.plan.passes(),
+            amplitude_updates: u64::try_from(updates).unwrap_or(u64::MAX),
+            branches_up_to: branches,
+            method: if has_noise || self.options.method == Method::Trajectory { "trajectory" } else { "statevector" },
+        }
+    }
+}
+
+/// Both subsets, ascending.
+pub(crate) fn union(a: &[u32], b: &[u32]) -> Vec<u32> {
+    let mut both: Vec<u32> = a.iter().chain(b).copied().collect();
+    both.sort_unstable();
+    both
+}
