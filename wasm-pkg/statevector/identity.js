@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "c22b14111d390e23079b13c68b6dec7e8b8fffca9d8c4b136ee03d1eaacb486a"
+    "contentHash": "67f7368798aeb0d6b44bdfe5b4f65e6a6054e5ca2cd94a20663f055383d52c38"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "3598e14eef7b54f36e4e8fe30b3ac9dde0b46443b334d94a43c0947d8a0f945d"
+    "sha256": "a58c10f5c70577b9827b62c0124220b6254df2be0b8da61572185745cf457695"
   }
 };
