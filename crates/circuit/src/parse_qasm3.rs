@@ -128,12 +128,36 @@ impl Parser<'_> {
     }
 
     fn pragma(&mut self) -> Result<StatementKind, Fault> {
+        let offset = self.token.start;
         let text = self.text().trim_start_matches('#').trim_end();
         self.advance()?;
-        Ok(match text.strip_prefix("pragma ketflow unitary ") {
-            Some(rest) => StatementKind::UnitaryPragma(Rc::from(rest)),
-            None => StatementKind::Ignored("this pragma has no effect"),
-        })
+        if let Some(rest) = text.strip_prefix("pragma ketflow unitary ") {
+            return Ok(StatementKind::UnitaryPragma(Rc::from(rest)));
+        }
+        let mut words = text.split(|c: char| c.is_whitespace() || c == '(').filter(|word| !word.is_empty()).skip(1);
+        let remedy = match (words.next(), words.next()) {
+            (Some("braket"), Some("result")) => {
+                return Ok(StatementKind::Ignored(
+                    "'pragma braket result' has no effect: ask for results in the options of the job",
+                ));
+            }
+            (Some("braket"), Some("unitary")) => {
+                "'pragma braket unitary' would change the circuit; define its matrix as a gate, as in 'gate g a { U(pi, 0, pi) a; }', and call that"
+            }
+            (Some("braket"), Some("noise")) => {
+                "'pragma braket noise' would change the circuit; remove it, and give the noise as the noise option of the job"
+            }
+            (Some("braket"), Some("verbatim")) => {
+                "'pragma braket verbatim' is not supported; remove it, a 'box' is read as its contents"
+            }
+            // What is not known may be physics, which must not be lost without a word.
+            _ => {
+                let message =
+                    format!("{} could change the circuit; remove it, and write what it does as gates", quote(text));
+                return Err(Fault::unsupported(offset, message));
+            }
+        };
+        Err(Fault::unsupported(offset, remedy))
     }
 
     fn declared_qubits(&mut self, size: Option<Expression>) -> Result<StatementKind, Fault> {

@@ -183,7 +183,7 @@ fn physical_qubits_are_numbered_by_use() {
 
 #[test]
 fn what_has_no_effect_is_noted() {
-    let source = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n#pragma some tool\nqubit q;\nstretch s;\n@tag value\nx q;\n  delay[100 ns] q;\nbox[2us] { delay[s] q; y q; }\noutput bit c;\n";
+    let source = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n#pragma braket result probability q[0]\nqubit q;\nstretch s;\n@tag value\nx q;\n  delay[100 ns] q;\nbox[2us] { delay[s] q; y q; }\noutput bit c;\n";
     let parsed = parse(Format::OpenQasm3, source).unwrap();
     assert_eq!(shown(&parsed.circuit), "x q; y q;");
     let places: Vec<(u32, u32)> = parsed.notes.iter().map(|note| (note.line, note.column)).collect();
