@@ -171,7 +171,7 @@ impl Parser<'_> {
         let offset = self.token.start;
         match scalar_type(self.text()) {
             Some(kind @ (Scalar::Int | Scalar::Uint | Scalar::Float | Scalar::Angle)) => {
-                self.cast_type(kind)?;
+                let kind = self.cast_type(kind)?;
                 let name = self.name("the name of the parameter")?;
                 self.semicolon()?;
                 Ok(StatementKind::Input { kind, name })
@@ -265,9 +265,10 @@ impl Parser<'_> {
     /// `for type name in domain body`; the type may be missing, as older exporters write it.
     fn for3(&mut self) -> Result<StatementKind, Fault> {
         self.advance()?;
+        let mut kind = None;
         if let Some(scalar) = scalar_type(self.text()).filter(|_| self.token.kind == Kind::Word) {
             let offset = self.token.start;
-            self.cast_type(scalar)?;
+            kind = Some(self.cast_type(scalar)?);
             if !matches!(scalar, Scalar::Int | Scalar::Uint) {
                 return Err(Fault::unsupported(
                     offset,
@@ -292,7 +293,7 @@ impl Parser<'_> {
             Domain::Other(self.expression()?)
         };
         let body = self.body()?;
-        Ok(StatementKind::For { variable, domain, body })
+        Ok(StatementKind::For { kind, variable, domain, body })
     }
 
     /// A block, or one statement without braces.

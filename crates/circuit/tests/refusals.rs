@@ -147,6 +147,16 @@ const CASES: &[(u8, &str, &str)] = &[
     (3, "#pragma some tool", "unsupported 3:1: 'pragma some tool' could change the circuit; remove it, and write what it does as gates"),
     (3, "pragma", "unsupported 3:1: 'pragma' could change the circuit; remove it, and write what it does as gates"),
     (3, "gate g a {\n#pragma braket noise bit_flip(0.1) a\n}", "unsupported 4:1: 'pragma braket noise' would change the circuit; remove it, and give the noise as the noise option of the job"),
+    (3, "uint[0] n;", "invalid-input 3:6: the width of an int or uint is 1 to 64 bits, not 0"),
+    (3, "uint[65] n = 1;", "invalid-input 3:6: the width of an int or uint is 1 to 64 bits, not 65"),
+    (3, "uint[1000000000] n = 1;", "invalid-input 3:6: the width of an int or uint is 1 to 64 bits, not 1000000000"),
+    (3, "int[0] n = 1;", "invalid-input 3:5: the width of an int or uint is 1 to 64 bits, not 0"),
+    (3, "input int[65] n;", "invalid-input 3:11: the width of an int or uint is 1 to 64 bits, not 65"),
+    (3, "for uint[0] i in [0:1] { }", "invalid-input 3:10: the width of an int or uint is 1 to 64 bits, not 0"),
+    (3, "qubit q; rx(int[-1](3)) q;", "invalid-input 3:17: the width of an int or uint is 1 to 64 bits, not -1"),
+    (3, "int i = 9223372036854775807; i += 1;", "invalid-input 3:35: 9223372036854775808 does not fit into an int of 64 bits; write int[64] where it shall wrap, or use a float"),
+    (3, "uint i = 3; i -= 4;", "invalid-input 3:18: a uint cannot be -1; declare it as int"),
+    (3, "qubit q; input float t; rx(int(t)) q;", "unsupported 3:32: a cast to int must be known while reading, but it depends on an input; declare the input as int"),
 ];
 
 #[test]

@@ -205,6 +205,7 @@ impl Lowerer {
                     let symbol = Symbol::Variable {
                         value,
                         scalar: Scalar::Float,
+                        width: None,
                         is_const: true,
                         depth: self.feed_forward_depth,
                     };

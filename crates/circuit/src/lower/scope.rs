@@ -23,6 +23,8 @@ pub(crate) enum Symbol {
     Variable {
         value: Option<Value>,
         scalar: Scalar,
+        /// Of an `int` or `uint`, where it is declared with one.
+        width: Option<u32>,
         is_const: bool,
         depth: u32,
     },
