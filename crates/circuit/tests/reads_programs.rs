@@ -135,6 +135,18 @@ fn whole_numbers_keep_their_width() {
 }
 
 #[test]
+fn a_global_phase_in_openqasm2_is_kept_with_a_note() {
+    let source = "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[1];\ngphase(0.5);\nh q[0];";
+    let parsed = parse(Format::OpenQasm2, source).unwrap();
+    assert_eq!(shown(&parsed.circuit), "gphase(0.5); h q[0];");
+    let notes: Vec<_> = parsed.notes.iter().map(|note| (note.line, note.column, note.message.as_str())).collect();
+    assert_eq!(notes, [(4, 1, "'gphase' belongs to OpenQASM 3; it is read as a global phase here, too")]);
+    // A program may still define its own gate of that name.
+    becomes2("gate gphase(t) a { rx(t) a; } qreg q[1]; gphase(0.5) q[0];", "rx(0.5) q[0];");
+    becomes2("gate g a { gphase(0.5); x a; } qreg q[1]; g q[0];", "gphase(0.5); x q[0];");
+}
+
+#[test]
 fn loops() {
     becomes3("qubit[4] q; for int i in [0:2] { cx q[i], q[i + 1]; }", "cx q[0], q[1]; cx q[1], q[2]; cx q[2], q[3];");
     becomes3(

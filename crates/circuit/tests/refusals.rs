@@ -140,6 +140,7 @@ const CASES: &[(u8, &str, &str)] = &[
     (3, "qubit q; if (true) { x q;", "invalid-input 3:20: this '{' is never closed; end the block with '}'"),
     (3, "qubit q; for int i in [0:n] x q;", "invalid-input 3:26: 'n' is not a known value; declare it before its first use"),
     (3, "qubit q; float f = \"01\" ^ 1.5;", "invalid-input 3:25: '&', '|' and '^' work on two bits, two registers of one size, or two whole numbers"),
+    (2, "qreg q[2]; gphase(0.5) q[0];", "invalid-input 3:12: gate 'gphase' needs 0 qubits, got 1"),
     (3, "qubit q;\n#pragma braket unitary([[0, 1.0], [1.0, 0]]) q[0]\n", "unsupported 4:1: 'pragma braket unitary' would change the circuit; define its matrix as a gate, as in 'gate g a { U(pi, 0, pi) a; }', and call that"),
     (3, "qubit q;\n  pragma  braket unitary([[0, 1.0], [1.0, 0]]) q[0]\n", "unsupported 4:3: 'pragma braket unitary' would change the circuit; define its matrix as a gate, as in 'gate g a { U(pi, 0, pi) a; }', and call that"),
     (3, "qubit q; {\n#pragma braket noise bit_flip(0.1) q[0]\n}", "unsupported 4:1: 'pragma braket noise' would change the circuit; remove it, and give the noise as the noise option of the job"),

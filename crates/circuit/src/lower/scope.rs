@@ -107,7 +107,8 @@ impl Lowerer {
         }
         let library = prelude::find(name);
         match library {
-            Some(gate) if self.in_library || self.has_include() || gate.is_builtin(self.format) => {
+            // Exporters of OpenQASM 2 write 'gphase', too; it has no other meaning.
+            Some(gate) if self.in_library || self.has_include() || gate.is_builtin(self.format) || name == "gphase" => {
                 return Ok(GateEntry::Library(gate));
             }
             Some(_) => {
