@@ -115,7 +115,7 @@ impl Lowerer {
         offset: Offset,
     ) -> Result<Value, Fault> {
         let run_time = || {
-            let message = "a classical variable must be known while reading, but bits are known only at run time; use a 'bit' or test the bits directly";
+            let message = "a classical variable must be known while reading, but bits are known only at run time; declare bits that never change as 'const bit', or test the bits directly";
             Fault::unsupported(offset, message)
         };
         match scalar {
