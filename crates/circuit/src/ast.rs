@@ -86,7 +86,7 @@ pub(crate) enum Scalar {
     Bit,
 }
 
-/// A classical type with its width; only that of `bit` matters to Ketflow.
+/// A classical type with its width, which counts for `bit`, `int` and `uint`; every real number has 64 bits.
 #[derive(Debug, Clone)]
 pub(crate) struct Type {
     pub scalar: Scalar,
@@ -166,7 +166,7 @@ pub(crate) enum StatementKind {
         value: Option<BitValue>,
     },
     Input {
-        kind: Scalar,
+        kind: Type,
         name: Name,
     },
     /// A classical scalar known while the program is read.
@@ -199,6 +199,8 @@ pub(crate) enum StatementKind {
         otherwise: Vec<Statement>,
     },
     For {
+        /// The type of the variable, which older exporters leave out.
+        kind: Option<Type>,
         variable: Name,
         domain: Domain,
         body: Vec<Statement>,

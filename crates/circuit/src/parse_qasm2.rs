@@ -47,7 +47,7 @@ impl Parser<'_> {
                 Err(Fault::invalid(offset, "the OPENQASM line must be the first statement, and there is only one"))
             }
             word @ ("qubit" | "bit" | "let" | "input" | "const" | "for" | "while" | "def" | "ctrl" | "negctrl"
-            | "inv" | "gphase")
+            | "inv")
                 if self.ahead_is_word() || self.ahead_is("[") || self.ahead_is("@") || self.ahead_is("(") =>
             {
                 let message = format!(

@@ -128,12 +128,36 @@ impl Parser<'_> {
     }
 
     fn pragma(&mut self) -> Result<StatementKind, Fault> {
+        let offset = self.token.start;
         let text = self.text().trim_start_matches('#').trim_end();
         self.advance()?;
-        Ok(match text.strip_prefix("pragma ketflow unitary ") {
-            Some(rest) => StatementKind::UnitaryPragma(Rc::from(rest)),
-            None => StatementKind::Ignored("this pragma has no effect"),
-        })
+        if let Some(rest) = text.strip_prefix("pragma ketflow unitary ") {
+            return Ok(StatementKind::UnitaryPragma(Rc::from(rest)));
+        }
+        let mut words = text.split(|c: char| c.is_whitespace() || c == '(').filter(|word| !word.is_empty()).skip(1);
+        let remedy = match (words.next(), words.next()) {
+            (Some("braket"), Some("result")) => {
+                return Ok(StatementKind::Ignored(
+                    "'pragma braket result' has no effect: ask for results in the options of the job",
+                ));
+            }
+            (Some("braket"), Some("unitary")) => {
+                "'pragma braket unitary' would change the circuit; define its matrix as a gate, as in 'gate g a { U(pi, 0, pi) a; }', and call that"
+            }
+            (Some("braket"), Some("noise")) => {
+                "'pragma braket noise' would change the circuit; remove it, and give the noise as the noise option of the job"
+            }
+            (Some("braket"), Some("verbatim")) => {
+                "'pragma braket verbatim' is not supported; remove it, a 'box' is read as its contents"
+            }
+            // What is not known may be physics, which must not be lost without a word.
+            _ => {
+                let message =
+                    format!("{} could change the circuit; remove it, and write what it does as gates", quote(text));
+                return Err(Fault::unsupported(offset, message));
+            }
+        };
+        Err(Fault::unsupported(offset, remedy))
     }
 
     fn declared_qubits(&mut self, size: Option<Expression>) -> Result<StatementKind, Fault> {
@@ -147,7 +171,7 @@ impl Parser<'_> {
         let offset = self.token.start;
         match scalar_type(self.text()) {
             Some(kind @ (Scalar::Int | Scalar::Uint | Scalar::Float | Scalar::Angle)) => {
-                self.cast_type(kind)?;
+                let kind = self.cast_type(kind)?;
                 let name = self.name("the name of the parameter")?;
                 self.semicolon()?;
                 Ok(StatementKind::Input { kind, name })
@@ -241,9 +265,10 @@ impl Parser<'_> {
     /// `for type name in domain body`; the type may be missing, as older exporters write it.
     fn for3(&mut self) -> Result<StatementKind, Fault> {
         self.advance()?;
+        let mut kind = None;
         if let Some(scalar) = scalar_type(self.text()).filter(|_| self.token.kind == Kind::Word) {
             let offset = self.token.start;
-            self.cast_type(scalar)?;
+            kind = Some(self.cast_type(scalar)?);
             if !matches!(scalar, Scalar::Int | Scalar::Uint) {
                 return Err(Fault::unsupported(
                     offset,
@@ -268,7 +293,7 @@ impl Parser<'_> {
             Domain::Other(self.expression()?)
         };
         let body = self.body()?;
-        Ok(StatementKind::For { variable, domain, body })
+        Ok(StatementKind::For { kind, variable, domain, body })
     }
 
     /// A block, or one statement without braces.

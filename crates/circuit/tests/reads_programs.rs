@@ -105,6 +105,48 @@ fn constants_and_arithmetic() {
 }
 
 #[test]
+fn whole_numbers_keep_their_width() {
+    for (program, wanted) in [
+        ("uint[4] i = 15; i += 1; rx(i) q;", "0.0"),
+        ("uint[4] i = 0; i -= 1; rx(i) q;", "15.0"),
+        ("uint[4] i = 15; i <<= 2; rx(i) q;", "12.0"),
+        ("uint[64] i = 18446744073709551615; rx(i - 18446744073709551610) q;", "5.0"),
+        ("int[4] i = 7; i += 1; rx(i) q;", "-8.0"),
+        ("int[4] i = 8; rx(i) q;", "-8.0"),
+        ("const int[4] i = -9; rx(i) q;", "7.0"),
+        ("int[64] i = 9223372036854775807; i += 1; i += 9223372036854775807; rx(i) q;", "-1.0"),
+        ("rx(uint[8](300)) q;", "44.0"),
+        ("rx(uint[8](300.7)) q;", "44.0"),
+        ("rx(uint[4](-1)) q;", "15.0"),
+        ("rx(int[4](15)) q;", "-1.0"),
+        ("rx(int[2](\"11\")) q;", "-1.0"),
+        ("rx(uint[2](\"111\")) q;", "3.0"),
+        ("const bit[4] b = \"1010\"; uint[4] n = uint[4](b); rx(n) q;", "10.0"),
+        // The quotient and the remainder of whole numbers are those of C.
+        ("int i = -7; int d = i / 4; int r = i % 4; rx(10 * d + r) q;", "-13.0"),
+        ("int i = 7; int d = i / -4; int r = i % -4; rx(10 * d + r) q;", "-7.0"),
+        ("int i = -7; i %= 4; rx(i) q;", "-3.0"),
+    ] {
+        becomes3(&format!("qubit q; {program}"), &format!("rx({wanted}) q;"));
+    }
+    becomes3("qubit[4] q; for uint[2] i in [2:5] x q[i];", "x q[2]; x q[3]; x q[0]; x q[1];");
+    becomes3("qubit q; bit[3] c; if (uint[2](c) == 1) x q;", "if (c[0:1] == 1) { x q; }");
+    becomes3("qubit q; input int n; rx(int(n)) q;", "rx(n) q;");
+}
+
+#[test]
+fn a_global_phase_in_openqasm2_is_kept_with_a_note() {
+    let source = "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[1];\ngphase(0.5);\nh q[0];";
+    let parsed = parse(Format::OpenQasm2, source).unwrap();
+    assert_eq!(shown(&parsed.circuit), "gphase(0.5); h q[0];");
+    let notes: Vec<_> = parsed.notes.iter().map(|note| (note.line, note.column, note.message.as_str())).collect();
+    assert_eq!(notes, [(4, 1, "'gphase' belongs to OpenQASM 3; it is read as a global phase here, too")]);
+    // A program may still define its own gate of that name.
+    becomes2("gate gphase(t) a { rx(t) a; } qreg q[1]; gphase(0.5) q[0];", "rx(0.5) q[0];");
+    becomes2("gate g a { gphase(0.5); x a; } qreg q[1]; g q[0];", "gphase(0.5); x q[0];");
+}
+
+#[test]
 fn loops() {
     becomes3("qubit[4] q; for int i in [0:2] { cx q[i], q[i + 1]; }", "cx q[0], q[1]; cx q[1], q[2]; cx q[2], q[3];");
     becomes3(
@@ -183,7 +225,7 @@ fn physical_qubits_are_numbered_by_use() {
 
 #[test]
 fn what_has_no_effect_is_noted() {
-    let source = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n#pragma some tool\nqubit q;\nstretch s;\n@tag value\nx q;\n  delay[100 ns] q;\nbox[2us] { delay[s] q; y q; }\noutput bit c;\n";
+    let source = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n#pragma braket result probability q[0]\nqubit q;\nstretch s;\n@tag value\nx q;\n  delay[100 ns] q;\nbox[2us] { delay[s] q; y q; }\noutput bit c;\n";
     let parsed = parse(Format::OpenQasm3, source).unwrap();
     assert_eq!(shown(&parsed.circuit), "x q; y q;");
     let places: Vec<(u32, u32)> = parsed.notes.iter().map(|note| (note.line, note.column)).collect();

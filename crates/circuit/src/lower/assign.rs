@@ -86,7 +86,7 @@ impl Lowerer {
             return Err(Fault::invalid(target.offset, "a qubit cannot be assigned; apply gates to it, or 'reset' it"));
         };
         match self.lookup(name).cloned() {
-            Some(Symbol::Variable { value: old, scalar, is_const, depth }) => {
+            Some(Symbol::Variable { value: old, scalar, width, is_const, depth }) => {
                 if is_const {
                     return Err(Fault::invalid(
                         target.offset,
@@ -117,7 +117,7 @@ impl Lowerer {
                         if matches!(scalar, Scalar::Float | Scalar::Angle) { Division::Real } else { Division::Whole };
                     new = self.binary(operator, old, new, division, value.offset)?;
                 }
-                let new = self.stored(scalar, new, value.offset)?;
+                let new = self.stored(scalar, width, new, value.offset)?;
                 if let Some(Symbol::Variable { value, .. }) = self.lookup_mut(name) {
                     *value = Some(new);
                 }

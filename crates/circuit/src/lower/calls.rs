@@ -6,6 +6,7 @@ use super::{GateEntry, Lowerer, Symbol, Value};
 use crate::ast::*;
 use crate::expr::Expr;
 use crate::fault::{Fault, quote};
+use crate::format::Format;
 use crate::gates::Gate;
 use crate::ir::{Control, GateOp, Op};
 use crate::limits::MAX_QUBITS;
@@ -33,6 +34,11 @@ impl Lowerer {
     fn call_anywhere(&mut self, call: &GateCall, ops: &mut Vec<Op>) -> Result<(), Fault> {
         let offset = call.name.offset;
         let entry = self.gate(&call.name.text, offset)?;
+        if self.format == Format::OpenQasm2
+            && matches!(&entry, GateEntry::Library(gate) if gate.name == "gphase" && !self.in_library)
+        {
+            self.note(offset, "'gphase' belongs to OpenQASM 3; it is read as a global phase here, too");
+        }
         let transforms = self.transforms(&call.modifiers)?;
         let params = call.parameters.iter().map(|parameter| self.real(parameter)).collect::<Result<Vec<_>, _>>()?;
         let (wanted_params, own_qubits) = self.shape(&entry);
@@ -205,6 +211,7 @@ impl Lowerer {
                     let symbol = Symbol::Variable {
                         value,
                         scalar: Scalar::Float,
+                        width: None,
                         is_const: true,
                         depth: self.feed_forward_depth,
                     };

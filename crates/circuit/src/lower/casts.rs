@@ -6,11 +6,12 @@ use crate::ast::*;
 use crate::expr::Expr;
 use crate::fault::Fault;
 use crate::format::Format;
-use crate::ir::Condition;
+use crate::ir::{Condition, InputKind};
 
 impl Lowerer {
     pub(super) fn cast(&mut self, kind: &Type, expression: &Expression, division: Division) -> Result<Value, Fault> {
         let offset = expression.offset;
+        let whole_width = self.whole_width(kind)?;
         let width = match &kind.width {
             Some(width) => Some(self.constant_integer(width, "the width of a type")?),
             None => None,
@@ -31,23 +32,46 @@ impl Lowerer {
             value => value,
         };
         match (kind.scalar, value) {
-            (Scalar::Int, Value::Bits(bits)) if width.is_some_and(|width| width <= bits.len() as i128) => {
+            (Scalar::Int, Value::Bits(bits))
+                if width.is_some_and(|width| width <= bits.len() as i128) && constant_bits(&bits).is_none() =>
+            {
                 Err(Fault::unsupported(
                     offset,
                     format!("the highest bit would be a sign; write uint[{}](…) for an unsigned number", bits.len()),
                 ))
             }
-            (Scalar::Int | Scalar::Uint, Value::Bits(bits)) => Ok(match constant_bits(&bits) {
-                Some(number) => Value::Integer(number),
-                None => Value::Bits(bits),
-            }),
-            (Scalar::Int | Scalar::Uint, Value::Truth(Condition::Const(value))) => {
-                Ok(Value::Integer(i128::from(value)))
+            (scalar @ (Scalar::Int | Scalar::Uint), Value::Bits(mut bits)) => {
+                bits.truncate(whole_width.map_or(bits.len(), |width| width as usize));
+                match constant_bits(&bits) {
+                    Some(number) => fitted(scalar, whole_width, number, offset).map(Value::Integer),
+                    None => Ok(Value::Bits(bits)),
+                }
             }
-            (Scalar::Int | Scalar::Uint, Value::Real(Expr::Const(value))) => match whole_number(libm::trunc(value)) {
-                Some(number) => Ok(Value::Integer(number)),
-                None => Err(Fault::invalid(offset, format!("{value} does not fit into a whole number of 64 bits"))),
-            },
+            (scalar @ (Scalar::Int | Scalar::Uint), Value::Truth(Condition::Const(value))) => {
+                fitted(scalar, whole_width, i128::from(value), offset).map(Value::Integer)
+            }
+            (scalar @ (Scalar::Int | Scalar::Uint), Value::Integer(number)) => {
+                fitted(scalar, whole_width, number, offset).map(Value::Integer)
+            }
+            // An input without a fraction may pass; the cut of any other is not an operation on inputs.
+            (Scalar::Int | Scalar::Uint, Value::Real(Expr::Input(index)))
+                if whole_width.is_none() && self.is_whole_input(index, kind.scalar) =>
+            {
+                Ok(Value::Real(Expr::Input(index)))
+            }
+            (scalar @ (Scalar::Int | Scalar::Uint), Value::Real(Expr::Const(value))) => {
+                match whole_number(libm::trunc(value)) {
+                    Some(number) => fitted(scalar, whole_width, number, offset).map(Value::Integer),
+                    None => Err(Fault::invalid(offset, format!("{value} does not fit into a whole number of 64 bits"))),
+                }
+            }
+            (scalar @ (Scalar::Int | Scalar::Uint), Value::Real(_)) => {
+                let name = type_name(scalar);
+                let message = format!(
+                    "a cast to {name} must be known while reading, but it depends on an input; declare the input as {name}"
+                );
+                Err(Fault::unsupported(offset, message))
+            }
             (Scalar::Bit, Value::Integer(number)) => match width {
                 Some(width) if (1..=64).contains(&width) => {
                     Ok(Value::Bits((0..width).map(|k| Condition::Const((number >> k) & 1 == 1)).collect()))
@@ -60,10 +84,38 @@ impl Lowerer {
         }
     }
 
+    fn is_whole_input(&self, index: u32, wanted: Scalar) -> bool {
+        match self.circuit.inputs.get(index as usize).map(|input| input.kind) {
+            Some(InputKind::Uint) => true,
+            Some(InputKind::Int) => wanted == Scalar::Int,
+            _ => false,
+        }
+    }
+
+    /// The width of an `int` or `uint` that is declared with one; other types have none here.
+    pub(super) fn whole_width(&mut self, kind: &Type) -> Result<Option<u32>, Fault> {
+        let Some(width) = kind.width.as_ref().filter(|_| matches!(kind.scalar, Scalar::Int | Scalar::Uint)) else {
+            return Ok(None);
+        };
+        match self.constant_integer(width, "the width of a type")? {
+            bits @ 1..=64 => Ok(Some(bits as u32)),
+            bits => {
+                let message = format!("the width of an int or uint is 1 to 64 bits, not {bits}");
+                Err(Fault::invalid(width.offset, message))
+            }
+        }
+    }
+
     /// A value as a variable of this type stores it: it must be known while reading.
-    pub(super) fn stored(&mut self, scalar: Scalar, value: Value, offset: Offset) -> Result<Value, Fault> {
+    pub(super) fn stored(
+        &mut self,
+        scalar: Scalar,
+        width: Option<u32>,
+        value: Value,
+        offset: Offset,
+    ) -> Result<Value, Fault> {
         let run_time = || {
-            let message = "a classical variable must be known while reading, but bits are known only at run time; use a 'bit' or test the bits directly";
+            let message = "a classical variable must be known while reading, but bits are known only at run time; declare bits that never change as 'const bit', or test the bits directly";
             Fault::unsupported(offset, message)
         };
         match scalar {
@@ -74,10 +126,7 @@ impl Lowerer {
                     Value::Truth(_) => return Err(run_time()),
                     value => into_integer(value, "an int", offset)?,
                 };
-                if scalar == Scalar::Uint && number < 0 {
-                    return Err(Fault::invalid(offset, format!("a uint cannot be {number}; declare it as int")));
-                }
-                Ok(Value::Integer(number))
+                fitted(scalar, width, number, offset).map(Value::Integer)
             }
             Scalar::Float | Scalar::Angle => Ok(Value::Real(into_real(value, offset)?)),
             Scalar::Bool => match self.truth(value, offset)? {
@@ -96,4 +145,31 @@ impl Lowerer {
             },
         }
     }
+}
+
+fn type_name(scalar: Scalar) -> &'static str {
+    if scalar == Scalar::Uint { "uint" } else { "int" }
+}
+
+/// A whole number as its type holds it: with a width modulo 2^width, an `int` in two's complement. Without one there are
+/// 64 bits, whose overflow is an error: OpenQASM leaves that width to the reader, so no program can mean the wrapped value.
+fn fitted(scalar: Scalar, width: Option<u32>, number: i128, offset: Offset) -> Result<i128, Fault> {
+    let is_signed = scalar == Scalar::Int;
+    if let Some(width) = width {
+        let modulus = 1i128 << width;
+        let low = number.rem_euclid(modulus);
+        return Ok(if is_signed && low >= modulus / 2 { low - modulus } else { low });
+    }
+    if !is_signed && number < 0 {
+        return Err(Fault::invalid(offset, format!("a uint cannot be {number}; declare it as int")));
+    }
+    let range = if is_signed { i128::from(i64::MIN)..=i128::from(i64::MAX) } else { 0..=i128::from(u64::MAX) };
+    if range.contains(&number) {
+        return Ok(number);
+    }
+    let name = type_name(scalar);
+    let message = format!(
+        "{number} does not fit into an {name} of 64 bits; write {name}[64] where it shall wrap, or use a float"
+    );
+    Err(Fault::invalid(offset, message))
 }

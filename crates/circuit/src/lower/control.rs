@@ -33,16 +33,20 @@ impl Lowerer {
 
     pub(super) fn for_statement(
         &mut self,
+        kind: Option<&Type>,
         variable: &Name,
         domain: &Domain,
         body: &[Statement],
         ops: &mut Vec<Op>,
     ) -> Result<(), Fault> {
+        let scalar = kind.map_or(Scalar::Int, |kind| kind.scalar);
+        let width = kind.map_or(Ok(None), |kind| self.whole_width(kind))?;
         match domain {
             Domain::Set(members) => {
                 for member in members {
                     let value = self.constant_integer(member, "a member of a loop's set")?;
-                    self.turn(variable, value, body, ops)?;
+                    let value = self.stored(scalar, width, Value::Integer(value), member.offset)?;
+                    self.turn(variable, (scalar, value), body, ops)?;
                 }
                 Ok(())
             }
@@ -61,7 +65,8 @@ impl Lowerer {
                 }
                 let mut value = start;
                 while if step > 0 { value <= stop } else { value >= stop } {
-                    self.turn(variable, value, body, ops)?;
+                    let stored = self.stored(scalar, width, Value::Integer(value), range.offset)?;
+                    self.turn(variable, (scalar, stored), body, ops)?;
                     value += step;
                 }
                 Ok(())
@@ -75,12 +80,19 @@ impl Lowerer {
     }
 
     /// One turn of a loop.
-    fn turn(&mut self, variable: &Name, value: i128, body: &[Statement], ops: &mut Vec<Op>) -> Result<(), Fault> {
+    fn turn(
+        &mut self,
+        variable: &Name,
+        (scalar, value): (Scalar, Value),
+        body: &[Statement],
+        ops: &mut Vec<Op>,
+    ) -> Result<(), Fault> {
         // A turn opens two scopes, which takes as long as a few statements.
         self.charge(4, variable.offset)?;
         let symbol = Symbol::Variable {
-            value: Some(Value::Integer(value)),
-            scalar: Scalar::Int,
+            value: Some(value),
+            scalar,
+            width: None,
             is_const: true,
             depth: self.feed_forward_depth,
         };

@@ -92,7 +92,7 @@ impl Lowerer {
         }
     }
 
-    pub(super) fn declare_input(&mut self, kind: Scalar, name: &Name) -> Result<(), Fault> {
+    pub(super) fn declare_input(&mut self, kind: &Type, name: &Name) -> Result<(), Fault> {
         if !self.is_global() {
             return Err(Fault::invalid(
                 name.offset,
@@ -105,7 +105,8 @@ impl Lowerer {
                 format!("there are more than {MAX_INPUTS} inputs, the limit for one circuit"),
             ));
         }
-        let kind = match kind {
+        self.whole_width(kind)?;
+        let kind = match kind.scalar {
             Scalar::Int => InputKind::Int,
             Scalar::Uint => InputKind::Uint,
             Scalar::Angle => InputKind::Angle,
@@ -123,6 +124,7 @@ impl Lowerer {
         value: Option<&Expression>,
         is_const: bool,
     ) -> Result<(), Fault> {
+        let width = self.whole_width(kind)?;
         let value = match value {
             None if is_const => {
                 return Err(Fault::invalid(
@@ -131,14 +133,14 @@ impl Lowerer {
                 ));
             }
             None => None,
-            Some(value) => Some(self.typed_value(kind, value)?),
+            Some(value) => Some(self.typed_value(kind, width, value)?),
         };
         let depth = self.feed_forward_depth;
-        self.declare(name, Symbol::Variable { value, scalar: kind.scalar, is_const, depth })
+        self.declare(name, Symbol::Variable { value, scalar: kind.scalar, width, is_const, depth })
     }
 
     /// The value of an expression as a variable of this type holds it.
-    fn typed_value(&mut self, kind: &Type, expression: &Expression) -> Result<Value, Fault> {
+    fn typed_value(&mut self, kind: &Type, width: Option<u32>, expression: &Expression) -> Result<Value, Fault> {
         let value = self.in_context(kind.scalar, expression)?;
         if let (Scalar::Bit, Some(width)) = (kind.scalar, &kind.width) {
             let width = self.constant_integer(width, "the width of a type")?;
@@ -149,7 +151,7 @@ impl Lowerer {
                 return Err(Fault::invalid(expression.offset, message));
             }
         }
-        self.stored(kind.scalar, value, expression.offset)
+        self.stored(kind.scalar, width, value, expression.offset)
     }
 
     pub(super) fn declare_alias(&mut self, name: &Name, parts: &[Operand]) -> Result<(), Fault> {

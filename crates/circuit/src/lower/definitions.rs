@@ -286,7 +286,12 @@ fn check_operand(definition: &GateDefinition, operand: &Operand) -> Result<(), F
         return Err(Fault::invalid(operand.offset, format!("{} is not a qubit of this gate; {hint}", quote(name))));
     }
     if !operand.indices.is_empty() {
-        return Err(Fault::invalid(operand.offset, format!("{} is a single qubit and has no index", quote(name))));
+        let message = format!(
+            "{} is a single qubit and has no index; write {}, and name every further qubit of the gate in its first line",
+            quote(name),
+            quote(name)
+        );
+        return Err(Fault::invalid(operand.offset, message));
     }
     Ok(())
 }

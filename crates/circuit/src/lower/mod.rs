@@ -100,7 +100,7 @@ impl Lowerer {
             StatementKind::Include(file) => self.include(file, offset),
             StatementKind::Qubits { name, size } => self.declare_qubits(name, size.as_ref()),
             StatementKind::Bits { name, size, value } => self.declare_bits(name, size.as_ref(), value.as_ref(), ops),
-            StatementKind::Input { kind, name } => self.declare_input(*kind, name),
+            StatementKind::Input { kind, name } => self.declare_input(kind, name),
             StatementKind::Variable { kind, name, value, is_const } => {
                 self.declare_variable(kind, name, value.as_ref(), *is_const)
             }
@@ -114,7 +114,9 @@ impl Lowerer {
             StatementKind::Reset(operand) => self.reset(operand, ops),
             StatementKind::Barrier(operands) => self.barrier(operands, offset, ops),
             StatementKind::If { condition, then, otherwise } => self.if_statement(condition, then, otherwise, ops),
-            StatementKind::For { variable, domain, body } => self.for_statement(variable, domain, body, ops),
+            StatementKind::For { kind, variable, domain, body } => {
+                self.for_statement(kind.as_ref(), variable, domain, body, ops)
+            }
             StatementKind::Block(body) => self.block(body, ops),
             StatementKind::Ignored(reason) => {
                 self.note(offset, reason);

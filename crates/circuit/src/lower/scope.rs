@@ -23,6 +23,8 @@ pub(crate) enum Symbol {
     Variable {
         value: Option<Value>,
         scalar: Scalar,
+        /// Of an `int` or `uint`, where it is declared with one.
+        width: Option<u32>,
         is_const: bool,
         depth: u32,
     },
@@ -105,7 +107,8 @@ impl Lowerer {
         }
         let library = prelude::find(name);
         match library {
-            Some(gate) if self.in_library || self.has_include() || gate.is_builtin(self.format) => {
+            // Exporters of OpenQASM 2 write 'gphase', too; it has no other meaning.
+            Some(gate) if self.in_library || self.has_include() || gate.is_builtin(self.format) || name == "gphase" => {
                 return Ok(GateEntry::Library(gate));
             }
             Some(_) => {

@@ -256,7 +256,9 @@ fn whole_arithmetic(
         }
         Operator::Divide if division == Division::Real && x % y != 0 => return Ok(None),
         Operator::Divide => x / y,
-        // The sign of the divisor, as for real numbers.
+        // As the quotient, which is cut off: the sign of the dividend.
+        Operator::Modulo if division == Division::Whole => x % y,
+        // As for real numbers: the sign of the divisor.
         Operator::Modulo => ((x % y) + y) % y,
         _ => match u32::try_from(y) {
             Ok(exponent) => x.saturating_pow(exponent),
