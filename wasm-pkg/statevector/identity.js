@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "67f7368798aeb0d6b44bdfe5b4f65e6a6054e5ca2cd94a20663f055383d52c38"
+    "contentHash": "8adb62cbe1b33da11566ac211fe2d51729f5d18c090f22093a2883ed84864c1d"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "a58c10f5c70577b9827b62c0124220b6254df2be0b8da61572185745cf457695"
+    "sha256": "5767fe2e800acb67590280afd902009cc4dacb4c4dda7c77fb87487867524260"
   }
 };
