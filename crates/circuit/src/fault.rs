@@ -72,6 +72,16 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>)
         .map(|(_, candidate)| candidate)
 }
 
+/// The gate nearest to `name`. Names of one or two letters are all near each other, and a letter more is another gate,
+/// so only one of at least three letters is taken for another of the same length, or a name in the other case.
+pub(crate) fn nearest_gate<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let length = name.chars().count();
+    let is_near =
+        |candidate: &&str| candidate.eq_ignore_ascii_case(name) || (length >= 3 && candidate.chars().count() == length);
+    nearest(name, candidates.filter(is_near))
+        .filter(|near| edit_distance(&name.to_lowercase(), &near.to_lowercase()) <= 1)
+}
+
 /// Levenshtein distance in characters.
 fn edit_distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();

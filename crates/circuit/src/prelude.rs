@@ -94,6 +94,7 @@ pub(crate) static ELSEWHERE: &[(&str, &str)] = &[
     ("ti", "tdg"),
     ("v", "sx"),
     ("vi", "sxdg"),
+    ("cv", "csx"),
     ("phaseshift", "p"),
     ("cphaseshift", "cp"),
     ("xx", "rxx"),

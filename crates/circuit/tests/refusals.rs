@@ -6,7 +6,7 @@ use ketflow_circuit::{Format, parse, parse_bytes};
 #[rustfmt::skip]
 const CASES: &[(u8, &str, &str)] = &[
     (2, "qreg q[2]; cnot q[0],q[1];", "invalid-input 3:12: there is no gate 'cnot'; here it is called 'cx'"),
-    (2, "qreg q[2]; hh q[0];", "invalid-input 3:12: there is no gate 'hh'; did you mean 'ch'?"),
+    (2, "qreg q[2]; hh q[0];", "invalid-input 3:12: there is no gate 'hh'; define it with 'gate' before its first use"),
     (2, "qreg q[2]; frobnicate q[0];", "invalid-input 3:12: there is no gate 'frobnicate'; define it with 'gate' before its first use"),
     (2, "qreg q[2]; cx q[0];", "invalid-input 3:12: gate 'cx' needs 2 qubits, got 1"),
     (2, "qreg q[2]; rx q[0];", "invalid-input 3:12: gate 'rx' takes 1 parameter, got 0"),
@@ -140,6 +140,9 @@ const CASES: &[(u8, &str, &str)] = &[
     (3, "qubit q; if (true) { x q;", "invalid-input 3:20: this '{' is never closed; end the block with '}'"),
     (3, "qubit q; for int i in [0:n] x q;", "invalid-input 3:26: 'n' is not a known value; declare it before its first use"),
     (3, "qubit q; float f = \"01\" ^ 1.5;", "invalid-input 3:25: '&', '|' and '^' work on two bits, two registers of one size, or two whole numbers"),
+    (2, "qreg q[2]; cv q[0],q[1];", "invalid-input 3:12: there is no gate 'cv'; here it is called 'csx'"),
+    (2, "qreg q[2]; cr q[0],q[1];", "invalid-input 3:12: there is no gate 'cr'; define it with 'gate' before its first use"),
+    (2, "qreg q[2]; sdx q[0];", "invalid-input 3:12: there is no gate 'sdx'; did you mean 'sdg'?"),
     (2, "qreg q[2]; gphase(0.5) q[0];", "invalid-input 3:12: gate 'gphase' needs 0 qubits, got 1"),
     (3, "qubit q; bit[4] b = \"1010\"; uint[4] n = uint[4](b);", "unsupported 3:41: a classical variable must be known while reading, but bits are known only at run time; declare bits that never change as 'const bit', or test the bits directly"),
     (3, "qubit q;\n#pragma braket unitary([[0, 1.0], [1.0, 0]]) q[0]\n", "unsupported 4:1: 'pragma braket unitary' would change the circuit; define its matrix as a gate, as in 'gate g a { U(pi, 0, pi) a; }', and call that"),

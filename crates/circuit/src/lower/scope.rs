@@ -2,7 +2,7 @@
 
 use super::{Lowerer, Value};
 use crate::ast::*;
-use crate::fault::{Fault, nearest, quote};
+use crate::fault::{Fault, nearest, nearest_gate, quote};
 use crate::format::Format;
 use crate::gates::Gate;
 use crate::prelude::{self, LibraryGate};
@@ -134,7 +134,7 @@ impl Lowerer {
         let known = prelude::LIBRARY.iter().map(|gate| gate.name).filter(|_| self.has_include()).chain(defined);
         let hint = match prelude::ELSEWHERE.iter().find(|(foreign, _)| *foreign == name) {
             Some((_, ours)) => format!("here it is called '{ours}'"),
-            None => match nearest(name, known) {
+            None => match nearest_gate(name, known) {
                 Some(near) => format!("did you mean '{near}'?"),
                 None => "define it with 'gate' before its first use".to_owned(),
             },
