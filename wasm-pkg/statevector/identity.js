@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "8adb62cbe1b33da11566ac211fe2d51729f5d18c090f22093a2883ed84864c1d"
+    "contentHash": "608036622d00c7b3360d903ff0afdc1ffcea0642e45cfdd23c95937516e510d3"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "5767fe2e800acb67590280afd902009cc4dacb4c4dda7c77fb87487867524260"
+    "sha256": "43e2f67602e1422a1eaf207cd028a8fe9651d8961f5dd5182abfffb18f7c1bf3"
   }
 };
