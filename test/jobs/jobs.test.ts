@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { fromUtf8 } from "../../ts/core/bytes.ts";
+import { AppError } from "../../ts/core/errors.ts";
 import { createJobs } from "../../ts/jobs/jobs.ts";
 import { viewJob } from "../../ts/jobs/view.ts";
 import { ALICE, BELL, BELL_BODY, createFolders, fakeServices, openStore } from "./fixtures.ts";
@@ -42,6 +43,30 @@ describe("a job's road", () => {
       [2, "running"],
       [3, "succeeded"],
     ]);
+    await again.close();
+  });
+
+  it("tells who waits that the store is full, and keeps the job for when it is not", async () => {
+    const folder = folders.next();
+    const store = await openStore(folder);
+    const full = async (): Promise<never> => {
+      throw new AppError("storage-full", "the disk is full");
+    };
+    const jobs = createJobs(fakeServices({ ...store, claim: full }), { worker: "w1", concurrency: 1 });
+    await jobs.start();
+    const { id } = await jobs.submit(ALICE, BELL_BODY);
+    await expect(jobs.wait(ALICE, id)).rejects.toMatchObject({
+      code: "storage-full",
+      message: expect.stringContaining(`job ${id} is accepted`),
+    });
+    await jobs.stop();
+    await store.close();
+
+    const again = await openStore(folder);
+    const later = createJobs(fakeServices(again), { worker: "w2", concurrency: 1 });
+    await later.start();
+    expect((await later.wait(ALICE, id)).status).toBe("succeeded");
+    await later.stop();
     await again.close();
   });
 

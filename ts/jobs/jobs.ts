@@ -27,7 +27,11 @@ export interface Jobs {
   cancel(tenant: TenantId, id: string): Promise<Job>;
   pause(tenant: TenantId, id: string): Promise<Job>;
   resume(tenant: TenantId, id: string): Promise<Job>;
-  /** The job once it is final, or as it is when `signal` says to wait no longer. */
+  /**
+   * The job once it is final, or as it is when `signal` says to wait no longer.
+   *
+   * @throws {AppError} `storage-full` or `store-unavailable` when the store cannot take what became of it; the job is not lost
+   */
   wait(tenant: TenantId, id: string, signal?: AbortSignal): Promise<Job>;
   /** Begins to run jobs; without it they are accepted and stay queued. */
   start(): Promise<void>;
@@ -38,7 +42,14 @@ export function createJobs(given: JobServices, options: RunnerOptions): Jobs {
   const clock: Clock = given.clock ?? systemClock;
   const services = { needsPlan: leavesOrCosts, approvals: () => 0, ...given, clock };
   const { store } = services;
-  const runner = createRunner(services, options);
+  /** Who waits for a job, to be told when the store cannot take what becomes of it. */
+  const waiting = new Set<(failure: AppError) => void>();
+  const reportError = (error: unknown): void => {
+    const isStorage = error instanceof AppError && ["storage-full", "store-unavailable"].includes(error.code);
+    if (!isStorage || waiting.size === 0) services.reportError(error);
+    else for (const tell of waiting) tell(error);
+  };
+  const runner = createRunner({ ...services, reportError }, options);
 
   function ref(tenant: TenantId, id: string): { tenant: TenantId; id: JobId; at: number } {
     if (!isJobId(id)) throw new AppError("not-found", `there is no job ${id}`);
@@ -52,12 +63,18 @@ export function createJobs(given: JobServices, options: RunnerOptions): Jobs {
       if (changed.id === job.id && changed.tenant === job.tenant && FINAL_STATES.has(changed.status)) settle(changed);
     });
     const givenUp = (): void => void store.get(job).then(settle, reject);
+    const tell = (cause: AppError): void => {
+      const message = `job ${job.id} is accepted, but its end could not be stored; make space and open the store again, and it goes on`;
+      reject(new AppError(cause.code, message, { cause }));
+    };
+    waiting.add(tell);
     try {
       const present = await store.get(job);
       if (FINAL_STATES.has(present.status) || signal?.aborted) return present;
       signal?.addEventListener("abort", givenUp, { once: true });
       return await settled;
     } finally {
+      waiting.delete(tell);
       signal?.removeEventListener("abort", givenUp);
       unsubscribe();
     }

@@ -51,6 +51,9 @@ function lockedConnection(folder: string, open: LoadedDriver["open"]): SqliteCon
         // libsql keeps the file open until its statements are collected, so the lock is given back by hand; SQLite gives back
         // an exclusive lock only outside WAL. What was committed is in the WAL or in the file, whichever step fails.
         connection.exec("pragma journal_mode = delete; pragma locking_mode = normal; pragma user_version");
+      } catch (error) {
+        // On a full disk the WAL cannot be folded into the file: it stays beside it, and the next opening does that.
+        if (!(error instanceof SqliteFailure && error.kind === "full")) throw error;
       } finally {
         connection.close();
       }
