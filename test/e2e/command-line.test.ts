@@ -141,6 +141,7 @@ describe("ketflow verify", () => {
       "trusted-log",
       "ed25519",
       "ml-dsa-44",
+      "route",
       "rerun",
     ];
     expect(names).toEqual(expected);
