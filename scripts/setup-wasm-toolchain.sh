@@ -12,7 +12,7 @@ installed_version() { "$1" --version 2>/dev/null | awk '{print $2}'; }
 #    the compiler and the sources of std, and std is compiled here in about a minute.
 if have rustup && ! [ -x /usr/bin/rustc ] && rustup target add $TARGET 2>/dev/null; then
   echo "rustup provides $TARGET"
-elif [ -f /usr/lib/rustlib/$TARGET/lib/.ketflow-std ] && [ "$(cat /usr/lib/rustlib/$TARGET/lib/.ketflow-std)" = "$(/usr/bin/rustc -V)" ]; then
+elif [ -f /usr/lib/rustlib/$TARGET/lib/.ketflow-std ] && [ "$(cat /usr/lib/rustlib/$TARGET/lib/.ketflow-std)" = "$(/usr/bin/rustc -V), paths remapped" ]; then
   echo "std for $TARGET is already built for $(/usr/bin/rustc -V)"
 else
   if ! { [ -x /usr/bin/rustc ] && have lld-22 && [ -d /usr/lib/rustlib/src ]; }; then
@@ -24,13 +24,15 @@ else
   mkdir "$work/src"
   printf '[package]\nname = "std-only"\nversion = "0.0.0"\nedition = "2021"\n' >"$work/Cargo.toml"
   : >"$work/src/lib.rs"
-  (cd "$work" && env -u RUSTUP_TOOLCHAIN PATH="/usr/bin:$PATH" RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$work/target" \
+  # The crates that std uses are compiled here too: their paths stay out of every package that is linked with it.
+  flags="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=registry --remap-path-prefix=$work=."
+  (cd "$work" && env -u RUSTUP_TOOLCHAIN RUSTFLAGS="$flags" PATH="/usr/bin:$PATH" RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$work/target" \
     /usr/bin/cargo build --release -Zbuild-std=std,panic_abort --target $TARGET)
   lib=/usr/lib/rustlib/$TARGET/lib
   mkdir -p $lib
   rm -f $lib/*.rlib
   cp "$work"/target/$TARGET/release/deps/*.rlib $lib/
-  /usr/bin/rustc -V >$lib/.ketflow-std
+  echo "$(/usr/bin/rustc -V), paths remapped" >$lib/.ketflow-std
 fi
 
 # 2. The tools; the command line of wasm-bindgen must have the version of the crate.

@@ -6,6 +6,6 @@ export const identity = {
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "82c0f6cac720ff2a0abd9a4b9d50b2e319ca06dcfb21309d50f0afef088ea599"
+    "sha256": "4b24d9afe8eeee6bd176dbd4bd41600ea83839b7beb2765e5caa7145ab6243b4"
   }
 };

@@ -6,6 +6,6 @@ export const identity = {
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "43e2f67602e1422a1eaf207cd028a8fe9651d8961f5dd5182abfffb18f7c1bf3"
+    "sha256": "3cfc096fb3e3e95212dbd6f26fc8e3f9c10151e59975629958c277bb6305eb2e"
   }
 };
