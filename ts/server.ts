@@ -26,13 +26,13 @@ import { checked } from "./models/check.ts";
 import type { CircuitView, Note } from "./models/circuit.ts";
 import { toCircuitResult } from "./models/circuit-result.ts";
 import { FINAL_STATES, type SubmitJob } from "./models/job.ts";
+import { parseRoutingPolicy } from "./models/policy.ts";
 import { createEmbeddedProvider, EMBEDDED_ID } from "./providers/embedded.ts";
 import { createMockQpu, MockQpuConfig } from "./providers/mock-qpu.ts";
 import { createRegistry } from "./providers/registry.ts";
 import { type Calibration, predictorOf } from "./routing/calibration.ts";
 import { calibrateMachine, readCalibration } from "./routing/calibration-file.ts";
 import { needsPlan } from "./routing/eligibility.ts";
-import { parseRoutingPolicy } from "./routing/policy.ts";
 import type { CircuitInput, OnProgress } from "./workers/engine-worker.ts";
 
 export { auditLog, readCheckpoint } from "./audit/log-reader.ts";

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { LOCAL_TENANT } from "../../ts/core/ids.ts";
 import type { CircuitEngine } from "../../ts/engines/circuit-engine.ts";
 import { createDecide } from "../../ts/jobs/decide.ts";
+import { parseRoutingPolicy } from "../../ts/models/policy.ts";
 import type { ProviderRegistry } from "../../ts/providers/registry.ts";
 import { DEFAULT_CALIBRATION } from "../../ts/routing/calibration.ts";
-import { parseRoutingPolicy } from "../../ts/routing/policy.ts";
 import { offer } from "../routing/cases.ts";
 
 /** Reads every source as one qubit that is measured; the pool has its own tests. */

@@ -1,8 +1,8 @@
+import { parseRoutingPolicy, type RoutingPolicy } from "../../ts/models/policy.ts";
 import type { BackendDescription, BackendOffer } from "../../ts/providers/provider.ts";
 import { DEFAULT_CALIBRATION } from "../../ts/routing/calibration.ts";
 import type { RoutableJob } from "../../ts/routing/eligibility.ts";
 import type { CircuitFeatures } from "../../ts/routing/features.ts";
-import { parseRoutingPolicy, type RoutingPolicy } from "../../ts/routing/policy.ts";
 import type { RouteInput } from "../../ts/routing/route.ts";
 
 /** Ten qubits that entangle well: 40 two-qubit gates. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { parseRoutingPolicy } from "../../ts/models/policy.ts";
 import { askedOptions, needsPlan, type RoutableJob } from "../../ts/routing/eligibility.ts";
-import { parseRoutingPolicy } from "../../ts/routing/policy.ts";
 import { route } from "../../ts/routing/route.ts";
 import { offer, type Published, type RouteCase, routeInput } from "./cases.ts";
 

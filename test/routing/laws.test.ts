@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../ts/core/errors.ts";
 import { COLLAPSE_RULES, STRATEGIES } from "../../ts/models/job.ts";
+import type { RoutingPolicy } from "../../ts/models/policy.ts";
 import { type Candidate, RouteDecision } from "../../ts/models/route.ts";
 import type { BackendOffer } from "../../ts/providers/provider.ts";
-import type { RoutingPolicy } from "../../ts/routing/policy.ts";
 import { type RouteInput, replay, route } from "../../ts/routing/route.ts";
 import { offer, routeInput } from "./cases.ts";
 

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { CircuitEstimate, CircuitView, OpView } from "../../ts/models/circuit.ts";
+import { parseRoutingPolicy } from "../../ts/models/policy.ts";
 import { type CircuitRunner, createEmbeddedProvider } from "../../ts/providers/embedded.ts";
 import { createMockQpu } from "../../ts/providers/mock-qpu.ts";
 import { createRegistry } from "../../ts/providers/registry.ts";
 import { DEFAULT_CALIBRATION, predictorOf } from "../../ts/routing/calibration.ts";
 import { explainRoute } from "../../ts/routing/explain.ts";
 import { circuitFeatures } from "../../ts/routing/features.ts";
-import { parseRoutingPolicy } from "../../ts/routing/policy.ts";
 import { route } from "../../ts/routing/route.ts";
 
 const page = readFileSync(new URL("../../docs/routing.md", import.meta.url), "utf8");

@@ -1,3 +1,5 @@
+import type { Json } from "./canonical-json.ts";
+
 /** Every code that a caller can see, on all surfaces: what HTTP answers and whether trying again can help. */
 export const ERROR_CODES = {
   "invalid-input": { status: 400, retryable: false },
@@ -23,17 +25,22 @@ export const ERROR_CODES = {
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 export interface AppErrorOptions extends ErrorOptions {
+  /** What a caller can act on without reading the message, such as the new plan of a job. */
+  details?: ErrorDetails | undefined;
   /** Line in a text input, from 1. */
   line?: number | undefined;
   /** Column in a text input, from 1. */
   column?: number | undefined;
 }
 
+export type ErrorDetails = Readonly<Record<string, Json>>;
+
 /** An error that a caller can act on: a code of the table and a message with the field, the value and the remedy. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly line: number | undefined;
   readonly column: number | undefined;
+  readonly details: ErrorDetails | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options);
@@ -41,6 +48,7 @@ export class AppError extends Error {
     this.code = code;
     this.line = options.line;
     this.column = options.column;
+    this.details = options.details;
   }
 }
 
@@ -64,6 +72,7 @@ export interface ErrorInfo {
   message: string;
   line?: number;
   column?: number;
+  details?: ErrorDetails;
 }
 
 /** The public face of any thrown value; what is not an {@link AppError} becomes `internal` without its details. */
@@ -76,9 +85,10 @@ export function toErrorInfo(error: unknown): ErrorInfo {
     message: error.message,
     ...(error.line === undefined ? {} : { line: error.line }),
     ...(error.column === undefined ? {} : { column: error.column }),
+    ...(error.details === undefined ? {} : { details: error.details }),
   };
 }
 
 export function fromErrorInfo(info: ErrorInfo): AppError {
-  return new AppError(info.code, info.message, { line: info.line, column: info.column });
+  return new AppError(info.code, info.message, { line: info.line, column: info.column, details: info.details });
 }

@@ -1,9 +1,9 @@
 import type { Clock } from "../core/clock.ts";
 import type { CircuitEngine } from "../engines/circuit-engine.ts";
+import type { RoutingPolicy } from "../models/policy.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";
 import type { Calibration } from "../routing/calibration.ts";
 import { circuitFeatures } from "../routing/features.ts";
-import type { RoutingPolicy } from "../routing/policy.ts";
 import { route } from "../routing/route.ts";
 import type { Decide } from "./plan.ts";
 

@@ -1,9 +1,9 @@
 import type { CircuitOptions } from "../models/circuit.ts";
 import { DATA_CLASSES, type DataClass, type SubmitJob } from "../models/job.ts";
+import type { RoutingPolicy } from "../models/policy.ts";
 import type { Candidate } from "../models/route.ts";
 import type { BackendDescription } from "../providers/provider.ts";
 import type { CircuitFeatures } from "./features.ts";
-import type { RoutingPolicy } from "./policy.ts";
 
 /** What routing reads of a job. */
 export type RoutableJob = Pick<SubmitJob, "type" | "options" | "target" | "constraints" | "routing">;

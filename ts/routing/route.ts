@@ -1,6 +1,7 @@
 import { canonicalHash, type Json } from "../core/canonical-json.ts";
 import { AppError } from "../core/errors.ts";
 import type { Strategy } from "../models/job.ts";
+import type { RoutingPolicy } from "../models/policy.ts";
 import type { Candidate, RouteDecision } from "../models/route.ts";
 import type { BackendOffer } from "../providers/provider.ts";
 import type { Calibration } from "./calibration.ts";
@@ -9,7 +10,6 @@ import { combine } from "./distribution.ts";
 import { isAuto, type RoutableJob, refusals } from "./eligibility.ts";
 import type { CircuitFeatures } from "./features.ts";
 import { rounded } from "./numbers.ts";
-import type { RoutingPolicy } from "./policy.ts";
 import { expectedErrors, predictFor } from "./predictions.ts";
 import { type Prospect, SCORERS } from "./strategies.ts";
 

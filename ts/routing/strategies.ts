@@ -1,9 +1,9 @@
 import type { Strategy } from "../models/job.ts";
+import type { RoutingPolicy } from "../models/policy.ts";
 import type { Candidate } from "../models/route.ts";
 import { type Distribution, onUnitInterval } from "./distribution.ts";
 import { askedOptions, type RoutableJob } from "./eligibility.ts";
 import type { CircuitFeatures } from "./features.ts";
-import type { RoutingPolicy } from "./policy.ts";
 
 /** What a strategy scores: one eligible candidate for one job. */
 export interface Prospect {
