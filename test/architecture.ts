@@ -4,6 +4,7 @@ import { dirname, join, posix, relative, sep } from "node:path";
 /** The folders of `ts/` from the bottom up: a folder may import itself and what stands above it in this list. */
 export const IMPORT_ORDER = [
   "core",
+  "database",
   "models",
   "pictures",
   "workers",

@@ -8,6 +8,7 @@ const { migrate } = await built("adapters/sqlite/migrate.js");
 const { openDatabase } = await built("adapters/sqlite/open-database.js");
 const { toHex, utf8 } = await built("core/bytes.js");
 const { sha256 } = await built("core/sha256.js");
+const { createSqliteDatabase } = await built("database/sqlite-database.js");
 const { createJobs } = await built("jobs/jobs.js");
 const { createSqliteStore } = await built("jobs/store-sqlite.js");
 const { SQLITE_MIGRATIONS } = await built("migrations/sqlite/all.js");
@@ -18,10 +19,13 @@ const print = (line) => writeSync(1, `${line}\n`);
 
 const connection = await openDatabase(folder);
 migrate(connection, SQLITE_MIGRATIONS);
-const store = createSqliteStore(connection, (/** @type {import("../../ts/jobs/job.ts").Job} */ job) => ({
-  leaf: utf8(job.id),
-  salt: sha256(utf8(job.id)),
-}));
+const store = createSqliteStore(
+  createSqliteDatabase(connection),
+  (/** @type {import("../../ts/jobs/job.ts").Job} */ job) => ({
+    leaf: utf8(job.id),
+    salt: sha256(utf8(job.id)),
+  }),
+);
 
 /** @type {import("../../ts/providers/provider.ts").Provider["run"]} */
 const run = async (job) => {

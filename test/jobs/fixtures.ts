@@ -7,10 +7,11 @@ import { concatBytes, toHex, utf8 } from "../../ts/core/bytes.ts";
 import { canonicalJson } from "../../ts/core/canonical-json.ts";
 import { newJobId, type TenantId } from "../../ts/core/ids.ts";
 import { sha256 } from "../../ts/core/sha256.ts";
+import type { SqliteConnection } from "../../ts/database/sqlite-connection.ts";
+import { createSqliteDatabase } from "../../ts/database/sqlite-database.ts";
 import type { SubmitCommand } from "../../ts/jobs/core.ts";
 import type { Job, JobResult } from "../../ts/jobs/job.ts";
 import type { JobServices } from "../../ts/jobs/jobs.ts";
-import type { SqliteConnection } from "../../ts/jobs/sqlite-connection.ts";
 import type { OutcomeLeaf, Store } from "../../ts/jobs/store.ts";
 import { createSqliteStore } from "../../ts/jobs/store-sqlite.ts";
 import { SQLITE_MIGRATIONS } from "../../ts/migrations/sqlite/all.ts";
@@ -54,7 +55,7 @@ export async function openConnection(folder: string): Promise<SqliteConnection> 
 }
 
 export async function openStore(folder: string): Promise<Store> {
-  return createSqliteStore(await openConnection(folder), outcomeLeaf);
+  return createSqliteStore(createSqliteDatabase(await openConnection(folder)), outcomeLeaf);
 }
 
 export function submission(tenant: TenantId, at: number, change: Partial<SubmitCommand> = {}): SubmitCommand {

@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { newJobId } from "../../ts/core/ids.ts";
-import { type SqliteConnection, SqliteFailure } from "../../ts/jobs/sqlite-connection.ts";
+import { type SqliteConnection, SqliteFailure } from "../../ts/database/sqlite-connection.ts";
+import { createSqliteDatabase } from "../../ts/database/sqlite-database.ts";
 import { createSqliteStore } from "../../ts/jobs/store-sqlite.ts";
 import { describeStore } from "../contract/store.ts";
 import { ALICE, createFolders, openConnection, openStore, outcomeLeaf, submission } from "./fixtures.ts";
@@ -43,7 +44,7 @@ describe("the SQLite store and its disk", () => {
     const connection = await openConnection(folders.next());
     const order: string[] = [];
     const store = createSqliteStore(
-      tampered(connection, "commit", () => order.push("commit")),
+      createSqliteDatabase(tampered(connection, "commit", () => order.push("commit"))),
       outcomeLeaf,
     );
     const submitted = Array.from({ length: 50 }, (_, k) => store.apply(submission(ALICE, AT + k)));
@@ -56,7 +57,7 @@ describe("the SQLite store and its disk", () => {
   it("answers storage-full when the file cannot grow, keeps what it had, and goes on when it can", async () => {
     const folder = folders.next();
     const connection = await openConnection(folder);
-    const store = createSqliteStore(connection, outcomeLeaf);
+    const store = createSqliteStore(createSqliteDatabase(connection), outcomeLeaf);
     const before = await store.apply(submission(ALICE, AT));
     const pages = connection.prepare("pragma page_count").get()?.page_count;
     connection.prepare(`pragma max_page_count = ${Number(pages) + 20}`).all();
@@ -94,9 +95,11 @@ describe("the SQLite store and its disk", () => {
       const connection = await openConnection(folders.next());
       let failing = true;
       const store = createSqliteStore(
-        tampered(connection, "commit", () => {
-          if (failing) throw new SqliteFailure(kind, "told to fail");
-        }),
+        createSqliteDatabase(
+          tampered(connection, "commit", () => {
+            if (failing) throw new SqliteFailure(kind, "told to fail");
+          }),
+        ),
         outcomeLeaf,
       );
       await expect(store.apply(submission(ALICE, AT))).rejects.toMatchObject({ code });
@@ -113,7 +116,7 @@ describe("the SQLite store and its disk", () => {
 
   it("undoes a move whose log entry cannot be built", async () => {
     const connection = await openConnection(folders.next());
-    const store = createSqliteStore(connection, () => {
+    const store = createSqliteStore(createSqliteDatabase(connection), () => {
       throw new Error("too long");
     });
     const { id } = await store.apply(submission(ALICE, AT));
@@ -126,7 +129,7 @@ describe("the SQLite store and its disk", () => {
 
   it("lets nobody change an event or a log entry", async () => {
     const connection = await openConnection(folders.next());
-    const store = createSqliteStore(connection, outcomeLeaf);
+    const store = createSqliteStore(createSqliteDatabase(connection), outcomeLeaf);
     await store.log.append(Uint8Array.of(1));
     await store.apply(submission(ALICE, AT));
     for (const sql of [

@@ -1,17 +1,18 @@
 import { AppError } from "../core/errors.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
+import { toAppError } from "../database/group-commit.ts";
+import type { SqliteConnection, SqlRow, SqlValue } from "../database/sqlite-connection.ts";
+import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import { FINAL_STATES, type JobState } from "../models/job.ts";
 import { type Command, type Effect, transition } from "./core.ts";
-import { createGroupCommit, toAppError } from "./group-commit.ts";
 import type { Job } from "./job.ts";
-import type { SqliteConnection, SqlRow, SqlValue } from "./sqlite-connection.ts";
 import type { BuildOutcomeLeaf, ClaimRequest, JobEvent, JobRef, ListRequest, Store } from "./store.ts";
 
 const MAX_PAGE = 1000;
 
-/** The store in one SQLite file, whose schema is already that of `ts/migrations/sqlite`. */
-export function createSqliteStore(connection: SqliteConnection, buildOutcomeLeaf: BuildOutcomeLeaf): Store {
-  const group = createGroupCommit(connection);
+/** The jobs of a database; closing the store closes it. */
+export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: BuildOutcomeLeaf): Store {
+  const { connection, group, leaves } = database;
   const listeners = new Set<(job: Job) => void>();
   const sql = prepareStatements(connection);
 
@@ -40,7 +41,7 @@ export function createSqliteStore(connection: SqliteConnection, buildOutcomeLeaf
       if (effect.effect === "outcome") {
         const outcome = buildOutcomeLeaf(job, inputOf(job));
         salt = outcome.salt;
-        job = { ...job, leafIndex: addLeaf(outcome.leaf) };
+        job = { ...job, leafIndex: leaves.add(outcome.leaf) };
       } else write(job, effect, command.at);
     }
     if (before !== undefined) update(job, salt);
@@ -64,7 +65,7 @@ export function createSqliteStore(connection: SqliteConnection, buildOutcomeLeaf
       sql.insertEvent.run(job.tenant, job.tenant, job.id, at, effect.kind, JSON.stringify(effect.data));
     else if (effect.effect === "input") sql.insertInput.run(job.id, effect.bytes);
     else if (effect.effect === "result") sql.insertResult.run(job.tenant, effect.resultHash, effect.container);
-    else addLeaf(effect.bytes);
+    else leaves.add(effect.bytes);
   }
 
   function inputOf(ref: JobRef): Uint8Array {
@@ -72,16 +73,6 @@ export function createSqliteStore(connection: SqliteConnection, buildOutcomeLeaf
     if (!(source instanceof Uint8Array))
       throw new AppError("integrity-violation", `the input of job ${ref.id} is missing`);
     return source;
-  }
-
-  function addLeaf(bytes: Uint8Array): number {
-    const index = leafCount();
-    sql.insertLeaf.run(index, bytes);
-    return index;
-  }
-
-  function leafCount(): number {
-    return Number(sql.leafCount.get()?.size);
   }
 
   function claimNow({ worker, at, leaseMs, limit, after }: ClaimRequest): { job: Job; changed: boolean }[] {
@@ -142,17 +133,16 @@ export function createSqliteStore(connection: SqliteConnection, buildOutcomeLeaf
     overdue: (at, limit) => read(() => sql.overdue.all(at, limit).map(toRef)),
     lapsed: (at, limit) => read(() => sql.lapsed.all(at, limit).map(parseJob)),
     log: {
-      size: () => read(leafCount),
-      leaves: (from, to) => read(() => sql.leaves.all(from, to).map((row) => row.bytes as Uint8Array)),
-      append: (leaf) => group.run(() => addLeaf(leaf)),
+      size: () => read(() => leaves.count()),
+      leaves: (from, to) => read(() => leaves.range(from, to)),
+      append: (leaf) => group.run(() => leaves.add(leaf)),
     },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     async close() {
-      group.close();
-      connection.close();
+      database.close();
     },
   };
 }
@@ -214,9 +204,6 @@ function prepareStatements(connection: SqliteConnection) {
     ),
     insertEvent: prepare(`insert into events (tenant, sequence, job_id, at, kind, data)
       values (?, (select coalesce(max(sequence), 0) + 1 from events where tenant = ?), ?, ?, ?, ?)`),
-    leafCount: prepare("select coalesce(max(leaf_index) + 1, 0) as size from log_leaves"),
-    leaves: prepare("select bytes from log_leaves where leaf_index >= ? and leaf_index < ? order by leaf_index"),
-    insertLeaf: prepare("insert into log_leaves (leaf_index, bytes) values (?, ?)"),
   };
 }
 

@@ -5,7 +5,7 @@ import {
   type SqliteFailureKind,
   type SqlRow,
   type SqlValue,
-} from "../../jobs/sqlite-connection.ts";
+} from "../../database/sqlite-connection.ts";
 
 /** What better-sqlite3, node:sqlite and libsql have in common, as far as it is used here. */
 interface DriverDatabase {

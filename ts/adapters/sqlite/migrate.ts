@@ -1,5 +1,5 @@
 import { AppError } from "../../core/errors.ts";
-import type { SqliteConnection } from "../../jobs/sqlite-connection.ts";
+import type { SqliteConnection } from "../../database/sqlite-connection.ts";
 
 /** In the header of every database of ours: "ketf". */
 const APPLICATION_ID = 0x6b657466;

@@ -1,8 +1,8 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AppError, errnoOf } from "../../core/errors.ts";
-import { toAppError } from "../../jobs/group-commit.ts";
-import { type SqliteConnection, SqliteFailure } from "../../jobs/sqlite-connection.ts";
+import { toAppError } from "../../database/group-commit.ts";
+import { type SqliteConnection, SqliteFailure } from "../../database/sqlite-connection.ts";
 import { type LoadedDriver, loadDriver } from "./drivers.ts";
 
 const DATABASE_FILE = "ketflow.db";
