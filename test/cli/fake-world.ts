@@ -2,7 +2,7 @@ import type { ExitCode } from "../../ts/cli/failure.ts";
 import { runProgram } from "../../ts/cli/program.ts";
 import type { Terminal } from "../../ts/cli/terminal.ts";
 import type { JobPlan } from "../../ts/jobs/job.ts";
-import type { JobView } from "../../ts/jobs/view.ts";
+import type { JobView } from "../../ts/models/job-view.ts";
 import type { SubmitJob } from "../../ts/models/job.ts";
 import { DEFAULT_CALIBRATION } from "../../ts/routing/calibration.ts";
 import type { LocalOutcome, LocalService, LocalServiceOptions, SubmitControl } from "../../ts/server.ts";

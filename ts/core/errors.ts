@@ -8,6 +8,7 @@ export const ERROR_CODES = {
   unauthenticated: { status: 401, retryable: false },
   forbidden: { status: 403, retryable: false },
   "not-found": { status: 404, retryable: false },
+  "method-not-allowed": { status: 405, retryable: false },
   conflict: { status: 409, retryable: false },
   "quota-exceeded": { status: 429, retryable: true },
   "rate-limited": { status: 429, retryable: true },
@@ -70,9 +71,9 @@ export function errnoOf(thrown: unknown): string | undefined {
 export interface ErrorInfo {
   code: ErrorCode;
   message: string;
-  line?: number;
-  column?: number;
-  details?: ErrorDetails;
+  line?: number | undefined;
+  column?: number | undefined;
+  details?: ErrorDetails | undefined;
 }
 
 /** The public face of any thrown value; what is not an {@link AppError} becomes `internal` without its details. */

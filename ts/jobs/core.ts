@@ -1,3 +1,4 @@
+import type { AuditEvent } from "../audit/event.ts";
 import { AppError, type ErrorInfo } from "../core/errors.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
 import { FINAL_STATES, type JobState, type JobType } from "../models/job.ts";
@@ -9,6 +10,8 @@ interface OnJob {
   readonly id: JobId;
   /** When it happens, milliseconds since the epoch. */
   readonly at: number;
+  /** What somebody did by it, to be recorded together with the new state. */
+  readonly event?: AuditEvent | undefined;
 }
 
 /** Proves that the sender still holds the job: the fencing token of its lease. */
@@ -25,6 +28,7 @@ export interface SubmitCommand extends OnJob {
   readonly seed: number;
   readonly maxAttempts: number;
   readonly idempotency?: Idempotency | undefined;
+  readonly submittedBy?: string | undefined;
   /** Given: the job waits as `planned`. Absent: it is queued. */
   readonly plan?: JobPlan | undefined;
 }
@@ -39,8 +43,8 @@ interface AttemptReport {
 export type Command =
   | SubmitCommand
   | (OnJob & { readonly kind: "plan"; readonly plan: JobPlan })
-  | (OnJob & { readonly kind: "execute"; readonly planHash: string })
-  | (OnJob & { readonly kind: "approve"; readonly approver: string; readonly leaf: Uint8Array })
+  | (OnJob & { readonly kind: "execute"; readonly planHash: string } & Executor)
+  | (OnJob & { readonly kind: "approve"; readonly approver: string })
   | (OnJob & { readonly kind: "lease"; readonly worker: string; readonly leaseMs: number })
   | (Fenced & { readonly kind: "heartbeat"; readonly leaseMs: number })
   | (Fenced &
@@ -54,6 +58,8 @@ export type Command =
   | (Fenced &
       AttemptReport & { readonly kind: "fail"; readonly error: ErrorInfo; readonly retryAt?: number | undefined })
   | (Fenced & { readonly kind: "hand-back" })
+  /** It ran longer than its tenant's policy lets a job without a deadline run. */
+  | (Fenced & AttemptReport & { readonly kind: "overrun"; readonly budgetMs: number })
   | (Fenced & {
       readonly kind: "reclaim";
       /** Known dead, so the lease need not run out. */
@@ -64,12 +70,17 @@ export type Command =
   | (OnJob & { readonly kind: "pause" })
   | (OnJob & { readonly kind: "resume" });
 
+/** Who agrees to a plan, and how long its approvals may take. */
+interface Executor {
+  readonly executor?: string | undefined;
+  readonly approvalsExpireAfterMs?: number | undefined;
+}
+
 /** What has to be written together with the new state. */
 export type Effect =
   | { readonly effect: "event"; readonly kind: JobState; readonly data: Readonly<Record<string, string | number>> }
   | { readonly effect: "input"; readonly bytes: Uint8Array }
   | { readonly effect: "result"; readonly resultHash: string; readonly container: Uint8Array }
-  | { readonly effect: "leaf"; readonly bytes: Uint8Array }
   /** The state is final: its leaf goes into the log. */
   | { readonly effect: "outcome" };
 
@@ -90,6 +101,7 @@ export const ALLOWED: Readonly<Record<Exclude<Command["kind"], "submit">, readon
   succeed: ["running"],
   fail: ["running"],
   "hand-back": ["running"],
+  overrun: ["running"],
   reclaim: ["running"],
   cancel: LIVE,
   expire: LIVE,
@@ -112,10 +124,13 @@ export function transition(job: Job | undefined, command: Command): Transition {
 
   switch (command.kind) {
     case "plan":
-      return move({ ...job, plan: command.plan, approvedBy: [] }, "planned", { planHash: command.plan.planHash });
+      return move({ ...job, plan: command.plan, approvedBy: [], approvalsUntil: undefined }, "planned", { planHash: command.plan.planHash });
     case "execute":
-      return execute(job, command.planHash, at);
+      return execute(job, command);
     case "approve": {
+      if (command.approver === job.submittedBy || command.approver === job.executedBy) {
+        throw new AppError("forbidden", `job ${job.id} was asked for by ${command.approver}; another person has to approve it`);
+      }
       if (job.approvedBy.includes(command.approver)) {
         throw new AppError(
           "conflict",
@@ -125,8 +140,7 @@ export function transition(job: Job | undefined, command: Command): Transition {
       const approvedBy = [...job.approvedBy, command.approver];
       const next = { ...job, approvedBy };
       const missing = (job.plan?.approvals ?? 0) - approvedBy.length;
-      const { job: moved, effects } = missing > 0 ? move(next, "awaiting-approval", { missing }) : enqueue(next, at);
-      return { job: moved, effects: [...effects, { effect: "leaf", bytes: command.leaf }] };
+      return missing > 0 ? move(next, "awaiting-approval", { missing }) : enqueue({ ...next, approvalsUntil: undefined }, at);
     }
     case "lease":
       return lease(job, command.worker, at, command.leaseMs);
@@ -150,6 +164,12 @@ export function transition(job: Job | undefined, command: Command): Transition {
     }
     case "hand-back":
       return enqueue(endAttempt(job, at, "handed-back"), at);
+    case "overrun": {
+      const message =
+        `ran longer than ${command.budgetMs} ms, the most that the policy gives work of this class; ` +
+        "give constraints.deadlineMs, or raise policy.deadlines";
+      return finish({ ...report(job, command), error: { code: "deadline-exceeded", message } }, "expired", at, "expired");
+    }
     case "reclaim": {
       if (!command.workerGone && (job.lease?.expiresAt ?? 0) > at) {
         throw new AppError("conflict", `job ${job.id} is leased to ${job.lease?.worker ?? "a worker"}, which is alive`);
@@ -178,7 +198,7 @@ export function countedAttempts(job: Job): number {
 }
 
 function submit(existing: Job | undefined, command: SubmitCommand): Transition {
-  const { tenant, id, at, type, request, inputHash, seed, maxAttempts, idempotency, plan } = command;
+  const { tenant, id, at, type, request, inputHash, seed, maxAttempts, idempotency, plan, submittedBy } = command;
   if (existing !== undefined) {
     if (existing.idempotency?.bodyHash === idempotency?.bodyHash) return { job: existing, effects: [] };
     throw new AppError(
@@ -203,6 +223,7 @@ function submit(existing: Job | undefined, command: SubmitCommand): Transition {
     maxAttempts,
     attempts: [],
     plan,
+    submittedBy,
     approvedBy: [],
     costMicroUsd: 0,
   };
@@ -210,7 +231,7 @@ function submit(existing: Job | undefined, command: SubmitCommand): Transition {
   return { job: accepted, effects: [{ effect: "input", bytes: command.input }, ...effects] };
 }
 
-function execute(job: Job, planHash: string, at: number): Transition {
+function execute(job: Job, { planHash, at, executor, approvalsExpireAfterMs }: OnJob & Executor & { planHash: string }): Transition {
   if (job.plan?.planHash !== planHash) {
     const present = job.plan?.planHash ?? "none";
     throw new AppError(
@@ -218,8 +239,10 @@ function execute(job: Job, planHash: string, at: number): Transition {
       `planHash '${planHash}' is not that of the present plan (${present}); read the job's plan again`,
     );
   }
-  if (job.plan.approvals > 0) return move(job, "awaiting-approval", { missing: job.plan.approvals });
-  return enqueue(job, at);
+  const agreed = { ...job, executedBy: executor };
+  if (job.plan.approvals === 0) return enqueue(agreed, at);
+  const approvalsUntil = approvalsExpireAfterMs === undefined ? undefined : at + approvalsExpireAfterMs;
+  return move({ ...agreed, approvalsUntil }, "awaiting-approval", { missing: job.plan.approvals });
 }
 
 function lease(job: Job, worker: string, at: number, leaseMs: number): Transition {
@@ -233,13 +256,19 @@ function lease(job: Job, worker: string, at: number, leaseMs: number): Transitio
 }
 
 function expire(job: Job, at: number, attempt?: AttemptReport): Transition {
-  const message = `not finished ${(job.deadlineAt ?? at) - job.createdAt} ms after acceptance, the deadline of constraints.deadlineMs`;
+  const message = isPast(job.approvalsUntil, at)
+    ? "its approvals did not come in time; submit it again"
+    : `not finished ${(job.deadlineAt ?? at) - job.createdAt} ms after acceptance, the deadline of constraints.deadlineMs`;
   const overdue = { ...(attempt ? report(job, attempt) : job), error: { code: "deadline-exceeded", message } as const };
   return finish(overdue, "expired", at, "expired");
 }
 
 function isOverdue(job: Job, at: number): boolean {
-  return job.deadlineAt !== undefined && at >= job.deadlineAt;
+  return isPast(job.deadlineAt, at) || isPast(job.approvalsUntil, at);
+}
+
+function isPast(time: number | undefined, at: number): boolean {
+  return time !== undefined && at >= time;
 }
 
 function hasAttemptsLeft(job: Job): boolean {

@@ -30,8 +30,14 @@ export interface Job {
   readonly maxAttempts: number;
   readonly attempts: readonly Attempt[];
   readonly plan?: JobPlan | undefined;
+  /** Who submitted it: the person behind the key. */
+  readonly submittedBy?: string | undefined;
+  /** Who agreed to its plan. */
+  readonly executedBy?: string | undefined;
   /** Who approved the plan. */
   readonly approvedBy: readonly string[];
+  /** Until when the approvals have to be there, while it waits for them. */
+  readonly approvalsUntil?: number | undefined;
   readonly route?: RouteDecision | undefined;
   readonly result?: JobResult | undefined;
   readonly costMicroUsd: number;

@@ -55,24 +55,35 @@ export function withDefaults(options: CircuitOptions): CircuitOptions {
   return { shots: DEFAULT_SHOTS, precision: "f64", method: "auto", ...options };
 }
 
+const Complex = z.tuple([z.number(), z.number()]);
+
 /** The JSON view of a result container of schema `circuit-result/1`. */
-export interface CircuitResult {
-  /** Outcome (classical bits, highest first, last declared register leftmost) → number of shots; in order of outcomes. */
-  counts?: Record<string, number>;
-  probabilities?: Record<string, number>;
-  expectation?: number;
-  /** 2ⁿ pairs [re, im], by basis index. */
-  amplitudes?: [number, number][];
-  /** One entry per requested subset: 2ᵏ probabilities by the subset's index. */
-  marginals?: { qubits: number[]; probabilities: number[] }[];
-  /** Von Neumann entropy in bits, and purity, per requested subset. */
-  entropy?: { qubits: number[]; bits: number; purity: number }[];
-  /** Row-major d × d pairs [re, im] per requested subset. */
-  reducedDensity?: { qubits: number[]; matrix: [number, number][] }[];
-  /** In bits. */
-  mutualInformation?: { a: number[]; b: number[]; bits: number }[];
-  fidelity?: number;
-}
+export const CircuitResult = z.strictObject({
+  counts: z.record(z.string(), z.int()).optional().meta({
+    description: "Outcome (classical bits, highest first, last declared register leftmost) → shots; in order of outcomes",
+  }),
+  probabilities: z.record(z.string(), z.number()).optional(),
+  expectation: z.number().optional(),
+  amplitudes: z.array(Complex).optional().meta({ description: "2ⁿ pairs [re, im], by basis index" }),
+  marginals: z
+    .array(z.strictObject({ qubits: z.array(z.int()), probabilities: z.array(z.number()) }))
+    .optional()
+    .meta({ description: "One entry per requested subset: 2ᵏ probabilities by the subset's index" }),
+  entropy: z
+    .array(z.strictObject({ qubits: z.array(z.int()), bits: z.number(), purity: z.number() }))
+    .optional()
+    .meta({ description: "Von Neumann entropy in bits, and purity, per requested subset" }),
+  reducedDensity: z
+    .array(z.strictObject({ qubits: z.array(z.int()), matrix: z.array(Complex) }))
+    .optional()
+    .meta({ description: "Row-major d × d pairs [re, im] per requested subset" }),
+  mutualInformation: z
+    .array(z.strictObject({ a: z.array(z.int()), b: z.array(z.int()), bits: z.number() }))
+    .optional()
+    .meta({ description: "In bits" }),
+  fidelity: z.number().optional(),
+});
+export type CircuitResult = z.infer<typeof CircuitResult>;
 
 /** What the engine says before it runs. */
 export interface CircuitEstimate {

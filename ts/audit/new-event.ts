@@ -1,0 +1,25 @@
+import type { Json } from "../core/canonical-json.ts";
+import { newEventId, type TenantId } from "../core/ids.ts";
+import type { AuditEvent } from "./event.ts";
+import type { Actor, AuditAction } from "./event-schema.ts";
+
+/** Who asks, and by which request: what every operation hands to the service that it calls. */
+export interface EventOrigin {
+  readonly actor: Actor;
+  /** Null where no request did. */
+  readonly requestId: string | null;
+}
+
+/** What an operation adds to its origin. */
+export interface Deed {
+  readonly tenant: TenantId;
+  readonly at: number;
+  readonly action: AuditAction;
+  readonly subject: string;
+  readonly policyVersion?: string | null;
+  readonly detail?: Readonly<Record<string, Json>>;
+}
+
+export function newEvent({ actor, requestId }: EventOrigin, deed: Deed): AuditEvent {
+  return { id: newEventId(deed.at), actor, requestId, policyVersion: null, detail: {}, ...deed };
+}

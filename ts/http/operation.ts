@@ -1,0 +1,66 @@
+import type { z } from "zod";
+import type { AuditAction } from "../audit/event-schema.ts";
+import type { EventOrigin } from "../audit/new-event.ts";
+import type { Principal } from "../identity/keys.ts";
+import type { Scope } from "../models/access.ts";
+
+/** One request as an operation sees it: authenticated, in its limits, and with everything parsed. */
+export interface Call<Query, Body> {
+  readonly principal: Principal;
+  /** Of the path template, such as `{id}`. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly body: Body;
+  readonly requestId: string;
+  /** For the audit event of what the operation does. */
+  readonly origin: EventOrigin;
+  header(name: string): string | undefined;
+  /** Aborts when the client has gone. */
+  readonly signal: AbortSignal;
+  /** The unread request, for operations whose body is a stream. */
+  readonly request: Request;
+}
+
+export interface ResponseDoc {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  /** `application/json` where there is a schema, unless told. */
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Shape<Query, Body> {
+  readonly method: "get" | "post" | "put" | "patch" | "delete";
+  /** OpenAPI's template: `/v1/jobs/{id}:cancel`. */
+  readonly path: string;
+  readonly id: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** `anyone`: without a key. */
+  readonly scope: Scope | "anyone";
+  readonly query?: z.ZodType<Query>;
+  readonly body?: z.ZodType<Body>;
+  /** How the body is sent; `stream`: the operation reads it itself. */
+  readonly bodyType?: "application/json" | "stream";
+  /** Headers that it reads, with their meaning. */
+  readonly requestHeaders?: Readonly<Record<string, string>>;
+  /** What it leaves in the audit trail; every operation that changes something has one. */
+  readonly audit?: AuditAction;
+  readonly responses: Readonly<Record<number, ResponseDoc>>;
+  handle(call: Call<Query, Body>): Promise<Response> | Response;
+}
+
+/** One operation of the API: what OpenAPI says of it, and what it does. */
+export type Operation = Shape<unknown, unknown>;
+
+/** Types the parsed query and body of `handle` by their schemas. */
+export function operation<Query = undefined, Body = undefined>(shape: Shape<Query, Body>): Operation {
+  return shape as Operation;
+}
+
+const JSON_HEADERS = { "content-type": "application/json", "cache-control": "no-store" } as const;
+
+export function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(JSON.stringify(value), { status, headers: { ...JSON_HEADERS, ...headers } });
+}

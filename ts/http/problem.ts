@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { AppError, ERROR_CODES, type ErrorCode, toErrorInfo } from "../core/errors.ts";
+
+export const PROBLEM_TYPE = "application/problem+json";
+
+/** Every error of the API: problem details of RFC 9457 with our code. */
+export const Problem = z
+  .object({
+    type: z.string().meta({ description: "A URI reference to what the code means" }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().meta({ description: "What was wrong, with the value, and what to do" }),
+    code: z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]),
+    retryable: z.boolean().meta({ description: "The same request may succeed later" }),
+    requestId: z.string(),
+    line: z.int().optional().meta({ description: "In a text input, from 1" }),
+    column: z.int().optional(),
+  })
+  .loose();
+
+/** Where the person who looks for the reason finds the whole error. */
+export type ReportError = (error: unknown, requestId: string) => void;
+
+/** Only what is not an {@link AppError}, or says that we failed, is reported: a caller's mistake is no event of ours. */
+export function problemResponse(error: unknown, requestId: string, report: ReportError): Response {
+  const info = toErrorInfo(error);
+  const { status, retryable } = ERROR_CODES[info.code];
+  if (status >= 500 && info.code !== "provider-unavailable") report(error, requestId);
+  const { details, line, column } = info;
+  const body = {
+    type: `/docs#${info.code}`,
+    title: info.code.replaceAll("-", " "),
+    status,
+    detail: info.message,
+    code: info.code,
+    retryable,
+    requestId,
+    ...(line !== undefined && { line }),
+    ...(column !== undefined && { column }),
+    ...details,
+  };
+  const headers = new Headers({ "content-type": PROBLEM_TYPE, "x-request-id": requestId, "cache-control": "no-store" });
+  const retryAfterMs = details?.retryAfterMs ?? (retryable ? 1000 : undefined);
+  if (typeof retryAfterMs === "number") headers.set("retry-after", String(Math.max(1, Math.ceil(retryAfterMs / 1000))));
+  if (info.code === "unauthenticated") headers.set("www-authenticate", 'Bearer realm="ketflow"');
+  if (error instanceof AppError && typeof details?.allow === "string") headers.set("allow", details.allow);
+  return new Response(JSON.stringify(body), { status, headers });
+}

@@ -1,0 +1,46 @@
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { AppError } from "../core/errors.ts";
+import { LIMITS } from "./limits.ts";
+
+export interface RateLimits {
+  /**
+   * Counts a request of a key.
+   *
+   * @returns the headers of draft-ietf-httpapi-ratelimit-headers for its answer
+   * @throws {AppError} `rate-limited` with when to try again
+   */
+  take(keyId: string): Promise<Readonly<Record<string, string>>>;
+  /** Counts a request without a valid key. @throws {AppError} `rate-limited` when the address had too many of them */
+  countFailure(address: string): Promise<void>;
+}
+
+/** @param requestsPerSecond of one key */
+export function createRateLimits(requestsPerSecond: number = LIMITS.requestsPerSecond): RateLimits {
+  const requests = new RateLimiterMemory({ points: requestsPerSecond, duration: 1 });
+  const failures = new RateLimiterMemory({ points: LIMITS.failedAuthenticationsPerMinute, duration: 60 });
+  const policy = `"requests";q=${requestsPerSecond};w=1`;
+  return {
+    async take(keyId) {
+      const { remainingPoints, msBeforeNext } = await consume(
+        requests,
+        keyId,
+        `more than ${requestsPerSecond} requests a second with this key; send them more slowly`,
+      );
+      const limit = `"requests";r=${remainingPoints};t=${Math.ceil(msBeforeNext / 1000)}`;
+      return { "ratelimit-policy": policy, ratelimit: limit };
+    },
+    async countFailure(address) {
+      const most = LIMITS.failedAuthenticationsPerMinute;
+      await consume(failures, address, `more than ${most} requests without a valid key in a minute; check the key`);
+    },
+  };
+}
+
+async function consume(limiter: RateLimiterMemory, key: string, message: string): Promise<RateLimiterRes> {
+  try {
+    return await limiter.consume(key);
+  } catch (refusal) {
+    if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    throw new AppError("rate-limited", message, { details: { retryAfterMs: refusal.msBeforeNext } });
+  }
+}

@@ -1,0 +1,164 @@
+import type { Actor } from "../audit/event-schema.ts";
+import type { AuditEvent } from "../audit/event.ts";
+import { type EventOrigin, newEvent } from "../audit/new-event.ts";
+import { equalBytes } from "../core/bytes.ts";
+import { type Clock, formatTime } from "../core/clock.ts";
+import { AppError } from "../core/errors.ts";
+import type { TenantId } from "../core/ids.ts";
+import { type CreateKey, type KeyView, type NewKeyView, type Role, type RotateKey, type Scope, SCOPES_OF_ROLE } from "../models/access.ts";
+import { keyIdOf, newToken, tokenHash } from "./token.ts";
+
+/** An API key as it is kept: without its secret. */
+export interface ApiKey {
+  readonly id: string;
+  readonly tenant: TenantId;
+  readonly name: string;
+  /** The person behind it, for four-eyes approvals; the key's own id where nobody is named. */
+  readonly owner: string;
+  readonly role: Role;
+  readonly scopes: readonly Scope[];
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+  readonly replaces: string | null;
+}
+
+/** A key with the SHA-256 of its token. */
+export interface StoredKey {
+  readonly key: ApiKey;
+  readonly hash: Uint8Array;
+}
+
+export interface KeyStore {
+  get(id: string): StoredKey | undefined;
+  list(tenant: TenantId): readonly ApiKey[];
+  /** Inserts or replaces all of them, with the event, or none. */
+  put(keys: readonly StoredKey[], event: AuditEvent): Promise<void>;
+}
+
+/** Who is asking: what a valid token proves. */
+export interface Principal {
+  readonly tenant: TenantId;
+  readonly keyId: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly role: Role;
+  readonly scopes: ReadonlySet<Scope>;
+}
+
+export interface Keys {
+  /** @throws {AppError} `unauthenticated` for a token that is unknown, expired, revoked or of a tenant that may not act */
+  authenticate(token: string): Principal;
+  list(tenant: TenantId): KeyView[];
+  /** @throws {AppError} `forbidden` when the new key could do more than the one that makes it */
+  create(tenant: TenantId, body: CreateKey, by: Principal, origin: EventOrigin): Promise<NewKeyView>;
+  /** A new key in the place of an old one, which works on for the overlap. @throws {AppError} `not-found`, `conflict` when it is not valid any more */
+  rotate(tenant: TenantId, id: string, body: RotateKey, by: Principal, origin: EventOrigin): Promise<NewKeyView>;
+  /** In force with the commit. @throws {AppError} `not-found` */
+  revoke(tenant: TenantId, id: string, by: Principal, origin: EventOrigin): Promise<void>;
+}
+
+export interface KeyServices {
+  readonly store: KeyStore;
+  readonly clock: Clock;
+  isActive(tenant: TenantId): boolean;
+}
+
+export function createKeys({ store, clock, isActive }: KeyServices): Keys {
+  function find(tenant: TenantId, id: string): StoredKey {
+    const stored = store.get(id);
+    if (stored === undefined || stored.key.tenant !== tenant) throw new AppError("not-found", `there is no key ${id}`);
+    return stored;
+  }
+
+  /** Nobody gives, renews or takes away more than they hold themselves. */
+  function refuseMore(by: Principal, role: Role, scopes: readonly Scope[]): void {
+    const missing = scopes.filter((scope) => !by.scopes.has(scope));
+    if (missing.length > 0 || (role === "admin" && by.role !== "admin")) {
+      throw new AppError("forbidden", `your key does not hold ${missing.join(", ") || "the role admin"}, so it cannot act on a key that does`);
+    }
+  }
+
+  function isValid(key: ApiKey): boolean {
+    return key.revokedAt === null && (key.expiresAt === null || key.expiresAt > clock());
+  }
+
+  async function issue(key: ApiKey, event: AuditEvent, also: readonly StoredKey[] = []): Promise<NewKeyView> {
+    const token = newToken();
+    const named = { ...key, id: token.keyId, owner: key.owner || token.keyId };
+    await store.put([...also, { key: named, hash: tokenHash(token.text) }], { ...event, subject: token.keyId });
+    return { ...viewKey(named), key: token.text };
+  }
+
+  return {
+    authenticate(token) {
+      const id = keyIdOf(token);
+      const stored = (id && store.get(id)) || store.get(ADMIN_KEY_ID);
+      // Compared also where there is nothing to compare with, so that the time says nothing about which ids exist.
+      const isRight = equalBytes(tokenHash(token), stored?.hash ?? NO_HASH);
+      if (stored === undefined || !isRight || !isValid(stored.key) || !isActive(stored.key.tenant)) {
+        throw new AppError("unauthenticated", "the API key is not valid: it is unknown, expired or revoked");
+      }
+      return principalOf(stored.key);
+    },
+    list: (tenant) => store.list(tenant).map(viewKey),
+    async create(tenant, { name, role, scopes = SCOPES_OF_ROLE[role], owner = "", expiresAt }, by, origin) {
+      const at = clock();
+      const beyond = scopes.filter((scope) => !SCOPES_OF_ROLE[role].includes(scope));
+      if (beyond.length > 0) {
+        throw new AppError("invalid-input", `body.scopes: a key of role ${role} cannot hold ${beyond.join(", ")}`);
+      }
+      refuseMore(by, role, scopes);
+      const expires = expiresAt === undefined ? null : Date.parse(expiresAt);
+      if (expires !== null && expires <= at) {
+        throw new AppError("invalid-input", `body.expiresAt: ${expiresAt} is in the past; give a later time or leave it out`);
+      }
+      const key: ApiKey = { id: "", tenant, name, owner, role, scopes, createdAt: at, expiresAt: expires, revokedAt: null, replaces: null };
+      const detail = { role, scopes: [...scopes], expiresAt: expires };
+      return issue(key, newEvent(origin, { tenant, at, action: "key.create", subject: "", detail }));
+    },
+    async rotate(tenant, id, { overlapMs }, by, origin) {
+      const { key: old, hash } = find(tenant, id);
+      refuseMore(by, old.role, old.scopes);
+      if (!isValid(old)) throw new AppError("conflict", `key ${id} is not valid any more; create a new one`);
+      const at = clock();
+      const ends = Math.min(old.expiresAt ?? Number.POSITIVE_INFINITY, at + overlapMs);
+      const detail = { replaces: id, overlapMs };
+      return issue(
+        { ...old, createdAt: at, replaces: id },
+        newEvent(origin, { tenant, at, action: "key.rotate", subject: "", detail }),
+        [{ key: { ...old, expiresAt: ends }, hash }],
+      );
+    },
+    async revoke(tenant, id, by, origin) {
+      const { key, hash } = find(tenant, id);
+      refuseMore(by, key.role, key.scopes);
+      if (key.revokedAt !== null) return;
+      const at = clock();
+      await store.put([{ key: { ...key, revokedAt: at }, hash }], newEvent(origin, { tenant, at, action: "key.revoke", subject: id }));
+    },
+  };
+}
+
+/** The one key whose token may have any form: whoever installs the service chooses it. */
+export const ADMIN_KEY_ID = "key_admin";
+const NO_HASH = new Uint8Array(32);
+
+export function principalOf(key: ApiKey): Principal {
+  const { tenant, id, name, owner, role, scopes } = key;
+  return { tenant, keyId: id, name, owner, role, scopes: new Set(scopes) };
+}
+
+export function actorOf({ keyId, role, name }: Principal): Actor {
+  return { kind: "key", id: keyId, role, name };
+}
+
+export function viewKey(key: ApiKey): KeyView {
+  const { id, tenant, name, owner, role, scopes, replaces } = key;
+  return {
+    ...{ id, tenant, name, owner, role, scopes: [...scopes], replaces },
+    createdAt: formatTime(key.createdAt),
+    expiresAt: key.expiresAt === null ? null : formatTime(key.expiresAt),
+    revokedAt: key.revokedAt === null ? null : formatTime(key.revokedAt),
+  };
+}

@@ -1,0 +1,97 @@
+import type { AuditEvent } from "../audit/event.ts";
+import { type Clock, formatTime } from "../core/clock.ts";
+import { AppError } from "../core/errors.ts";
+import type { TenantId } from "../core/ids.ts";
+import { withoutUndefined } from "../core/without-undefined.ts";
+import { type CreateTenant, DEFAULT_QUOTAS, type Quotas, type TenantState, type TenantView, type UpdateTenant } from "../models/tenant.ts";
+import { type EventOrigin, newEvent } from "../audit/new-event.ts";
+
+export interface Tenant {
+  readonly id: TenantId;
+  readonly name: string;
+  readonly status: TenantState;
+  readonly quotas: Quotas;
+  readonly createdAt: number;
+}
+
+/** Where tenants are kept. A write is stored together with the event that tells of it. */
+export interface TenantStore {
+  get(id: string): Tenant | undefined;
+  list(): readonly Tenant[];
+  /** @throws {AppError} `conflict` when the id was ever given before */
+  insert(tenant: Tenant, event: AuditEvent): Promise<void>;
+  update(tenant: Tenant, event: AuditEvent): Promise<void>;
+}
+
+/** Tenants as administrators use them. */
+export interface Tenants {
+  /** Reads are of memory or of one indexed row. @throws {AppError} `not-found` for unknown and deleted tenants alike */
+  get(id: string): Tenant;
+  list(): readonly Tenant[];
+  create(body: CreateTenant, origin: EventOrigin): Promise<Tenant>;
+  update(id: string, body: UpdateTenant, origin: EventOrigin): Promise<Tenant>;
+  /** @throws {AppError} `conflict` while the tenant has unfinished jobs */
+  remove(id: string, origin: EventOrigin): Promise<void>;
+}
+
+export interface TenantServices {
+  readonly store: TenantStore;
+  readonly clock: Clock;
+  /** Unfinished jobs of a tenant. */
+  jobsInFlight(id: TenantId): number;
+}
+
+export function createTenants({ store, clock, jobsInFlight }: TenantServices): Tenants {
+  function get(id: string): Tenant {
+    const tenant = store.get(id);
+    if (tenant === undefined || tenant.status === "deleted") throw new AppError("not-found", `there is no tenant ${id}`);
+    return tenant;
+  }
+
+  return {
+    get,
+    list: () => store.list().filter(({ status }) => status !== "deleted"),
+    async create({ id, name = id, quotas }, origin) {
+      const at = clock();
+      const tenant: Tenant = {
+        id: id as TenantId,
+        name,
+        status: "active",
+        quotas: { ...DEFAULT_QUOTAS, ...withoutUndefined(quotas ?? {}) },
+        createdAt: at,
+      };
+      await store.insert(tenant, newEvent(origin, { tenant: tenant.id, at, action: "tenant.create", subject: id }));
+      return tenant;
+    },
+    async update(id, { name, status, quotas }, origin) {
+      const before = get(id);
+      const tenant: Tenant = {
+        ...before,
+        name: name ?? before.name,
+        status: status ?? before.status,
+        quotas: { ...before.quotas, ...withoutUndefined(quotas ?? {}) },
+      };
+      const detail = { status: tenant.status, quotas: tenant.quotas };
+      await store.update(
+        tenant,
+        newEvent(origin, { tenant: tenant.id, at: clock(), action: "tenant.update", subject: id, detail }),
+      );
+      return tenant;
+    },
+    async remove(id, origin) {
+      const tenant = get(id);
+      const unfinished = jobsInFlight(tenant.id);
+      if (unfinished > 0) {
+        throw new AppError("conflict", `tenant ${id} has ${unfinished} unfinished jobs; cancel them or wait for their end`);
+      }
+      await store.update(
+        { ...tenant, status: "deleted" },
+        newEvent(origin, { tenant: tenant.id, at: clock(), action: "tenant.delete", subject: id }),
+      );
+    },
+  };
+}
+
+export function viewTenant({ id, name, status, quotas, createdAt }: Tenant): TenantView {
+  return { id, name, status, quotas, createdAt: formatTime(createdAt) };
+}
