@@ -22,6 +22,7 @@ export interface SubmitCommand extends OnJob {
   readonly request: JobRequest;
   readonly input: Uint8Array;
   readonly inputHash: string;
+  readonly submittedBy?: string | undefined;
   readonly seed: number;
   readonly maxAttempts: number;
   readonly idempotency?: Idempotency | undefined;
@@ -178,7 +179,7 @@ export function countedAttempts(job: Job): number {
 }
 
 function submit(existing: Job | undefined, command: SubmitCommand): Transition {
-  const { tenant, id, at, type, request, inputHash, seed, maxAttempts, idempotency, plan } = command;
+  const { tenant, id, at, type, submittedBy, request, inputHash, seed, maxAttempts, idempotency, plan } = command;
   if (existing !== undefined) {
     if (existing.idempotency?.bodyHash === idempotency?.bodyHash) return { job: existing, effects: [] };
     throw new AppError(
@@ -191,6 +192,7 @@ function submit(existing: Job | undefined, command: SubmitCommand): Transition {
     id,
     tenant,
     type,
+    submittedBy,
     status: "planned",
     request,
     inputHash,

@@ -9,6 +9,8 @@ export interface Job {
   readonly id: JobId;
   readonly tenant: TenantId;
   readonly type: JobType;
+  /** Id of the key or person that submitted it; absent: the command line of this machine. */
+  readonly submittedBy?: string | undefined;
   readonly status: JobState;
   readonly request: JobRequest;
   /** SHA-256 of the source bytes, hexadecimal. */
