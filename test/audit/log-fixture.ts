@@ -74,6 +74,7 @@ export function bellOutcome(overrides: Partial<JobOutcome> = {}): JobOutcome {
     jobId: "job_01JGJ2M4A8ZZZZZZZZZZZZZZZZ",
     type: "circuit",
     tenant: LOCAL_TENANT,
+    submittedBy: "local",
     outcome: "succeeded",
     error: null,
     input: {

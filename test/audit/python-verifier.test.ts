@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { proofText } from "../../ts/audit/log-reader.ts";
 import { formatVerifierKey } from "../../ts/audit/note.ts";
-import { buildReceipt, draftReceipt, receiptBytes } from "../../ts/audit/receipt.ts";
+import { buildReceipt, draftReceipt } from "../../ts/audit/receipt.ts";
+import { signedFileBytes } from "../../ts/audit/signed-file.ts";
 import { fromUtf8 } from "../../ts/core/bytes.ts";
 import { ArraySource, bellOutcome, openLog, scratchDirectory, syntheticLeaves } from "./log-fixture.ts";
 
@@ -34,7 +35,7 @@ describe.skipIf(python === undefined)("the Python verifier, written from the C2S
     const head = await writer.force();
     if (head === undefined) throw new Error("a head was expected");
     const file = join(root, "bell.receipt.json");
-    const bytes = receiptBytes(buildReceipt(draft, proofText(options.directory, size - 1, head)));
+    const bytes = signedFileBytes(buildReceipt(draft, proofText(options.directory, size - 1, head)));
     writeFileSync(file, bytes);
     const keys = options.keys.verifierKeys.flatMap((key) => ["--key", formatVerifierKey(key)]);
     expect(run(...keys, "--log", options.directory, "--receipt", file)).toMatchObject({
@@ -51,7 +52,7 @@ describe.skipIf(python === undefined)("the Python verifier, written from the C2S
     const head = await writer.force();
     if (head === undefined) throw new Error("a head was expected");
     const file = join(root, "bell.receipt.json");
-    const bytes = receiptBytes(buildReceipt(draft, proofText(options.directory, 2, head)));
+    const bytes = signedFileBytes(buildReceipt(draft, proofText(options.directory, 2, head)));
     writeFileSync(file, bytes);
     const keys = options.keys.verifierKeys.flatMap((key) => ["--key", formatVerifierKey(key)]);
     expect(run(...keys.slice(0, 2), "--receipt", file)).toMatchObject({

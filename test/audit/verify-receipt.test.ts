@@ -9,11 +9,11 @@ import {
   draftReceipt,
   type JobOutcome,
   MAX_EMBEDDED_BYTES,
-  receiptBytes,
   sourceBytes,
 } from "../../ts/audit/receipt.ts";
 import type { Receipt } from "../../ts/audit/receipt-schema.ts";
 import { compareRerun, rerunInput } from "../../ts/audit/rerun.ts";
+import { signedFileBytes } from "../../ts/audit/signed-file.ts";
 import { parseReceipt, type VerifyReport, verifyReceipt } from "../../ts/audit/verify-receipt.ts";
 import { fromUtf8, toHex, utf8 } from "../../ts/core/bytes.ts";
 import { sha256 } from "../../ts/core/sha256.ts";
@@ -48,12 +48,11 @@ beforeAll(async () => {
 describe("a receipt", () => {
   it("verifies offline, with every check named", async () => {
     ({ receipt, trustedKeys } = await issue(bellOutcome()));
-    const report = await verify(receiptBytes(receipt));
+    const report = await verify(signedFileBytes(receipt));
     expect(report.checks.map(({ name, ok }) => [name, ok])).toEqual(
-      ["form", "options", "input", "result", "inclusion", "trusted-log", "ed25519", "ml-dsa-44"].map((name) => [
-        name,
-        true,
-      ]),
+      ["form", "options", "input", "result", "actor", "inclusion", "trusted-log", "ed25519", "ml-dsa-44"].map(
+        (name) => [name, true],
+      ),
     );
     expect(report).toMatchObject({ ok: true, notChecked: [], log: { size: 303, index: 300 } });
   });
@@ -95,7 +94,7 @@ describe("a receipt", () => {
         engineMs: null,
       }),
     );
-    const report = await verify(receiptBytes(issued.receipt), issued.trustedKeys);
+    const report = await verify(signedFileBytes(issued.receipt), issued.trustedKeys);
     expect(failures(report)).toEqual([]);
     expect(() => rerunInput(issued.receipt)).toThrow("left no result to run again");
   });
@@ -119,7 +118,7 @@ describe("a receipt", () => {
       { hash: toHex(sha256(container)) },
     ]);
     const options = { trustedKeys: issued.trustedKeys, mldsa };
-    const report = await verifyReceipt(receiptBytes(issued.receipt), options);
+    const report = await verifyReceipt(signedFileBytes(issued.receipt), options);
     expect(report).toMatchObject({
       ok: true,
       notChecked: [{ name: "input", reason: expect.stringContaining("--input-file") }],
@@ -180,6 +179,15 @@ describe("trust", () => {
     expect(failures(await verify({ ...receipt, proof }))).toEqual(["signatures"]);
   });
 
+  it("is given to the signatures in one order", async () => {
+    const { index, path, checkpoint } = parseProof(receipt.proof);
+    const note = parseNote(checkpoint);
+    const turned = formatNote({ ...note, signatures: note.signatures.toReversed() });
+    const report = await verify({ ...receipt, proof: formatProof({ index, path, checkpoint: turned }) });
+    expect(failures(report)).toEqual(["signatures"]);
+    expect(report.checks.at(-1)?.detail).toContain("Ed25519, then ML-DSA-44");
+  });
+
   it("is not given to the same signatures twice in place of both", async () => {
     const { index, path, checkpoint } = parseProof(receipt.proof);
     const note = parseNote(checkpoint);
@@ -197,7 +205,7 @@ describe("trust", () => {
 
 describe("a changed receipt is refused:", () => {
   it("1,000 flipped bits at seeded places", async () => {
-    const bytes = receiptBytes(receipt);
+    const bytes = signedFileBytes(receipt);
     const survived: number[] = [];
     const positions = fc.sample(fc.tuple(fc.nat(bytes.length - 1), fc.nat(7)), { seed: 1000, numRuns: 1000 });
     for (const [at, bit] of positions) {
@@ -209,7 +217,7 @@ describe("a changed receipt is refused:", () => {
   });
 
   it("every byte, replaced by another drawn byte", async () => {
-    const bytes = receiptBytes(receipt);
+    const bytes = signedFileBytes(receipt);
     const survived: number[] = [];
     const draws = fc.sample(fc.integer({ min: 1, max: 255 }), { seed: 2, numRuns: bytes.length });
     for (let at = 0; at < bytes.length; at++) {
@@ -249,6 +257,15 @@ describe("a changed receipt is refused:", () => {
       "an upper-case salt",
       (text) => text.replace(/"salt":"[^"]*"/, (salt) => salt.toUpperCase().replace("SALT", "salt")),
     ],
+    [
+      "the input as base64 of the same text",
+      (text) =>
+        text.replace(
+          /(?<="input":)("(?:[^"\\]|\\.)*")/,
+          (input) => `{"base64":"${Buffer.from(JSON.parse(input)).toString("base64")}"}`,
+        ),
+    ],
+    ["another submitter", (text) => text.replace('"submittedBy":"local"', '"submittedBy":"key_1"')],
     ["another input", (text) => text.replace("h q[0]", "x q[0]")],
     ["no input", (text) => text.replace(/"input":"(?:[^"\\]|\\.)*",/, "")],
     ["another option", (text) => text.replaceAll('"shots":1024', '"shots":1025')],
@@ -262,13 +279,14 @@ describe("a changed receipt is refused:", () => {
       (text) => text.replace('"observable":"ZZ"', `"observable":${"[".repeat(9_000)}${"]".repeat(9_000)}`),
     ],
   ])("%s", async (name, change) => {
-    const text = fromUtf8(receiptBytes(receipt));
+    const text = fromUtf8(signedFileBytes(receipt));
     const changed = change(text);
     expect(changed).not.toBe(text);
     const report = await verify(utf8(changed));
     // Leaving the input out is the one honest edit: it takes a claim away and adds none.
     if (name === "no input") expect(report).toMatchObject({ ok: true, notChecked: [{ name: "input" }] });
     else expect(report.ok).toBe(false);
+    if (name === "the input as base64 of the same text") expect(report.checks[0]?.detail).toContain("must be text");
     for (const check of report.checks) expect(check.detail).not.toMatch(/\n\s+at /);
   });
 
@@ -303,7 +321,7 @@ describe("a changed receipt is refused:", () => {
 describe("running again", () => {
   it("takes input, options, seed and engine from the receipt", () => {
     const outcome = bellOutcome();
-    expect(rerunInput(parseReceipt(receiptBytes(receipt)))).toEqual({
+    expect(rerunInput(parseReceipt(signedFileBytes(receipt)))).toEqual({
       type: "circuit",
       input: outcome.input,
       options: outcome.options,

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { proofText } from "../../ts/audit/log-reader.ts";
 import { formatVerifierKey } from "../../ts/audit/note.ts";
-import { buildReceipt, draftReceipt, type JobOutcome, receiptBytes } from "../../ts/audit/receipt.ts";
+import { buildReceipt, draftReceipt, type JobOutcome } from "../../ts/audit/receipt.ts";
+import { signedFileBytes } from "../../ts/audit/signed-file.ts";
 import { fromHex } from "../../ts/core/bytes.ts";
 import { loadEngines } from "../../ts/engines/load-engines.ts";
 import { ArraySource, bellOutcome, openLog } from "../audit/log-fixture.ts";
@@ -32,7 +33,7 @@ export async function issueReceipt(folder: string, changes: Partial<JobOutcome> 
   const head = await writer.force();
   if (head === undefined) throw new Error("a head was expected");
   return {
-    receipt: receiptBytes(buildReceipt(draft, proofText(log.directory, 0, head))),
+    receipt: signedFileBytes(buildReceipt(draft, proofText(log.directory, 0, head))),
     keys: log.keys.verifierKeys.map(formatVerifierKey),
   };
 }

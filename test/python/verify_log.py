@@ -198,10 +198,15 @@ def verify_proof(text, leaf, keys):
 # --- docs/receipt.md ---------------------------------------------------------------------------------------------------
 
 
+def canonical(value):
+    """RFC 8785, as far as details of events go: whole numbers and members that sort alike by bytes and by UTF-16."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode()
+
+
 def verify_receipt(text, keys):
     """The leaf is the manifest as it stands in the file; the salt opens what it commits to."""
     receipt = json.loads(text)
-    require(receipt["format"] == "ketflow-receipt/1", "the file is not a receipt of this format")
+    require(receipt["format"] in ("ketflow-receipt/1", "ketflow-event-file/1"), "the file is none of these formats")
     leaf = text.partition('"manifest":')[2].partition(',"opening":')[0].encode()
     manifest, opening = receipt["manifest"], receipt["opening"]
     require(json.loads(leaf) == manifest, "the manifest is not where the format puts it")
@@ -210,6 +215,18 @@ def verify_receipt(text, keys):
     def opens(field, data):
         require(hmac.new(salt, data, "sha256").hexdigest() == manifest[field], f"{field} does not open")
 
+    if receipt["format"] == "ketflow-event-file/1":
+        for member in ("tenant", "subject"):
+            if member in opening:
+                opens(f"{member}Commitment", opening[member].encode())
+        if "requestId" in opening:
+            opens("requestCommitment", opening["requestId"].encode())
+        for member in ("actor", "detail"):
+            if member in opening:
+                opens(f"{member}Commitment", canonical(opening[member]))
+        return verify_proof(receipt["proof"], leaf, keys)
+    if "submittedBy" in opening:
+        opens("actorCommitment", opening["submittedBy"].encode())
     if "input" in opening:
         source = opening["input"]
         opens("inputCommitment", source.encode() if isinstance(source, str) else base64.b64decode(source["base64"]))

@@ -1,21 +1,13 @@
 import { z } from "zod";
-import { fromBase64, toBase64 } from "../core/bytes.ts";
+import { fromBase64, fromUtf8 } from "../core/bytes.ts";
 import { ERROR_CODES, type ErrorCode } from "../core/errors.ts";
 import { isJobId } from "../core/ids.ts";
 import { CIRCUIT_FORMATS } from "../models/circuit.ts";
 import { JOB_TYPES, OUTCOMES, Seed } from "../models/job.ts";
 import { RouteDecision } from "../models/route.ts";
+import { Base64, Hex32, Time } from "./fields.ts";
 
 // The receipt file, `ketflow-receipt/1`. docs/receipt.md explains every field; unknown members are refused everywhere.
-
-/** 32 bytes in lower-case hexadecimal: a SHA-256, an HMAC-SHA-256 or a salt. */
-const Hex32 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits");
-
-/** RFC 3339 in UTC with milliseconds. */
-const Time = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/, "must be a UTC time with milliseconds");
-
-/** Standard base64 in the one spelling of its bytes: the unused bits of the last character are zero. */
-const Base64 = z.string().refine(isCanonicalBase64, "must be standard base64 whose unused bits are zero");
 
 const JobIdText = z.string().refine(isJobId, "must be a job id");
 
@@ -30,8 +22,10 @@ export const Manifest = z
     outcome: z.enum(OUTCOMES),
     /** Code only: messages may quote the input. */
     error: z.enum(ERROR_CODE_NAMES).nullable(),
-    /** HMAC-SHA-256 under the salt of the opening, like the three below: over the tenant's id. */
+    /** HMAC-SHA-256 under the salt of the opening, like those below: over the tenant's id. */
     tenantCommitment: Hex32,
+    /** Over the id of who submitted the job. */
+    actorCommitment: Hex32,
     inputFormat: z.enum(CIRCUIT_FORMATS),
     /** Over the bytes of the input. */
     inputCommitment: Hex32,
@@ -74,8 +68,16 @@ export const Opening = z.strictObject({
   /** Random, one per receipt, key of all its commitments. Destroying every copy makes them unreadable for good. */
   salt: Hex32,
   options: z.record(z.string(), z.json()),
+  submittedBy: z.string().min(1).max(128).optional(),
   /** Left out above 256 KiB. */
-  input: z.union([z.string(), z.strictObject({ base64: Base64 })]).optional(),
+  input: z
+    .union([
+      z.string(),
+      z
+        .strictObject({ base64: Base64 })
+        .refine(({ base64 }) => !isText(base64), "must be text, because its bytes are UTF-8: one input, one spelling"),
+    ])
+    .optional(),
   result: z
     .strictObject({
       /** SHA-256 of the result container. */
@@ -96,9 +98,10 @@ export const Receipt = z.strictObject({
 });
 export type Receipt = z.infer<typeof Receipt>;
 
-function isCanonicalBase64(text: string): boolean {
+function isText(base64: string): boolean {
   try {
-    return toBase64(fromBase64(text)) === text;
+    fromUtf8(fromBase64(base64));
+    return true;
   } catch (cause) {
     if (cause instanceof TypeError) return false;
     throw cause;

@@ -3,12 +3,13 @@ import { canonicalJson, type Json } from "../core/canonical-json.ts";
 import { formatTime } from "../core/clock.ts";
 import { AppError, type ErrorCode } from "../core/errors.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
-import { hmacSha256 } from "../core/sha256.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
 import type { CircuitFormat, CircuitOptions } from "../models/circuit.ts";
 import type { EngineIdentity, JobType, Outcome, Source } from "../models/job.ts";
 import type { RouteDecision } from "../models/route.ts";
+import { commit } from "./fields.ts";
 import { Manifest, type Opening, Receipt } from "./receipt-schema.ts";
+import { manifestBytes } from "./signed-file.ts";
 import { MAX_LEAF_BYTES } from "./tile-path.ts";
 
 /** Inputs and result containers above this are left out of the receipt file. */
@@ -29,6 +30,8 @@ export interface JobOutcome {
   jobId: JobId;
   type: JobType;
   tenant: TenantId;
+  /** Id of the key or person that submitted it; `local` for the command line. */
+  submittedBy: string;
   outcome: Outcome;
   error: ErrorCode | null;
   input: { format: CircuitFormat; source: Source };
@@ -98,6 +101,7 @@ export function draftReceipt(
     },
     engineMs: job.engineMs,
     costMicroUsd: job.costMicroUsd,
+    actorCommitment: commit(salt, utf8(job.submittedBy)),
     reused: job.reusedJobId === null ? null : { jobId: job.reusedJobId },
     quorumVotes: [],
   });
@@ -111,7 +115,8 @@ export function draftReceipt(
   const opening: Opening = {
     salt: toHex(salt),
     options,
-    ...(input.length <= MAX_EMBEDDED_BYTES ? { input: embedded(job.input.source, input) } : {}),
+    submittedBy: job.submittedBy,
+    ...(input.length <= MAX_EMBEDDED_BYTES ? { input: asSource(input) } : {}),
     ...(job.result === null
       ? {}
       : {
@@ -131,27 +136,12 @@ export function buildReceipt(draft: Pick<ReceiptDraft, "manifest" | "opening">, 
   return Receipt.parse({ format: "ketflow-receipt/1", manifest: draft.manifest, opening: draft.opening, proof });
 }
 
-/** The one form of the file: canonical JSON (RFC 8785) and a newline. Any other spelling of the same receipt is refused. */
-export function receiptBytes(receipt: Receipt): Uint8Array {
-  return utf8(`${canonicalJson(receipt as unknown as Json)}\n`);
-}
-
-/** The log entry of a manifest. */
-export function manifestBytes(manifest: Manifest): Uint8Array {
-  return utf8(canonicalJson(manifest as unknown as Json));
-}
-
-/** HMAC-SHA-256 with the salt as its key, in hexadecimal. */
-export function commit(salt: Uint8Array, bytes: Uint8Array): string {
-  return toHex(hmacSha256(salt, bytes));
-}
-
 /** The bytes that an input's commitment is over. */
 export function sourceBytes(source: Source): Uint8Array {
   return typeof source === "string" ? utf8(source) : fromBase64(source.base64);
 }
 
-/** Text stays text; bytes that are not UTF-8 can only be carried as base64. */
+/** The one way to carry bytes: as text where they are UTF-8, as base64 where they are not. */
 export function asSource(bytes: Uint8Array): Source {
   try {
     return fromUtf8(bytes);
@@ -169,9 +159,4 @@ export function publicOptions(options: Readonly<Record<string, Json | undefined>
     if (typeof value === "number" || typeof value === "boolean" || typeof value === "string") open[name] = value;
   }
   return open;
-}
-
-/** Base64 is written anew: other spellings of the same bytes are refused in receipts. */
-function embedded(source: Source, bytes: Uint8Array): Source {
-  return typeof source === "string" ? source : { base64: toBase64(bytes) };
 }

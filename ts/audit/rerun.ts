@@ -3,7 +3,8 @@ import { AppError } from "../core/errors.ts";
 import type { CircuitFormat } from "../models/circuit.ts";
 import type { EngineIdentity, JobType, Source } from "../models/job.ts";
 import type { Check } from "./checkpoint.ts";
-import { asSource, commit, sourceBytes } from "./receipt.ts";
+import { commit } from "./fields.ts";
+import { asSource, sourceBytes } from "./receipt.ts";
 import type { Opening, Receipt } from "./receipt-schema.ts";
 
 /** What has to run again to get the receipt's result hash. */

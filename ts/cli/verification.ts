@@ -2,10 +2,13 @@ import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Check } from "../audit/checkpoint.ts";
+import type { EventFile } from "../audit/event-schema.ts";
 import { loadMldsa } from "../audit/mldsa.ts";
 import { parseVerifierKey, type VerifierKey } from "../audit/note.ts";
 import { compareRerun, rerunInput } from "../audit/rerun.ts";
+import { formatOf } from "../audit/signed-file.ts";
 import { parseTrustedLogs, readTrustedLogs, trustedLogsPath } from "../audit/trusted-logs.ts";
+import { verifyEventFile } from "../audit/verify-event.ts";
 import { type VerifyReport, verifyReceipt } from "../audit/verify-receipt.ts";
 import { fromBase64, fromHex } from "../core/bytes.ts";
 import { AppError, messageOf } from "../core/errors.ts";
@@ -29,13 +32,14 @@ export interface VerificationRequest {
 }
 
 export interface Verification {
-  report: VerifyReport;
+  /** `receipt` or `event`, by the kind of the file. */
+  report: VerifyReport & { event?: EventFile };
   /** Set when it was asked for and could not be done; what was checked still holds or not. */
   notRerun?: string;
   code: ExitCode;
 }
 
-/** Checks a receipt offline, and with `rerun` computes its result again on a fresh worker, past every cache. */
+/** Checks the file of a receipt or of an audit event offline, and with `rerun` computes a receipt's result again on a fresh worker, past every cache. */
 export async function verify(
   file: Uint8Array,
   request: VerificationRequest,
@@ -44,6 +48,12 @@ export async function verify(
   const trustedKeys = await keysOf(request.logKeys, terminal);
   const input = request.inputFile === undefined ? undefined : await readBytes(request.inputFile, terminal);
   const mldsa = await loadMldsa();
+  if (formatOf(file) === "ketflow-event-file/1") {
+    const report = await verifyEventFile(file, { trustedKeys, mldsa });
+    const notRerun =
+      request.rerun === true ? { notRerun: "an audit event is no run; only receipts are run again" } : {};
+    return { report, ...(report.ok ? notRerun : {}), code: !report.ok ? 1 : request.rerun === true ? 2 : 0 };
+  }
   const report = await verifyReceipt(file, { trustedKeys, mldsa, ...(input === undefined ? {} : { input }) });
   if (!report.ok) return { report, code: 1 };
   if (request.rerun !== true || report.receipt === undefined) return { report, code: 0 };
@@ -136,16 +146,18 @@ export function verificationLines({ report, notRerun }: Verification): string[] 
     (check) => `${check.ok ? "ok  " : "FAIL"}  ${check.name.padEnd(width)}  ${check.detail}`,
   );
   for (const { name, reason } of report.notChecked) lines.push(`open  ${name.padEnd(width)}  ${reason}`);
-  if (!report.ok) return [...lines, "not verified: do not rely on this receipt"];
+  if (!report.ok)
+    return [...lines, `not verified: do not rely on this ${report.event === undefined ? "receipt" : "event"}`];
   if (notRerun !== undefined) return [...lines, `signature and inclusion hold; not re-run: ${notRerun}`];
   return [...lines, `verified: ${verdict(report)}`];
 }
 
 /** One line: what holds, by which log, since when. */
-export function verdict({ receipt, log, checks }: VerifyReport): string {
+export function verdict({ receipt, event, log, checks }: Verification["report"]): string {
   const { jobId = "the job", outcome = "ended" } = receipt?.manifest ?? {};
+  const what = event === undefined ? `${jobId} ${outcome}` : `${event.manifest.action} at ${event.manifest.at}`;
   const again = checks.some((check) => check.name === "rerun") ? ", and gave the same bytes again" : "";
   const signed = log === undefined ? "" : `; leaf ${log.index} of ${log.size} in ${log.origin}`;
   const at = log === undefined ? "" : `, signed ${new Date(log.signedAtSeconds * 1000).toISOString().slice(0, 19)}Z`;
-  return `${jobId} ${outcome}${again}${signed}${at}`;
+  return `${what}${again}${signed}${at}`;
 }

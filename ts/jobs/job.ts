@@ -9,6 +9,8 @@ export interface Job {
   readonly id: JobId;
   readonly tenant: TenantId;
   readonly type: JobType;
+  /** Id of the key or person that submitted it; absent: the command line of this machine. */
+  readonly submittedBy?: string | undefined;
   readonly status: JobState;
   readonly request: JobRequest;
   /** SHA-256 of the source bytes, hexadecimal. */
@@ -30,8 +32,6 @@ export interface Job {
   readonly maxAttempts: number;
   readonly attempts: readonly Attempt[];
   readonly plan?: JobPlan | undefined;
-  /** Who submitted it: the person behind the key. */
-  readonly submittedBy?: string | undefined;
   /** Who agreed to its plan. */
   readonly executedBy?: string | undefined;
   /** Who approved the plan. */

@@ -17,6 +17,7 @@ export function outcomeOf(job: Job, input: Uint8Array, container?: Uint8Array): 
     jobId: job.id,
     type: job.type,
     tenant: job.tenant,
+    submittedBy: job.submittedBy ?? "local",
     outcome: finalState(job),
     error: job.status === "succeeded" ? null : (job.error?.code ?? null),
     input: { format: job.request.format, source: asSource(input) },

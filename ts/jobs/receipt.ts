@@ -1,6 +1,7 @@
 import type { LogWriter } from "../audit/log-writer.ts";
-import { buildReceipt, draftReceipt, receiptBytes } from "../audit/receipt.ts";
+import { buildReceipt, draftReceipt } from "../audit/receipt.ts";
 import { Manifest } from "../audit/receipt-schema.ts";
+import { signedFileBytes } from "../audit/signed-file.ts";
 import { fromUtf8 } from "../core/bytes.ts";
 import { AppError } from "../core/errors.ts";
 import type { Job } from "./job.ts";
@@ -32,5 +33,5 @@ export async function issueReceipt(
   // The manifest is what was logged, not what today's release would log.
   const manifest = Manifest.parse(JSON.parse(fromUtf8(leaf)));
   const { opening } = draftReceipt(outcomeOf(job, input, container), salt);
-  return fromUtf8(receiptBytes(buildReceipt({ manifest, opening }, await log.prove(index))));
+  return fromUtf8(signedFileBytes(buildReceipt({ manifest, opening }, await log.prove(index))));
 }

@@ -1,4 +1,5 @@
 import { AppError } from "../core/errors.ts";
+import type { EventStore } from "../audit/event-store.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
 import { toAppError } from "../database/group-commit.ts";
 import type { SqliteConnection, SqlRow, SqlValue } from "../database/sqlite-connection.ts";
@@ -11,7 +12,11 @@ import type { BuildOutcomeLeaf, ClaimRequest, JobEvent, JobRef, ListRequest, Sto
 const MAX_PAGE = 1000;
 
 /** The jobs of a database; closing the store closes it. */
-export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: BuildOutcomeLeaf): Store {
+export function createSqliteStore(
+  database: SqliteDatabase,
+  audit: EventStore,
+  buildOutcomeLeaf: BuildOutcomeLeaf,
+): Store {
   const { connection, group, leaves } = database;
   const listeners = new Set<(job: Job) => void>();
   const sql = prepareStatements(connection);
@@ -42,9 +47,12 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
         const outcome = buildOutcomeLeaf(job, inputOf(job));
         salt = outcome.salt;
         job = { ...job, leafIndex: leaves.add(outcome.leaf) };
+        const { engineMs = 0 } = job.result ?? {};
+        sql.addUsage.run(job.tenant, dayOf(command.at), engineMs, job.costMicroUsd);
       } else write(job, effect, command.at);
     }
     if (before !== undefined) update(job, salt);
+    if (command.event !== undefined) audit.record(command.event);
     return { job, changed: true };
   }
 
@@ -64,8 +72,7 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
     if (effect.effect === "event")
       sql.insertEvent.run(job.tenant, job.tenant, job.id, at, effect.kind, JSON.stringify(effect.data));
     else if (effect.effect === "input") sql.insertInput.run(job.id, effect.bytes);
-    else if (effect.effect === "result") sql.insertResult.run(job.tenant, effect.resultHash, effect.container);
-    else leaves.add(effect.bytes);
+    else sql.insertResult.run(job.tenant, effect.resultHash, effect.container);
   }
 
   function inputOf(ref: JobRef): Uint8Array {
@@ -86,6 +93,19 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
       leased.push(moveNow(job, { kind: "lease", worker, at, leaseMs, tenant: job.tenant, id: job.id }));
     }
     return leased;
+  }
+
+  function removeNow(ref: JobRef): Job {
+    const job = mustFind(ref);
+    if (!FINAL_STATES.has(job.status)) {
+      throw new AppError("conflict", `job ${ref.id} is ${job.status}: only a job that has ended can be deleted; cancel it first`);
+    }
+    sql.deleteInput.run(ref.id);
+    sql.deleteJob.run(ref.id);
+    const hash = job.result?.resultHash;
+    // Jobs that reused the result have it still.
+    if (hash !== undefined && sql.jobWithResult.get(ref.tenant, hash) === undefined) sql.deleteResult.run(ref.tenant, hash);
+    return job;
   }
 
   async function committed(work: () => { job: Job; changed: boolean }[]): Promise<Job[]> {
@@ -129,6 +149,21 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
         return salt instanceof Uint8Array ? salt : undefined;
       }),
     cached: (tenant, contentKey) => read(() => toJob(sql.cached.get(tenant, contentKey))),
+    remove: (ref, event) =>
+      group.run(() => {
+        removeNow(ref);
+        audit.record(event);
+      }),
+    usage: (at) =>
+      read(() =>
+        sql.usage.all(dayOf(at)).map((row) => ({
+          tenant: row.tenant as TenantId,
+          jobsInFlight: Number(row.jobs_in_flight),
+          computeMs: Number(row.compute_ms),
+          costMicroUsd: Number(row.cost_micro_usd),
+        })),
+      ),
+    newestEvent: (tenant) => read(() => Number(sql.newestEvent.get(tenant)?.sequence)),
     events: (tenant, after, limit) => read(() => sql.events.all(tenant, after, limit).map(toEvent)),
     overdue: (at, limit) => read(() => sql.overdue.all(at, limit).map(toRef)),
     lapsed: (at, limit) => read(() => sql.lapsed.all(at, limit).map(parseJob)),
@@ -164,7 +199,7 @@ function changing(job: Job, salt: Uint8Array | null): SqlValue[] {
   const values: Record<(typeof CHANGING)[number], SqlValue> = {
     status: job.status,
     ready_at: job.readyAt,
-    deadline_at: FINAL_STATES.has(job.status) ? null : (job.deadlineAt ?? null),
+    deadline_at: FINAL_STATES.has(job.status) ? null : earliest(job.deadlineAt, job.approvalsUntil),
     lease_expires_at: job.lease?.expiresAt ?? null,
     content_key: job.result?.contentKey ?? null,
     result_hash: job.result?.resultHash ?? null,
@@ -172,6 +207,18 @@ function changing(job: Job, salt: Uint8Array | null): SqlValue[] {
     record: JSON.stringify(job),
   };
   return CHANGING.map((column) => values[column]);
+}
+
+const DAY_MS = 86_400_000;
+
+/** Days since 1970 in UTC. */
+function dayOf(at: number): number {
+  return Math.floor(at / DAY_MS);
+}
+
+function earliest(...times: readonly (number | undefined)[]): number | null {
+  const given = times.filter((time) => time !== undefined);
+  return given.length === 0 ? null : Math.min(...given);
 }
 
 type Statements = ReturnType<typeof prepareStatements>;
@@ -199,6 +246,19 @@ function prepareStatements(connection: SqliteConnection) {
       "insert into results (tenant, result_hash, container) values (?, ?, ?) on conflict do nothing",
     ),
     salt: prepare("select salt from jobs where id = ?"),
+    deleteJob: prepare("delete from jobs where id = ?"),
+    deleteInput: prepare("delete from inputs where job_id = ?"),
+    jobWithResult: prepare("select id from jobs where tenant = ? and result_hash = ? limit 1"),
+    deleteResult: prepare("delete from results where tenant = ? and result_hash = ?"),
+    addUsage: prepare(`insert into usage (tenant, day, compute_ms, cost_micro_usd) values (?, ?, ?, ?)
+      on conflict (tenant, day) do update set
+        compute_ms = compute_ms + excluded.compute_ms, cost_micro_usd = cost_micro_usd + excluded.cost_micro_usd`),
+    usage: prepare(`select tenant, sum(live) as jobs_in_flight, sum(compute_ms) as compute_ms, sum(cost_micro_usd) as cost_micro_usd
+      from (select tenant, count(*) as live, 0.0 as compute_ms, 0 as cost_micro_usd from jobs
+              where status not in ('succeeded', 'failed', 'cancelled', 'expired', 'dead-letter') group by tenant
+            union all select tenant, 0, compute_ms, cost_micro_usd from usage where day = ?)
+      group by tenant`),
+    newestEvent: prepare("select coalesce(max(sequence), 0) as sequence from events where tenant = ?"),
     events: prepare(
       "select sequence, job_id, at, kind, data from events where tenant = ? and sequence > ? order by sequence limit ?",
     ),

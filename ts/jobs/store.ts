@@ -1,6 +1,8 @@
+import type { AuditEvent } from "../audit/event.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
 import type { JobState, JobType } from "../models/job.ts";
 import type { Command } from "./core.ts";
+import type { TenantUsage } from "../tenancy/quota.ts";
 import type { Job } from "./job.ts";
 
 /** Names one job; what is read with another tenant's id answers exactly as an id that was never given. */
@@ -83,6 +85,16 @@ export interface Store {
   /** A succeeded job of the same tenant whose result has this content key. */
   cached(tenant: TenantId, contentKey: string): Promise<Job | undefined>;
   events(tenant: TenantId, after: number, limit: number): Promise<readonly JobEvent[]>;
+  /** The sequence of the tenant's newest event, 0 before the first. */
+  newestEvent(tenant: TenantId): Promise<number>;
+  /**
+   * Deletes a final job, its input, and its result where no other job has it; its entry of the log stays.
+   *
+   * @throws {AppError} `conflict` for a job that has not ended
+   */
+  remove(ref: JobRef, event: AuditEvent): Promise<void>;
+  /** What each tenant uses: unfinished jobs, and what the jobs that ended on the day of `at` took. */
+  usage(at: number): Promise<readonly TenantUsage[]>;
   /** Jobs past their deadline that are not final. */
   overdue(at: number, limit: number): Promise<readonly JobRef[]>;
   /** Running jobs whose lease ran out before `at`. */

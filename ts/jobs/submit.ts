@@ -18,6 +18,8 @@ export interface SubmitOptions {
   readonly idempotencyKey?: string | undefined;
   /** `false`: run it even when a stored result would answer it. */
   readonly reuse?: boolean | undefined;
+  /** Id of the key or person that asks; absent: the command line of this machine. */
+  readonly submittedBy?: string | undefined;
 }
 
 const DEFAULT_MAX_ATTEMPTS = 3;
@@ -53,7 +55,19 @@ export async function submit(
   const plan = mustPlan(services, tenant, body) ? await makePlan(services, id, question) : undefined;
   const inputHash = toHex(sha256(input));
   const maxAttempts = DEFAULT_MAX_ATTEMPTS;
-  return services.store.apply({ kind: "submit", ...question, id, at, inputHash, maxAttempts, idempotency, plan });
+  const { submittedBy } = options;
+  const command = {
+    kind: "submit",
+    ...question,
+    id,
+    at,
+    submittedBy,
+    inputHash,
+    maxAttempts,
+    idempotency,
+    plan,
+  } as const;
+  return services.store.apply(command);
 }
 
 /** A job for `auto` is not planned here: the router gives it only what may run at once, and the attempt checks that again. */

@@ -47,7 +47,7 @@ export const CreateKey = z.strictObject({
   owner: z
     .string()
     .min(1)
-    .max(200)
+    .max(128)
     .optional()
     .meta({
       description: "The person behind the key: who asks for a job cannot approve it with another key of theirs",

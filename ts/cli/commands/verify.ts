@@ -13,9 +13,13 @@ export async function verifyCommand(file: string, flags: VerifyCommand, terminal
   const verification = await verify(await readBytes(file, terminal), { ...request, logKeys: logKey }, terminal);
   if (json) {
     const { report, notRerun = null } = verification;
-    const { ok, checks, notChecked, log = null, receipt } = report;
+    const { ok, checks, notChecked, log = null, receipt, event } = report;
     terminal.print(
-      JSON.stringify({ ok, checks, notChecked, notRerun, log, manifest: receipt?.manifest ?? null }, null, 2),
+      JSON.stringify(
+        { ok, checks, notChecked, notRerun, log, manifest: (receipt ?? event)?.manifest ?? null },
+        null,
+        2,
+      ),
     );
   } else terminal.print(verificationLines(verification).join("\n"));
   return verification.code;

@@ -36,6 +36,9 @@ create table usage (
 -- Who is not final yet: counted for quotas when a process starts.
 create index jobs_live on jobs (tenant) where status not in ('succeeded', 'failed', 'cancelled', 'expired', 'dead-letter');
 
+-- Who still has a result, when one of its jobs is deleted.
+create index jobs_result on jobs (tenant, result_hash) where result_hash is not null;
+
 create trigger policies_are_append_only   before update on policies begin select raise(abort, 'policies are append-only'); end;
 create trigger policies_are_never_removed before delete on policies begin select raise(abort, 'policies are append-only'); end;
 `,
