@@ -1,5 +1,3 @@
-import type { Json } from "./canonical-json.ts";
-
 /** Every code that a caller can see, on all surfaces: what HTTP answers and whether trying again can help. */
 export const ERROR_CODES = {
   "invalid-input": { status: 400, retryable: false },
@@ -34,7 +32,7 @@ export interface AppErrorOptions extends ErrorOptions {
   column?: number | undefined;
 }
 
-export type ErrorDetails = Readonly<Record<string, Json>>;
+export type ErrorDetails = Readonly<Record<string, unknown>>;
 
 /** An error that a caller can act on: a code of the table and a message with the field, the value and the remedy. */
 export class AppError extends Error {

@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
+import type { TenantId } from "../core/ids.ts";
 import type { CircuitEngine } from "../engines/circuit-engine.ts";
-import type { RoutingPolicy } from "../models/policy.ts";
+import type { TenantPolicy } from "../models/policy.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";
 import type { Calibration } from "../routing/calibration.ts";
 import { circuitFeatures } from "../routing/features.ts";
@@ -10,14 +11,16 @@ import type { Decide } from "./plan.ts";
 export interface DecideServices {
   readonly engine: CircuitEngine;
   readonly registry: ProviderRegistry;
-  readonly policy: RoutingPolicy;
-  readonly calibration: Calibration;
+  policyOf(tenant: TenantId): TenantPolicy;
+  /** The newest one: a machine may be calibrated while it serves. */
+  calibration(): Calibration;
   readonly clock: Clock;
 }
 
 /** Reads the circuit in a worker, estimates it and routes it. */
-export function createDecide({ engine, registry, policy, calibration, clock }: DecideServices): Decide {
-  return async ({ type, request, seed, input, deadlineAt }, signal) => {
+export function createDecide({ engine, registry, policyOf, calibration, clock }: DecideServices): Decide {
+  return async ({ tenant, type, request, seed, input, deadlineAt }, signal) => {
+    const policy = policyOf(tenant);
     const { format, options, target, constraints, routing } = request;
     const control = signal === undefined ? {} : { signal };
     const circuit = await engine.compile({ format, source: input }, control);
@@ -26,9 +29,10 @@ export function createDecide({ engine, registry, policy, calibration, clock }: D
       job: { type, options, target, constraints, routing },
       features: circuitFeatures(circuit.view, estimate, options),
       backends: registry.offers(estimate, options),
-      policy,
-      calibration,
+      policy: policy.routing,
+      calibration: calibration(),
       seed,
+      ...(deadlineAt === undefined && policy.deadlines.quantumMs !== null && { budgetMs: policy.deadlines.quantumMs }),
       // A later attempt has less time than the job had.
       ...(deadlineAt !== undefined && { remainingMs: Math.max(0, deadlineAt - clock()) }),
     });

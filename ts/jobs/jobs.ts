@@ -1,10 +1,13 @@
+import type { AuditEvent } from "../audit/event.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import { isJobId, type JobId, type TenantId } from "../core/ids.ts";
 import { withResolvers } from "../core/with-resolvers.ts";
 import { FINAL_STATES, type SubmitJob } from "../models/job.ts";
 import type { Job } from "./job.ts";
-import { executePlan, leavesOrCosts } from "./plan.ts";
+import { approvePlan, executePlan } from "./plan.ts";
+import { parseTenantPolicy } from "../models/policy.ts";
+import type { Deed } from "./deed.ts";
 import type { AttemptServices } from "./run-attempt.ts";
 import { createRunner, type RunnerOptions } from "./runner.ts";
 import type { JobPage, JobRef, ListRequest } from "./store.ts";
@@ -21,12 +24,13 @@ export interface Jobs {
   list(tenant: TenantId, request: ListRequest): Promise<JobPage>;
   input(tenant: TenantId, id: string): Promise<Uint8Array>;
   result(tenant: TenantId, id: string): Promise<Uint8Array>;
-  execute(tenant: TenantId, id: string, planHash: string): Promise<Job>;
-  /** @param leaf the log entry of the approval */
-  approve(tenant: TenantId, id: string, approver: string, leaf: Uint8Array): Promise<Job>;
-  cancel(tenant: TenantId, id: string): Promise<Job>;
-  pause(tenant: TenantId, id: string): Promise<Job>;
-  resume(tenant: TenantId, id: string): Promise<Job>;
+  execute(tenant: TenantId, id: string, planHash: string, deed?: Deed): Promise<Job>;
+  approve(tenant: TenantId, id: string, deed: Deed & { person: string }): Promise<Job>;
+  cancel(tenant: TenantId, id: string, deed?: Deed): Promise<Job>;
+  pause(tenant: TenantId, id: string, deed?: Deed): Promise<Job>;
+  resume(tenant: TenantId, id: string, deed?: Deed): Promise<Job>;
+  /** Deletes a final job with its input and result; its entry of the log stays. */
+  remove(tenant: TenantId, id: string, event: AuditEvent): Promise<void>;
   /**
    * The job once it is final, or as it is when `signal` says to wait no longer.
    *
@@ -38,9 +42,12 @@ export interface Jobs {
   stop(): Promise<void>;
 }
 
+/** Of a house without tenants: what leaves the machine or costs money is planned first. */
+const DEFAULT_POLICY = { ...parseTenantPolicy({}), deadlines: { neuralMs: null, quantumMs: null, hybridMs: null } };
+
 export function createJobs(given: JobServices, options: RunnerOptions): Jobs {
   const clock: Clock = given.clock ?? systemClock;
-  const services = { needsPlan: leavesOrCosts, approvals: () => 0, ...given, clock };
+  const services = { policyOf: () => DEFAULT_POLICY, ...given, clock };
   const { store } = services;
   /** Who waits for a job, to be told when the store cannot take what becomes of it. */
   const waiting = new Set<(failure: AppError) => void>();
@@ -49,6 +56,10 @@ export function createJobs(given: JobServices, options: RunnerOptions): Jobs {
     if (!isStorage || waiting.size === 0) services.reportError(error);
     else for (const tell of waiting) tell(error);
   };
+  if (given.quota !== undefined) {
+    const { quota } = given;
+    store.subscribe(({ tenant, status }) => FINAL_STATES.has(status) && quota.release(tenant));
+  }
   const runner = createRunner({ ...services, reportError }, options);
 
   function ref(tenant: TenantId, id: string): { tenant: TenantId; id: JobId; at: number } {
@@ -86,11 +97,12 @@ export function createJobs(given: JobServices, options: RunnerOptions): Jobs {
     list: (tenant, request) => store.list(tenant, request),
     input: async (tenant, id) => store.input(ref(tenant, id)),
     result: async (tenant, id) => store.result(ref(tenant, id)),
-    execute: async (tenant, id, planHash) => executePlan(services, ref(tenant, id), planHash),
-    approve: async (tenant, id, approver, leaf) => store.apply({ kind: "approve", ...ref(tenant, id), approver, leaf }),
-    cancel: async (tenant, id) => store.apply({ kind: "cancel", ...ref(tenant, id) }),
-    pause: async (tenant, id) => store.apply({ kind: "pause", ...ref(tenant, id) }),
-    resume: async (tenant, id) => store.apply({ kind: "resume", ...ref(tenant, id) }),
+    execute: async (tenant, id, planHash, deed) => executePlan(services, ref(tenant, id), planHash, deed),
+    approve: async (tenant, id, deed) => approvePlan(services, ref(tenant, id), deed),
+    cancel: async (tenant, id, { event } = {}) => store.apply({ kind: "cancel", ...ref(tenant, id), event }),
+    pause: async (tenant, id, { event } = {}) => store.apply({ kind: "pause", ...ref(tenant, id), event }),
+    resume: async (tenant, id, { event } = {}) => store.apply({ kind: "resume", ...ref(tenant, id), event }),
+    remove: async (tenant, id, event) => store.remove(ref(tenant, id), event),
     wait: async (tenant, id, signal) => wait(ref(tenant, id), signal),
     start: () => runner.start(),
     stop: () => runner.stop(),

@@ -3,7 +3,11 @@ import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
 import type { Candidate, RouteDecision } from "../models/route.ts";
-import type { BackendDescription } from "../providers/provider.ts";
+import type { ApprovalRule, TenantPolicy } from "../models/policy.ts";
+import { DATA_CLASSES, type DataClass } from "../models/job.ts";
+import type { BackendDescription, Provider } from "../providers/provider.ts";
+import { needsPlan } from "../routing/eligibility.ts";
+import type { Deed } from "./deed.ts";
 import type { Job, JobPlan } from "./job.ts";
 import type { JobRef, Store } from "./store.ts";
 
@@ -18,22 +22,39 @@ export interface PlanServices {
   readonly store: Store;
   readonly clock: Clock;
   readonly decide: Decide;
-  /** Whether this tenant's jobs wait there for an agreed plan. */
-  needsPlan(backend: BackendDescription, tenant: TenantId): boolean;
-  /** How many approvals the tenant's policy asks for before this route may run. */
-  approvals(question: RouteQuestion, route: RouteDecision): number;
+  readonly providers: ReadonlyMap<string, Provider>;
+  policyOf(tenant: TenantId): TenantPolicy;
 }
 
-/** The safe rule of a house without a policy: what leaves the machine or costs money is planned first. */
-export function leavesOrCosts({ external, price }: BackendDescription): boolean {
-  return external || price.perTaskMicroUsd > 0 || price.perShotMicroUsd > 0;
+/** Whether jobs of a tenant with this policy wait for an agreed plan before they run there. */
+export function mustBePlanned(backend: BackendDescription, policy: TenantPolicy): boolean {
+  return policy.dryRun === "always" || needsPlan(backend, policy.routing);
+}
+
+/** How many approvals the policy asks for before this route may run: those of the first rule that it meets. */
+export function approvalsFor(services: PlanServices, question: RouteQuestion, route: RouteDecision): number {
+  const policy = services.policyOf(question.tenant);
+  const backend = services.providers.get(route.chosen)?.describe();
+  const { costMicroUsd } = candidateOf(route, route.chosen).predicted;
+  const asked = question.request.constraints?.dataClass ?? policy.routing.dataClass;
+  const dataClass = rank(asked) > rank(policy.routing.dataClass) ? asked : policy.routing.dataClass;
+  const meets = ({ when }: ApprovalRule): boolean =>
+    costMicroUsd >= (when.minCostMicroUsd ?? 0) &&
+    (when.external === undefined || when.external === (backend?.external ?? false)) &&
+    (when.backends === undefined || when.backends.includes(route.chosen)) &&
+    (when.dataClass === undefined || rank(dataClass) >= rank(when.dataClass));
+  return policy.approvals.find(meets)?.approvers ?? 0;
+}
+
+function rank(value: DataClass): number {
+  return DATA_CLASSES.indexOf(value);
 }
 
 /** A dry run: where the job would run and what it would cost. */
 export async function makePlan(services: PlanServices, id: JobId, question: RouteQuestion): Promise<JobPlan> {
   const route = await services.decide(question);
   const { costMicroUsd, queueMs, executionMs } = candidateOf(route, route.chosen).predicted;
-  const approvals = services.approvals(question, route);
+  const approvals = approvalsFor(services, question, route);
   // Of what a person agrees to. Predicted times move with every calibration, so they are not part of it.
   const agreed = { id, chosen: route.chosen, costMicroUsd, approvals, policy: route.snapshotHashes.policy };
   const planHash = canonicalHash(agreed);
@@ -41,25 +62,41 @@ export async function makePlan(services: PlanServices, id: JobId, question: Rout
 }
 
 /**
- * Runs a planned job, if the plan still holds.
+ * Runs a planned job, if the plan still holds; where the policy asks for approvals it waits for them first.
  *
- * @throws {AppError} `conflict` when price or policy changed; the job then carries the new plan
+ * @throws {AppError} `conflict` when price or policy changed; the job then carries the new plan, and so do the error's details
  */
-export async function executePlan(services: PlanServices, ref: JobRef, planHash: string): Promise<Job> {
+export async function executePlan(services: PlanServices, ref: JobRef, planHash: string, deed: Deed = {}): Promise<Job> {
+  const job = await services.store.get(ref);
+  if (job.status === "planned" && job.plan?.planHash === planHash) await refuseChanged(services, job);
+  const { approvalsExpireAfterMs } = services.policyOf(ref.tenant);
+  const { person: executor, event } = deed;
+  return services.store.apply({ kind: "execute", ...ref, at: services.clock(), planHash, executor, approvalsExpireAfterMs, event });
+}
+
+/**
+ * Counts one person's approval; the last one that is asked for puts the job into the queue.
+ *
+ * @throws {AppError} `forbidden` for whoever asked for the job, `conflict` when price or policy changed: it is planned again
+ */
+export async function approvePlan(services: PlanServices, ref: JobRef, deed: Deed & { person: string }): Promise<Job> {
+  const job = await services.store.get(ref);
+  if (job.status === "awaiting-approval") await refuseChanged(services, job);
+  const { person: approver, event } = deed;
+  return services.store.apply({ kind: "approve", ...ref, at: services.clock(), approver, event });
+}
+
+async function refuseChanged(services: PlanServices, job: Job): Promise<void> {
   const { store, clock } = services;
-  const job = await store.get(ref);
-  if (job.status === "planned" && job.plan?.planHash === planHash) {
-    const plan = await makePlan(services, job.id, { ...job, input: await store.input(ref) });
-    if (plan.planHash !== planHash) {
-      await store.apply({ kind: "plan", ...ref, at: clock(), plan });
-      throw new AppError(
-        "conflict",
-        `price or policy of job ${job.id} changed since it was planned: now ${plan.costMicroUsd} µUSD on ${plan.route.chosen}; ` +
-          `execute planHash ${plan.planHash} to agree`,
-      );
-    }
-  }
-  return store.apply({ kind: "execute", ...ref, at: clock(), planHash });
+  const plan = await makePlan(services, job.id, { ...job, input: await store.input(job) });
+  if (plan.planHash === job.plan?.planHash) return;
+  await store.apply({ kind: "plan", tenant: job.tenant, id: job.id, at: clock(), plan });
+  throw new AppError(
+    "conflict",
+    `price or policy of job ${job.id} changed since it was planned: now ${plan.costMicroUsd} µUSD on ${plan.route.chosen}; ` +
+      `execute planHash ${plan.planHash} to agree`,
+    { details: { plan } },
+  );
 }
 
 /** @throws {AppError} `internal` when the router named a back end that it did not score */

@@ -4,11 +4,13 @@ import type { Clock } from "../core/clock.ts";
 import { AppError, ERROR_CODES, toErrorInfo } from "../core/errors.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { RouteDecision } from "../models/route.ts";
-import type { BackendDescription, Provider } from "../providers/provider.ts";
+import type { TenantPolicy } from "../models/policy.ts";
+import type { Provider } from "../providers/provider.ts";
 import type { EngineRun } from "../workers/engine-worker.ts";
 import type { Command } from "./core.ts";
 import type { BackendTry, Job, JobResult } from "./job.ts";
-import { candidateOf, type Decide } from "./plan.ts";
+import type { Consumption } from "../tenancy/quota.ts";
+import { candidateOf, type Decide, mustBePlanned } from "./plan.ts";
 import { contentKey } from "./result-cache.ts";
 import type { Store } from "./store.ts";
 
@@ -17,8 +19,9 @@ export interface AttemptServices {
   readonly clock: Clock;
   readonly decide: Decide;
   readonly providers: ReadonlyMap<string, Provider>;
-  /** Whether this tenant's jobs wait there for an agreed plan. */
-  needsPlan(backend: BackendDescription, tenant: TenantId): boolean;
+  policyOf(tenant: TenantId): TenantPolicy;
+  /** Keeps what a tenant uses below its day's quota; see tenancy/quota.ts. */
+  readonly quota?: Reserve | undefined;
   /** Content hash of the engine behind a back end whose results are the same bytes every time; undefined for all others. */
   engineHash(backend: string): string | undefined;
   onProgress?(job: Job, progress: { done: number; total: number }): void;
@@ -26,8 +29,16 @@ export interface AttemptServices {
   reportError(error: unknown): void;
 }
 
-/** Why a running attempt is told to stop. `superseded`: the job was cancelled, paused or taken over; its state says so already. */
-export type StopReason = "superseded" | "stopping" | "deadline";
+interface Reserve {
+  /** @returns settles it with what was used, once. @throws {AppError} `quota-exceeded` */
+  reserve(tenant: TenantId, predicted: Consumption): (used: Consumption) => void;
+}
+
+/**
+ * Why a running attempt is told to stop. `superseded`: the job was cancelled, paused or taken over; its state says so already.
+ * `budget`: it ran longer than the policy lets it.
+ */
+export type StopReason = "superseded" | "stopping" | "deadline" | "budget";
 
 const RETRY_MS = { first: 500, most: 30_000 };
 const STORE_RETRY_MS = 1_000;
@@ -43,24 +54,34 @@ const STORE_RETRY_MS = 1_000;
 export async function runAttempt(job: Job, services: AttemptServices, stop: AbortSignal): Promise<void> {
   const deadline = new AbortController();
   const timer = callAt(job.deadlineAt, services.clock, () => deadline.abort("deadline" satisfies StopReason));
-  const signal = AbortSignal.any([stop, deadline.signal]);
+  const budget = new AbortController();
+  const signal = AbortSignal.any([stop, deadline.signal, budget.signal]);
   try {
-    const command = await attempt(job, services, signal);
+    const command = await attempt(job, services, signal, budget);
     if (command !== undefined) await storeOutcome(command, services, stop);
   } finally {
     timer.clear();
   }
 }
 
-async function attempt(job: Job, services: AttemptServices, signal: AbortSignal): Promise<Command | undefined> {
+async function attempt(
+  job: Job,
+  services: AttemptServices,
+  signal: AbortSignal,
+  budget: AbortController,
+): Promise<Command | undefined> {
   const { clock, store } = services;
   const fenced = { tenant: job.tenant, id: job.id, fence: job.fence };
   const tries: BackendTry[] = [];
   let route = job.plan?.route;
+  let settle: ((used: Consumption) => void) | undefined;
+  let used: Consumption = { computeMs: 0, costMicroUsd: 0 };
   try {
     const input = await store.input(job);
     route ??= await untilStopped(services.decide({ ...job, input }, signal), signal);
-    const ran = await tryBackends(job, input, route, services, signal, tries);
+    settle = services.quota?.reserve(job.tenant, predictedUse(route, services));
+    const ran = await tryBackends(job, input, route, services, signal, budget, tries);
+    used = { computeMs: ran.result.engineMs, costMicroUsd: ran.costMicroUsd };
     return { kind: "succeed", ...fenced, at: clock(), route, tries, ...ran };
   } catch (error) {
     const at = clock();
@@ -68,11 +89,31 @@ async function attempt(job: Job, services: AttemptServices, signal: AbortSignal)
     if (reason === "superseded") return undefined;
     if (reason === "stopping") return { kind: "hand-back", ...fenced, at };
     if (reason === "deadline") return { kind: "expire", tenant: job.tenant, id: job.id, at };
+    if (reason === "budget") {
+      return { kind: "overrun", ...fenced, at, route, tries, budgetMs: budgetOf(job, services) ?? 0 };
+    }
     if (!(error instanceof AppError) || error.code === "internal") services.reportError(error);
     const info = toErrorInfo(error);
-    const retryAt = ERROR_CODES[info.code].retryable ? at + retryDelayMs(job.attempts.length) : undefined;
+    // A spent quota is renewed tomorrow: no pause between attempts reaches so far.
+    const canRetry = ERROR_CODES[info.code].retryable && info.code !== "quota-exceeded";
+    const retryAt = canRetry ? at + retryDelayMs(job.attempts.length) : undefined;
     return { kind: "fail", ...fenced, at, route, tries, error: info, retryAt };
+  } finally {
+    settle?.(used);
   }
+}
+
+/** Time counts where it is this machine's. */
+function predictedUse(route: RouteDecision, { providers }: AttemptServices): Consumption {
+  const { executionMs, costMicroUsd } = candidateOf(route, route.chosen).predicted;
+  const isOurs = providers.get(route.chosen)?.describe().kind === "embedded";
+  return { computeMs: isOurs ? executionMs : 0, costMicroUsd };
+}
+
+/** The most that a job without a deadline of its own may take on this machine. */
+function budgetOf(job: Job, services: AttemptServices): number | undefined {
+  if (job.deadlineAt !== undefined) return undefined;
+  return services.policyOf(job.tenant).deadlines.quantumMs ?? undefined;
 }
 
 interface Ran {
@@ -87,6 +128,7 @@ async function tryBackends(
   route: RouteDecision,
   services: AttemptServices,
   signal: AbortSignal,
+  budget: AbortController,
   tries: BackendTry[],
 ): Promise<Ran> {
   let lastError: unknown;
@@ -95,6 +137,9 @@ async function tryBackends(
     const { costMicroUsd } = candidateOf(route, backend).predicted;
     if (provider === undefined || !isAgreedTo(job, provider, costMicroUsd, services)) continue;
     const startedAt = services.clock();
+    const budgetMs = provider.describe().kind === "embedded" ? budgetOf(job, services) : undefined;
+    const endsAt = budgetMs === undefined ? undefined : startedAt + budgetMs;
+    const timer = callAt(endsAt, services.clock, () => budget.abort("budget" satisfies StopReason));
     try {
       const engineHash = services.engineHash(backend);
       const key = engineHash === undefined ? undefined : contentKey(job, engineHash);
@@ -110,6 +155,8 @@ async function tryBackends(
       tries.push({ backend, startedAt, endedAt: services.clock(), error: toErrorInfo(error) });
       if (!(error instanceof AppError && ERROR_CODES[error.code].retryable)) throw error;
       lastError = error;
+    } finally {
+      timer.clear();
     }
   }
   throw (
@@ -120,7 +167,7 @@ async function tryBackends(
 
 /** A price was agreed to with the plan; whatever may run at once needs no agreement. */
 function isAgreedTo(job: Job, provider: Provider, costMicroUsd: number, services: AttemptServices): boolean {
-  if (!services.needsPlan(provider.describe(), job.tenant)) return true;
+  if (!mustBePlanned(provider.describe(), services.policyOf(job.tenant))) return true;
   return job.plan !== undefined && costMicroUsd <= job.plan.costMicroUsd;
 }
 

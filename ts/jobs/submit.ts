@@ -1,16 +1,24 @@
 import { fromBase64, toHex, utf8 } from "../core/bytes.ts";
 import { canonicalJson, type Json } from "../core/canonical-json.ts";
 import { AppError, messageOf } from "../core/errors.ts";
-import { newJobId, type TenantId } from "../core/ids.ts";
+import { type JobId, newJobId, type TenantId } from "../core/ids.ts";
 import { freshSeed } from "../core/random.ts";
 import { sha256 } from "../core/sha256.ts";
 import type { Source, SubmitJob } from "../models/job.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { AuditEvent } from "../audit/event.ts";
 import type { Idempotency, Job, JobRequest } from "./job.ts";
-import { makePlan, type PlanServices } from "./plan.ts";
+import { makePlan, mustBePlanned, type PlanServices } from "./plan.ts";
+
+/** What a tenant may have unfinished; see tenancy/quota.ts. */
+export interface Admission {
+  /** @throws {AppError} `quota-exceeded` */
+  admit(tenant: TenantId): void;
+  /** The admitted job was not stored, or has ended. */
+  release(tenant: TenantId): void;
+}
 
 export interface SubmitServices extends PlanServices {
-  readonly providers: ReadonlyMap<string, Provider>;
+  readonly quota?: Admission | undefined;
 }
 
 export interface SubmitOptions {
@@ -20,6 +28,8 @@ export interface SubmitOptions {
   readonly reuse?: boolean | undefined;
   /** Id of the key or person that asks; absent: the command line of this machine. */
   readonly submittedBy?: string | undefined;
+  /** What is recorded together with the job. @param id of the job */
+  readonly event?: ((id: JobId) => AuditEvent) | undefined;
 }
 
 const DEFAULT_MAX_ATTEMPTS = 3;
@@ -47,7 +57,7 @@ export async function submit(
     constraints: body.constraints,
     routing: body.routing,
     metadata: body.metadata,
-    reuse: options.reuse ?? true,
+    reuse: (options.reuse ?? true) && services.policyOf(tenant).reuseResults,
   };
   const at = services.clock();
   const [id, seed] = [newJobId(at), body.seed ?? freshSeed()];
@@ -66,16 +76,27 @@ export async function submit(
     maxAttempts,
     idempotency,
     plan,
+    event: options.event?.(id),
   } as const;
-  return services.store.apply(command);
+  services.quota?.admit(tenant);
+  try {
+    const job = await services.store.apply(command);
+    // The same request again: its job was counted the first time.
+    if (job.id !== id) services.quota?.release(tenant);
+    return job;
+  } catch (error) {
+    services.quota?.release(tenant);
+    throw error;
+  }
 }
 
 /** A job for `auto` is not planned here: the router gives it only what may run at once, and the attempt checks that again. */
 function mustPlan(services: SubmitServices, tenant: TenantId, { mode, target = "auto" }: SubmitJob): boolean {
-  if (mode === "plan") return true;
+  const policy = services.policyOf(tenant);
+  if (mode === "plan" || policy.dryRun === "always") return true;
   if (target === "auto") return false;
   const provider = services.providers.get(target);
-  if (provider !== undefined) return services.needsPlan(provider.describe(), tenant);
+  if (provider !== undefined) return mustBePlanned(provider.describe(), policy);
   const known = [...services.providers.keys()].join(", ");
   throw new AppError("no-backend", `target: there is no back end '${target}'; use auto or one of ${known}`);
 }

@@ -17,6 +17,8 @@ export interface Case {
   policy: RoutingPolicy;
   /** Milliseconds left until the job's deadline. */
   remainingMs: number | undefined;
+  /** The most that the policy lets a job without a deadline run on this machine. */
+  budgetMs: number | undefined;
 }
 
 /**
@@ -114,6 +116,15 @@ const deadline: Rule = ({ predicted, remainingMs }) => {
   return ms > remainingMs ? `would take ${ms.toFixed(1)} ms, the deadline is in ${remainingMs} ms` : undefined;
 };
 
+/** Only what surely passes the budget is refused: the run itself is stopped at it. */
+const budget: Rule = ({ backend, predicted, budgetMs }) => {
+  if (budgetMs === undefined || backend.kind !== "embedded") return undefined;
+  const { executionMs, variance } = predicted;
+  return executionMs - 2 * Math.sqrt(variance) > budgetMs
+    ? `would run ${executionMs.toFixed(0)} ms here, the policy gives such work ${budgetMs} ms; give constraints.deadlineMs, or raise policy.deadlines`
+    : undefined;
+};
+
 const RULES: readonly Rule[] = [
   jobType,
   qubits,
@@ -128,6 +139,7 @@ const RULES: readonly Rule[] = [
   dataClass,
   region,
   deadline,
+  budget,
 ];
 
 /**

@@ -24,6 +24,8 @@ export interface RouteInput {
   seed: number;
   /** Milliseconds left until the deadline; absent: all of the job's `deadlineMs`. */
   remainingMs?: number;
+  /** The most that a job without a deadline of its own may run on this machine. */
+  budgetMs?: number;
 }
 
 /**
@@ -105,7 +107,7 @@ function judge(
   const backend = offer.description;
   const predicted = predictFor(offer, features);
   const remainingMs = input.remainingMs ?? job.constraints?.deadlineMs;
-  const reasons = refusals({ job, features, backend, predicted, policy, remainingMs });
+  const reasons = refusals({ job, features, backend, predicted, policy, remainingMs, budgetMs: input.budgetMs });
   if (reasons.length > 0) {
     const reason = reasons.join("; ");
     return { backend: backend.id, eligible: false, reason, predicted, scores: [], mean: 0, variance: 0 };
