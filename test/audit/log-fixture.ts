@@ -47,8 +47,13 @@ export async function openLog(
   root: string,
   source: LeafSource,
 ): Promise<{ writer: LogWriter; options: LogWriterOptions }> {
+  const options = await logOptions(root, source);
+  return { writer: await LogWriter.open(options), options };
+}
+
+export async function logOptions(root: string, source: LeafSource): Promise<LogWriterOptions> {
   const mldsa = await loadMldsa();
-  const options: LogWriterOptions = {
+  return {
     directory: join(root, "log"),
     stateDirectory: join(root, "state"),
     keys: await openLogKeys(join(root, "keys"), mldsa),
@@ -56,7 +61,6 @@ export async function openLog(
     mldsa,
     now: () => NOW_MS,
   };
-  return { writer: await LogWriter.open(options), options };
 }
 
 /** A Bell job that succeeded, with a route over two back ends. */
