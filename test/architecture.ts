@@ -27,21 +27,22 @@ export const IMPORT_ORDER = [
   "adapters",
   "migrations",
   "http",
+  "service",
   "cli",
   "dashboard",
   "demo",
 ] as const;
 
-/** Edges know the services; they do not know each other. */
-const EDGES = new Set(["http", "cli", "dashboard", "demo"]);
+/** Edges know the services; they do not know each other, but for `service`, which joins everything and serves `http`. */
+const EDGES = new Set(["http", "service", "cli", "dashboard", "demo"]);
 
-/** The public doors and the folders each may open; `server.ts` alone joins services and adapters. */
+/** The public doors and the folders each may open. */
 export const DOORS: Record<string, readonly string[]> = {
   "index.ts": ["core", "models"],
   "engines.ts": ["core", "models", "workers", "engines"],
   "verify.ts": ["core", "models", "audit"],
   "client.ts": ["core", "models", "client"],
-  "server.ts": IMPORT_ORDER.filter((folder) => !["cli", "dashboard", "demo"].includes(folder)),
+  "server.ts": ["audit", "service"],
   "cli.ts": ["core", "cli"],
 };
 
@@ -96,7 +97,8 @@ function refusal(path: string, target: string): string | undefined {
     return EDGES.has(from) ? undefined : "only the edges may use a public door";
   }
   if (from === to) return undefined;
-  if (to === "adapters" || to === "migrations") return "only server.ts joins services and adapters";
+  if (from === "service") return ["cli", "dashboard", "demo"].includes(to) ? "edges do not know each other" : undefined;
+  if (to === "adapters" || to === "migrations") return "only service joins services and adapters";
   if (EDGES.has(from)) return EDGES.has(to) ? "edges do not know each other" : undefined;
   return order.indexOf(to) < order.indexOf(from) ? undefined : `${to} stands above ${from}`;
 }

@@ -2,8 +2,8 @@ import type { ExitCode } from "../../ts/cli/failure.ts";
 import { runProgram } from "../../ts/cli/program.ts";
 import type { Terminal } from "../../ts/cli/terminal.ts";
 import type { JobPlan } from "../../ts/jobs/job.ts";
-import type { JobView } from "../../ts/models/job-view.ts";
 import type { SubmitJob } from "../../ts/models/job.ts";
+import type { JobView } from "../../ts/models/job-view.ts";
 import { DEFAULT_CALIBRATION } from "../../ts/routing/calibration.ts";
 import type { LocalOutcome, LocalService, LocalServiceOptions, SubmitControl } from "../../ts/server.ts";
 import { fakeRoute } from "../jobs/fixtures.ts";
@@ -21,6 +21,7 @@ export function bellJob(changes: Partial<JobView> = {}): JobView {
     result: { backend: "statevector", resultHash: "00".repeat(32), counts: { "00": 3, "11": 1 } },
     route: null,
     plan: null,
+    approvedBy: [],
     receipt: null,
     createdAt: "2026-01-01T00:00:00.000Z",
     finishedAt: "2026-01-01T00:00:00.003Z",

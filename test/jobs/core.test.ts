@@ -35,7 +35,7 @@ function toCommand(job: Job, { allowed, choice, staleBy, yes, approver }: Step, 
     case "execute":
       return { kind, ...fenced, planHash: yes ? (job.plan?.planHash ?? "") : "other" };
     case "approve":
-      return { kind, ...fenced, approver, leaf: Uint8Array.of(1) };
+      return { kind, ...fenced, approver };
     case "lease":
       return { kind, tenant: ALICE, id: job.id, at, worker: "w", leaseMs: 100 };
     case "heartbeat":
@@ -49,6 +49,8 @@ function toCommand(job: Job, { allowed, choice, staleBy, yes, approver }: Step, 
       };
     case "reclaim":
       return { kind, ...fenced, workerGone: yes };
+    case "overrun":
+      return { kind, ...fenced, tries: [], budgetMs: 5 };
     case "hand-back":
       return { kind, ...fenced };
     default:

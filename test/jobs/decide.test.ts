@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { LOCAL_TENANT } from "../../ts/core/ids.ts";
 import type { CircuitEngine } from "../../ts/engines/circuit-engine.ts";
 import { createDecide } from "../../ts/jobs/decide.ts";
-import { parseRoutingPolicy } from "../../ts/models/policy.ts";
+import { parseTenantPolicy } from "../../ts/models/policy.ts";
 import type { ProviderRegistry } from "../../ts/providers/registry.ts";
 import { DEFAULT_CALIBRATION } from "../../ts/routing/calibration.ts";
 import { offer } from "../routing/cases.ts";
@@ -38,8 +38,8 @@ describe("createDecide", () => {
     createDecide({
       engine,
       registry,
-      policy: parseRoutingPolicy({}),
-      calibration: DEFAULT_CALIBRATION,
+      policyOf: () => parseTenantPolicy({ deadlines: { quantumMs: null } }),
+      calibration: () => DEFAULT_CALIBRATION,
       clock: () => now,
     });
 

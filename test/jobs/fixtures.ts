@@ -16,6 +16,7 @@ import type { OutcomeLeaf, Store } from "../../ts/jobs/store.ts";
 import { createSqliteStore } from "../../ts/jobs/store-sqlite.ts";
 import { SQLITE_MIGRATIONS } from "../../ts/migrations/sqlite/all.ts";
 import type { SubmitJob } from "../../ts/models/job.ts";
+import { parseTenantPolicy } from "../../ts/models/policy.ts";
 import type { RouteDecision } from "../../ts/models/route.ts";
 import type { BackendDescription, Provider, ProviderJob } from "../../ts/providers/provider.ts";
 import type { EngineRun } from "../../ts/workers/engine-worker.ts";
@@ -125,6 +126,9 @@ export function fakeRoute(
     snapshotHashes: { backends: "b", policy, calibration: "c" },
   };
 }
+
+/** The default policy, whose jobs may take as long as they like. */
+export const UNHURRIED = parseTenantPolicy({ deadlines: { neuralMs: null, quantumMs: null, hybridMs: null } });
 
 /** Services over a store with one embedded fake back end; errors that nobody expected fail the test that looks at them. */
 export function fakeServices(

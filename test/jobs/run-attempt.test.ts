@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AppError, type ErrorCode } from "../../ts/core/errors.ts";
 import type { Job } from "../../ts/jobs/job.ts";
 import type { JobServices } from "../../ts/jobs/jobs.ts";
-import { leavesOrCosts } from "../../ts/jobs/plan.ts";
 import { runAttempt, type StopReason } from "../../ts/jobs/run-attempt.ts";
 import type { Store } from "../../ts/jobs/store.ts";
 import type { Provider } from "../../ts/providers/provider.ts";
@@ -15,6 +14,7 @@ import {
   fakeServices,
   openStore,
   submission,
+  UNHURRIED,
 } from "./fixtures.ts";
 
 const folders = createFolders();
@@ -43,7 +43,7 @@ describe("an attempt", () => {
     stop: AbortSignal = new AbortController().signal,
   ): Promise<Job> {
     const base = fakeServices(store, providers);
-    const services = { ...base, clock: () => now, needsPlan: leavesOrCosts, ...change };
+    const services = { ...base, clock: () => now, policyOf: () => UNHURRIED, ...change };
     await store.apply(submission(ALICE, now, submit));
     const [job] = await store.claim({ worker: "w", at: now, leaseMs: 1000, limit: 1 });
     if (job === undefined) throw new Error("nothing to claim");
@@ -78,7 +78,7 @@ describe("an attempt", () => {
     const services = {
       ...fakeServices(store, [fakeProvider("a", failing("engine-failure"))]),
       clock: () => now,
-      needsPlan: leavesOrCosts,
+      policyOf: () => UNHURRIED,
     };
     const { id } = await store.apply(submission(ALICE, now));
     const waits: number[] = [];
@@ -198,7 +198,7 @@ describe("an attempt", () => {
     if (job === undefined) throw new Error("nothing to claim");
     await runAttempt(
       job,
-      { ...fakeServices(store, providers), clock: () => now, needsPlan: leavesOrCosts },
+      { ...fakeServices(store, providers), clock: () => now, policyOf: () => UNHURRIED },
       new AbortController().signal,
     );
     expect(tries(await store.get(job))).toEqual([["qpu", "provider-unavailable"]]);

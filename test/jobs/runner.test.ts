@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { newEvent } from "../../ts/audit/new-event.ts";
 import { AppError } from "../../ts/core/errors.ts";
 import type { TenantId } from "../../ts/core/ids.ts";
 import { createJobs, type JobServices, type Jobs } from "../../ts/jobs/jobs.ts";
@@ -15,6 +16,7 @@ import {
   fakeRun,
   fakeServices,
   openStore,
+  UNHURRIED,
 } from "./fixtures.ts";
 
 const folders = createFolders();
@@ -246,14 +248,20 @@ describe("the runner", () => {
   });
 
   it("waits for as many approvals as the policy asks, each with its log entry", async () => {
-    await start(1, { approvals: () => 2 });
+    await start(1, { policyOf: () => ({ ...UNHURRIED, approvals: [{ when: {}, approvers: 2 }] }) });
     const planned = await jobs.submit(ALICE, body(1, { mode: "plan" }));
     const execute = await jobs.execute(ALICE, planned.id, planned.plan?.planHash ?? "");
     expect(execute.status).toBe("awaiting-approval");
-    const leaf = (name: string) => new TextEncoder().encode(`approved by ${name}`);
-    expect((await jobs.approve(ALICE, planned.id, "ada", leaf("ada"))).status).toBe("awaiting-approval");
-    await expect(jobs.approve(ALICE, planned.id, "ada", leaf("ada"))).rejects.toMatchObject({ code: "conflict" });
-    expect((await jobs.approve(ALICE, planned.id, "bob", leaf("bob"))).status).toBe("queued");
+    const approval = (person: string) => ({
+      person,
+      event: newEvent(
+        { actor: { kind: "key", id: person, role: "operator" }, requestId: null },
+        { tenant: ALICE, at: 1, action: "job.approve", subject: planned.id },
+      ),
+    });
+    expect((await jobs.approve(ALICE, planned.id, approval("ada"))).status).toBe("awaiting-approval");
+    await expect(jobs.approve(ALICE, planned.id, approval("ada"))).rejects.toMatchObject({ code: "conflict" });
+    expect((await jobs.approve(ALICE, planned.id, approval("bob"))).status).toBe("queued");
     await gate.reached(1);
     gate.release(1);
     await jobs.wait(ALICE, planned.id);

@@ -1,6 +1,6 @@
 import { grouped } from "../core/grouped.ts";
-import type { JobView } from "../models/job-view.ts";
 import type { CircuitResult } from "../models/circuit.ts";
+import type { JobView } from "../models/job-view.ts";
 import type { RouteDecision } from "../models/route.ts";
 import { histogramText } from "../pictures/histogram.ts";
 import { durationText } from "./progress.ts";

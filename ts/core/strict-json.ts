@@ -38,9 +38,9 @@ function decode(bytes: Uint8Array, what: string): string {
   }
 }
 
-const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET, COLON, COMMA] = [
-  ...'"\\{}[]:,',
-].map((character) => character.charCodeAt(0)) as [number, number, number, number, number, number, number, number];
+const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET, COLON, COMMA] = [...'"\\{}[]:,'].map(
+  (character) => character.charCodeAt(0),
+) as [number, number, number, number, number, number, number, number];
 
 /** The index behind the string that starts at `start`, or the length of the text. */
 function stringEnd(text: string, start: number): number {
@@ -77,7 +77,11 @@ function refuseDoubles(text: string, what: string): void {
         const raw = text.slice(at, end);
         const name = raw.includes("\\") ? (JSON.parse(raw) as string) : raw.slice(1, -1);
         if (names.has(name)) {
-          throw new AppError("invalid-input", `${what}: the member "${name}" is there twice; name it once`, placeOf(text, at));
+          throw new AppError(
+            "invalid-input",
+            `${what}: the member "${name}" is there twice; name it once`,
+            placeOf(text, at),
+          );
         }
         names.add(name);
       }

@@ -16,14 +16,23 @@ export interface AppServices {
   readonly clock: Clock;
   readonly reportError: ReportError;
   /** One call for each answered request. */
-  observe?(request: { operation: string; method: string; status: number; seconds: number; requestId: string; tenant?: string }): void;
+  observe?(request: {
+    operation: string;
+    method: string;
+    status: number;
+    seconds: number;
+    requestId: string;
+    tenant?: string;
+  }): void;
 }
 
 /** The application: each operation behind authentication, limits and parsing. No rule of the business lives here. */
 export function createApp(operations: readonly Operation[], services: AppServices): Hono {
   const app = new Hono();
   for (const operation of operations) {
-    app.on(operation.method.toUpperCase(), routePattern(operation.path), (context) => answer(operation, context, services));
+    app.on(operation.method.toUpperCase(), routePattern(operation.path), (context) =>
+      answer(operation, context, services),
+    );
   }
   const methodsOf = allowedMethods(operations);
   app.notFound((context) => {
@@ -51,7 +60,10 @@ async function answer(operation: Operation, context: Context, services: AppServi
       principal = await authenticate(context, services);
       rateHeaders = await services.rateLimits.take(principal.keyId);
       if (!principal.scopes.has(operation.scope)) {
-        throw new AppError("forbidden", `this needs the scope ${operation.scope}, which the key '${principal.name}' does not hold`);
+        throw new AppError(
+          "forbidden",
+          `this needs the scope ${operation.scope}, which the key '${principal.name}' does not hold`,
+        );
       }
     }
     response = await operation.handle({

@@ -41,6 +41,9 @@ export async function ensureAdminKey(
   const actor = { kind: "system", id: "ketflow", role: "system" } as const;
   const origin = { actor, requestId: null };
   const action = present === undefined ? "key.create" : "key.rotate";
-  await store.put([{ key, hash }], newEvent(origin, { tenant, at, action, subject: ADMIN_KEY_ID, detail: { role: "admin" } }));
+  await store.put(
+    [{ key, hash }],
+    newEvent(origin, { tenant, at, action, subject: ADMIN_KEY_ID, detail: { role: "admin" } }),
+  );
   return given === undefined ? token : undefined;
 }

@@ -1,6 +1,6 @@
 import type { EventStore } from "../audit/event-store.ts";
-import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import type { SqlRow } from "../database/sqlite-connection.ts";
+import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import type { ApiKey, KeyStore, StoredKey } from "./keys.ts";
 
 /** Keys that were asked for stay in memory: every request brings one. */

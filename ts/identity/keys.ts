@@ -1,11 +1,19 @@
-import type { Actor } from "../audit/event-schema.ts";
 import type { AuditEvent } from "../audit/event.ts";
+import type { Actor } from "../audit/event-schema.ts";
 import { type EventOrigin, newEvent } from "../audit/new-event.ts";
 import { equalBytes } from "../core/bytes.ts";
 import { type Clock, formatTime } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { TenantId } from "../core/ids.ts";
-import { type CreateKey, type KeyView, type NewKeyView, type Role, type RotateKey, type Scope, SCOPES_OF_ROLE } from "../models/access.ts";
+import {
+  type CreateKey,
+  type KeyView,
+  type NewKeyView,
+  type Role,
+  type RotateKey,
+  SCOPES_OF_ROLE,
+  type Scope,
+} from "../models/access.ts";
 import { keyIdOf, newToken, tokenHash } from "./token.ts";
 
 /** An API key as it is kept: without its secret. */
@@ -75,7 +83,10 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
   function refuseMore(by: Principal, role: Role, scopes: readonly Scope[]): void {
     const missing = scopes.filter((scope) => !by.scopes.has(scope));
     if (missing.length > 0 || (role === "admin" && by.role !== "admin")) {
-      throw new AppError("forbidden", `your key does not hold ${missing.join(", ") || "the role admin"}, so it cannot act on a key that does`);
+      throw new AppError(
+        "forbidden",
+        `your key does not hold ${missing.join(", ") || "the role admin"}, so it cannot act on a key that does`,
+      );
     }
   }
 
@@ -111,9 +122,23 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
       refuseMore(by, role, scopes);
       const expires = expiresAt === undefined ? null : Date.parse(expiresAt);
       if (expires !== null && expires <= at) {
-        throw new AppError("invalid-input", `body.expiresAt: ${expiresAt} is in the past; give a later time or leave it out`);
+        throw new AppError(
+          "invalid-input",
+          `body.expiresAt: ${expiresAt} is in the past; give a later time or leave it out`,
+        );
       }
-      const key: ApiKey = { id: "", tenant, name, owner, role, scopes, createdAt: at, expiresAt: expires, revokedAt: null, replaces: null };
+      const key: ApiKey = {
+        id: "",
+        tenant,
+        name,
+        owner,
+        role,
+        scopes,
+        createdAt: at,
+        expiresAt: expires,
+        revokedAt: null,
+        replaces: null,
+      };
       const detail = { role, scopes: [...scopes], expiresAt: expires };
       return issue(key, newEvent(origin, { tenant, at, action: "key.create", subject: "", detail }));
     },
@@ -135,7 +160,10 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
       refuseMore(by, key.role, key.scopes);
       if (key.revokedAt !== null) return;
       const at = clock();
-      await store.put([{ key: { ...key, revokedAt: at }, hash }], newEvent(origin, { tenant, at, action: "key.revoke", subject: id }));
+      await store.put(
+        [{ key: { ...key, revokedAt: at }, hash }],
+        newEvent(origin, { tenant, at, action: "key.revoke", subject: id }),
+      );
     },
   };
 }

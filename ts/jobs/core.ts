@@ -124,12 +124,17 @@ export function transition(job: Job | undefined, command: Command): Transition {
 
   switch (command.kind) {
     case "plan":
-      return move({ ...job, plan: command.plan, approvedBy: [], approvalsUntil: undefined }, "planned", { planHash: command.plan.planHash });
+      return move({ ...job, plan: command.plan, approvedBy: [], approvalsUntil: undefined }, "planned", {
+        planHash: command.plan.planHash,
+      });
     case "execute":
       return execute(job, command);
     case "approve": {
       if (command.approver === job.submittedBy || command.approver === job.executedBy) {
-        throw new AppError("forbidden", `job ${job.id} was asked for by ${command.approver}; another person has to approve it`);
+        throw new AppError(
+          "forbidden",
+          `job ${job.id} was asked for by ${command.approver}; another person has to approve it`,
+        );
       }
       if (job.approvedBy.includes(command.approver)) {
         throw new AppError(
@@ -140,7 +145,9 @@ export function transition(job: Job | undefined, command: Command): Transition {
       const approvedBy = [...job.approvedBy, command.approver];
       const next = { ...job, approvedBy };
       const missing = (job.plan?.approvals ?? 0) - approvedBy.length;
-      return missing > 0 ? move(next, "awaiting-approval", { missing }) : enqueue({ ...next, approvalsUntil: undefined }, at);
+      return missing > 0
+        ? move(next, "awaiting-approval", { missing })
+        : enqueue({ ...next, approvalsUntil: undefined }, at);
     }
     case "lease":
       return lease(job, command.worker, at, command.leaseMs);
@@ -168,7 +175,12 @@ export function transition(job: Job | undefined, command: Command): Transition {
       const message =
         `ran longer than ${command.budgetMs} ms, the most that the policy gives work of this class; ` +
         "give constraints.deadlineMs, or raise policy.deadlines";
-      return finish({ ...report(job, command), error: { code: "deadline-exceeded", message } }, "expired", at, "expired");
+      return finish(
+        { ...report(job, command), error: { code: "deadline-exceeded", message } },
+        "expired",
+        at,
+        "expired",
+      );
     }
     case "reclaim": {
       if (!command.workerGone && (job.lease?.expiresAt ?? 0) > at) {
@@ -231,7 +243,10 @@ function submit(existing: Job | undefined, command: SubmitCommand): Transition {
   return { job: accepted, effects: [{ effect: "input", bytes: command.input }, ...effects] };
 }
 
-function execute(job: Job, { planHash, at, executor, approvalsExpireAfterMs }: OnJob & Executor & { planHash: string }): Transition {
+function execute(
+  job: Job,
+  { planHash, at, executor, approvalsExpireAfterMs }: OnJob & Executor & { planHash: string },
+): Transition {
   if (job.plan?.planHash !== planHash) {
     const present = job.plan?.planHash ?? "none";
     throw new AppError(

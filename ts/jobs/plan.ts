@@ -2,9 +2,9 @@ import { canonicalHash } from "../core/canonical-json.ts";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
-import type { Candidate, RouteDecision } from "../models/route.ts";
-import type { ApprovalRule, TenantPolicy } from "../models/policy.ts";
 import { DATA_CLASSES, type DataClass } from "../models/job.ts";
+import type { ApprovalRule, TenantPolicy } from "../models/policy.ts";
+import type { Candidate, RouteDecision } from "../models/route.ts";
 import type { BackendDescription, Provider } from "../providers/provider.ts";
 import { needsPlan } from "../routing/eligibility.ts";
 import type { Deed } from "./deed.ts";
@@ -66,12 +66,25 @@ export async function makePlan(services: PlanServices, id: JobId, question: Rout
  *
  * @throws {AppError} `conflict` when price or policy changed; the job then carries the new plan, and so do the error's details
  */
-export async function executePlan(services: PlanServices, ref: JobRef, planHash: string, deed: Deed = {}): Promise<Job> {
+export async function executePlan(
+  services: PlanServices,
+  ref: JobRef,
+  planHash: string,
+  deed: Deed = {},
+): Promise<Job> {
   const job = await services.store.get(ref);
   if (job.status === "planned" && job.plan?.planHash === planHash) await refuseChanged(services, job);
   const { approvalsExpireAfterMs } = services.policyOf(ref.tenant);
   const { person: executor, event } = deed;
-  return services.store.apply({ kind: "execute", ...ref, at: services.clock(), planHash, executor, approvalsExpireAfterMs, event });
+  return services.store.apply({
+    kind: "execute",
+    ...ref,
+    at: services.clock(),
+    planHash,
+    executor,
+    approvalsExpireAfterMs,
+    event,
+  });
 }
 
 /**

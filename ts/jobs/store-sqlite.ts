@@ -1,5 +1,5 @@
+import { createSqliteEventStore } from "../audit/event-store-sqlite.ts";
 import { AppError } from "../core/errors.ts";
-import type { EventStore } from "../audit/event-store.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
 import { toAppError } from "../database/group-commit.ts";
 import type { SqliteConnection, SqlRow, SqlValue } from "../database/sqlite-connection.ts";
@@ -12,12 +12,9 @@ import type { BuildOutcomeLeaf, ClaimRequest, JobEvent, JobRef, ListRequest, Sto
 const MAX_PAGE = 1000;
 
 /** The jobs of a database; closing the store closes it. */
-export function createSqliteStore(
-  database: SqliteDatabase,
-  audit: EventStore,
-  buildOutcomeLeaf: BuildOutcomeLeaf,
-): Store {
+export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: BuildOutcomeLeaf): Store {
   const { connection, group, leaves } = database;
+  const audit = createSqliteEventStore(database);
   const listeners = new Set<(job: Job) => void>();
   const sql = prepareStatements(connection);
 
@@ -98,13 +95,17 @@ export function createSqliteStore(
   function removeNow(ref: JobRef): Job {
     const job = mustFind(ref);
     if (!FINAL_STATES.has(job.status)) {
-      throw new AppError("conflict", `job ${ref.id} is ${job.status}: only a job that has ended can be deleted; cancel it first`);
+      throw new AppError(
+        "conflict",
+        `job ${ref.id} is ${job.status}: only a job that has ended can be deleted; cancel it first`,
+      );
     }
     sql.deleteInput.run(ref.id);
     sql.deleteJob.run(ref.id);
     const hash = job.result?.resultHash;
     // Jobs that reused the result have it still.
-    if (hash !== undefined && sql.jobWithResult.get(ref.tenant, hash) === undefined) sql.deleteResult.run(ref.tenant, hash);
+    if (hash !== undefined && sql.jobWithResult.get(ref.tenant, hash) === undefined)
+      sql.deleteResult.run(ref.tenant, hash);
     return job;
   }
 
@@ -253,7 +254,8 @@ function prepareStatements(connection: SqliteConnection) {
     addUsage: prepare(`insert into usage (tenant, day, compute_ms, cost_micro_usd) values (?, ?, ?, ?)
       on conflict (tenant, day) do update set
         compute_ms = compute_ms + excluded.compute_ms, cost_micro_usd = cost_micro_usd + excluded.cost_micro_usd`),
-    usage: prepare(`select tenant, sum(live) as jobs_in_flight, sum(compute_ms) as compute_ms, sum(cost_micro_usd) as cost_micro_usd
+    usage:
+      prepare(`select tenant, sum(live) as jobs_in_flight, sum(compute_ms) as compute_ms, sum(cost_micro_usd) as cost_micro_usd
       from (select tenant, count(*) as live, 0.0 as compute_ms, 0 as cost_micro_usd from jobs
               where status not in ('succeeded', 'failed', 'cancelled', 'expired', 'dead-letter') group by tenant
             union all select tenant, 0, compute_ms, cost_micro_usd from usage where day = ?)

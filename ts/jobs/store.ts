@@ -1,8 +1,8 @@
 import type { AuditEvent } from "../audit/event.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
 import type { JobState, JobType } from "../models/job.ts";
-import type { Command } from "./core.ts";
 import type { TenantUsage } from "../tenancy/quota.ts";
+import type { Command } from "./core.ts";
 import type { Job } from "./job.ts";
 
 /** Names one job; what is read with another tenant's id answers exactly as an id that was never given. */

@@ -1,3 +1,4 @@
+import type { AuditEvent } from "../audit/event.ts";
 import { fromBase64, toHex, utf8 } from "../core/bytes.ts";
 import { canonicalJson, type Json } from "../core/canonical-json.ts";
 import { AppError, messageOf } from "../core/errors.ts";
@@ -5,7 +6,6 @@ import { type JobId, newJobId, type TenantId } from "../core/ids.ts";
 import { freshSeed } from "../core/random.ts";
 import { sha256 } from "../core/sha256.ts";
 import type { Source, SubmitJob } from "../models/job.ts";
-import type { AuditEvent } from "../audit/event.ts";
 import type { Idempotency, Job, JobRequest } from "./job.ts";
 import { makePlan, mustBePlanned, type PlanServices } from "./plan.ts";
 

@@ -44,14 +44,9 @@ export const CreateKey = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: "Less than the role may do; default: all of it" }),
-  owner: z
-    .string()
-    .min(1)
-    .max(128)
-    .optional()
-    .meta({
-      description: "The person behind the key: who asks for a job cannot approve it with another key of theirs",
-    }),
+  owner: z.string().min(1).max(128).optional().meta({
+    description: "The person behind the key: who asks for a job cannot approve it with another key of theirs",
+  }),
   expiresAt: z.iso.datetime().optional().meta({ description: "RFC 3339 in UTC; default: never" }),
 });
 export type CreateKey = z.infer<typeof CreateKey>;

@@ -60,7 +60,8 @@ const Complex = z.tuple([z.number(), z.number()]);
 /** The JSON view of a result container of schema `circuit-result/1`. */
 export const CircuitResult = z.strictObject({
   counts: z.record(z.string(), z.int()).optional().meta({
-    description: "Outcome (classical bits, highest first, last declared register leftmost) → shots; in order of outcomes",
+    description:
+      "Outcome (classical bits, highest first, last declared register leftmost) → shots; in order of outcomes",
   }),
   probabilities: z.record(z.string(), z.number()).optional(),
   expectation: z.number().optional(),

@@ -34,7 +34,10 @@ const ResultView = CircuitResult.extend({
 
 const TimingView = z.strictObject({
   queuedMs: z.number().nullable(),
-  engineMs: z.number().nullable().meta({ description: "The engine's own time, without parsing, start-up or transport" }),
+  engineMs: z
+    .number()
+    .nullable()
+    .meta({ description: "The engine's own time, without parsing, start-up or transport" }),
   totalMs: z.number().nullable(),
   predictedMs: z.number().nullable(),
 });
@@ -44,9 +47,7 @@ const AttemptView = z.strictObject({
   startedAt: Time,
   endedAt: Time.nullable(),
   end: z.enum(["succeeded", "failed", "cancelled", "expired", "lost", "handed-back"]).nullable(),
-  tries: z.array(
-    z.strictObject({ backend: z.string(), startedAt: Time, endedAt: Time, error: ErrorView.nullable() }),
-  ),
+  tries: z.array(z.strictObject({ backend: z.string(), startedAt: Time, endedAt: Time, error: ErrorView.nullable() })),
 });
 
 /** A job as callers see it: the body of `GET /v1/jobs/{id}` and of `--json`. */

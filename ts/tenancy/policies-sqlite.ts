@@ -1,7 +1,7 @@
 import type { EventStore } from "../audit/event-store.ts";
 import type { TenantId } from "../core/ids.ts";
-import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import type { SqlRow } from "../database/sqlite-connection.ts";
+import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import { type PolicyStore, type PolicyVersion, versionTaken } from "./policies.ts";
 
 /** Policies in the table `policies`, which is append-only. */

@@ -94,5 +94,8 @@ function viewDefault(policy: TenantPolicy): PolicyView {
 
 /** @throws {AppError} `conflict` that a store answers when two set the same version at once */
 export function versionTaken(version: number): AppError {
-  return new AppError("conflict", `policy version ${version} was set by somebody else meanwhile; read the policy again`);
+  return new AppError(
+    "conflict",
+    `policy version ${version} was set by somebody else meanwhile; read the policy again`,
+  );
 }

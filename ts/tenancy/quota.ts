@@ -60,7 +60,13 @@ export class QuotaBook {
     const book = this.#book(tenant);
     const now = this.#clock();
     if (book.jobsInFlight >= quotas.jobsInFlight) {
-      throw exceeded("jobsInFlight", quotas.jobsInFlight, book.jobsInFlight, 1000, "wait for jobs to end, or cancel some");
+      throw exceeded(
+        "jobsInFlight",
+        quotas.jobsInFlight,
+        book.jobsInFlight,
+        1000,
+        "wait for jobs to end, or cancel some",
+      );
     }
     const inLastMinute = jobsLastMinute(book, now);
     if (inLastMinute >= quotas.jobsPerMinute) {
@@ -121,7 +127,10 @@ export class QuotaBook {
   #refuseSpent(quotas: Quotas, book: Book, now: number, more: Consumption): void {
     const untilTomorrowMs = DAY_MS - (now % DAY_MS);
     const computeMs = book.computeMs + more.computeMs;
-    if (computeMs > quotas.computeSecondsPerDay * 1000 || (more.computeMs === 0 && computeMs === quotas.computeSecondsPerDay * 1000)) {
+    if (
+      computeMs > quotas.computeSecondsPerDay * 1000 ||
+      (more.computeMs === 0 && computeMs === quotas.computeSecondsPerDay * 1000)
+    ) {
       throw exceeded("computeSecondsPerDay", quotas.computeSecondsPerDay, Math.ceil(computeMs / 1000), untilTomorrowMs);
     }
     const cost = book.costMicroUsd + more.costMicroUsd;

@@ -1,10 +1,17 @@
 import type { AuditEvent } from "../audit/event.ts";
+import { type EventOrigin, newEvent } from "../audit/new-event.ts";
 import { type Clock, formatTime } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { TenantId } from "../core/ids.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
-import { type CreateTenant, DEFAULT_QUOTAS, type Quotas, type TenantState, type TenantView, type UpdateTenant } from "../models/tenant.ts";
-import { type EventOrigin, newEvent } from "../audit/new-event.ts";
+import {
+  type CreateTenant,
+  DEFAULT_QUOTAS,
+  type Quotas,
+  type TenantState,
+  type TenantView,
+  type UpdateTenant,
+} from "../models/tenant.ts";
 
 export interface Tenant {
   readonly id: TenantId;
@@ -44,7 +51,8 @@ export interface TenantServices {
 export function createTenants({ store, clock, jobsInFlight }: TenantServices): Tenants {
   function get(id: string): Tenant {
     const tenant = store.get(id);
-    if (tenant === undefined || tenant.status === "deleted") throw new AppError("not-found", `there is no tenant ${id}`);
+    if (tenant === undefined || tenant.status === "deleted")
+      throw new AppError("not-found", `there is no tenant ${id}`);
     return tenant;
   }
 
@@ -57,7 +65,7 @@ export function createTenants({ store, clock, jobsInFlight }: TenantServices): T
         id: id as TenantId,
         name,
         status: "active",
-        quotas: { ...DEFAULT_QUOTAS, ...withoutUndefined(quotas ?? {}) },
+        quotas: merged(DEFAULT_QUOTAS, quotas),
         createdAt: at,
       };
       await store.insert(tenant, newEvent(origin, { tenant: tenant.id, at, action: "tenant.create", subject: id }));
@@ -69,7 +77,7 @@ export function createTenants({ store, clock, jobsInFlight }: TenantServices): T
         ...before,
         name: name ?? before.name,
         status: status ?? before.status,
-        quotas: { ...before.quotas, ...withoutUndefined(quotas ?? {}) },
+        quotas: merged(before.quotas, quotas),
       };
       const detail = { status: tenant.status, quotas: tenant.quotas };
       await store.update(
@@ -82,7 +90,10 @@ export function createTenants({ store, clock, jobsInFlight }: TenantServices): T
       const tenant = get(id);
       const unfinished = jobsInFlight(tenant.id);
       if (unfinished > 0) {
-        throw new AppError("conflict", `tenant ${id} has ${unfinished} unfinished jobs; cancel them or wait for their end`);
+        throw new AppError(
+          "conflict",
+          `tenant ${id} has ${unfinished} unfinished jobs; cancel them or wait for their end`,
+        );
       }
       await store.update(
         { ...tenant, status: "deleted" },
@@ -90,6 +101,10 @@ export function createTenants({ store, clock, jobsInFlight }: TenantServices): T
       );
     },
   };
+}
+
+function merged(before: Quotas, change: CreateTenant["quotas"] = {}): Quotas {
+  return { ...before, ...(withoutUndefined(change) as Partial<Quotas>) };
 }
 
 export function viewTenant({ id, name, status, quotas, createdAt }: Tenant): TenantView {
