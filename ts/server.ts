@@ -1,6 +1,7 @@
 // `ketflow/server`: jobs with routing, log and receipts in this process, and the HTTP service.
 
 export { auditLog, readCheckpoint } from "./audit/log-reader.ts";
+export { openService, type Service, type ServiceOptions } from "./service/http-service.ts";
 export {
   type LocalOutcome,
   type LocalService,

@@ -173,6 +173,17 @@ async function makeProgram(context: CommandContext, end: (code: ExitCode) => voi
     end(await show(settingFlags(demo), { ...context, terminal: colored(flags) }));
   });
 
+  const serve = add("serve", "serve the API to a team", "serve --port 8080")
+    .option("--host <address>", "address to listen on; default 127.0.0.1")
+    .option("--port <number>", "port to listen on; default 8080", wholeNumberOf)
+    .option("--data <dir>", "folder of jobs, log and keys")
+    .option("--policy <file>", "policy of tenants that have none of their own")
+    .option("--mock-qpus <file>", "mock QPUs beside the embedded engine");
+  serve.action(async () => {
+    const { serve: serveUntilStopped } = await import("./commands/serve.ts");
+    end(await serveUntilStopped(settingFlags(serve), context));
+  });
+
   program
     .command("bench")
     .description("measure the engines on this machine (in a clone of the repository)")

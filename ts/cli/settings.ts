@@ -28,6 +28,8 @@ export function settingsOf(environment: Terminal["environment"]): Setting[] {
     { name: "mockQpus", kind: "string", about: "file with the mock QPUs, see docs/routing.md" },
     { name: "dataClass", kind: "string", choices: DATA_CLASSES, about: "how sensitive the input is" },
     { name: "cache", kind: "boolean", fallback: true, about: "answer from an equal earlier result" },
+    { name: "host", kind: "string", fallback: "127.0.0.1", about: "address that serve listens on" },
+    { name: "port", kind: "integer", fallback: 8080, about: "port that serve listens on; 0 takes a free one" },
     { name: "ascii", kind: "boolean", fallback: false, about: "draw without box characters" },
   ];
 }
@@ -90,6 +92,12 @@ async function readJson(path: string): Promise<unknown> {
 export function text(resolved: Resolved, name: string): string | undefined {
   const value = resolved.get(name)?.[0]?.value;
   return typeof value === "string" ? value : undefined;
+}
+
+/** The winning value of a setting that is a number. */
+export function number(resolved: Resolved, name: string): number | undefined {
+  const value = resolved.get(name)?.[0]?.value;
+  return typeof value === "number" ? value : undefined;
 }
 
 export function isOn(resolved: Resolved, name: string): boolean {

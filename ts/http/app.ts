@@ -117,9 +117,13 @@ function addressOf(context: Context): string {
   return incoming?.socket.remoteAddress ?? "";
 }
 
-/** `/v1/jobs/{id}:cancel` → `/v1/jobs/:id{[^/:]+:cancel}`: Hono's parameters end at a slash only. */
+/** `/v1/jobs/{id}:cancel` → `/v1/jobs/:id{[^/:]+:cancel}`: Hono's parameters end at a slash only. `{rest}` takes slashes too. */
 function routePattern(path: string): string {
-  return path.replace(/\{(\w+)\}(:[a-z-]+)?/g, (_, name, verb) => `:${name}{[^/:]+${verb ?? ""}}`);
+  return path.replace(/\{(\w+)\}(:[a-z-]+)?/g, (_, name, verb) => `:${name}{${charactersOf(name)}${verb ?? ""}}`);
+}
+
+function charactersOf(parameter: string): string {
+  return parameter === "rest" ? ".+" : "[^/:]+";
 }
 
 function paramsOf({ path }: Operation, context: Context): Record<string, string> {
@@ -143,7 +147,7 @@ function allowedMethods(operations: readonly Operation[]): (path: string) => str
   const patterns = new Map<string, { pattern: RegExp; methods: Set<string> }>();
   for (const { path, method } of operations) {
     const known = patterns.get(path) ?? {
-      pattern: new RegExp(`^${path.replace(/[.]/g, "\\.").replace(/\{\w+\}/g, "[^/:]+")}$`),
+      pattern: new RegExp(`^${path.replace(/[.]/g, "\\.").replace(/\{(\w+)\}/g, (_, name) => charactersOf(name))}$`),
       methods: new Set(),
     };
     known.methods.add(method.toUpperCase());

@@ -41,8 +41,8 @@ interface Shape<Query, Body> {
   readonly scope: Scope | "anyone";
   readonly query?: z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
-  /** How the body is sent; `stream`: the operation reads it itself. */
-  readonly bodyType?: "application/json" | "stream";
+  /** Of an operation that reads its body itself: what each content type holds. */
+  readonly bodyDoc?: Readonly<Record<string, z.ZodType>>;
   /** Headers that it reads, with their meaning. */
   readonly requestHeaders?: Readonly<Record<string, string>>;
   /** What it leaves in the audit trail; every operation that changes something has one. */

@@ -1,0 +1,173 @@
+import { z } from "zod";
+import { KeyView, NewKeyView } from "../models/access.ts";
+import { CircuitOptions } from "../models/circuit.ts";
+import { SubmitJob } from "../models/job.ts";
+import { JobPageView, JobView, PlanView } from "../models/job-view.ts";
+import { PolicyView, TenantPolicy } from "../models/policy.ts";
+import { RouteDecision } from "../models/route.ts";
+import { TenantView, UsageView } from "../models/tenant.ts";
+import type { Operation, ResponseDoc } from "./operation.ts";
+import { Problem } from "./problem.ts";
+import { problems } from "./responses.ts";
+
+type Document = Record<string, unknown>;
+
+/** The schemas that have a name in the document; all others are written where they are used. */
+const NAMED = {
+  ...{ SubmitJob, CircuitOptions, Job: JobView, JobPage: JobPageView, Plan: PlanView, Route: RouteDecision },
+  ...{
+    TenantPolicy,
+    Policy: PolicyView,
+    Key: KeyView,
+    NewKey: NewKeyView,
+    Tenant: TenantView,
+    Usage: UsageView,
+    Problem,
+  },
+};
+
+for (const [id, schema] of Object.entries(NAMED)) z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id });
+
+const TAGS: readonly { name: string; description: string }[] = [
+  { name: "jobs", description: "Submit, read and move jobs" },
+  { name: "events", description: "What happens to jobs, live" },
+  { name: "backends", description: "Where jobs can run" },
+  { name: "policy", description: "The rules of a tenant" },
+  { name: "keys", description: "API keys" },
+  { name: "tenants", description: "Tenants and their quotas" },
+  { name: "audit", description: "Who did what" },
+  { name: "log", description: "The tamper-evident log, for everyone" },
+  { name: "service", description: "Health, metrics and this document" },
+];
+
+/** OpenAPI 3.1 of the operations, made from their zod schemas. */
+export function openApiDocument(operations: readonly Operation[], version: string): Document {
+  const paths: Record<string, Document> = {};
+  for (const each of operations) {
+    const item = paths[each.path] ?? {};
+    item[each.method] = describeOperation(each);
+    paths[each.path] = item;
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Ketflow",
+      version,
+      description: "Jobs with receipts: quantum circuits behind one API, run again by anyone to the same bytes.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    servers: [{ url: "/" }],
+    tags: TAGS,
+    security: [{ key: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        key: { type: "http", scheme: "bearer", description: "An API key: `Authorization: Bearer kf_…`" },
+      },
+      schemas: namedSchemas(),
+    },
+  };
+}
+
+function describeOperation(each: Operation): Document {
+  const isOpen = each.scope === "anyone";
+  const shell = isOpen ? problems("rate-limited") : problems("unauthenticated", "forbidden", "rate-limited");
+  const responses = merged(each.responses, shell, problems("store-unavailable", "storage-full", "internal"));
+  const bodies = each.bodyDoc ?? (each.body && { "application/json": each.body });
+  return {
+    operationId: each.id,
+    tags: [each.tag],
+    summary: each.summary,
+    ...(each.description !== undefined && { description: each.description }),
+    ...(isOpen ? { security: [] } : { "x-scope": each.scope }),
+    ...(each.audit !== undefined && { "x-audit": each.audit }),
+    parameters: [...pathParameters(each.path), ...queryParameters(each.query), ...headerParameters(each)],
+    ...(bodies && {
+      requestBody: {
+        required: true,
+        content: mapValues(bodies, (schema) => ({ schema: jsonSchema(schema, "input") })),
+      },
+    }),
+    responses: mapValues(responses, describeResponse),
+  };
+}
+
+/** The first description of a status counts, with the later ones added. */
+function merged(...all: readonly Readonly<Record<number, ResponseDoc>>[]): Record<string, ResponseDoc> {
+  const result: Record<string, ResponseDoc> = {};
+  for (const docs of all) {
+    for (const [status, doc] of Object.entries(docs)) {
+      const known = result[status];
+      result[status] = known ? { ...known, description: `${known.description}, ${doc.description}` } : doc;
+    }
+  }
+  return result;
+}
+
+function describeResponse({ description, schema, contentType, headers }: ResponseDoc): Document {
+  const type = contentType ?? (schema && "application/json");
+  return {
+    description,
+    ...(headers && { headers: mapValues(headers, (text) => ({ description: text, schema: { type: "string" } })) }),
+    ...(type !== undefined && {
+      content: { [type]: { schema: schema ? jsonSchema(schema, "output") : { type: "string" } } },
+    }),
+  };
+}
+
+function pathParameters(path: string): Document[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    ...{ name, in: "path", required: true },
+    schema: { type: "string", minLength: 1 },
+  }));
+}
+
+function queryParameters(query: z.ZodType | undefined): Document[] {
+  if (query === undefined) return [];
+  const { properties = {}, required = [] } = z.toJSONSchema(query, { io: "input" }) as {
+    properties?: Record<string, Document>;
+    required?: string[];
+  };
+  // What is read from text is described as what it has to look like.
+  const output =
+    (z.toJSONSchema(query, { io: "output" }) as { properties?: Record<string, Document> }).properties ?? {};
+  return Object.keys(properties).map((name) => {
+    const { description, ...schema } = output[name] ?? {};
+    return {
+      name,
+      in: "query",
+      required: required.includes(name) && schema.default === undefined,
+      description,
+      schema,
+    };
+  });
+}
+
+function headerParameters({ requestHeaders = {} }: Operation): Document[] {
+  return Object.entries(requestHeaders).map(([name, description]) => ({
+    ...{ name, in: "header", required: false, description },
+    schema: { type: "string" },
+  }));
+}
+
+function jsonSchema(schema: z.ZodType, io: "input" | "output"): Document {
+  const { $schema: _, $defs: __, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" }) as Document;
+  // What has a name is defined once, below components.
+  return JSON.parse(JSON.stringify(rest).replaceAll('"#/$defs/', '"#/components/schemas/')) as Document;
+}
+
+/** As they may be sent: what has a default may be left out. */
+function namedSchemas(): Document {
+  const uri = (id: string): string => `#/components/schemas/${id}`;
+  const { schemas } = z.toJSONSchema(z.globalRegistry, { io: "input", unrepresentable: "any", uri });
+  return Object.fromEntries(
+    Object.keys(NAMED).map((name) => {
+      const { $schema: _, $id: __, ...schema } = schemas[name] as Document;
+      return [name, schema];
+    }),
+  );
+}
+
+function mapValues<In, Out>(object: Readonly<Record<string, In>>, map: (value: In) => Out): Record<string, Out> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
+}

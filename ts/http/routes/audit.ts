@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { AUDIT_ACTIONS } from "../../audit/event-schema.ts";
+import type { EventStore, StoredEvent } from "../../audit/event-store.ts";
+import { formatTime } from "../../core/clock.ts";
+import { LIMITS } from "../limits.ts";
+import { json, type Operation, operation } from "../operation.ts";
+import { problems } from "../responses.ts";
+
+export interface AuditRouteServices {
+  readonly events: EventStore;
+}
+
+const EventView = z.strictObject({
+  id: z.string(),
+  at: z.string(),
+  action: z.enum(AUDIT_ACTIONS),
+  actor: z.strictObject({ kind: z.string(), id: z.string(), role: z.string(), name: z.string().optional() }),
+  subject: z.string(),
+  policyVersion: z.string().nullable(),
+  requestId: z.string().nullable(),
+  detail: z.record(z.string(), z.unknown()),
+  leafIndex: z.int().nullable().meta({ description: "Its place in the log; null for actions that make no entry" }),
+});
+
+/** Who did what, when, and under which policy. */
+export function auditRoutes({ events }: AuditRouteServices): Operation[] {
+  return [
+    operation({
+      ...{ method: "get", path: "/v1/audit", id: "searchAudit", tag: "audit", scope: "audit:read" },
+      summary: "Search the audit trail, newest first",
+      query: z.strictObject({
+        action: z.enum(AUDIT_ACTIONS).optional(),
+        actor: z.string().min(1).max(128).optional().meta({ description: "Id of a key" }),
+        subject: z.string().min(1).max(256).optional().meta({ description: "Id of what it was done to" }),
+        from: z.iso.datetime().optional(),
+        to: z.iso.datetime().optional().meta({ description: "Not included" }),
+        limit: z.coerce.number().int().min(1).max(LIMITS.pageSize).default(LIMITS.defaultPageSize),
+        cursor: z
+          .string()
+          .regex(/^[1-9]\d{0,14}$/, "must be `next` of an earlier page")
+          .optional(),
+      }),
+      responses: {
+        200: {
+          description: "One page",
+          schema: z.strictObject({ events: z.array(EventView), next: z.string().nullable() }),
+        },
+        ...problems("invalid-input"),
+      },
+      handle: async ({ principal, query: { from, to, ...query } }) => {
+        const page = await events.search(principal.tenant, { ...query, from: toMs(from), to: toMs(to) });
+        return json({ events: page.events.map(viewEvent), next: page.next ?? null });
+      },
+    }),
+    operation({
+      ...{ method: "get", path: "/v1/audit/{id}", id: "getAuditEvent", tag: "audit", scope: "audit:read" },
+      summary: "Read one audit event",
+      responses: { 200: { description: "The event", schema: EventView }, ...problems("not-found") },
+      handle: async ({ principal, params }) => json(viewEvent(await events.get(principal.tenant, params.id ?? ""))),
+    }),
+  ];
+}
+
+function toMs(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time);
+}
+
+function viewEvent({ event, logged }: StoredEvent): z.infer<typeof EventView> {
+  const { tenant: _, at, actor, ...rest } = event;
+  const { name, ...who } = actor;
+  return {
+    ...rest,
+    actor: { ...who, ...(name !== undefined && { name }) },
+    at: formatTime(at),
+    leafIndex: logged?.leafIndex ?? null,
+  };
+}

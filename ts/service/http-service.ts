@@ -1,0 +1,219 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { newEvent } from "../audit/new-event.ts";
+import { systemClock } from "../core/clock.ts";
+import { AppError, errnoOf } from "../core/errors.ts";
+import type { TenantId } from "../core/ids.ts";
+import { createApp } from "../http/app.ts";
+import { LIMITS } from "../http/limits.ts";
+import { openApiDocument } from "../http/openapi.ts";
+import type { Operation } from "../http/operation.ts";
+import { createRateLimits } from "../http/rate-limit.ts";
+import { accessRoutes } from "../http/routes/access.ts";
+import { auditRoutes } from "../http/routes/audit.ts";
+import { backendRoutes } from "../http/routes/backends.ts";
+import { batchRoutes } from "../http/routes/batch.ts";
+import { jobRoutes } from "../http/routes/jobs.ts";
+import { logRoutes } from "../http/routes/log.ts";
+import { policyRoutes } from "../http/routes/policy.ts";
+import { notReady, systemRoutes } from "../http/routes/system.ts";
+import { ensureAdminKey } from "../identity/admin-key.ts";
+import { createKeys, type Keys } from "../identity/keys.ts";
+import { createSqliteKeyStore } from "../identity/keys-sqlite.ts";
+import { createDecide } from "../jobs/decide.ts";
+import { createPolicyPreview } from "../jobs/policy-preview.ts";
+import { createReadings } from "../jobs/readings.ts";
+import { DEFAULT_QUOTAS } from "../models/tenant.ts";
+import { createPolicies, type Policies } from "../tenancy/policies.ts";
+import { createSqlitePolicyStore } from "../tenancy/policies-sqlite.ts";
+import { QuotaBook } from "../tenancy/quota.ts";
+import { createTenants, type Tenants } from "../tenancy/tenants.ts";
+import { createSqliteTenantStore } from "../tenancy/tenants-sqlite.ts";
+import { type House, type HouseOptions, openHouse } from "./house.ts";
+
+export interface ServiceOptions extends HouseOptions {
+  host?: string;
+  /** 0: any free port. */
+  port?: number;
+  /** The policy of tenants that have none of their own. */
+  policy?: unknown;
+  /** Token of the admin key; made at the first start when it is left out. */
+  adminKey?: string | undefined;
+  version: string;
+}
+
+export interface Service {
+  /** `http://HOST:PORT` */
+  readonly url: string;
+  /** The token of the admin key, when it was made at this start: it can never be shown again. */
+  readonly newAdminKey: string | undefined;
+  readonly operations: readonly Operation[];
+  /** Replaces the default policy. @throws {AddressInfo} `invalid-input`; the old one stays */
+  setDefaultPolicy(document: unknown): void;
+  /** Takes no more requests, ends what has begun, hands unfinished jobs back to the queue. */
+  close(): Promise<void>;
+}
+
+/** The tenant of the admin key, so that a service for one team needs no other. */
+const DEFAULT_TENANT = "default" as TenantId;
+const SYSTEM = { actor: { kind: "system", id: "ketflow", role: "system" }, requestId: null } as const;
+
+/**
+ * Opens the data folder and serves it.
+ *
+ * @throws {AppError} as `openLocalService`; `conflict` when the port is taken
+ */
+export async function openService(options: ServiceOptions): Promise<Service> {
+  const { onError = console.error } = options;
+  let rules: Rules | undefined;
+  const house = await openHouse(options, (database, events) => {
+    const tenantStore = createSqliteTenantStore(database, events);
+    const quota = new QuotaBook((tenant) => tenantStore.get(tenant)?.quotas ?? DEFAULT_QUOTAS, systemClock);
+    const tenants = createTenants({
+      store: tenantStore,
+      clock: systemClock,
+      jobsInFlight: (tenant) => quota.jobsInFlight(tenant),
+    });
+    const policies = createPolicies(createSqlitePolicyStore(database, events), systemClock, options.policy);
+    const keyStore = createSqliteKeyStore(database, events);
+    const isActive = (tenant: TenantId): boolean => tenantStore.get(tenant)?.status === "active";
+    const keys = createKeys({ store: keyStore, clock: systemClock, isActive });
+    rules = { tenants, policies, quota, keys, keyStore };
+    return { policyOf: (tenant) => policies.current(tenant), quota };
+  });
+  try {
+    if (rules === undefined) throw new AppError("internal", "the house was opened without its rules");
+    return await serveHouse(house, rules, options, onError);
+  } catch (error) {
+    await house.close();
+    throw error;
+  }
+}
+
+interface Rules {
+  tenants: Tenants;
+  policies: Policies;
+  quota: QuotaBook;
+  keys: Keys;
+  keyStore: ReturnType<typeof createSqliteKeyStore>;
+}
+
+async function serveHouse(
+  house: House,
+  rules: Rules,
+  options: ServiceOptions,
+  onError: (error: unknown) => void,
+): Promise<Service> {
+  const { tenants, policies, keys, keyStore } = rules;
+  if (!tenants.list().some(({ id }) => id === DEFAULT_TENANT)) {
+    await tenants.create({ id: DEFAULT_TENANT, name: "Default" }, SYSTEM);
+  }
+  const newAdminKey = await ensureAdminKey(keyStore, DEFAULT_TENANT, systemClock, options.adminKey);
+  let isStopping = false;
+  const operations = allOperations(house, rules, options, () => isStopping);
+  const app = createApp(operations, {
+    keys,
+    rateLimits: createRateLimits(),
+    clock: systemClock,
+    reportError: (error) => onError(error),
+  });
+  const server = createServer(
+    {
+      maxHeaderSize: LIMITS.headerBytes,
+      headersTimeout: LIMITS.headersMs,
+      requestTimeout: LIMITS.requestMs,
+      keepAliveTimeout: LIMITS.keepAliveMs,
+    },
+    getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+  );
+  const url = await listen(server, options.host ?? "127.0.0.1", options.port ?? 8080);
+  await house.jobs.start();
+  return {
+    url,
+    newAdminKey,
+    operations,
+    setDefaultPolicy: (document) => policies.setDefault(document),
+    async close() {
+      isStopping = true;
+      await stopServer(server);
+      await house.close();
+    },
+  };
+}
+
+function allOperations(house: House, rules: Rules, options: ServiceOptions, isStopping: () => boolean): Operation[] {
+  const { jobs, store, log, events, registry, engines } = house;
+  const { policies, quota, tenants, keys } = rules;
+  const readings = createReadings(store, log, LIMITS.resultJsonBytes);
+  const policyHash = (tenant: TenantId): string => policies.view(tenant).hash;
+  const jobServices = { jobs, readings, clock: systemClock, policyHash };
+  const preview = createPolicyPreview({
+    store,
+    clock: systemClock,
+    providers: new Map(registry.ids().map((id) => [id, registry.get(id)])),
+    policyOf: (tenant) => policies.current(tenant),
+    decideUnder: (policyOf) =>
+      createDecide({
+        engine: engines.circuit,
+        registry,
+        policyOf,
+        calibration: house.calibration,
+        clock: systemClock,
+      }),
+  });
+  const operations: Operation[] = [
+    ...jobRoutes(jobServices),
+    ...batchRoutes(jobServices),
+    ...backendRoutes({
+      registry,
+      calibration: house.calibration,
+      async calibrate(tenant, origin) {
+        const calibration = await house.calibrate();
+        const event = newEvent(origin, { tenant, at: systemClock(), action: "backend.calibrate", subject: "embedded" });
+        await house.database.group.run(() => events.record(event));
+        return calibration;
+      },
+    }),
+    ...policyRoutes({ policies, preview }),
+    ...accessRoutes({ tenants, keys, quota }),
+    ...auditRoutes({ events }),
+    ...logRoutes(`${options.dataDir}/log`),
+    ...systemRoutes({
+      async checkReady() {
+        if (isStopping()) throw notReady("the service is stopping");
+        await store.log.size();
+      },
+      metrics: async () => ({ contentType: "text/plain; version=0.0.4; charset=utf-8", text: "" }),
+      openApi: () => document,
+      docsPage: () => "",
+    }),
+  ];
+  const document = openApiDocument(operations, options.version);
+  return operations;
+}
+
+async function listen(server: Server, host: string, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (cause) => {
+      const taken = errnoOf(cause) === "EADDRINUSE";
+      const message = taken
+        ? `port ${port} of ${host} is taken; use --port`
+        : `cannot listen on ${host}:${port} (${errnoOf(cause)})`;
+      reject(new AppError("conflict", message, { cause }));
+    });
+    server.listen(port, host, resolve);
+  });
+  const address = server.address() as AddressInfo;
+  const name = address.family === "IPv6" ? `[${address.address}]` : address.address;
+  return `http://${name}:${address.port}`;
+}
+
+/** Idle connections are closed at once, those with a request when it is answered, all of them after the time limit. */
+async function stopServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), LIMITS.shutdownMs / 2);
+  await closed;
+  clearTimeout(timer);
+}
