@@ -31,7 +31,7 @@ beforeEach(async () => {
 
 function event(action: AuditAction, change: Partial<AuditEvent> = {}): AuditEvent {
   return {
-    id: newEventId(NOW_MS),
+    id: newEventId(change.at ?? NOW_MS),
     tenant: ALICE,
     at: NOW_MS,
     actor: { kind: "key", id: "key_1", role: "admin" },

@@ -7,6 +7,13 @@ describe("newJobId", () => {
     expect(newJobId(1469918176385, new Uint8Array(16))).toBe("job_01ARYZ6S410000000000000000");
   });
 
+  it("ascends within a millisecond too, without an id twice", () => {
+    const ids = Array.from({ length: 5000 }, () => newJobId(1.7e12));
+    expect([...ids].sort()).toEqual(ids);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.every(isJobId)).toBe(true);
+  });
+
   it("sorts by time and is recognised", () => {
     const ids = [1, 31, 32, 1e12, 1.7e12].map((now) => newJobId(now));
     expect([...ids].sort()).toEqual(ids);

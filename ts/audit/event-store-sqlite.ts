@@ -1,5 +1,6 @@
 import { AppError } from "../core/errors.ts";
-import type { TenantId } from "../core/ids.ts";
+import { firstEventIdAt, isEventId, type TenantId } from "../core/ids.ts";
+import { freshBytes } from "../core/random.ts";
 import { toAppError } from "../database/group-commit.ts";
 import type { SqlRow } from "../database/sqlite-connection.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
@@ -35,7 +36,7 @@ export function createSqliteEventStore({ connection, leaves }: SqliteDatabase): 
     record(event) {
       if (!connection.inTransaction) throw new AppError("internal", `${event.action}: recorded outside a transaction`);
       const { tenant, id, at, action, actor, subject } = event;
-      const salt = makesLeaf(action) ? crypto.getRandomValues(new Uint8Array(32)) : null;
+      const salt = makesLeaf(action) ? freshBytes(32) : null;
       const leafIndex = salt === null ? null : leaves.add(draftEvent(event, salt).leaf);
       insert.run(tenant, tenant, id, at, action, actor.id, subject, JSON.stringify(event), salt, leafIndex);
       return leafIndex;
@@ -44,7 +45,7 @@ export function createSqliteEventStore({ connection, leaves }: SqliteDatabase): 
       read(() => {
         const { where, values } = conditions(tenant, query);
         const limit = Math.max(1, Math.min(query.limit, MAX_PAGE));
-        const sql = `select ${COLUMNS} from audit_events where ${where} order by sequence desc limit ?`;
+        const sql = `select ${COLUMNS} from audit_events where ${where} order by id desc limit ?`;
         const statement = searches.get(sql) ?? connection.prepare(sql);
         searches.set(sql, statement);
         return toPage(statement.all(...values, limit + 1).map(toEvent), limit);
@@ -60,28 +61,32 @@ export function createSqliteEventStore({ connection, leaves }: SqliteDatabase): 
 }
 
 /** Only what was asked for stands in the SQL, so that SQLite can take the index that fits. */
-function conditions(tenant: TenantId, query: EventQuery): { where: string; values: (string | number)[] } {
+function conditions(tenant: TenantId, query: EventQuery): { where: string; values: string[] } {
   const { action, actor, subject, from, to, cursor } = query;
-  if (cursor !== undefined && !/^[1-9][0-9]{0,14}$/.test(cursor)) {
+  if (cursor !== undefined && !isEventId(cursor)) {
     throw new AppError("invalid-input", `cursor: '${cursor}' is not one that a page gave as next`);
   }
-  const asked: [condition: string, value: string | number | undefined][] = [
+  const asked: [condition: string, value: string | undefined][] = [
     ["tenant = ?", tenant],
     ["action = ?", action],
     ["actor = ?", actor],
     ["subject = ?", subject],
-    ["at >= ?", from],
-    ["at < ?", to],
-    ["sequence < ?", cursor === undefined ? undefined : Number(cursor)],
+    // The id of an event begins with its time.
+    ["id >= ?", from === undefined ? undefined : firstEventIdAt(from)],
+    ["id < ?", to === undefined ? undefined : firstEventIdAt(to)],
+    ["id < ?", cursor],
   ];
-  const given = asked.filter((each): each is [string, string | number] => each[1] !== undefined);
-  return { where: given.map(([condition]) => condition).join(" and "), values: given.map(([, value]) => value) };
+  const given = asked.filter((each): each is [string, string] => each[1] !== undefined);
+  const where = given.map(([condition]) => condition);
+  // Said again for the index of rare actions, which holds only these.
+  if (action !== undefined && makesLeaf(action)) where.push("leaf_index is not null");
+  return { where: where.join(" and "), values: given.map(([, value]) => value) };
 }
 
 function toPage(found: StoredEvent[], limit: number): EventPage {
   const events = found.slice(0, limit);
   const last = events.at(-1);
-  return found.length > limit && last !== undefined ? { events, next: String(last.sequence) } : { events };
+  return found.length > limit && last !== undefined ? { events, next: last.event.id } : { events };
 }
 
 function toEvent({ record, sequence, salt, leaf_index }: SqlRow): StoredEvent {

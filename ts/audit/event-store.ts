@@ -10,7 +10,7 @@ export interface EventQuery {
   /** Milliseconds since the epoch, `from` included, `to` excluded. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  /** `next` of the page before. */
+  /** `next` of the page before: the id of its last event. */
   readonly cursor?: string | undefined;
   /** At most 1,000 are given. */
   readonly limit: number;

@@ -1,3 +1,5 @@
+import { freshBytes } from "./random.ts";
+
 /** A job's id: `job_` and 26 characters of a ULID (time-ordered, 80 random bits). */
 export type JobId = `job_${string}`;
 
@@ -20,15 +22,46 @@ export function newEventId(nowMs: number, random?: Uint8Array): EventId {
   return `evt_${ulid(nowMs, random)}`;
 }
 
-function ulid(nowMs: number, random: Uint8Array = crypto.getRandomValues(new Uint8Array(16))): string {
+/** Not an event's id, but where those of a time begin in their order. @param ms since the epoch, 0 or later */
+export function firstEventIdAt(ms: number): string {
+  return `evt_${ulidTime(Math.max(0, ms))}`;
+}
+
+const DIGITS = 16;
+/** The digits of the last id, for the next one of the same millisecond. */
+let last = { ms: -1, digits: new Uint8Array(DIGITS) };
+
+/** Ids of one process and millisecond ascend: what comes first stands first, and index pages fill one after the other. */
+function ulid(nowMs: number, random?: Uint8Array): string {
+  if (random === undefined && nowMs === last.ms) return ulidTime(nowMs) + text(increment(last.digits));
+  const digits = (random ?? freshBytes(DIGITS)).slice(0, DIGITS).map((byte) => byte & 31);
+  if (random === undefined) last = { ms: nowMs, digits };
+  return ulidTime(nowMs) + text(digits);
+}
+
+/** Adds one to a number in base 32; 80 random bits do not run over. */
+function increment(digits: Uint8Array): Uint8Array {
+  for (let at = digits.length - 1; at >= 0; at--) {
+    const digit = ((digits[at] ?? 0) + 1) & 31;
+    digits[at] = digit;
+    if (digit !== 0) break;
+  }
+  return digits;
+}
+
+function text(digits: Uint8Array): string {
+  let result = "";
+  for (const digit of digits) result += ALPHABET.charAt(digit);
+  return result;
+}
+
+function ulidTime(ms: number): string {
   let time = "";
-  for (let rest = nowMs, digit = 0; digit < 10; digit++) {
+  for (let rest = ms, digit = 0; digit < 10; digit++) {
     time = ALPHABET.charAt(rest % 32) + time;
     rest = Math.floor(rest / 32);
   }
-  let tail = "";
-  for (let digit = 0; digit < 16; digit++) tail += ALPHABET.charAt((random[digit] ?? 0) & 31);
-  return `${time}${tail}`;
+  return time;
 }
 
 export function isJobId(value: string): value is JobId {

@@ -14,6 +14,8 @@ export interface SqliteConnection {
   /** For people, e.g. `libsql (SQLite 3.45.1)`. */
   readonly driver: string;
   readonly inTransaction: boolean;
+  /** How many statements were run that may have written, so that a refusal before the first of them is known to have none. */
+  readonly writes: number;
   exec(sql: string): void;
   prepare(sql: string): SqlStatement;
   close(): void;

@@ -4,8 +4,9 @@ import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import { actorOf, type Keys, type Principal } from "../identity/keys.ts";
 import { checked } from "../models/check.ts";
-import type { Operation } from "./operation.ts";
-import { problemResponse, type ReportError } from "./problem.ts";
+import { type RequestReader, requestReader } from "./node-request.ts";
+import type { Operation, Reply } from "./operation.ts";
+import { problemReply, type ReportError } from "./problem.ts";
 import type { RateLimits } from "./rate-limit.ts";
 import { readJsonBody } from "./read-body.ts";
 import { requestIdOf } from "./request-id.ts";
@@ -42,22 +43,38 @@ export function createApp(operations: readonly Operation[], services: AppService
       allow === undefined
         ? new AppError("not-found", `there is no ${path} here; /docs lists what there is`)
         : new AppError("method-not-allowed", `${method} ${path}: use ${allow}`, { details: { allow } });
-    return problemResponse(error, requestIdOf(context.req.raw.headers), services.reportError);
+    return refusal(error, context, services);
   });
-  app.onError((error, context) => problemResponse(error, requestIdOf(context.req.raw.headers), services.reportError));
+  app.onError((error, context) => refusal(error, context, services));
   return app;
+}
+
+function refusal(error: unknown, context: Context, { reportError }: AppServices): Response {
+  const requestId = requestIdOf(requestReader(context).header);
+  return finished(problemReply(error, requestId, reportError), { "x-request-id": requestId });
+}
+
+/** The one place where an answer becomes a `Response`, with all of its headers at once. */
+function finished(answer: Reply | Response, headers: Readonly<Record<string, string>>): Response {
+  if (!(answer instanceof Response)) {
+    const { status, body } = answer;
+    return new Response(body as BodyInit | null, { status, headers: { ...answer.headers, ...headers } });
+  }
+  for (const name in headers) answer.headers.set(name, headers[name] ?? "");
+  return answer;
 }
 
 async function answer(operation: Operation, context: Context, services: AppServices): Promise<Response> {
   const startedAt = performance.now();
   const { req } = context;
-  const requestId = requestIdOf(req.raw.headers);
+  const request = requestReader(context);
+  const requestId = requestIdOf(request.header);
   let principal: Principal | undefined;
-  let response: Response;
+  let reply: Reply | Response;
+  let rateHeaders: Readonly<Record<string, string>> = {};
   try {
-    let rateHeaders: Readonly<Record<string, string>> = {};
     if (operation.scope !== "anyone") {
-      principal = await authenticate(context, services);
+      principal = await authenticate(request, services);
       rateHeaders = await services.rateLimits.take(principal.keyId);
       if (!principal.scopes.has(operation.scope)) {
         throw new AppError(
@@ -66,31 +83,35 @@ async function answer(operation: Operation, context: Context, services: AppServi
         );
       }
     }
-    response = await operation.handle({
+    reply = await operation.handle({
       principal: principal ?? NOBODY,
       params: paramsOf(operation, context),
       query: operation.query && queryOf(operation.query, context),
-      body: operation.body && checked(operation.body, await readJsonBody(req.raw), "body"),
+      body: operation.body && checked(operation.body, await readJsonBody(request), "body"),
       requestId,
       origin: { actor: actorOf(principal ?? NOBODY), requestId },
-      header: (name) => req.header(name),
-      signal: req.raw.signal,
-      request: req.raw,
+      header: request.header,
+      // Made when they are asked for: most operations need neither.
+      get signal() {
+        return req.raw.signal;
+      },
+      get request() {
+        return req.raw;
+      },
+      readJson: () => readJsonBody(request),
     });
-    response.headers.set("x-request-id", requestId);
-    for (const name in rateHeaders) response.headers.set(name, rateHeaders[name] ?? "");
   } catch (error) {
-    response = problemResponse(error, requestId, services.reportError);
+    reply = problemReply(error, requestId, services.reportError);
   }
   services.observe?.({
     operation: operation.id,
     method: req.method,
-    status: response.status,
+    status: reply.status,
     seconds: (performance.now() - startedAt) / 1000,
     requestId,
     ...(principal && { tenant: principal.tenant }),
   });
-  return response;
+  return finished(reply, { ...rateHeaders, "x-request-id": requestId });
 }
 
 /** Who an operation without a key is done by; it holds no scope. */
@@ -99,22 +120,17 @@ const NOBODY = {
   ...{ keyId: "anyone", name: "anyone", owner: "anyone", role: "auditor", scopes: new Set<never>() },
 } as const satisfies Principal;
 
-async function authenticate(context: Context, { keys, rateLimits }: AppServices): Promise<Principal> {
-  const token = /^Bearer +([\x21-\x7e]+) *$/i.exec(context.req.header("authorization") ?? "")?.[1];
+async function authenticate(request: RequestReader, { keys, rateLimits }: AppServices): Promise<Principal> {
+  const token = /^Bearer +([\x21-\x7e]+) *$/i.exec(request.header("authorization") ?? "")?.[1];
   try {
     if (token === undefined) {
       throw new AppError("unauthenticated", "Authorization: expected 'Bearer kf_…', an API key of this service");
     }
     return keys.authenticate(token);
   } catch (error) {
-    await rateLimits.countFailure(addressOf(context));
+    await rateLimits.countFailure(request.address);
     throw error;
   }
-}
-
-function addressOf(context: Context): string {
-  const { incoming } = context.env as { incoming?: { socket: { remoteAddress?: string } } };
-  return incoming?.socket.remoteAddress ?? "";
 }
 
 /** `/v1/jobs/{id}:cancel` → `/v1/jobs/:id{[^/:]+:cancel}`: Hono's parameters end at a slash only. `{rest}` takes slashes too. */

@@ -19,6 +19,8 @@ export interface Call<Query, Body> {
   readonly signal: AbortSignal;
   /** The unread request, for operations whose body is a stream. */
   readonly request: Request;
+  /** The JSON body, for operations that look at its content type first. @throws {AppError} `invalid-input`, `too-large` */
+  readJson(): Promise<unknown>;
 }
 
 export interface ResponseDoc {
@@ -48,7 +50,14 @@ interface Shape<Query, Body> {
   /** What it leaves in the audit trail; every operation that changes something has one. */
   readonly audit?: AuditAction;
   readonly responses: Readonly<Record<number, ResponseDoc>>;
-  handle(call: Call<Query, Body>): Promise<Response> | Response;
+  handle(call: Call<Query, Body>): Promise<Reply | Response> | Reply | Response;
+}
+
+/** An answer as data. A `Response` whose headers are touched is built in full, which costs as much as all of the shell. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array | null;
 }
 
 /** One operation of the API: what OpenAPI says of it, and what it does. */
@@ -61,6 +70,6 @@ export function operation<Query = undefined, Body = undefined>(shape: Shape<Quer
 
 const JSON_HEADERS = { "content-type": "application/json", "cache-control": "no-store" } as const;
 
-export function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(JSON.stringify(value), { status, headers: { ...JSON_HEADERS, ...headers } });
+export function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Reply {
+  return { status, headers: { ...JSON_HEADERS, ...headers }, body: JSON.stringify(value) };
 }

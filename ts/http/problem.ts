@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { AppError, ERROR_CODES, type ErrorCode, toErrorInfo } from "../core/errors.ts";
+import { ERROR_CODES, type ErrorCode, toErrorInfo } from "../core/errors.ts";
+import type { Reply } from "./operation.ts";
 
 export const PROBLEM_TYPE = "application/problem+json";
 
@@ -22,7 +23,7 @@ export const Problem = z
 export type ReportError = (error: unknown, requestId: string) => void;
 
 /** Only what is not an {@link AppError}, or says that we failed, is reported: a caller's mistake is no event of ours. */
-export function problemResponse(error: unknown, requestId: string, report: ReportError): Response {
+export function problemReply(error: unknown, requestId: string, report: ReportError): Reply {
   const info = toErrorInfo(error);
   const { status, retryable } = ERROR_CODES[info.code];
   if (status >= 500 && info.code !== "provider-unavailable") report(error, requestId);
@@ -39,10 +40,15 @@ export function problemResponse(error: unknown, requestId: string, report: Repor
     ...(column !== undefined && { column }),
     ...details,
   };
-  const headers = new Headers({ "content-type": PROBLEM_TYPE, "x-request-id": requestId, "cache-control": "no-store" });
   const retryAfterMs = details?.retryAfterMs ?? (retryable ? 1000 : undefined);
-  if (typeof retryAfterMs === "number") headers.set("retry-after", String(Math.max(1, Math.ceil(retryAfterMs / 1000))));
-  if (info.code === "unauthenticated") headers.set("www-authenticate", 'Bearer realm="ketflow"');
-  if (error instanceof AppError && typeof details?.allow === "string") headers.set("allow", details.allow);
-  return new Response(JSON.stringify(body), { status, headers });
+  return {
+    status,
+    headers: {
+      ...{ "content-type": PROBLEM_TYPE, "cache-control": "no-store" },
+      ...(typeof retryAfterMs === "number" && { "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }),
+      ...(info.code === "unauthenticated" && { "www-authenticate": 'Bearer realm="ketflow"' }),
+      ...(typeof details?.allow === "string" && { allow: details.allow }),
+    },
+    body: JSON.stringify(body),
+  };
 }

@@ -4,13 +4,14 @@ import { Manifest } from "../audit/receipt-schema.ts";
 import { signedFileBytes } from "../audit/signed-file.ts";
 import { fromUtf8 } from "../core/bytes.ts";
 import { AppError } from "../core/errors.ts";
+import { freshBytes } from "../core/random.ts";
 import type { Job } from "./job.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { BuildOutcomeLeaf, Store } from "./store.ts";
 
 /** The log entry of a job that has just become final, under a fresh salt. */
 export const outcomeLeaf: BuildOutcomeLeaf = (job, input) => {
-  const salt = crypto.getRandomValues(new Uint8Array(32));
+  const salt = freshBytes(32);
   return { leaf: draftReceipt(outcomeOf(job, input), salt).leaf, salt };
 };
 

@@ -62,18 +62,18 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
   }
 
   function update(job: Job, salt: Uint8Array | null): void {
-    sql.updateJob.run(...changing(job, salt), job.id);
+    sql.updateJob.run(...changing(job, salt), job.tenant, job.id);
   }
 
   function write(job: Job, effect: Exclude<Effect, { effect: "outcome" }>, at: number): void {
     if (effect.effect === "event")
       sql.insertEvent.run(job.tenant, job.tenant, job.id, at, effect.kind, JSON.stringify(effect.data));
-    else if (effect.effect === "input") sql.insertInput.run(job.id, effect.bytes);
+    else if (effect.effect === "input") sql.insertInput.run(job.tenant, job.id, effect.bytes);
     else sql.insertResult.run(job.tenant, effect.resultHash, effect.container);
   }
 
   function inputOf(ref: JobRef): Uint8Array {
-    const source = sql.input.get(ref.id)?.source;
+    const source = sql.input.get(ref.tenant, ref.id)?.source;
     if (!(source instanceof Uint8Array))
       throw new AppError("integrity-violation", `the input of job ${ref.id} is missing`);
     return source;
@@ -100,8 +100,8 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
         `job ${ref.id} is ${job.status}: only a job that has ended can be deleted; cancel it first`,
       );
     }
-    sql.deleteInput.run(ref.id);
-    sql.deleteJob.run(ref.id);
+    sql.deleteInput.run(ref.tenant, ref.id);
+    sql.deleteJob.run(ref.tenant, ref.id);
     const hash = job.result?.resultHash;
     // Jobs that reused the result have it still.
     if (hash !== undefined && sql.jobWithResult.get(ref.tenant, hash) === undefined)
@@ -146,7 +146,7 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
       }),
     salt: (ref) =>
       read(() => {
-        const salt = sql.salt.get(mustFind(ref).id)?.salt;
+        const salt = sql.salt.get(ref.tenant, mustFind(ref).id)?.salt;
         return salt instanceof Uint8Array ? salt : undefined;
       }),
     cached: (tenant, contentKey) => read(() => toJob(sql.cached.get(tenant, contentKey))),
@@ -234,21 +234,25 @@ function prepareStatements(connection: SqliteConnection) {
       and (? is null or type = ?) order by id desc limit ?`),
     insertJob: prepare(`insert into jobs (id, tenant, type, idempotency_key, ${CHANGING.join(", ")})
       values (?, ?, ?, ?, ${CHANGING.map(() => "?").join(", ")})`),
-    updateJob: prepare(`update jobs set ${CHANGING.map((column) => `${column} = ?`).join(", ")} where id = ?`),
+    updateJob: prepare(
+      `update jobs set ${CHANGING.map((column) => `${column} = ?`).join(", ")} where tenant = ? and id = ?`,
+    ),
     nextQueued: prepare(`select record from jobs where status = 'queued' and tenant > ? and ready_at <= ?
       and (deadline_at is null or deadline_at > ?)
       order by tenant, ready_at, id limit 1`),
     overdue: prepare("select tenant, id from jobs where deadline_at <= ? order by deadline_at limit ?"),
     lapsed: prepare("select record from jobs where lease_expires_at <= ? order by lease_expires_at limit ?"),
-    input: prepare("select source from inputs where job_id = ?"),
-    insertInput: prepare("insert into inputs (job_id, source) values (?, ?)"),
+    input: prepare("select source from inputs where job = (select row from jobs where tenant = ? and id = ?)"),
+    insertInput: prepare(
+      "insert into inputs (job, source) values ((select row from jobs where tenant = ? and id = ?), ?)",
+    ),
     result: prepare("select container from results where tenant = ? and result_hash = ?"),
     insertResult: prepare(
       "insert into results (tenant, result_hash, container) values (?, ?, ?) on conflict do nothing",
     ),
-    salt: prepare("select salt from jobs where id = ?"),
-    deleteJob: prepare("delete from jobs where id = ?"),
-    deleteInput: prepare("delete from inputs where job_id = ?"),
+    salt: prepare("select salt from jobs where tenant = ? and id = ?"),
+    deleteJob: prepare("delete from jobs where tenant = ? and id = ?"),
+    deleteInput: prepare("delete from inputs where job = (select row from jobs where tenant = ? and id = ?)"),
     jobWithResult: prepare("select id from jobs where tenant = ? and result_hash = ? limit 1"),
     deleteResult: prepare("delete from results where tenant = ? and result_hash = ?"),
     addUsage: prepare(`insert into usage (tenant, day, compute_ms, cost_micro_usd) values (?, ?, ?, ?)
@@ -257,7 +261,9 @@ function prepareStatements(connection: SqliteConnection) {
     usage:
       prepare(`select tenant, sum(live) as jobs_in_flight, sum(compute_ms) as compute_ms, sum(cost_micro_usd) as cost_micro_usd
       from (select tenant, count(*) as live, 0.0 as compute_ms, 0 as cost_micro_usd from jobs
-              where status not in ('succeeded', 'failed', 'cancelled', 'expired', 'dead-letter') group by tenant
+              where status in ('planned', 'awaiting-approval', 'paused') group by tenant
+            union all select tenant, count(*), 0.0, 0 from jobs where status = 'queued' group by tenant
+            union all select tenant, count(*), 0.0, 0 from jobs where lease_expires_at is not null group by tenant
             union all select tenant, 0, compute_ms, cost_micro_usd from usage where day = ?)
       group by tenant`),
     newestEvent: prepare("select coalesce(max(sequence), 0) as sequence from events where tenant = ?"),

@@ -47,8 +47,10 @@ export async function submit(
   body: SubmitJob,
   options: SubmitOptions = {},
 ): Promise<Job> {
-  const canonicalBody = canonical(body);
-  const idempotency = toIdempotency(options.idempotencyKey, canonicalBody);
+  const idempotency = toIdempotency(options.idempotencyKey, body);
+  // Text that has no canonical form is refused where a caller can put some; all of the body costs too much for every job.
+  const { options: asked, metadata, constraints } = body;
+  if (asked !== undefined || metadata !== undefined || constraints !== undefined) canonical({ asked, metadata, constraints });
   const input = sourceBytes(body.input.source);
   const request: JobRequest = {
     format: body.input.format,
@@ -101,20 +103,20 @@ function mustPlan(services: SubmitServices, tenant: TenantId, { mode, target = "
   throw new AppError("no-backend", `target: there is no back end '${target}'; use auto or one of ${known}`);
 }
 
-function canonical(body: SubmitJob): string {
+function canonical(part: object): string {
   try {
-    return canonicalJson(body as unknown as Json);
+    return canonicalJson(part as Json);
   } catch (cause) {
     throw new AppError("invalid-input", `the body has no canonical form: ${messageOf(cause)}`, { cause });
   }
 }
 
-function toIdempotency(key: string | undefined, canonicalBody: string): Idempotency | undefined {
+function toIdempotency(key: string | undefined, body: SubmitJob): Idempotency | undefined {
   if (key === undefined) return undefined;
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw new AppError("invalid-input", "Idempotency-Key: expected 1 to 255 printable ASCII characters without spaces");
   }
-  return { key, bodyHash: toHex(sha256(utf8(canonicalBody))) };
+  return { key, bodyHash: toHex(sha256(utf8(canonical(body)))) };
 }
 
 function sourceBytes(source: Source): Uint8Array {

@@ -125,7 +125,7 @@ async function serveHouse(
       requestTimeout: LIMITS.requestMs,
       keepAliveTimeout: LIMITS.keepAliveMs,
     },
-    getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+    getRequestListener(app.fetch),
   );
   const url = await listen(server, options.host ?? "127.0.0.1", options.port ?? 8080);
   await house.jobs.start();
@@ -162,6 +162,7 @@ function allOperations(house: House, rules: Rules, options: ServiceOptions, isSt
         clock: systemClock,
       }),
   });
+  let document: unknown;
   const operations: Operation[] = [
     ...jobRoutes(jobServices),
     ...batchRoutes(jobServices),
@@ -185,11 +186,13 @@ function allOperations(house: House, rules: Rules, options: ServiceOptions, isSt
         await store.log.size();
       },
       metrics: async () => ({ contentType: "text/plain; version=0.0.4; charset=utf-8", text: "" }),
-      openApi: () => document,
+      openApi: () => {
+        document ??= openApiDocument(operations, options.version);
+        return document;
+      },
       docsPage: () => "",
     }),
   ];
-  const document = openApiDocument(operations, options.version);
   return operations;
 }
 

@@ -37,21 +37,21 @@ export interface Policies {
 }
 
 export function createPolicies(store: PolicyStore, clock: Clock, defaultDocument: unknown = {}): Policies {
-  let fallback = parseTenantPolicy(defaultDocument, "default policy");
-  /** Parsed once, so that a decision costs no parsing. */
-  const newest = new Map<TenantId, PolicyVersion | undefined>();
+  let fallback = viewDefault(parseTenantPolicy(defaultDocument, "default policy"));
+  /** Parsed and hashed once, so that a request costs neither. */
+  const newest = new Map<TenantId, PolicyView | undefined>();
 
-  function find(tenant: TenantId): PolicyVersion | undefined {
-    if (!newest.has(tenant)) newest.set(tenant, store.newest(tenant));
-    return newest.get(tenant);
+  function find(tenant: TenantId): PolicyView {
+    if (!newest.has(tenant)) {
+      const version = store.newest(tenant);
+      newest.set(tenant, version && viewVersion(version));
+    }
+    return newest.get(tenant) ?? fallback;
   }
 
   return {
-    current: (tenant) => find(tenant)?.policy ?? fallback,
-    view(tenant) {
-      const version = find(tenant);
-      return version === undefined ? viewDefault(fallback) : viewVersion(version);
-    },
+    current: (tenant) => find(tenant).policy,
+    view: find,
     versions: (tenant, limit) => store.list(tenant, limit).map(viewVersion),
     async set(tenant, document, origin) {
       const policy = parseTenantPolicy(document);
@@ -74,7 +74,7 @@ export function createPolicies(store: PolicyStore, clock: Clock, defaultDocument
       return viewVersion(next);
     },
     setDefault(document) {
-      fallback = parseTenantPolicy(document, "default policy");
+      fallback = viewDefault(parseTenantPolicy(document, "default policy"));
     },
   };
 }

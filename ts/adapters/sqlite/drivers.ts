@@ -112,7 +112,11 @@ function connect(name: DriverName, Database: DatabaseClass, path: string): Sqlit
   // better-sqlite3 would hold the event loop for 5 s before it says that another process has the file.
   const database = guarded(() => new Database(path, { timeout: 0 }));
   const version = guarded(() => database.prepare("select sqlite_version() as version").get() as { version: string });
+  let writes = 0;
   return {
+    get writes() {
+      return writes;
+    },
     driver: `${name} (SQLite ${version.version})`,
     get inTransaction() {
       return (database.inTransaction ?? database.isTransaction) === true;
@@ -121,7 +125,10 @@ function connect(name: DriverName, Database: DatabaseClass, path: string): Sqlit
     prepare(sql) {
       const statement = guarded(() => database.prepare(sql));
       return {
-        run: (...values) => guarded(() => void statement.run(...values)),
+        run(...values) {
+          writes++;
+          guarded(() => void statement.run(...values));
+        },
         get: (...values) => guarded(() => toRow(statement.get(...values))),
         all: (...values) => guarded(() => statement.all(...values).map((row) => toRow(row) ?? {})),
       };

@@ -45,6 +45,9 @@ function lockedConnection(folder: string, open: LoadedDriver["open"]): SqliteCon
     get inTransaction() {
       return connection.inTransaction;
     },
+    get writes() {
+      return connection.writes;
+    },
     close() {
       rmSync(join(folder, LOCK_FILE), { force: true });
       try {

@@ -37,7 +37,7 @@ export function auditRoutes({ events }: AuditRouteServices): Operation[] {
         limit: z.coerce.number().int().min(1).max(LIMITS.pageSize).default(LIMITS.defaultPageSize),
         cursor: z
           .string()
-          .regex(/^[1-9]\d{0,14}$/, "must be `next` of an earlier page")
+          .regex(/^evt_[0-9A-HJKMNP-TV-Z]{26}$/, "must be `next` of an earlier page")
           .optional(),
       }),
       responses: {

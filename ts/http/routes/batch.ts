@@ -7,7 +7,7 @@ import { SubmitJob } from "../../models/job.ts";
 import { ErrorView, JobView } from "../../models/job-view.ts";
 import { LIMITS } from "../limits.ts";
 import { type Call, json, type Operation, operation } from "../operation.ts";
-import { readJsonBody, readLines } from "../read-body.ts";
+import { readLines } from "../read-body.ts";
 import { problems } from "../responses.ts";
 import { type JobRouteServices, submitOptions } from "./jobs.ts";
 
@@ -99,7 +99,7 @@ export function batchRoutes(services: JobRouteServices): Operation[] {
             headers: { "content-type": NDJSON, "cache-control": "no-store" },
           });
         }
-        const { jobs: bodies } = checked(BatchBody, await readJsonBody(call.request), "body");
+        const { jobs: bodies } = checked(BatchBody, await call.readJson(), "body");
         return json({ items: await Promise.all(bodies.map((body, k) => submitOne(call, body, k))) });
       },
     }),

@@ -7,7 +7,7 @@ import type { Readings } from "../../jobs/readings.ts";
 import { FINAL_STATES, JOB_STATES, JOB_TYPES, SubmitJob } from "../../models/job.ts";
 import { JobPageView, JobView } from "../../models/job-view.ts";
 import { LIMITS } from "../limits.ts";
-import { type Call, json, type Operation, operation } from "../operation.ts";
+import { type Call, json, type Operation, operation, type Reply } from "../operation.ts";
 import { preferredWaitMs } from "../prefer.ts";
 import { problems } from "../responses.ts";
 
@@ -41,7 +41,7 @@ export function jobRoutes(services: JobRouteServices): Operation[] {
   }
 
   /** 200 for a job that is final, 202 for one that is not. */
-  async function answer(call: Call<unknown, unknown>, accepted: Job): Promise<Response> {
+  async function answer(call: Call<unknown, unknown>, accepted: Job): Promise<Reply> {
     const waitMs = preferredWaitMs(call.header("prefer"));
     const { tenant } = call.principal;
     const canEnd = accepted.status === "queued" || accepted.status === "running";

@@ -5,8 +5,9 @@ export const jobsMigration: Migration = {
   sql: `
 -- A job: columns for what is searched, the rest in the JSON of ts/jobs/job.ts.
 create table jobs (
-  id               text    not null primary key,
+  row              integer not null primary key,
   tenant           text    not null,
+  id               text    not null,
   type             text    not null,
   status           text    not null,
   ready_at         integer not null,
@@ -19,7 +20,7 @@ create table jobs (
   record           text    not null
 ) strict;
 
-create unique index jobs_list        on jobs (tenant, id);
+create unique index jobs_id          on jobs (tenant, id);
 create unique index jobs_idempotency on jobs (tenant, idempotency_key) where idempotency_key is not null;
 create index jobs_queue   on jobs (tenant, ready_at, id) where status = 'queued';
 create index jobs_overdue on jobs (deadline_at) where deadline_at is not null;
@@ -28,8 +29,8 @@ create index jobs_content on jobs (tenant, content_key) where content_key is not
 
 -- Beside the job, because a job row is rewritten with every change and an input can be megabytes.
 create table inputs (
-  job_id text not null primary key references jobs (id),
-  source blob not null
+  job    integer not null primary key references jobs (row),
+  source blob    not null
 ) strict;
 
 -- By content, so that jobs which reuse a result share its bytes; per tenant, so that nothing is shared between tenants.

@@ -19,12 +19,13 @@ create table audit_events (
   check ((salt is null) = (leaf_index is null))
 ) strict, without rowid;
 
-create unique index audit_events_id   on audit_events (id);
+-- Ids begin with their time, so this finds a span of time too.
+create unique index audit_events_id   on audit_events (tenant, id);
 create unique index audit_events_leaf on audit_events (leaf_index) where leaf_index is not null;
-create index audit_events_at      on audit_events (tenant, at);
-create index audit_events_action  on audit_events (tenant, action, sequence);
-create index audit_events_actor   on audit_events (tenant, actor, sequence);
-create index audit_events_subject on audit_events (tenant, subject, sequence);
+-- Rare actions only: those of jobs are everywhere, and an index of them would cost each submission.
+create index audit_events_action  on audit_events (tenant, action, id) where leaf_index is not null;
+create index audit_events_actor   on audit_events (tenant, actor, id);
+create index audit_events_subject on audit_events (tenant, subject, id);
 
 create trigger audit_events_are_append_only   before update on audit_events begin select raise(abort, 'audit events are append-only'); end;
 create trigger audit_events_are_never_removed before delete on audit_events begin select raise(abort, 'audit events are append-only'); end;

@@ -33,8 +33,9 @@ create table usage (
   primary key (tenant, day)
 ) strict, without rowid;
 
--- Who is not final yet: counted for quotas when a process starts.
-create index jobs_live on jobs (tenant) where status not in ('succeeded', 'failed', 'cancelled', 'expired', 'dead-letter');
+-- With jobs_queue and jobs_lapsed: who is not final yet, counted for quotas when a process starts. Jobs that run at once never
+-- come in here.
+create index jobs_waiting on jobs (tenant) where status in ('planned', 'awaiting-approval', 'paused');
 
 -- Who still has a result, when one of its jobs is deleted.
 create index jobs_result on jobs (tenant, result_hash) where result_hash is not null;
