@@ -5,6 +5,7 @@ import { withResolvers } from "../core/with-resolvers.ts";
 import { FINAL_STATES, type SubmitJob } from "../models/job.ts";
 import type { Job } from "./job.ts";
 import { executePlan, leavesOrCosts } from "./plan.ts";
+import { retry } from "./retry.ts";
 import type { AttemptServices } from "./run-attempt.ts";
 import { createRunner, type RunnerOptions } from "./runner.ts";
 import type { JobPage, JobRef, ListRequest } from "./store.ts";
@@ -27,6 +28,10 @@ export interface Jobs {
   cancel(tenant: TenantId, id: string): Promise<Job>;
   pause(tenant: TenantId, id: string): Promise<Job>;
   resume(tenant: TenantId, id: string): Promise<Job>;
+  /** A new job with the body and the seed of one that ended without a result. @throws {AppError} `conflict` for any other */
+  retry(tenant: TenantId, id: string, options?: SubmitOptions): Promise<Job>;
+  /** Has this process run a queued job that another one left, where it runs only its own (`RunnerOptions.ownJobsOnly`). */
+  take(tenant: TenantId, id: string): void;
   /**
    * The job once it is final, or as it is when `signal` says to wait no longer.
    *
@@ -91,6 +96,8 @@ export function createJobs(given: JobServices, options: RunnerOptions): Jobs {
     cancel: async (tenant, id) => store.apply({ kind: "cancel", ...ref(tenant, id) }),
     pause: async (tenant, id) => store.apply({ kind: "pause", ...ref(tenant, id) }),
     resume: async (tenant, id) => store.apply({ kind: "resume", ...ref(tenant, id) }),
+    retry: async (tenant, id, submitOptions) => retry(services, ref(tenant, id), submitOptions),
+    take: (tenant, id) => runner.take(ref(tenant, id)),
     wait: async (tenant, id, signal) => wait(ref(tenant, id), signal),
     start: () => runner.start(),
     stop: () => runner.stop(),
