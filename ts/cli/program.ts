@@ -1,4 +1,5 @@
 import type { Command, CommanderError } from "commander";
+import type { ErrorInfo } from "../core/errors.ts";
 import type { CommandContext } from "./context.ts";
 import { type ExitCode, reportFailure } from "./failure.ts";
 import type { Flags } from "./settings.ts";
@@ -24,9 +25,13 @@ export async function runProgram(args: readonly string[], context: CommandContex
     await program.parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
-    // Help and usage were printed by commander itself.
-    if (isCommanderError(error)) return error.exitCode === 0 ? 0 : 2;
-    return reportFailure(error, context.terminal, args.includes("--json"));
+    const json = args.includes("--json");
+    if (!isCommanderError(error)) return reportFailure(error, context.terminal, json);
+    // Help and usage were printed by commander itself, the usage on stderr.
+    if (error.exitCode === 0) return 0;
+    const info: ErrorInfo = { code: "invalid-input", message: error.message.replace(/^error: /, "") };
+    if (json) context.terminal.print(JSON.stringify({ error: info }, null, 2));
+    return 2;
   }
 }
 
