@@ -18,14 +18,14 @@ import { createDecide } from "./jobs/decide.ts";
 import type { Job } from "./jobs/job.ts";
 import { createJobs } from "./jobs/jobs.ts";
 import { issueReceipt, outcomeLeaf } from "./jobs/receipt.ts";
-import type { Store } from "./jobs/store.ts";
+import type { ListRequest, Store } from "./jobs/store.ts";
 import { createSqliteStore } from "./jobs/store-sqlite.ts";
 import { type JobView, viewJob } from "./jobs/view.ts";
 import { SQLITE_MIGRATIONS } from "./migrations/sqlite/all.ts";
 import { checked } from "./models/check.ts";
 import type { CircuitView, Note } from "./models/circuit.ts";
 import { toCircuitResult } from "./models/circuit-result.ts";
-import { FINAL_STATES, type SubmitJob } from "./models/job.ts";
+import { FINAL_STATES, type JobState, type SubmitJob } from "./models/job.ts";
 import { createEmbeddedProvider, EMBEDDED_ID } from "./providers/embedded.ts";
 import { createMockQpu, MockQpuConfig } from "./providers/mock-qpu.ts";
 import { createRegistry } from "./providers/registry.ts";
@@ -46,6 +46,8 @@ export interface LocalServiceOptions {
   mockQpus?: unknown;
   /** Adds the log of this folder to those that the user trusts; `true` by default. */
   trustLog?: boolean;
+  /** `false`: jobs that an earlier process left unfinished stay queued until `watch` asks for one; `true` by default. */
+  continueEarlierJobs?: boolean;
   /** XDG variables and HOME decide where trusted logs and the high-water mark lie; `process.env` by default. */
   environment?: Readonly<Record<string, string | undefined>>;
   /** Errors that no caller is waiting for; `console.error` by default. */
@@ -60,12 +62,19 @@ export interface SubmitControl {
 }
 
 export interface LocalOutcome {
-  /** In a final state, or planned. */
+  /** In a final state, or waiting for a decision: planned, awaiting approval, paused. */
   job: JobView;
   /** What the reader accepted without effect, such as `delay`. */
   notes: readonly Note[];
-  /** The text of the receipt file; absent for a job that is only planned. */
+  /** The text of the receipt file; absent for a job that is not final. */
   receipt?: string;
+}
+
+export interface LocalJobPage {
+  /** Newest first, without the values of their results. */
+  jobs: JobView[];
+  /** The cursor of the next page; absent on the last one. */
+  next?: string | undefined;
 }
 
 export interface LocalService {
@@ -75,6 +84,16 @@ export interface LocalService {
   submit(body: SubmitJob, control?: SubmitControl): Promise<LocalOutcome>;
   /** Runs a planned job. @throws {AppError} `conflict` with the new plan when price or policy changed */
   execute(jobId: string, planHash: string, control?: SubmitControl): Promise<LocalOutcome>;
+  list(request: ListRequest): Promise<LocalJobPage>;
+  /** Stays with a job until it is final, or until `signal` aborts: the job then goes on, or stays queued when the service closes. */
+  watch(jobId: string, control?: SubmitControl): Promise<LocalOutcome>;
+  /** What a final job left. @throws {AppError} `conflict` when it is not final */
+  result(jobId: string): Promise<LocalOutcome>;
+  /** The circuit of a job, as submitted. */
+  input(jobId: string): Promise<CircuitInput>;
+  cancel(jobId: string): Promise<LocalOutcome>;
+  /** Submits a job that ended without a result again, with its body and seed, and stays with the new one. */
+  retry(jobId: string, control?: SubmitControl): Promise<LocalOutcome>;
   view(input: CircuitInput): Promise<CircuitView>;
   /** Measures this machine for about a second and keeps the result for later predictions. */
   calibrate(): Promise<Calibration>;
@@ -82,10 +101,14 @@ export interface LocalService {
   close(): Promise<void>;
 }
 
+/** Nothing happens to a job in these until somebody decides. */
+const WAITING_STATES: ReadonlySet<JobState> = new Set(["planned", "awaiting-approval", "paused"]);
+
 const MockQpus = z.array(MockQpuConfig).max(64);
 
 /**
- * Opens a data folder for this process alone. Jobs that an earlier process left queued or running continue.
+ * Opens a data folder for this process alone. What an earlier process left running is queued again, and what is queued runs, unless
+ * `continueEarlierJobs` says no.
  *
  * @throws {AppError} `conflict` when another process has the folder, `integrity-violation` when the store no longer holds what
  *   its log signed, `invalid-input` for a faulty policy or mock QPU
@@ -140,28 +163,38 @@ export async function openLocalService(options: LocalServiceOptions): Promise<Lo
         onProgress: (job, progress) => listeners.get(job.id)?.(progress),
         reportError: onError,
       },
-      { worker: `${hostname()}-${process.pid}`, concurrency: availableParallelism() },
+      {
+        worker: `${hostname()}-${process.pid}`,
+        concurrency: availableParallelism(),
+        ownJobsOnly: !(options.continueEarlierJobs ?? true),
+      },
     );
     undo.push(() => jobs.stop());
     await jobs.start();
 
-    /** Stays with an accepted job until it is final; a planned one waits for `execute`. */
-    const follow = async (accepted: Job, { signal, onProgress }: SubmitControl): Promise<LocalOutcome> => {
-      if (onProgress !== undefined) listeners.set(accepted.id, onProgress);
+    /** Stays with a job until it is final or the signal aborts; what waits for a decision is given as it is. */
+    const follow = async ({ id, status }: Job, { signal, onProgress }: SubmitControl): Promise<LocalOutcome> => {
+      if (onProgress !== undefined) listeners.set(id, onProgress);
+      try {
+        const waits = WAITING_STATES.has(status);
+        return await describe(waits ? await jobs.get(LOCAL_TENANT, id) : await jobs.wait(LOCAL_TENANT, id, signal));
+      } finally {
+        listeners.delete(id);
+      }
+    };
+    /** The same, but the signal cancels the job. */
+    const followOwn = async (job: Job, { signal, ...control }: SubmitControl): Promise<LocalOutcome> => {
       const cancel = (): void =>
-        void jobs.cancel(LOCAL_TENANT, accepted.id).catch((error: unknown) => {
+        void jobs.cancel(LOCAL_TENANT, job.id).catch((error: unknown) => {
           // A conflict means that the job ended before the cancellation came.
           if (!(error instanceof AppError && error.code === "conflict")) onError(error);
         });
       if (signal?.aborted) cancel();
       signal?.addEventListener("abort", cancel, { once: true });
       try {
-        if (accepted.status === "planned" || accepted.status === "awaiting-approval")
-          return { job: viewJob(accepted), notes: [] };
-        return await describe(await jobs.wait(LOCAL_TENANT, accepted.id));
+        return await follow(job, control);
       } finally {
         signal?.removeEventListener("abort", cancel);
-        listeners.delete(accepted.id);
       }
     };
     const describe = async (job: Job): Promise<LocalOutcome> => {
@@ -176,9 +209,29 @@ export async function openLocalService(options: LocalServiceOptions): Promise<Lo
     return {
       driver,
       submit: async (body, control = {}) =>
-        follow(await jobs.submit(LOCAL_TENANT, body, { reuse: control.useCache ?? true }), control),
+        followOwn(await jobs.submit(LOCAL_TENANT, body, { reuse: control.useCache ?? true }), control),
       execute: async (jobId, planHash, control = {}) =>
-        follow(await jobs.execute(LOCAL_TENANT, jobId, planHash), control),
+        followOwn(await jobs.execute(LOCAL_TENANT, jobId, planHash), control),
+      retry: async (jobId, control = {}) => followOwn(await jobs.retry(LOCAL_TENANT, jobId), control),
+      list: async (request) => {
+        const page = await jobs.list(LOCAL_TENANT, request);
+        return { ...page, jobs: page.jobs.map((job) => viewJob(job)) };
+      },
+      watch: async (jobId, control = {}) => {
+        const job = await jobs.get(LOCAL_TENANT, jobId);
+        jobs.take(LOCAL_TENANT, jobId);
+        return follow(job, control);
+      },
+      result: async (jobId) => {
+        const job = await jobs.get(LOCAL_TENANT, jobId);
+        if (FINAL_STATES.has(job.status)) return describe(job);
+        throw new AppError("conflict", `job ${jobId} is ${job.status}: it has no result yet; watch it to its end`);
+      },
+      input: async (jobId) => {
+        const { request } = await jobs.get(LOCAL_TENANT, jobId);
+        return { format: request.format, source: await jobs.input(LOCAL_TENANT, jobId) };
+      },
+      cancel: async (jobId) => describe(await jobs.cancel(LOCAL_TENANT, jobId)),
       view: (input) => engine.view(input),
       calibrate: () => calibrateMachine(calibrationPath, engines),
       close,

@@ -175,7 +175,7 @@ async function inUse(
   if (!mayCalibrate && !(await hasDatabase(dataDir))) return { name: "in use", status: "ok", detail: "no data yet" };
   try {
     const { environment } = terminal;
-    const service = await openService({ dataDir, trustLog: false, environment });
+    const service = await openService({ dataDir, trustLog: false, environment, continueEarlierJobs: false });
     try {
       if (mayCalibrate) await service.calibrate();
     } finally {
