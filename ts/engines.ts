@@ -12,4 +12,4 @@ export { toCircuitResult } from "./models/circuit-result.ts";
 export type { EngineIdentity } from "./models/job.ts";
 export { decodeResultContainer, type ResultContainer, type Section } from "./models/result-container.ts";
 export type { CircuitInput, EngineRun, OnProgress } from "./workers/engine-worker.ts";
-export type { JobControl, RunControl } from "./workers/pool.ts";
+export type { CallControl, RunControl } from "./workers/pool.ts";

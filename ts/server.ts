@@ -3,6 +3,7 @@
 export { auditLog, readCheckpoint } from "./audit/log-reader.ts";
 export { openService, type Service, type ServiceOptions } from "./service/http-service.ts";
 export {
+  type LocalJobPage,
   type LocalOutcome,
   type LocalService,
   type LocalServiceOptions,

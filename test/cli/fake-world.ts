@@ -10,6 +10,8 @@ import { fakeRoute } from "../jobs/fixtures.ts";
 import { BELL } from "../pictures/circuits.ts";
 import { scratch } from "./scratch.ts";
 
+const BELL_SOURCE = "OPENQASM 3.0;\nqubit[2] q;\n";
+
 /** What a service would answer to a Bell job of 4 shots. */
 export function bellJob(changes: Partial<JobView> = {}): JobView {
   return {
@@ -47,6 +49,8 @@ export interface World {
   /** Whether stderr is a terminal. */
   isInteractive: boolean;
   submit: (body: SubmitJob, control: SubmitControl) => Promise<LocalOutcome>;
+  /** What the service holds already, newest first. */
+  earlier: JobView[];
 }
 
 export interface Seen {
@@ -54,20 +58,22 @@ export interface Seen {
   stdout: string;
   stderr: string;
   bodies: SubmitJob[];
-  executed: string[];
+  /** What was asked for about jobs that were there: the call and its arguments. */
+  asked: string[];
   opened: LocalServiceOptions[];
   closed: number;
 }
 
 /** Runs one command line against a service that answers as told, in a folder of its own. */
 export async function ketflow(args: readonly string[], changes: Partial<World> = {}): Promise<Seen> {
-  const folder = changes.folder ?? scratch({ "bell.qasm": "OPENQASM 3.0;\nqubit[2] q;\n" });
+  const folder = changes.folder ?? scratch({ "bell.qasm": BELL_SOURCE });
   const world: World = {
     ...{ folder, stdin: "", environment: {}, width: 80, color: false, isInteractive: false },
     submit: async () => ({ job: bellJob(), notes: [] }),
+    earlier: [],
     ...changes,
   };
-  const seen: Seen = { code: 0, stdout: "", stderr: "", bodies: [], executed: [], opened: [], closed: 0 };
+  const seen: Seen = { code: 0, stdout: "", stderr: "", bodies: [], asked: [], opened: [], closed: 0 };
   const terminal: Terminal = {
     print: (text) => {
       seen.stdout += `${text}\n`;
@@ -86,15 +92,25 @@ export async function ketflow(args: readonly string[], changes: Partial<World> =
     workingDirectory: folder,
     readStdin: async () => new TextEncoder().encode(world.stdin),
   };
+  const stored = (call: string, control: SubmitControl = {}): Promise<LocalOutcome> => {
+    seen.asked.push(call);
+    return world.submit({ type: "circuit", input: { format: "openqasm3", source: BELL_SOURCE } }, control);
+  };
   const service: LocalService = {
     driver: "fake (SQLite 3.51.3)",
     submit: async (body, control = {}) => {
       seen.bodies.push(body);
       return world.submit(body, control);
     },
-    execute: async (jobId, planHash, control = {}) => {
-      seen.executed.push(`${jobId} ${planHash}`);
-      return world.submit({ type: "circuit", input: { format: "openqasm3", source: "" } }, control);
+    execute: (jobId, planHash, control) => stored(`execute ${jobId} ${planHash}`, control),
+    watch: (jobId, control) => stored(`watch ${jobId}`, control),
+    result: (jobId) => stored(`result ${jobId}`),
+    cancel: (jobId) => stored(`cancel ${jobId}`),
+    retry: (jobId, control) => stored(`retry ${jobId}`, control),
+    input: async () => ({ format: "openqasm3", source: BELL_SOURCE }),
+    list: async ({ limit, status }) => {
+      const found = world.earlier.filter((job) => status === undefined || job.status === status);
+      return { jobs: found.slice(0, limit), next: found.length > limit ? found[limit - 1]?.id : undefined };
     },
     calibrate: async () => DEFAULT_CALIBRATION,
     view: async () => BELL,

@@ -142,9 +142,9 @@ describe("ketflow run", () => {
     const planned = bellJob({ status: "planned", plan: mockPlan(1, "abcd") });
     const { stdout } = await ketflow(["run", "bell.qasm"], { submit: async () => ({ job: planned, notes: [] }) });
     const [, command = ""] = /agree by {2}ketflow (.*)/.exec(stdout) ?? [];
-    const { code, executed, bodies, stdout: result } = await ketflow(command.split(" "));
-    expect({ code, executed, bodies }).toEqual({ code: 0, executed: [`${planned.id} abcd`], bodies: [] });
-    expect(result).toContain("00 ███");
+    const { code, asked, bodies, stdout: result } = await ketflow(command.split(" "));
+    expect({ code, asked, bodies }).toEqual({ code: 0, asked: [`execute ${planned.id} abcd`], bodies: [] });
+    expect(result).toMatch(/^ +┌───┐[\s\S]*00 ███/); // the picture as well
   });
 
   it("shows notes of the reader with their place", async () => {
@@ -257,6 +257,11 @@ describe("help", () => {
   it.each([
     ["run"],
     ["execute"],
+    ["jobs"],
+    ["watch"],
+    ["result"],
+    ["cancel"],
+    ["retry"],
     ["verify"],
     ["draw"],
     ["convert"],

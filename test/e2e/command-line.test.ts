@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { loadDriver } from "../../ts/adapters/sqlite/drivers.ts";
 import { type Issued, issueReceipt } from "../cli/receipts.ts";
 import { scratch } from "../cli/scratch.ts";
 import { longCircuit } from "./long-circuit.ts";
@@ -257,6 +258,62 @@ describe("ketflow demo and doctor", () => {
     expect({ ok, status: doctor.status }).toEqual({ ok: true, status: 0 });
     expect(readdirSync(join(home, ".config", "ketflow"))).toEqual(["trusted-logs"]);
     expect(readFileSync(join(home, ".config/ketflow/trusted-logs"), "utf8").trim().split("\n")).toHaveLength(2);
+  });
+});
+
+describe("ketflow doctor on a data folder", () => {
+  interface Finding {
+    name: string;
+    status: string;
+    detail: string;
+  }
+
+  /** What it finds about `data` below a folder with these files, and the names that are there afterwards. */
+  function examine(data: string, files: Record<string, string> = {}, cwd = scratch(files)) {
+    const { status, stdout } = ketflow(["doctor", "--data", data, "--json"], { cwd });
+    const findings: Finding[] = JSON.parse(stdout).findings;
+    const about = (name: string) => findings.find((finding) => finding.name === name);
+    return { status, data: about("data"), inUse: about("in use"), left: readdirSync(cwd).sort() };
+  }
+
+  it.each(["file", "file/below/it"])("fails at %s, which is no folder", (data) => {
+    const { status, data: found, left } = examine(data, { file: "" });
+    expect({ status, left }).toEqual({ status: 1, left: ["file"] });
+    expect(found).toMatchObject({ status: "fail", detail: expect.stringMatching(/\/file is a file, not a folder$/) });
+  });
+
+  it("warns of one that holds something else, and leaves it as it is", () => {
+    const { status, data, inUse, left } = examine(".", { "letter.txt": "Dear Ada," });
+    expect({ status, left }).toEqual({ status: 0, left: ["letter.txt"] });
+    expect(data).toMatchObject({ status: "warn", detail: expect.stringMatching(/ holds no jobs but 1 other entry$/) });
+    expect(inUse).toMatchObject({ status: "ok", detail: "no data yet" });
+  });
+
+  it("makes nothing of one that is empty or not there", () => {
+    expect(examine(".")).toMatchObject({ status: 0, data: { status: "ok" }, left: [] });
+    expect(examine("later")).toMatchObject({ status: 0, data: { status: "ok" }, left: [] });
+  });
+
+  it("fails when the database is another program's, or none", async () => {
+    const cwd = scratch();
+    const { open } = await loadDriver();
+    const foreign = open(join(cwd, "ketflow.db"));
+    foreign.exec("create table recipes (name text)");
+    foreign.close();
+    expect(examine(".", {}, cwd)).toMatchObject({
+      status: 1,
+      inUse: { status: "fail", detail: "ketflow.db was not written by Ketflow; use another data folder" },
+    });
+    const garbage = examine(".", { "ketflow.db": "once upon a time ".repeat(100) });
+    expect(garbage).toMatchObject({ status: 1, inUse: { status: "fail" } });
+    expect(garbage.inUse?.detail).toMatch(/the database file is damaged/);
+  });
+
+  // Nothing is forbidden to root.
+  it.skipIf(process.getuid?.() === 0)("fails at one that may not be written", () => {
+    const cwd = scratch();
+    mkdirSync(join(cwd, "mine"), { mode: 0o500 });
+    expect(examine("mine", {}, cwd)).toMatchObject({ status: 1, data: { status: "fail" } });
   });
 });
 

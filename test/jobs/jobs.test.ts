@@ -52,7 +52,7 @@ describe("a job's road", () => {
     const full = async (): Promise<never> => {
       throw new AppError("storage-full", "the disk is full");
     };
-    const jobs = createJobs(fakeServices({ ...store, claim: full }), { worker: "w1", concurrency: 1 });
+    const jobs = createJobs(fakeServices({ ...store, claim: full }), { worker: "w1", concurrency: 1, pollMs: 20 });
     await jobs.start();
     const { id } = await jobs.submit(ALICE, BELL_BODY);
     await expect(jobs.wait(ALICE, id)).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { AppError, type ErrorCode } from "../../ts/core/errors.ts";
 import type { Job } from "../../ts/jobs/job.ts";
 import type { JobServices } from "../../ts/jobs/jobs.ts";
@@ -116,12 +116,21 @@ describe("an attempt", () => {
 
   it("expires at the deadline, also when the back end does not listen", async () => {
     const base = submission(ALICE, AT);
-    const constraints = { deadlineMs: 30 };
-    const begun = performance.now();
-    const clock = () => AT + Math.floor(performance.now() - begun);
-    const job = await attempt([fakeProvider("a", never)], { clock }, { request: { ...base.request, constraints } });
-    expect(job).toMatchObject({ status: "expired", error: { code: "deadline-exceeded" } });
-    expect((job.finishedAt ?? 0) - AT).toBeGreaterThanOrEqual(30);
+    const request = { ...base.request, constraints: { deadlineMs: 30 } };
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const advance = (ms: number): void => {
+      now += ms;
+      vi.advanceTimersByTime(ms);
+    };
+    const deaf = fakeProvider("a", (_, { signal }) => {
+      advance(29);
+      expect(signal.aborted).toBe(false);
+      advance(1);
+      return never();
+    });
+    const job = await attempt([deaf], {}, { request });
+    expect(job).toMatchObject({ status: "expired", error: { code: "deadline-exceeded" }, finishedAt: AT + 30 });
   });
 
   it.each<[StopReason, string, number]>([
@@ -205,18 +214,40 @@ describe("an attempt", () => {
   });
 
   it("keeps a finished result while the disk is full, and stores it when there is space", async () => {
+    const events: string[] = [];
     let refusals = 2;
     const full: Store = {
       ...store,
-      apply: (command) =>
-        command.kind === "succeed" && refusals-- > 0
-          ? Promise.reject(new AppError("storage-full", "told to be full"))
-          : store.apply(command),
+      apply: (command) => {
+        if (command.kind !== "succeed") return store.apply(command);
+        events.push("store");
+        return refusals-- > 0 ? Promise.reject(new AppError("storage-full", "told to be full")) : store.apply(command);
+      },
     };
-    const reported: unknown[] = [];
-    const job = await attempt([fakeProvider("a")], { store: full, reportError: (error) => reported.push(error) });
+    const job = await attempt([fakeProvider("a")], {
+      store: full,
+      sleep: async (delayMs) => void events.push(`wait ${delayMs}`),
+      reportError: () => events.push("report"),
+    });
     expect(job.status).toBe("succeeded");
-    expect(reported).toHaveLength(1);
+    expect(events).toEqual(["store", "report", "wait 1000", "store", "wait 1000", "store"]);
+  });
+
+  it("tries a last time to store its outcome when it is told to stop, and then gives up", async () => {
+    const stop = new AbortController();
+    let tries = 0;
+    const full: Store = {
+      ...store,
+      apply: (command) => {
+        if (command.kind !== "succeed") return store.apply(command);
+        tries++;
+        return Promise.reject(new AppError("storage-full", "told to be full"));
+      },
+    };
+    const sleep = async (): Promise<void> => stop.abort("stopping");
+    const change = { store: full, sleep, reportError: () => undefined };
+    await expect(attempt([fakeProvider("a")], change, {}, stop.signal)).rejects.toMatchObject({ code: "storage-full" });
+    expect(tries).toBe(2);
   });
 
   it("fails plainly when its outcome cannot be recorded", async () => {

@@ -3,6 +3,7 @@ import { newEvent } from "../../ts/audit/new-event.ts";
 import { AppError } from "../../ts/core/errors.ts";
 import type { TenantId } from "../../ts/core/ids.ts";
 import { createJobs, type JobServices, type Jobs } from "../../ts/jobs/jobs.ts";
+import type { RunnerOptions } from "../../ts/jobs/runner.ts";
 import type { Store } from "../../ts/jobs/store.ts";
 import type { SubmitJob } from "../../ts/models/job.ts";
 import type { Provider } from "../../ts/providers/provider.ts";
@@ -76,9 +77,13 @@ describe("the runner", () => {
   let services: ReturnType<typeof fakeServices>;
   let jobs: Jobs;
 
-  async function start(concurrency = 1, change: Partial<JobServices> = {}): Promise<void> {
+  async function start(
+    concurrency = 1,
+    change: Partial<JobServices> = {},
+    options: Partial<RunnerOptions> = {},
+  ): Promise<void> {
     services = { ...fakeServices(store, [gate.provider]), ...change };
-    jobs = createJobs(services, { worker: "w", concurrency, pollMs: 20 });
+    jobs = createJobs(services, { worker: "w", concurrency, pollMs: 20, ...options });
     await jobs.start();
   }
 
@@ -299,5 +304,72 @@ describe("the runner", () => {
     expect((await jobs.submit(ALICE, body(1), options)).status).toBe("succeeded");
     await expect(jobs.submit(ALICE, body(2), options)).rejects.toMatchObject({ code: "conflict" });
     expect(gate.begun).toEqual([1]);
+  });
+
+  describe("that runs only its own jobs", () => {
+    /** A job left queued, and one left running, by a process that died. */
+    async function leave(): Promise<{ waits: string; ran: string }> {
+      const dead = createJobs(fakeServices(store), { worker: "dead", concurrency: 1 });
+      const { id: ran } = await dead.submit(ALICE, body(1));
+      await store.claim({ worker: "dead", at: Date.now(), leaseMs: 3_600_000, limit: 1 });
+      const { id: waits } = await dead.submit(ALICE, body(2));
+      return { waits, ran };
+    }
+    const ownJobsOnly = true;
+
+    it("leaves in the queue what others left, whatever it runs itself, and takes it when it is told to", async () => {
+      const { waits, ran } = await leave();
+      await start(2, {}, { ownJobsOnly });
+      for (const seed of [3, 4]) {
+        const { id } = await jobs.submit(ALICE, body(seed));
+        await gate.reached(seed - 2);
+        gate.release(seed);
+        await jobs.wait(ALICE, id);
+      }
+      expect(gate.begun).toEqual([3, 4]);
+      expect(await jobs.get(ALICE, waits)).toMatchObject({ status: "queued", attempts: [] });
+      expect(await jobs.get(ALICE, ran)).toMatchObject({ status: "queued", attempts: [{ end: "lost" }] });
+
+      jobs.take(ALICE, ran);
+      await gate.reached(3);
+      gate.release(1);
+      expect(await jobs.wait(ALICE, ran)).toMatchObject({ status: "succeeded", fence: 2 });
+      expect((await jobs.get(ALICE, waits)).status).toBe("queued");
+    });
+
+    it("runs no more of them at a time than it may, and all in the end", async () => {
+      await start(2, {}, { ownJobsOnly });
+      const accepted = await Promise.all(Array.from({ length: 5 }, (_, k) => jobs.submit(ALICE, body(k))));
+      for (let k = 0; k < 5; k++) {
+        await gate.reached(Math.min(5, k + 2));
+        gate.release(gate.begun[k] ?? -1);
+      }
+      const done = await Promise.all(accepted.map(({ id }) => jobs.wait(ALICE, id)));
+      expect(done.map(({ status }) => status)).toEqual(done.map(() => "succeeded"));
+      expect(gate.load.most).toBe(2);
+    });
+
+    it("tries them again after a failure that may pass", async () => {
+      let failures = 1;
+      const provider: Provider = {
+        ...gate.provider,
+        run: (job, control) =>
+          failures-- > 0
+            ? Promise.reject(new AppError("provider-unavailable", "told to fail"))
+            : gate.provider.run(job, control),
+      };
+      await leave();
+      let now = Date.now();
+      const change = { providers: new Map([["embedded", provider]]), clock: () => now };
+      await start(1, change, { ownJobsOnly });
+      const { id } = await jobs.submit(ALICE, body(3));
+      store.subscribe((job) => {
+        now = Math.max(now, job.readyAt); // The pause between two attempts passes at once.
+      });
+      await gate.reached(1);
+      gate.release(3);
+      expect(await jobs.wait(ALICE, id)).toMatchObject({ status: "succeeded", fence: 2 });
+      expect(gate.begun).toEqual([3]);
+    });
   });
 });

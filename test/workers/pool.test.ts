@@ -48,7 +48,7 @@ describe("the pool", () => {
     expect(second).toEqual({ threadId: first.threadId, runs: 2 });
   });
 
-  it("runs at most `size` jobs at once, the others in their order", async () => {
+  it("runs at most `size` calls at once, the others in their order", async () => {
     const pool = newPool(2);
     const answers = await Promise.all(Array.from({ length: 9 }, () => run(pool, "ok")));
     const threads = new Set(answers.map((answer) => answer.threadId));
@@ -72,7 +72,7 @@ describe("the pool", () => {
     ["exit", /exit code 3/],
     ["throw", /failed|died/],
     ["trap", /unreachable/],
-  ])("ends a job as engine-failure when the worker does %s, and replaces only that worker", async (end, reason) => {
+  ])("ends a call as engine-failure when the worker does %s, and replaces only that worker", async (end, reason) => {
     const pool = newPool(2);
     const abort = new AbortController();
     const neighbour = run(pool, "obey", { signal: abort.signal });

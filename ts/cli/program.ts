@@ -1,4 +1,5 @@
 import type { Command, CommanderError } from "commander";
+import type { ErrorInfo } from "../core/errors.ts";
 import type { CommandContext } from "./context.ts";
 import { type ExitCode, reportFailure } from "./failure.ts";
 import type { Flags } from "./settings.ts";
@@ -24,11 +25,17 @@ export async function runProgram(args: readonly string[], context: CommandContex
     await program.parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
-    // Help and usage were printed by commander itself.
-    if (isCommanderError(error)) return error.exitCode === 0 ? 0 : 2;
-    return reportFailure(error, context.terminal, args.includes("--json"));
+    const json = args.includes("--json");
+    if (!isCommanderError(error)) return reportFailure(error, context.terminal, json);
+    // Help and usage were printed by commander itself, the usage on stderr.
+    if (error.exitCode === 0) return 0;
+    const info: ErrorInfo = { code: "invalid-input", message: error.message.replace(/^error: /, "") };
+    if (json) context.terminal.print(JSON.stringify({ error: info }, null, 2));
+    return 2;
   }
 }
+
+type StoredJobCommandName = keyof typeof import("./commands/stored-job.ts");
 
 function isCommanderError(error: unknown): error is CommanderError {
   return (
@@ -96,25 +103,41 @@ async function makeProgram(context: CommandContext, end: (code: ExitCode) => voi
     end(await run(file, flags, settingFlags(runCommand), { ...context, terminal: colored(flags) }));
   });
 
-  const executeCommand = add(
-    "execute",
-    "run a job that was only planned, because it has a price",
-    "execute job_01M7Z1AW4Y6SPPFV321W2TNGS2 38dee349…",
-  )
-    .argument("<job>", "its id, as run printed it")
-    .argument("<plan-hash>", "the plan that you agree to")
-    .option("--receipt <path>", "where the receipt goes; default: the data folder")
+  /** A command on a job that is there already: its id is the first argument. */
+  const addStored = (name: StoredJobCommandName, description: string, isRun: boolean, example = ""): Command => {
+    const stored = add(name, description, `${name} job_01M7Z1AW4Y6SPPFV321W2TNGS2${example}`)
+      .argument("<job>", "its id, as run and jobs print it")
+      .option("--receipt <path>", "where the receipt goes; default: the data folder")
+      .option("--data <dir>", "folder of jobs, log and keys")
+      .option("--explain", "show all candidates and their scores")
+      .option("--all", "show everything, however long")
+      .option("--ascii", "draw without box characters")
+      .option("--json", "print one JSON document");
+    if (isRun) stored.option("--policy <file>", "as for run").option("--mock-qpus <file>", "as for run");
+    return stored.action(async () => {
+      const { [name]: answerTo } = await import("./commands/stored-job.ts");
+      const colors = { ...context, terminal: colored(stored.opts()) };
+      end(await answerTo(stored.args, stored.opts(), settingFlags(stored), colors));
+    });
+  };
+  addStored("execute", "run a job that was only planned, because it has a price", true, " 38dee349…").argument(
+    "<plan-hash>",
+    "the plan that you agree to",
+  );
+
+  const jobsCommand = add("jobs", "list the jobs, newest first", "jobs --status queued")
+    .option("--status <name>", "only those in this state, such as queued or failed")
+    .option("--limit <number>", "how many; default 20", wholeNumberOf)
     .option("--data <dir>", "folder of jobs, log and keys")
-    .option("--policy <file>", "as for run")
-    .option("--mock-qpus <file>", "as for run")
-    .option("--explain", "show all candidates and their scores")
-    .option("--all", "show everything, however long")
-    .option("--ascii", "draw without box characters")
     .option("--json", "print one JSON document");
-  executeCommand.action(async (job: string, planHash: string, flags) => {
-    const { execute } = await import("./commands/run.ts");
-    end(await execute(job, planHash, flags, settingFlags(executeCommand), context));
+  jobsCommand.action(async (flags) => {
+    const { jobs } = await import("./commands/jobs.ts");
+    end(await jobs(flags, settingFlags(jobsCommand), context));
   });
+  addStored("watch", "stay with a job to its end, and run it here where nothing else does", true);
+  addStored("result", "show again what a job left: result and receipt", false);
+  addStored("cancel", "end a job that is not final", false);
+  addStored("retry", "submit a job that ended without a result again, with its seed", true);
 
   const verify = add("verify", "check a receipt offline", "verify job.receipt.json --rerun")
     .argument("<receipt>", "a .receipt.json, or - for standard input")

@@ -60,12 +60,13 @@ function metric(value: number): string {
   return `${scaled < 100 ? scaled.toPrecision(3) : scaled.toFixed(0)}${suffix}`;
 }
 
-/** Three digits of the unit that a person would use. */
+/** Two or three digits of the unit that a person would use; the limits are where rounding would add one. */
 export function durationText(ms: number): string {
-  if (ms < 1) return `${(ms * 1000).toFixed(0)} µs`;
-  if (ms < 1000) return `${ms < 100 ? ms.toPrecision(2) : ms.toFixed(0)} ms`;
+  if (ms < 0.9995) return `${(ms * 1000).toFixed(0)} µs`;
+  if (ms < 9.95) return `${ms.toFixed(1)} ms`;
+  if (ms < 999.5) return `${ms.toFixed(0)} ms`;
   const seconds = ms / 1000;
-  if (seconds < 120) return `${seconds < 10 ? seconds.toFixed(1) : seconds.toFixed(0)} s`;
+  if (seconds < 120) return `${seconds < 9.95 ? seconds.toFixed(1) : seconds.toFixed(0)} s`;
   const minutes = Math.floor(seconds / 60);
   return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

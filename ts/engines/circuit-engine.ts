@@ -13,7 +13,7 @@ import {
 import { toCircuitResult } from "../models/circuit-result.ts";
 import { Seed } from "../models/job.ts";
 import type { CircuitInput, EngineRun, OnProgress } from "../workers/engine-worker.ts";
-import type { EnginePool, JobControl, RunControl } from "../workers/pool.ts";
+import type { CallControl, EnginePool, RunControl } from "../workers/pool.ts";
 
 /** What a circuit job takes besides the circuit: the options of the result, and how to watch and stop it. */
 export interface CircuitRunOptions extends CircuitOptions, RunControl {
@@ -21,7 +21,7 @@ export interface CircuitRunOptions extends CircuitOptions, RunControl {
   seed?: number | undefined;
 }
 
-export interface CircuitEstimateOptions extends CircuitOptions, JobControl {}
+export interface CircuitEstimateOptions extends CircuitOptions, CallControl {}
 
 export interface CircuitRun extends EngineRun {
   /** The JSON view of the container, made when it is first read. */
@@ -37,7 +37,7 @@ export interface CompiledCircuit {
   readonly notes: readonly Note[];
   run(options?: CircuitRunOptions): Promise<CircuitRun>;
   estimate(options?: CircuitEstimateOptions): Promise<CircuitEstimate>;
-  toOpenqasm3(control?: JobControl): Promise<string>;
+  toOpenqasm3(control?: CallControl): Promise<string>;
 }
 
 const Seeded = CircuitOptions.extend({ seed: Seed.optional() });
@@ -71,7 +71,7 @@ export class CircuitEngine {
   }
 
   /** Reads the circuit once, to run, estimate or draw it many times. */
-  async compile(input: CircuitInput | string, control: JobControl = {}): Promise<CompiledCircuit> {
+  async compile(input: CircuitInput | string, control: CallControl = {}): Promise<CompiledCircuit> {
     const { format, view, notes } = await this.#pool.parse(toInput(input), checked(Control, control, "control"));
     const known: CircuitInput = { format, source: toInput(input).source };
     return {
@@ -95,12 +95,12 @@ export class CircuitEngine {
   }
 
   /** The circuit as the functions that draw it take it. */
-  async view(input: CircuitInput | string, control: JobControl = {}): Promise<CircuitView> {
+  async view(input: CircuitInput | string, control: CallControl = {}): Promise<CircuitView> {
     return (await this.#pool.parse(toInput(input), checked(Control, control, "control"))).view;
   }
 
   /** The circuit as OpenQASM 3. */
-  async toOpenqasm3(input: CircuitInput | string, control: JobControl = {}): Promise<string> {
+  async toOpenqasm3(input: CircuitInput | string, control: CallControl = {}): Promise<string> {
     return this.#pool.toOpenqasm3(toInput(input), checked(Control, control, "control"));
   }
 }

@@ -8,6 +8,7 @@ import { parseTenantPolicy } from "../models/policy.ts";
 import type { Deed } from "./deed.ts";
 import type { Job } from "./job.ts";
 import { approvePlan, executePlan } from "./plan.ts";
+import { retry } from "./retry.ts";
 import type { AttemptServices } from "./run-attempt.ts";
 import { createRunner, type RunnerOptions } from "./runner.ts";
 import type { JobPage, JobRef, ListRequest } from "./store.ts";
@@ -31,6 +32,10 @@ export interface Jobs {
   resume(tenant: TenantId, id: string, deed?: Deed): Promise<Job>;
   /** Deletes a final job with its input and result; its entry of the log stays. */
   remove(tenant: TenantId, id: string, event: AuditEvent): Promise<void>;
+  /** A new job with the body and the seed of one that ended without a result. @throws {AppError} `conflict` for any other */
+  retry(tenant: TenantId, id: string, options?: SubmitOptions): Promise<Job>;
+  /** Has this process run a queued job that another one left, where it runs only its own (`RunnerOptions.ownJobsOnly`). */
+  take(tenant: TenantId, id: string): void;
   /**
    * The job once it is final, or as it is when `signal` says to wait no longer.
    *
@@ -103,6 +108,8 @@ export function createJobs(given: JobServices, options: RunnerOptions): Jobs {
     pause: async (tenant, id, { event } = {}) => store.apply({ kind: "pause", ...ref(tenant, id), event }),
     resume: async (tenant, id, { event } = {}) => store.apply({ kind: "resume", ...ref(tenant, id), event }),
     remove: async (tenant, id, event) => store.remove(ref(tenant, id), event),
+    retry: async (tenant, id, submitOptions) => retry(services, ref(tenant, id), submitOptions),
+    take: (tenant, id) => runner.take(ref(tenant, id)),
     wait: async (tenant, id, signal) => wait(ref(tenant, id), signal),
     start: () => runner.start(),
     stop: () => runner.stop(),

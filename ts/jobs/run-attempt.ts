@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as timeout } from "node:timers/promises";
 import { fromUtf8 } from "../core/bytes.ts";
 import type { Clock } from "../core/clock.ts";
 import { AppError, ERROR_CODES, toErrorInfo } from "../core/errors.ts";
@@ -17,6 +17,8 @@ import type { Store } from "./store.ts";
 export interface AttemptServices {
   readonly store: Store;
   readonly clock: Clock;
+  /** Resolves after the delay, or at once when the signal aborts; real time by default. */
+  readonly sleep?: ((delayMs: number, signal: AbortSignal) => Promise<void>) | undefined;
   readonly decide: Decide;
   readonly providers: ReadonlyMap<string, Provider>;
   policyOf(tenant: TenantId): TenantPolicy;
@@ -213,7 +215,7 @@ function untilStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 /** A finished computation is worth keeping: while the disk is full it waits for space instead of being thrown away. */
 async function storeOutcome(
   command: Command,
-  { store, reportError }: AttemptServices,
+  { store, reportError, sleep = systemSleep }: AttemptServices,
   stop: AbortSignal,
 ): Promise<void> {
   for (let attempt = 0; ; attempt++) {
@@ -232,9 +234,13 @@ async function storeOutcome(
         await store.apply({ kind: "fail", tenant, id, fence, at, tries: [], error: toErrorInfo(error) });
         return;
       }
-      await sleep(STORE_RETRY_MS, undefined, { signal: stop }).catch(() => undefined); // Stopped: one last try.
+      await sleep(STORE_RETRY_MS, stop); // Stopped: one last try.
     }
   }
+}
+
+async function systemSleep(delayMs: number, signal: AbortSignal): Promise<void> {
+  await timeout(delayMs, undefined, { signal }).catch(() => undefined);
 }
 
 function retryDelayMs(attempts: number): number {

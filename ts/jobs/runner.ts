@@ -1,7 +1,9 @@
 import { AppError } from "../core/errors.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
+import { FINAL_STATES } from "../models/job.ts";
 import type { Job } from "./job.ts";
 import { type AttemptServices, runAttempt, type StopReason } from "./run-attempt.ts";
+import type { JobRef } from "./store.ts";
 
 export interface RunnerOptions {
   /** Names this process in leases and attempts. */
@@ -10,11 +12,15 @@ export interface RunnerOptions {
   readonly concurrency: number;
   readonly leaseMs?: number | undefined;
   readonly pollMs?: number | undefined;
+  /** `true`: runs what this process queued or was told to {@link Runner.take}, and leaves the rest of the queue as it is. */
+  readonly ownJobsOnly?: boolean | undefined;
 }
 
 export interface Runner {
   /** Takes back what a dead process left running, then begins to run queued jobs. */
   start(): Promise<void>;
+  /** Makes a job, whoever queued it, one that this process runs. */
+  take(job: JobRef): void;
   /** Takes no more jobs and hands the running ones back to the queue. */
   stop(): Promise<void>;
 }
@@ -27,7 +33,9 @@ const BATCH = 1000;
  */
 export function createRunner(services: AttemptServices, options: RunnerOptions): Runner {
   const { store, clock, reportError } = services;
-  const { worker, concurrency, leaseMs = 30_000, pollMs = 1_000 } = options;
+  const { worker, concurrency, leaseMs = 30_000, pollMs = 1_000, ownJobsOnly = false } = options;
+  /** What alone may be leased; undefined where everything may. */
+  const own = ownJobsOnly ? new Map<JobId, TenantId>() : undefined;
   const running = new Map<JobId, { fence: number; stop: AbortController; ended: Promise<void> }>();
   let state: "idle" | "started" | "stopped" = "idle";
   let poll: NodeJS.Timeout | undefined;
@@ -41,7 +49,13 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
     if (mine !== undefined && (job.status !== "running" || job.fence !== mine.fence)) {
       mine.stop.abort("superseded" satisfies StopReason);
     }
-    if (job.status === "queued") fill();
+    if (FINAL_STATES.has(job.status)) own?.delete(job.id);
+    if (job.status === "queued") take(job);
+  }
+
+  function take({ tenant, id }: JobRef): void {
+    own?.set(id, tenant);
+    fill();
   }
 
   function fill(): void {
@@ -59,10 +73,29 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
     while (mayHaveMore && state === "started" && running.size < concurrency) {
       mayHaveMore = false;
       const limit = concurrency - running.size;
-      const jobs = await store.claim({ worker, at: clock(), leaseMs, limit, after: lastServed });
-      lastServed = jobs.at(-1)?.tenant ?? lastServed;
+      const jobs = own === undefined ? await claimAny(limit) : await claimOwn(own, limit);
       for (const job of jobs) launch(job);
     }
+  }
+
+  async function claimAny(limit: number): Promise<readonly Job[]> {
+    const jobs = await store.claim({ worker, at: clock(), leaseMs, limit, after: lastServed });
+    lastServed = jobs.at(-1)?.tenant ?? lastServed;
+    return jobs;
+  }
+
+  async function claimOwn(waiting: ReadonlyMap<JobId, TenantId>, limit: number): Promise<readonly Job[]> {
+    const leased: Job[] = [];
+    for (const [id, tenant] of waiting) {
+      if (leased.length === limit) break;
+      if (running.has(id)) continue;
+      await tolerate(async () => {
+        const job = await store.apply({ kind: "lease", tenant, id, worker, at: clock(), leaseMs });
+        // An overdue job expires instead.
+        if (job.status === "running") leased.push(job);
+      });
+    }
+    return leased;
   }
 
   function launch(job: Job): void {
@@ -111,6 +144,7 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
   }
 
   return {
+    take,
     async start() {
       if (state !== "idle") throw new AppError("internal", "a runner starts once");
       if (store.soleProcess) {

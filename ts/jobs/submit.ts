@@ -50,7 +50,8 @@ export async function submit(
   const idempotency = toIdempotency(options.idempotencyKey, body);
   // Text that has no canonical form is refused where a caller can put some; all of the body costs too much for every job.
   const { options: asked, metadata, constraints } = body;
-  if (asked !== undefined || metadata !== undefined || constraints !== undefined) canonical({ asked, metadata, constraints });
+  if (asked !== undefined || metadata !== undefined || constraints !== undefined)
+    canonical({ asked, metadata, constraints });
   const input = sourceBytes(body.input.source);
   const request: JobRequest = {
     format: body.input.format,

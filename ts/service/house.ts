@@ -41,6 +41,8 @@ export interface HouseOptions {
   trustLog?: boolean;
   /** XDG variables and HOME decide where trusted logs and the high-water mark lie; `process.env` by default. */
   environment?: Readonly<Record<string, string | undefined>>;
+  /** `false`: jobs that an earlier process left unfinished stay queued until somebody takes one; `true` by default. */
+  continueEarlierJobs?: boolean;
   /** Errors that no caller is waiting for; `console.error` by default. */
   onError?: (error: unknown) => void;
 }
@@ -138,7 +140,11 @@ export async function openHouse(
         onProgress: (job, progress) => listeners.get(job.id)?.(progress),
         reportError: onError,
       },
-      { worker: `${hostname()}-${process.pid}`, concurrency: availableParallelism() },
+      {
+        worker: `${hostname()}-${process.pid}`,
+        concurrency: availableParallelism(),
+        ownJobsOnly: !(options.continueEarlierJobs ?? true),
+      },
     );
     undo.push(() => jobs.stop());
 

@@ -2,10 +2,11 @@ import { AppError } from "../core/errors.ts";
 import { LOCAL_TENANT } from "../core/ids.ts";
 import type { Job } from "../jobs/job.ts";
 import { issueReceipt } from "../jobs/receipt.ts";
+import type { ListRequest } from "../jobs/store.ts";
 import { viewJob } from "../jobs/view.ts";
 import type { CircuitView, Note } from "../models/circuit.ts";
 import { toCircuitResult } from "../models/circuit-result.ts";
-import { FINAL_STATES, type SubmitJob } from "../models/job.ts";
+import { FINAL_STATES, type JobState, type SubmitJob } from "../models/job.ts";
 import type { JobView } from "../models/job-view.ts";
 import { parseRoutingPolicy, parseTenantPolicy } from "../models/policy.ts";
 import type { Calibration } from "../routing/calibration.ts";
@@ -25,12 +26,19 @@ export interface SubmitControl {
 }
 
 export interface LocalOutcome {
-  /** In a final state, or planned. */
+  /** In a final state, or waiting for a decision: planned, awaiting approval, paused. */
   job: JobView;
   /** What the reader accepted without effect, such as `delay`. */
   notes: readonly Note[];
-  /** The text of the receipt file; absent for a job that is only planned. */
+  /** The text of the receipt file; absent for a job that is not final. */
   receipt?: string;
+}
+
+export interface LocalJobPage {
+  /** Newest first, without the values of their results. */
+  jobs: JobView[];
+  /** The cursor of the next page; absent on the last one. */
+  next?: string | undefined;
 }
 
 export interface LocalService {
@@ -40,6 +48,16 @@ export interface LocalService {
   submit(body: SubmitJob, control?: SubmitControl): Promise<LocalOutcome>;
   /** Runs a planned job. @throws {AppError} `conflict` with the new plan when price or policy changed */
   execute(jobId: string, planHash: string, control?: SubmitControl): Promise<LocalOutcome>;
+  list(request: ListRequest): Promise<LocalJobPage>;
+  /** Stays with a job until it is final, or until `signal` aborts: the job then goes on, or stays queued when the service closes. */
+  watch(jobId: string, control?: SubmitControl): Promise<LocalOutcome>;
+  /** What a final job left. @throws {AppError} `conflict` when it is not final */
+  result(jobId: string): Promise<LocalOutcome>;
+  /** The circuit of a job, as submitted. */
+  input(jobId: string): Promise<CircuitInput>;
+  cancel(jobId: string): Promise<LocalOutcome>;
+  /** Submits a job that ended without a result again, with its body and seed, and stays with the new one. */
+  retry(jobId: string, control?: SubmitControl): Promise<LocalOutcome>;
   view(input: CircuitInput): Promise<CircuitView>;
   /** Measures this machine for about a second and keeps the result for later predictions. */
   calibrate(): Promise<Calibration>;
@@ -47,8 +65,12 @@ export interface LocalService {
   close(): Promise<void>;
 }
 
+/** Nothing happens to a job in these until somebody decides. */
+const WAITING_STATES: ReadonlySet<JobState> = new Set(["planned", "awaiting-approval", "paused"]);
+
 /**
- * Opens a data folder for this process alone. Jobs that an earlier process left queued or running continue.
+ * Opens a data folder for this process alone. What an earlier process left running is queued again, and what is queued runs, unless
+ * `continueEarlierJobs` says no.
  *
  * @throws {AppError} `conflict` when another process has the folder, `integrity-violation` when the store no longer holds what
  *   its log signed, `invalid-input` for a faulty policy or mock QPU
@@ -67,23 +89,30 @@ export async function openLocalService(options: LocalServiceOptions): Promise<Lo
     throw error;
   }
 
-  /** Stays with an accepted job until it is final; a planned one waits for `execute`. */
-  async function follow(accepted: Job, { signal, onProgress }: SubmitControl): Promise<LocalOutcome> {
-    const unlisten = onProgress && house.onProgress(accepted.id, onProgress);
+  /** Stays with a job until it is final or the signal aborts; what waits for a decision is given as it is. */
+  async function follow({ id, status }: Job, { signal, onProgress }: SubmitControl): Promise<LocalOutcome> {
+    const unlisten = onProgress && house.onProgress(id, onProgress);
+    try {
+      const waits = WAITING_STATES.has(status);
+      return await describe(waits ? await jobs.get(LOCAL_TENANT, id) : await jobs.wait(LOCAL_TENANT, id, signal));
+    } finally {
+      unlisten?.();
+    }
+  }
+
+  /** The same, but the signal cancels the job. */
+  async function followOwn(job: Job, { signal, ...control }: SubmitControl): Promise<LocalOutcome> {
     const cancel = (): void =>
-      void jobs.cancel(LOCAL_TENANT, accepted.id).catch((error: unknown) => {
+      void jobs.cancel(LOCAL_TENANT, job.id).catch((error: unknown) => {
         // A conflict means that the job ended before the cancellation came.
         if (!(error instanceof AppError && error.code === "conflict")) onError(error);
       });
     if (signal?.aborted) cancel();
     signal?.addEventListener("abort", cancel, { once: true });
     try {
-      if (accepted.status === "planned" || accepted.status === "awaiting-approval")
-        return { job: viewJob(accepted), notes: [] };
-      return await describe(await jobs.wait(LOCAL_TENANT, accepted.id));
+      return await follow(job, control);
     } finally {
       signal?.removeEventListener("abort", cancel);
-      unlisten?.();
     }
   }
 
@@ -99,9 +128,29 @@ export async function openLocalService(options: LocalServiceOptions): Promise<Lo
   return {
     driver: house.database.connection.driver,
     submit: async (body, control = {}) =>
-      follow(await jobs.submit(LOCAL_TENANT, body, { reuse: control.useCache ?? true }), control),
+      followOwn(await jobs.submit(LOCAL_TENANT, body, { reuse: control.useCache ?? true }), control),
     execute: async (jobId, planHash, control = {}) =>
-      follow(await jobs.execute(LOCAL_TENANT, jobId, planHash), control),
+      followOwn(await jobs.execute(LOCAL_TENANT, jobId, planHash), control),
+    retry: async (jobId, control = {}) => followOwn(await jobs.retry(LOCAL_TENANT, jobId), control),
+    list: async (request) => {
+      const page = await jobs.list(LOCAL_TENANT, request);
+      return { ...page, jobs: page.jobs.map((job) => viewJob(job)) };
+    },
+    watch: async (jobId, control = {}) => {
+      const job = await jobs.get(LOCAL_TENANT, jobId);
+      jobs.take(LOCAL_TENANT, jobId);
+      return follow(job, control);
+    },
+    result: async (jobId) => {
+      const job = await jobs.get(LOCAL_TENANT, jobId);
+      if (FINAL_STATES.has(job.status)) return describe(job);
+      throw new AppError("conflict", `job ${jobId} is ${job.status}: it has no result yet; watch it to its end`);
+    },
+    input: async (jobId) => {
+      const { request } = await jobs.get(LOCAL_TENANT, jobId);
+      return { format: request.format, source: await jobs.input(LOCAL_TENANT, jobId) };
+    },
+    cancel: async (jobId) => describe(await jobs.cancel(LOCAL_TENANT, jobId)),
     view: (input) => engines.circuit.view(input),
     calibrate: () => house.calibrate(),
     close: () => house.close(),

@@ -86,7 +86,7 @@ export class LiveWorker {
     this.#started.catch(() => {}); // The first call reports it.
   }
 
-  /** Dead, or so broken that no other job may use it. */
+  /** Dead, or so broken that no other call may use it. */
   get isLost(): boolean {
     return this.#deathCause !== undefined;
   }

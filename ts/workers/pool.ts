@@ -6,19 +6,19 @@ import type { CircuitInput, EngineRun, EngineWorker, OnProgress, ParsedCircuit }
 import { LiveWorker, type WorkerOptions } from "./live-worker.ts";
 
 export interface PoolOptions extends WorkerOptions {
-  /** Most workers at once; they start with the first job that needs them. */
+  /** Most workers at once; they start with the first call that needs them. */
   size: number;
-  /** A worker whose WASM memory is larger after a job is replaced, because that memory never shrinks. */
+  /** A worker whose WASM memory is larger after a call is replaced, because that memory never shrinks. */
   memoryMarkBytes?: number;
 }
 
-export interface JobControl {
+export interface CallControl {
   signal?: AbortSignal | undefined;
   /** From now, waiting included. */
   deadlineMs?: number | undefined;
 }
 
-export interface RunControl extends JobControl {
+export interface RunControl extends CallControl {
   /** About 20 times a second. */
   onProgress?: OnProgress | undefined;
 }
@@ -33,7 +33,8 @@ const STOP_GRACE_MS = 250;
 
 type Invoke<T> = (remote: Remote<EngineWorker>, worker: LiveWorker) => Promise<T>;
 
-interface Job {
+/** One call of an engine that waits for a worker or has one. */
+interface Call {
   /** `read`: text in, text or numbers out, soon done. Only a `run` looks at the stop flag. */
   kind: "read" | "run";
   /** Settles the caller's promise; never throws. */
@@ -46,15 +47,15 @@ interface Job {
 }
 
 /**
- * Runs jobs on workers, one at a time on each, first come first served. A worker that dies, traps or does not stop when it should
- * takes only its own job with it: it is ended, and the next job gets a fresh one.
+ * Runs calls on workers, one at a time on each, first come first served. A worker that dies, traps or does not stop when it should
+ * takes only its own call with it: it is ended, and the next call gets a fresh one.
  *
  * Reads do not wait for runs: they go first, and one worker more than `size` may be started for them.
  */
 export class EnginePool {
   readonly #options: PoolOptions;
-  readonly #queues: Record<Job["kind"], Job[]> = { read: [], run: [] };
-  readonly #running = new Set<Job>();
+  readonly #queues: Record<Call["kind"], Call[]> = { read: [], run: [] };
+  readonly #running = new Set<Call>();
   /** The last one used comes first: its memory is warm and it may have the program parsed. */
   readonly #idle: LiveWorker[] = [];
   readonly #workers = new Set<LiveWorker>();
@@ -64,22 +65,22 @@ export class EnginePool {
     this.#options = options;
   }
 
-  /** Starts a worker ahead of the first job, for callers that have other things to open meanwhile. */
+  /** Starts a worker ahead of the first call, for callers that have other things to open meanwhile. */
   start(): void {
     const worker = this.#takeWorker();
     worker.hold(false);
     this.#idle.push(worker);
   }
 
-  parse(input: CircuitInput, control: JobControl = {}): Promise<ParsedCircuit> {
+  parse(input: CircuitInput, control: CallControl = {}): Promise<ParsedCircuit> {
     return this.#submit("read", (remote) => remote.parse(input), control);
   }
 
-  toOpenqasm3(input: CircuitInput, control: JobControl = {}): Promise<string> {
+  toOpenqasm3(input: CircuitInput, control: CallControl = {}): Promise<string> {
     return this.#submit("read", (remote) => remote.toOpenqasm3(input), control);
   }
 
-  estimate(input: CircuitInput, options: CircuitOptions, control: JobControl = {}): Promise<CircuitEstimate> {
+  estimate(input: CircuitInput, options: CircuitOptions, control: CallControl = {}): Promise<CircuitEstimate> {
     return this.#submit("read", (remote) => remote.estimate(input, options), control);
   }
 
@@ -107,35 +108,35 @@ export class EnginePool {
     });
   }
 
-  /** Ends all workers; jobs that have not ended are `cancelled`. */
+  /** Ends all workers; calls that have not ended are `cancelled`. */
   close(): Promise<void> {
     this.#closed ??= this.#end(new AppError("cancelled", "the engines were closed"));
     return this.#closed;
   }
 
   async #end(reason: AppError): Promise<void> {
-    for (const job of [...this.#queues.read, ...this.#queues.run, ...this.#running]) this.#interrupt(job, reason);
+    for (const call of [...this.#queues.read, ...this.#queues.run, ...this.#running]) this.#interrupt(call, reason);
     await Promise.all([...this.#workers].map((worker) => worker.terminate(reason)));
   }
 
-  #submit<T>(kind: Job["kind"], invoke: Invoke<T>, control: JobControl): Promise<T> {
+  #submit<T>(kind: Call["kind"], invoke: Invoke<T>, control: CallControl): Promise<T> {
     const { signal, deadlineMs } = control;
     const { promise, resolve, reject } = withResolvers<T>();
-    const job: Job = {
+    const call: Call = {
       kind,
       reject,
       work: (worker) =>
-        worker.call((remote) => invoke(remote, worker)).then(resolve, (error) => reject(job.interruption ?? error)),
+        worker.call((remote) => invoke(remote, worker)).then(resolve, (error) => reject(call.interruption ?? error)),
     };
     const onAbort = () =>
-      this.#interrupt(job, new AppError("cancelled", "the caller cancelled it", { cause: signal?.reason }));
+      this.#interrupt(call, new AppError("cancelled", "the caller cancelled it", { cause: signal?.reason }));
     const expire = () =>
-      this.#interrupt(job, new AppError("deadline-exceeded", `it did not end within deadlineMs ${deadlineMs}`));
+      this.#interrupt(call, new AppError("deadline-exceeded", `it did not end within deadlineMs ${deadlineMs}`));
     const timer = deadlineMs === undefined ? undefined : setTimeout(expire, deadlineMs);
     signal?.addEventListener("abort", onAbort, { once: true });
 
-    this.#queues[kind].push(job);
-    if (this.#closed !== undefined) this.#interrupt(job, new AppError("cancelled", "the engines are closed"));
+    this.#queues[kind].push(call);
+    if (this.#closed !== undefined) this.#interrupt(call, new AppError("cancelled", "the engines are closed"));
     else if (signal?.aborted) onAbort();
     else this.#dispatch();
     return promise.finally(() => {
@@ -144,32 +145,32 @@ export class EnginePool {
     });
   }
 
-  #interrupt(job: Job, reason: AppError): void {
-    const { worker } = job;
+  #interrupt(call: Call, reason: AppError): void {
+    const { worker } = call;
     if (worker === undefined) {
-      const queue = this.#queues[job.kind];
-      const at = queue.indexOf(job);
+      const queue = this.#queues[call.kind];
+      const at = queue.indexOf(call);
       if (at >= 0) queue.splice(at, 1);
-      job.reject(reason);
+      call.reject(reason);
       return;
     }
-    if (job.interruption !== undefined) return;
-    job.interruption = reason;
-    if (job.kind === "read" || worker.stop === undefined) {
+    if (call.interruption !== undefined) return;
+    call.interruption = reason;
+    if (call.kind === "read" || worker.stop === undefined) {
       void worker.terminate(reason);
       return;
     }
     Atomics.store(worker.stop, 0, 1);
-    job.timer = setTimeout(() => void worker.terminate(reason), STOP_GRACE_MS);
+    call.timer = setTimeout(() => void worker.terminate(reason), STOP_GRACE_MS);
   }
 
   #dispatch(): void {
-    for (let job = this.#next(); job !== undefined; job = this.#next()) {
+    for (let call = this.#next(); call !== undefined; call = this.#next()) {
       try {
-        void this.#execute(job, this.#takeWorker());
+        void this.#execute(call, this.#takeWorker());
       } catch (cause) {
         // A browser refuses some worker URLs at once, with an exception.
-        job.reject(new AppError("engine-failure", `no worker can be started: ${messageOf(cause)}`, { cause }));
+        call.reject(new AppError("engine-failure", `no worker can be started: ${messageOf(cause)}`, { cause }));
       }
     }
   }
@@ -184,25 +185,25 @@ export class EnginePool {
     return worker;
   }
 
-  #next(): Job | undefined {
+  #next(): Call | undefined {
     if (this.#closed !== undefined) return undefined;
     const { size } = this.#options;
     if (this.#running.size < size + 1 && this.#queues.read.length > 0) return this.#queues.read.shift();
-    const runs = [...this.#running].filter((job) => job.kind === "run").length;
+    const runs = [...this.#running].filter((call) => call.kind === "run").length;
     return runs < size ? this.#queues.run.shift() : undefined;
   }
 
-  async #execute(job: Job, worker: LiveWorker): Promise<void> {
-    job.worker = worker;
-    this.#running.add(job);
+  async #execute(call: Call, worker: LiveWorker): Promise<void> {
+    call.worker = worker;
+    this.#running.add(call);
     worker.hold(true);
     if (worker.stop !== undefined) Atomics.store(worker.stop, 0, 0);
-    if (job.kind === "read") {
+    if (call.kind === "read") {
       const tooSlow = new AppError("deadline-exceeded", `reading the circuit took more than ${READ_LIMIT_MS / 1000} s`);
-      job.timer = setTimeout(() => this.#interrupt(job, tooSlow), READ_LIMIT_MS);
+      call.timer = setTimeout(() => this.#interrupt(call, tooSlow), READ_LIMIT_MS);
     }
-    await job.work(worker);
-    clearTimeout(job.timer);
+    await call.work(worker);
+    clearTimeout(call.timer);
     const mark = this.#options.memoryMarkBytes ?? DEFAULT_MEMORY_MARK_BYTES;
     if (worker.isLost || worker.memoryBytes > mark) {
       // Its place is free only when its memory is.
@@ -212,7 +213,7 @@ export class EnginePool {
       worker.hold(false);
       this.#idle.push(worker);
     }
-    this.#running.delete(job);
+    this.#running.delete(call);
     this.#dispatch();
   }
 }

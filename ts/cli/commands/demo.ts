@@ -6,8 +6,9 @@ import { circuitText } from "../../pictures/circuit-text.ts";
 import { explainRoute } from "../../routing/explain.ts";
 import type { CommandContext } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
+import { dataFolder, openJobHost } from "../job-host.ts";
 import { resultBlocks, routeLine } from "../outcome-text.ts";
-import { type Flags, isOn, readServiceOptions, readSettings } from "../settings.ts";
+import { type Flags, isOn, readSettings } from "../settings.ts";
 import { commandName, type Terminal } from "../terminal.ts";
 import { verificationLines, verify } from "../verification.ts";
 import { saveReceipt } from "../write-output.ts";
@@ -22,21 +23,20 @@ c = measure q;
 `;
 
 /** The road of one job, from text to a receipt that was checked and run again. */
-export async function demo(settingFlags: Flags, { terminal, openService, signal }: CommandContext): Promise<ExitCode> {
+export async function demo(settingFlags: Flags, context: CommandContext): Promise<ExitCode> {
+  const { terminal, signal } = context;
   const settings = await readSettings(terminal, settingFlags);
-  const serviceOptions = await readServiceOptions(settings, terminal);
-  const { dataDir } = serviceOptions;
   const ascii = isOn(settings, "ascii");
   const { width, color } = terminal;
   const step = (title: string, body: string): void => terminal.print(`${heading(title, color)}\n${body}\n`);
 
-  const service = await openService(serviceOptions);
+  const host = await openJobHost("new-jobs", settings, context);
   try {
-    const view = await service.view({ format: "openqasm3", source: BELL });
+    const view = await host.view({ format: "openqasm3", source: BELL });
     step("A circuit: two qubits become one Bell pair", circuitText(view, { width, color, ascii }));
 
     const input = { format: "openqasm3" as const, source: BELL };
-    const outcome = await service.submit({ type: "circuit", input, seed: 2026 }, { signal, useCache: false });
+    const outcome = await host.submit({ type: "circuit", input, seed: 2026 }, { signal, useCache: false });
     const { job, receipt } = outcome;
     if (job.error !== null) throw fromErrorInfo(job.error);
     if (job.result === null || receipt === undefined)
@@ -47,7 +47,7 @@ export async function demo(settingFlags: Flags, { terminal, openService, signal 
       resultBlocks(job.result, { width, ascii, all: false }).join("\n\n"),
     );
 
-    const path = (await saveReceipt(outcome, undefined, dataDir, terminal)) ?? "";
+    const path = (await saveReceipt(outcome, undefined, dataFolder(settings, terminal), terminal)) ?? "";
     step("Where it ran, and the receipt", `${routeLine(job)}\n${path}`);
 
     const verification = await verify(utf8(receipt), { rerun: true, signal }, terminal);
@@ -55,7 +55,7 @@ export async function demo(settingFlags: Flags, { terminal, openService, signal 
     if (verification.code === 0) step("Try next", nextSteps(path, terminal));
     return verification.code;
   } finally {
-    await service.close();
+    await host.close();
   }
 }
 

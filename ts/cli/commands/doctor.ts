@@ -1,10 +1,10 @@
 import { constants } from "node:fs";
-import { access, mkdtemp, rm, stat, statfs } from "node:fs/promises";
+import { access, mkdtemp, readdir, rm, stat, statfs } from "node:fs/promises";
 import os from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { loadMldsa } from "../../audit/mldsa.ts";
 import { readTrustedLogs, trustedLogsPath } from "../../audit/trusted-logs.ts";
-import { AppError, messageOf } from "../../core/errors.ts";
+import { AppError, errnoOf, messageOf } from "../../core/errors.ts";
 import { loadEngines } from "../../engines/load-engines.ts";
 import type { CommandContext } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
@@ -22,6 +22,7 @@ interface Finding {
 const OLDEST_NODE = [20, 19] as const;
 const LITTLE_MEMORY = 2 * 2 ** 30;
 const LITTLE_DISK = 512 * 2 ** 20;
+const OTHER_FOLDER = "change that, or give another folder with --data or KETFLOW_DATA";
 
 /** The smallest module with a 128-bit SIMD instruction: a function that drops a splat. */
 const SIMD_MODULE = new Uint8Array([
@@ -144,15 +145,21 @@ async function store({ openService, terminal }: CommandContext): Promise<Finding
 }
 
 async function dataFolder(dataDir: string): Promise<Finding> {
+  const fail = (detail: string): Finding => ({ name: "data", status: "fail", detail, remedy: OTHER_FOLDER });
   const existing = await nearestExisting(dataDir);
-  const isThere = existing === dataDir;
+  if (!existing.isFolder) return fail(`${existing.path} is a file, not a folder`);
   try {
-    await access(existing, constants.W_OK);
+    await access(existing.path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch {
-    const remedy = "change its permissions, or give another folder with --data or KETFLOW_DATA";
-    return { name: "data", status: "fail", detail: `${existing} cannot be written`, remedy };
+    return fail(`${existing.path} cannot be read and written`);
   }
-  const { bavail, bsize } = await statfs(existing);
+  const isThere = existing.path === dataDir;
+  const strangers = isThere && !(await hasDatabase(dataDir)) ? (await readdir(dataDir)).length : 0;
+  if (strangers > 0) {
+    const detail = `${dataDir} holds no jobs but ${strangers} other ${strangers === 1 ? "entry" : "entries"}`;
+    return { name: "data", status: "warn", detail, remedy: "the first run would put its files among them; use --data" };
+  }
+  const { bavail, bsize } = await statfs(existing.path);
   const free = bavail * bsize;
   const detail = `${dataDir}${isThere ? "" : " (made by the first run)"}, ${gib(free)} free`;
   if (free >= LITTLE_DISK) return { name: "data", status: "ok", detail };
@@ -164,10 +171,11 @@ async function inUse(
   { openService, terminal }: CommandContext,
   mayCalibrate: boolean,
 ): Promise<Finding> {
-  const isThere = (await nearestExisting(dataDir)) === dataDir;
-  if (!isThere && !mayCalibrate) return { name: "in use", status: "ok", detail: "no data yet" };
+  // Opening makes a data folder of what is none: only --calibrate, which writes to it, may do that.
+  if (!mayCalibrate && !(await hasDatabase(dataDir))) return { name: "in use", status: "ok", detail: "no data yet" };
   try {
-    const service = await openService({ dataDir, trustLog: false, environment: terminal.environment });
+    const { environment } = terminal;
+    const service = await openService({ dataDir, trustLog: false, environment, continueEarlierJobs: false });
     try {
       if (mayCalibrate) await service.calibrate();
     } finally {
@@ -176,15 +184,25 @@ async function inUse(
     const calibrated = mayCalibrate ? "; predictions are now those of this machine" : "";
     return { name: "in use", status: "ok", detail: `no other process has the data folder${calibrated}` };
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+    // In use is a state that passes; a folder that cannot be opened is not.
+    if (!(error instanceof AppError && error.code === "conflict")) throw error;
     return { name: "in use", status: "warn", detail: error.message };
   }
 }
 
-async function nearestExisting(path: string): Promise<string> {
+async function hasDatabase(dataDir: string): Promise<boolean> {
+  return stat(join(dataDir, "ketflow.db")).then(
+    () => true,
+    (error: unknown) => !["ENOENT", "ENOTDIR"].includes(errnoOf(error) ?? ""),
+  );
+}
+
+/** The path, or the nearest one above it that is there. */
+async function nearestExisting(path: string): Promise<{ path: string; isFolder: boolean }> {
   const found = await stat(path).catch(() => undefined);
   const parent = dirname(path);
-  return found?.isDirectory() || parent === path ? path : nearestExisting(parent);
+  if (found !== undefined) return { path, isFolder: found.isDirectory() };
+  return parent === path ? { path, isFolder: false } : nearestExisting(parent);
 }
 
 async function logKeys(environment: Terminal["environment"]): Promise<Finding> {

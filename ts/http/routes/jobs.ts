@@ -198,6 +198,25 @@ export function jobRoutes(services: JobRouteServices): Operation[] {
         return answer(call, await jobs.approve(call.principal.tenant, id, deed(call, "job.approve", id)));
       },
     }),
+    operation({
+      ...{
+        method: "post",
+        path: "/v1/jobs/{id}:retry",
+        id: "retryJob",
+        tag: "jobs",
+        scope: "jobs:write",
+        audit: "job.retry",
+      },
+      summary: "Submit a job that ended without a result again",
+      description: "A new job with the same body and seed.",
+      requestHeaders: SUBMIT_HEADERS,
+      responses: { ...moved, ...problems("no-backend", "quota-exceeded") },
+      handle: async (call) => {
+        const id = call.params.id ?? "";
+        const { event, reuse: _, ...options } = submitOptions(call, services, "job.retry");
+        return answer(call, await jobs.retry(call.principal.tenant, id, { ...options, event }));
+      },
+    }),
     ...(["cancel", "pause", "resume"] as const).map((verb) =>
       operation({
         ...{
@@ -226,14 +245,17 @@ const SUMMARIES = {
 } as const;
 
 /** How a job of this call is submitted: by whom, under which policy, and whether an earlier result may answer it. */
-export function submitOptions(call: Call<unknown, unknown>, { clock, policyHash }: JobRouteServices) {
+export function submitOptions(
+  call: Call<unknown, unknown>,
+  { clock, policyHash }: JobRouteServices,
+  action: "job.submit" | "job.retry" = "job.submit",
+) {
   const { tenant, owner } = call.principal;
   const policyVersion = policyHash(tenant);
   return {
     submittedBy: owner,
     idempotencyKey: call.header("idempotency-key"),
     reuse: !/\bno-(?:cache|store)\b/.test(call.header("cache-control") ?? ""),
-    event: (id: string) =>
-      newEvent(call.origin, { tenant, at: clock(), action: "job.submit", subject: id, policyVersion }),
+    event: (id: string) => newEvent(call.origin, { tenant, at: clock(), action, subject: id, policyVersion }),
   };
 }

@@ -1,0 +1,161 @@
+import { fromUtf8, utf8 } from "../core/bytes.ts";
+import type { Resolved } from "../core/config.ts";
+import { fromErrorInfo } from "../core/errors.ts";
+import { grouped } from "../core/grouped.ts";
+import type { CircuitView } from "../models/circuit.ts";
+import { FINAL_STATES, type Outcome } from "../models/job.ts";
+import { countOperations } from "../pictures/circuit-layout.ts";
+import { circuitText } from "../pictures/circuit-text.ts";
+import type { LocalOutcome, SubmitControl } from "../server.ts";
+import type { CommandContext } from "./context.ts";
+import { type ExitCode, exitCodeOf, FailureIn } from "./failure.ts";
+import { dataFolder, type JobHost, openJobHost, type Purpose } from "./job-host.ts";
+import { money, resultBlocks, routeLine } from "./outcome-text.ts";
+import { progressLine } from "./progress.ts";
+import type { CircuitFile } from "./read-input.ts";
+import { isOn } from "./settings.ts";
+import { commandName, type Terminal } from "./terminal.ts";
+import { type Verification, verdict, verify } from "./verification.ts";
+import { saveReceipt } from "./write-output.ts";
+
+/** How a command shows what came of a job. */
+export interface AnswerFlags {
+  receipt?: string;
+  explain?: boolean;
+  all?: boolean;
+  json?: boolean;
+}
+
+export interface Question {
+  purpose: Purpose;
+  /** The circuit, where the command read it; it is asked for where not. */
+  circuit?: CircuitFile;
+  /** The end that the command wants; `succeeded` by default. */
+  wanted?: Outcome;
+  work(host: JobHost, control: SubmitControl): Promise<LocalOutcome>;
+}
+
+/** Drawings that push the result off the screen help nobody. */
+const MAX_DRAWN_LINES = 30;
+
+/** Opens the place of the jobs, has `work` done there, and shows what came of it: picture, values, facts, receipt. */
+export async function answer(
+  { purpose, circuit: given, wanted = "succeeded", work }: Question,
+  flags: AnswerFlags,
+  settings: Resolved,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { terminal, signal } = context;
+  const host = await openJobHost(purpose, settings, context);
+  const progress = progressLine(terminal);
+  try {
+    const control = { signal, onProgress: progress.onProgress, useCache: isOn(settings, "cache") };
+    const outcome = await work(host, control);
+    progress.erase();
+    const path = await saveReceipt(outcome, flags.receipt, dataFolder(settings, terminal), terminal);
+    const verification =
+      outcome.receipt === undefined ? undefined : await verify(utf8(outcome.receipt), { signal }, terminal);
+    const ascii = isOn(settings, "ascii");
+    const circuit = given ?? (flags.json ? undefined : await storedCircuit(outcome.job.id, host));
+    if (flags.json) printJson(outcome, path, verification, terminal);
+    else await printOutcome(outcome, path, verification, { circuit, flags, host, terminal, ascii });
+    return exitCode(outcome, verification, { circuit, flags, terminal, wanted });
+  } finally {
+    progress.erase();
+    await host.close();
+  }
+}
+
+/** The circuit of a job; `undefined` where it is no text, which no reader accepts. */
+async function storedCircuit(jobId: string, host: JobHost): Promise<CircuitFile | undefined> {
+  const { format, source } = await host.input(jobId);
+  try {
+    const text = typeof source === "string" ? source : fromUtf8(source);
+    return { format, source: text, origin: { name: jobId, source: text } };
+  } catch {
+    return undefined;
+  }
+}
+
+function exitCode(
+  { job }: LocalOutcome,
+  verification: Verification | undefined,
+  { circuit, flags, terminal, wanted }: Pick<Shown, "circuit" | "flags" | "terminal"> & { wanted: Outcome },
+): ExitCode {
+  if (job.error !== null && FINAL_STATES.has(job.status) && job.status !== wanted) {
+    if (flags.json) return exitCodeOf(job.error.code); // the document has said it
+    const error = fromErrorInfo(job.error);
+    throw circuit === undefined ? error : new FailureIn(circuit.origin, error);
+  }
+  if (verification !== undefined && !verification.report.ok) {
+    terminal.complain("ketflow: the receipt does not verify");
+    return 1;
+  }
+  if (job.status === "queued" || job.status === "running") {
+    terminal.complain(`ketflow: ${job.id} is not finished; ${commandName(terminal)} watch ${job.id} goes on with it`);
+  }
+  return job.status === wanted || job.status === "planned" ? 0 : 1;
+}
+
+function printJson(
+  { job, notes }: LocalOutcome,
+  path: string | undefined,
+  verification: Verification | undefined,
+  terminal: Terminal,
+): void {
+  const receipt = path === undefined ? null : { path, verified: verification?.report.ok ?? false };
+  terminal.print(JSON.stringify({ ...job, receipt, notes }, null, 2));
+}
+
+interface Shown {
+  circuit: CircuitFile | undefined;
+  flags: AnswerFlags;
+  host: JobHost;
+  terminal: Terminal;
+  ascii: boolean;
+}
+
+async function printOutcome(
+  { job, notes }: LocalOutcome,
+  path: string | undefined,
+  verification: Verification | undefined,
+  { circuit, flags, host, terminal, ascii }: Shown,
+): Promise<void> {
+  const { width, color } = terminal;
+  const name = circuit?.origin.name ?? job.id;
+  for (const note of notes) terminal.complain(`${name}:${note.line}:${note.column}: note: ${note.message}`);
+  const blocks: string[] = [];
+  if (job.status === "succeeded" && circuit !== undefined) {
+    const view = await host.view({ format: circuit.format, source: circuit.source });
+    blocks.push(drawing(view, { width, color, ascii, all: flags.all === true }));
+  }
+  if (job.result !== null) blocks.push(...resultBlocks(job.result, { width, ascii, all: flags.all === true }));
+  if (flags.explain && job.route !== null) {
+    const { explainRoute } = await import("../routing/explain.ts");
+    blocks.push(explainRoute(job.route).join("\n"));
+  }
+  const facts: [string, string][] = [];
+  if (job.plan !== null && job.status === "planned") {
+    facts.push(["planned", `${job.target}: ${money(job.plan.costMicroUsd)}; nothing was run, because it has a price`]);
+    facts.push(["agree by", `${commandName(terminal)} execute ${job.id} ${job.plan.planHash}`]);
+  } else if (!FINAL_STATES.has(job.status)) facts.push(["status", job.status]);
+  else if (job.result !== null || job.route !== null) facts.push(["ran on", routeLine(job)]);
+  if (job.costMicroUsd > 0) facts.push(["cost", money(job.costMicroUsd)]);
+  facts.push(["seed", String(job.seed)]);
+  if (path !== undefined) facts.push(["receipt", path]);
+  if (verification?.report.ok) facts.push(["verified", verdict(verification.report)]);
+  else
+    for (const check of verification?.report.checks.filter((each) => !each.ok) ?? [])
+      facts.push(["FAIL", check.detail]);
+  blocks.push(facts.map(([label, value]) => `${label.padEnd(8)}  ${value}`).join("\n"));
+  terminal.print(blocks.join("\n\n"));
+}
+
+/** The circuit where it fits on a screen, a sentence about it where not. */
+function drawing(view: CircuitView, options: { width: number; color: boolean; ascii: boolean; all: boolean }): string {
+  const text = circuitText(view, options);
+  if (options.all || text.split("\n").length <= MAX_DRAWN_LINES) return text;
+  const qubits = view.qubits.reduce((sum, register) => sum + register.size, 0);
+  const operations = grouped(countOperations(view.ops));
+  return `${qubits} qubits, ${operations} operations; --all draws them`;
+}
