@@ -130,6 +130,9 @@ export function transition(job: Job | undefined, command: Command): Transition {
     case "execute":
       return execute(job, command);
     case "approve": {
+      if (isOverdue(job, at)) {
+        throw new AppError("conflict", `job ${job.id} waited too long for its approvals; submit it again`);
+      }
       if (command.approver === job.submittedBy || command.approver === job.executedBy) {
         throw new AppError(
           "forbidden",
@@ -251,7 +254,8 @@ function execute(
     const present = job.plan?.planHash ?? "none";
     throw new AppError(
       "conflict",
-      `planHash '${planHash}' is not that of the present plan (${present}); read the job's plan again`,
+      `planHash '${planHash}' is not that of the present plan (${present}); execute that one to agree`,
+      { details: { plan: job.plan } },
     );
   }
   const agreed = { ...job, executedBy: executor };
