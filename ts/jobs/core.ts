@@ -214,13 +214,7 @@ export function countedAttempts(job: Job): number {
 
 function submit(existing: Job | undefined, command: SubmitCommand): Transition {
   const { tenant, id, at, type, request, inputHash, seed, maxAttempts, idempotency, plan, submittedBy } = command;
-  if (existing !== undefined) {
-    if (existing.idempotency?.bodyHash === idempotency?.bodyHash) return { job: existing, effects: [] };
-    throw new AppError(
-      "conflict",
-      `idempotency key '${idempotency?.key ?? ""}' belongs to job ${existing.id}, which has another body; use a new key`,
-    );
-  }
+  if (existing !== undefined) return { job: sameRequest(existing, idempotency), effects: [] };
   const deadlineMs = request.constraints?.deadlineMs;
   const job: Job = {
     id,
@@ -244,6 +238,15 @@ function submit(existing: Job | undefined, command: SubmitCommand): Transition {
   };
   const { job: accepted, effects } = plan ? move(job, "planned", { planHash: plan.planHash }) : enqueue(job, at);
   return { job: accepted, effects: [{ effect: "input", bytes: command.input }, ...effects] };
+}
+
+/** The job, when it is that of the same body. @throws {AppError} `conflict` */
+export function sameRequest(existing: Job, idempotency: Idempotency | undefined): Job {
+  if (existing.idempotency?.bodyHash === idempotency?.bodyHash) return existing;
+  throw new AppError(
+    "conflict",
+    `idempotency key '${idempotency?.key ?? ""}' belongs to job ${existing.id}, which has another body; use a new key`,
+  );
 }
 
 function execute(

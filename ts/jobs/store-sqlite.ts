@@ -141,6 +141,7 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
     claim: (request) => committed(() => claimNow(request)),
     get: (ref) => read(() => mustFind(ref)),
     list: (tenant, request) => read(() => listJobs(sql, tenant, request)),
+    repeated: (tenant, key) => read(() => toJob(sql.jobByKey.get(tenant, key))),
     input: (ref) => read(() => inputOf(mustFind(ref))),
     result: (ref) =>
       read(() => {
