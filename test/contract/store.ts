@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { AuditEvent } from "../../ts/audit/event.ts";
 import { fromUtf8, utf8 } from "../../ts/core/bytes.ts";
-import { newJobId } from "../../ts/core/ids.ts";
+import { newEventId, newJobId } from "../../ts/core/ids.ts";
 import type { Job } from "../../ts/jobs/job.ts";
 import type { Store } from "../../ts/jobs/store.ts";
 import { ALICE, BELL, BOB, fakeResult, submission } from "../jobs/fixtures.ts";
@@ -180,6 +181,88 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
       expect((await store.cached(ALICE, "key"))?.id).toBe(done.id);
       expect(await store.cached(BOB, "key")).toBeUndefined();
       expect(await store.cached(ALICE, "other")).toBeUndefined();
+    });
+
+    const removal = (job: Job): AuditEvent => ({
+      ...{
+        id: newEventId(AT),
+        tenant: job.tenant,
+        at: AT,
+        action: "job.delete",
+        subject: job.id,
+        policyVersion: null,
+      },
+      ...{ actor: { kind: "local", id: "test", role: "local" }, requestId: null, detail: {} },
+    });
+
+    it("deletes a final job with its input and result; log, events and other jobs of the result stay", async () => {
+      const [one, two] = [submission(ALICE, AT), submission(ALICE, AT + 1)];
+      for (const each of [one, two]) await store.apply(each);
+      const first = await succeed(await claimOne(AT + 9), AT, { contentKey: "key" });
+      await expect(store.remove(two, removal(first))).rejects.toMatchObject({ code: "conflict" });
+      const second = await succeed(await claimOne(AT + 9));
+      await expect(store.remove({ ...first, tenant: BOB }, removal(first))).rejects.toMatchObject({
+        code: "not-found",
+      });
+
+      await store.remove(first, removal(first));
+      for (const read of ["get", "input", "result", "salt"] as const)
+        await expect(store[read](first)).rejects.toMatchObject({ code: "not-found" });
+      await expect(store.remove(first, removal(first))).rejects.toMatchObject({ code: "not-found" });
+      expect(await store.cached(ALICE, "key")).toBeUndefined();
+      expect(await store.result(second)).toEqual(fakeResult().container);
+      expect(await store.events(ALICE, 0, 99)).toHaveLength(6);
+      // Two outcomes, one deletion.
+      expect(await store.log.size()).toBe(3);
+
+      await store.remove(second, removal(second));
+      await store.apply(submission(ALICE, AT));
+      const third = await claimOne(AT + 9);
+      const answered = {
+        kind: "succeed",
+        ...third,
+        at: AT,
+        tries: [],
+        costMicroUsd: 0,
+        result: fakeResult().result,
+      } as const;
+      // Its result was to be that of the deleted jobs, so it goes back to the queue and runs by itself.
+      expect(await store.apply(answered)).toMatchObject({ status: "queued", attempts: [{ end: "handed-back" }] });
+      expect(await store.result(await succeed(await claimOne(AT + 9)))).toEqual(fakeResult().container);
+    });
+
+    it("tells what each tenant uses: live jobs, and what ended on the day", async () => {
+      const day = 86_400_000;
+      const midnight = Math.ceil(AT / day) * day;
+      for (const tenant of [ALICE, ALICE, ALICE, BOB]) await store.apply(submission(tenant, AT));
+      const end = async (at: number): Promise<void> => {
+        const [job] = await store.claim({ ...LEASE, at, limit: 1 });
+        if (job === undefined) throw new Error("nothing to claim");
+        await store.apply({
+          ...{ kind: "succeed", tenant: job.tenant, id: job.id, at, fence: job.fence, tries: [], costMicroUsd: 5 },
+          ...fakeResult(),
+        });
+      };
+      await end(midnight - 1);
+      await end(midnight);
+      const of = async (at: number) => new Map((await store.usage(at)).map(({ tenant, ...use }) => [tenant, use]));
+      const use = (jobsInFlight: number, ended: number) => ({
+        jobsInFlight,
+        computeMs: 2 * ended,
+        costMicroUsd: 5 * ended,
+      });
+      expect(await of(midnight - 1)).toEqual(
+        new Map([
+          [ALICE, use(1, 1)],
+          [BOB, use(1, 0)],
+        ]),
+      );
+      expect(await of(midnight)).toEqual(
+        new Map([
+          [ALICE, use(1, 1)],
+          [BOB, use(1, 0)],
+        ]),
+      );
     });
 
     it("lists newest first in pages, by state", async () => {

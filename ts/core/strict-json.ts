@@ -1,5 +1,6 @@
 import { fromUtf8 } from "./bytes.ts";
-import { AppError, messageOf } from "./errors.ts";
+import { AppError } from "./errors.ts";
+import { findJsonFault } from "./json-fault.ts";
 
 /** Deeper documents are no requests of ours, and recursive readers would exhaust their stack. */
 const MAX_DEPTH = 64;
@@ -9,24 +10,19 @@ const MAX_DEPTH = 64;
  * in one object, no lone surrogates, at most 64 levels deep.
  *
  * @param what how the caller knows the text, for the message: `body`
- * @throws {AppError} `invalid-input` with line and column where the text has one
+ * @throws {AppError} `invalid-input` with line and column, except for bytes that are no text
  */
 export function parseStrictJson(input: Uint8Array | string, what: string): unknown {
   const text = typeof input === "string" ? input : decode(input, what);
   // Before the parser, which is recursive.
-  const depth = deepest(text);
-  if (depth > MAX_DEPTH) {
-    throw new AppError("invalid-input", `${what}: nested ${depth} levels deep; at most ${MAX_DEPTH} are read`);
-  }
+  refuseDepth(text, what);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     throw notJson(text, what, cause);
   }
-  refuseDoubles(text, what);
-  // Surrogates can be lone only where they are escaped: the decoder refuses their bytes.
-  if (text.includes("\\u")) refuseLoneSurrogates(value, what);
+  refuseStrings(text, what);
   return value;
 }
 
@@ -52,19 +48,26 @@ function stringEnd(text: string, start: number): number {
   return text.length;
 }
 
-function deepest(text: string): number {
-  let [depth, most] = [0, 0];
+function refuseDepth(text: string, what: string): void {
+  let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) at = stringEnd(text, at) - 1;
-    else if (code === OPEN_BRACE || code === OPEN_BRACKET) most = Math.max(most, ++depth);
     else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
+    else if ((code === OPEN_BRACE || code === OPEN_BRACKET) && ++depth > MAX_DEPTH) {
+      throw new AppError(
+        "invalid-input",
+        `${what}: nested more than ${MAX_DEPTH} levels deep, which is not read`,
+        placeOf(text, at),
+      );
+    }
   }
-  return most;
 }
 
-/** @param text valid JSON */
-function refuseDoubles(text: string, what: string): void {
+/** Refuses member names that come twice, however they are escaped, and strings with half a surrogate pair. @param text valid JSON */
+function refuseStrings(text: string, what: string): void {
+  // Of what came as bytes, only an escape can be half a pair: the decoder refuses the others.
+  const isWellFormed = text.isWellFormed();
   /** For each open level: the names so far, or undefined in an array. */
   const levels: (Set<string> | undefined)[] = [];
   let mayBeName = false;
@@ -72,16 +75,18 @@ function refuseDoubles(text: string, what: string): void {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
       const end = stringEnd(text, at);
+      const raw = text.slice(at, end);
+      const isEscaped = raw.includes("\\");
+      if ((isEscaped || !isWellFormed) && !(JSON.parse(raw) as string).isWellFormed()) {
+        const message = `${what}: a string holds half of a surrogate pair, which is no character`;
+        throw new AppError("invalid-input", message, placeOf(text, at));
+      }
       const names = levels.at(-1);
       if (mayBeName && names !== undefined) {
-        const raw = text.slice(at, end);
-        const name = raw.includes("\\") ? (JSON.parse(raw) as string) : raw.slice(1, -1);
+        const name = isEscaped ? (JSON.parse(raw) as string) : raw.slice(1, -1);
         if (names.has(name)) {
-          throw new AppError(
-            "invalid-input",
-            `${what}: the member "${name}" is there twice; name it once`,
-            placeOf(text, at),
-          );
+          const message = `${what}: the member "${shortened(name)}" is there twice; name it once`;
+          throw new AppError("invalid-input", message, placeOf(text, at));
         }
         names.add(name);
       }
@@ -95,28 +100,27 @@ function refuseDoubles(text: string, what: string): void {
   }
 }
 
-function refuseLoneSurrogates(value: unknown, what: string): void {
-  if (typeof value === "string") {
-    if (!value.isWellFormed()) {
-      throw new AppError("invalid-input", `${what}: a string holds half of a surrogate pair, which is no character`);
-    }
-  } else if (typeof value === "object" && value !== null) {
-    for (const [key, member] of Object.entries(value)) {
-      refuseLoneSurrogates(key, what);
-      refuseLoneSurrogates(member, what);
-    }
-  }
+/** A name can be as long as the body. */
+function shortened(name: string): string {
+  return name.length <= 64 ? name : `${name.slice(0, 63).toWellFormed()}…`;
 }
 
 function notJson(text: string, what: string, cause: unknown): AppError {
-  const message = messageOf(cause);
-  const position = /at position (\d+)/.exec(message)?.[1];
-  const place = position === undefined ? {} : placeOf(text, Number(position));
-  // The parser quotes the text, which may be secret; what it found there is in its first clause.
-  const reason = text.trim() === "" ? "it is empty" : (/^[^"]*?(?= in JSON|,)/.exec(message)?.[0] ?? "syntax error");
-  return new AppError("invalid-input", `${what}: not JSON: ${reason}`, { cause, ...place });
+  if (text.startsWith("\ufeff")) {
+    return new AppError("invalid-input", `${what}: begins with a byte order mark; send it without`, {
+      line: 1,
+      column: 1,
+    });
+  }
+  if (text.trim() === "")
+    return new AppError("invalid-input", `${what}: not JSON: it is empty`, { line: 1, column: 1 });
+  const fault = findJsonFault(text);
+  // What the two would disagree about is refused all the same.
+  const { reason, offset } = fault ?? { reason: "syntax error", offset: 0 };
+  return new AppError("invalid-input", `${what}: not JSON: ${reason}`, { cause, ...placeOf(text, offset) });
 }
 
+/** @param offset in UTF-16 code units, like columns */
 function placeOf(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset).split("\n");
   return { line: before.length, column: (before.at(-1) ?? "").length + 1 };

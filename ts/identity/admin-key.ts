@@ -14,7 +14,8 @@ const LEAST_CHARACTERS = 8;
  *
  * @param given from the environment: from now on that is the key, and the one before is not
  * @returns the token to show once, when one was made here
- * @throws {AppError} `invalid-input` for a given key that cannot be sent in a header or is shorter than 8 characters
+ * @throws {AppError} `invalid-input` for a given key that cannot be sent in a header, is shorter than 8 characters, or was
+ *   revoked
  */
 export async function ensureAdminKey(
   store: KeyStore,
@@ -32,8 +33,12 @@ export async function ensureAdminKey(
   }
   const token = given ?? newAdminToken();
   const hash = tokenHash(token);
-  if (present !== undefined && equalBytes(present.hash, hash)) return undefined;
   const at = clock();
+  if (present !== undefined && equalBytes(present.hash, hash)) {
+    const { revokedAt, expiresAt } = present.key;
+    if (revokedAt === null && (expiresAt === null || expiresAt > at)) return undefined;
+    throw new AppError("invalid-input", "KETFLOW_ADMIN_KEY: this key was revoked or replaced; give another one");
+  }
   const key: ApiKey = {
     ...{ id: ADMIN_KEY_ID, tenant, name: "admin", owner: ADMIN_KEY_ID, scopes: SCOPES, createdAt: at },
     ...{ role: "admin", expiresAt: null, revokedAt: null, replaces: null },

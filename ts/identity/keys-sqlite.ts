@@ -1,7 +1,7 @@
 import type { EventStore } from "../audit/event-store.ts";
 import type { SqlRow } from "../database/sqlite-connection.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
-import type { ApiKey, KeyStore, StoredKey } from "./keys.ts";
+import type { ApiKey, KeyChange, KeyStore, StoredKey } from "./keys.ts";
 
 /** Keys that were asked for stay in memory: every request brings one. */
 const MOST_CACHED = 10_000;
@@ -14,6 +14,18 @@ export function createSqliteKeyStore({ connection, group }: SqliteDatabase, even
     "insert into api_keys (id, tenant, hash, record) values (?, ?, ?, ?) on conflict (id) do update set hash = excluded.hash, record = excluded.record",
   );
   const cached = new Map<string, StoredKey>();
+
+  async function write(work: () => KeyChange | undefined): Promise<void> {
+    const change = await group.run(() => {
+      const made = work();
+      if (made === undefined) return undefined;
+      for (const { key, hash } of made.keys) put.run(key.id, key.tenant, hash, JSON.stringify(key));
+      events.record(made.event);
+      return made;
+    });
+    for (const { key } of change?.keys ?? []) cached.delete(key.id);
+  }
+
   return {
     get(id) {
       const known = cached.get(id);
@@ -26,13 +38,13 @@ export function createSqliteKeyStore({ connection, group }: SqliteDatabase, even
       return stored;
     },
     list: (tenant) => list.all(tenant).map((row) => toStored(row).key),
-    async put(keys, event) {
-      await group.run(() => {
-        for (const { key, hash } of keys) put.run(key.id, key.tenant, hash, JSON.stringify(key));
-        events.record(event);
-      });
-      for (const { key } of keys) cached.delete(key.id);
-    },
+    put: (keys, event) => write(() => ({ keys, event })),
+    // Read from the table: a write of the same transaction is not in the cache yet.
+    change: (id, move) =>
+      write(() => {
+        const row = find.get(id);
+        return move(row && toStored(row));
+      }),
   };
 }
 

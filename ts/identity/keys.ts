@@ -42,6 +42,16 @@ export interface KeyStore {
   list(tenant: TenantId): readonly ApiKey[];
   /** Inserts or replaces all of them, with the event, or none. */
   put(keys: readonly StoredKey[], event: AuditEvent): Promise<void>;
+  /**
+   * Puts what `move` makes of the key as it is inside the transaction, so that no other change falls between the two; nothing
+   * where it gives undefined. What it throws undoes the write.
+   */
+  change(id: string, move: (stored: StoredKey | undefined) => KeyChange | undefined): Promise<void>;
+}
+
+export interface KeyChange {
+  readonly keys: readonly StoredKey[];
+  readonly event: AuditEvent;
 }
 
 /** Who is asking: what a valid token proves. */
@@ -73,8 +83,8 @@ export interface KeyServices {
 }
 
 export function createKeys({ store, clock, isActive }: KeyServices): Keys {
-  function find(tenant: TenantId, id: string): StoredKey {
-    const stored = store.get(id);
+  /** The key, when it is the tenant's. @throws {AppError} `not-found` for unknown and foreign ids alike */
+  function ownedBy(tenant: TenantId, id: string, stored: StoredKey | undefined): StoredKey {
     if (stored === undefined || stored.key.tenant !== tenant) throw new AppError("not-found", `there is no key ${id}`);
     return stored;
   }
@@ -92,13 +102,6 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
 
   function isValid(key: ApiKey): boolean {
     return key.revokedAt === null && (key.expiresAt === null || key.expiresAt > clock());
-  }
-
-  async function issue(key: ApiKey, event: AuditEvent, also: readonly StoredKey[] = []): Promise<NewKeyView> {
-    const token = newToken();
-    const named = { ...key, id: token.keyId, owner: key.owner || token.keyId };
-    await store.put([...also, { key: named, hash: tokenHash(token.text) }], { ...event, subject: token.keyId });
-    return { ...viewKey(named), key: token.text };
   }
 
   return {
@@ -127,11 +130,12 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
           `body.expiresAt: ${expiresAt} is in the past; give a later time or leave it out`,
         );
       }
+      const token = newToken();
       const key: ApiKey = {
-        id: "",
+        id: token.keyId,
         tenant,
         name,
-        owner,
+        owner: owner || token.keyId,
         role,
         scopes,
         createdAt: at,
@@ -140,31 +144,43 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
         replaces: null,
       };
       const detail = { role, scopes: [...scopes], expiresAt: expires };
-      return issue(key, newEvent(origin, { tenant, at, action: "key.create", subject: "", detail }));
+      const event = newEvent(origin, { tenant, at, action: "key.create", subject: key.id, detail });
+      await store.put([{ key, hash: tokenHash(token.text) }], event);
+      return { ...viewKey(key), key: token.text };
     },
     async rotate(tenant, id, { overlapMs }, by, origin) {
-      const { key: old, hash } = find(tenant, id);
-      refuseMore(by, old.role, old.scopes);
-      if (!isValid(old)) throw new AppError("conflict", `key ${id} is not valid any more; create a new one`);
+      const token = newToken();
       const at = clock();
-      const ends = Math.min(old.expiresAt ?? Number.POSITIVE_INFINITY, at + overlapMs);
-      const detail = { replaces: id, overlapMs };
-      return issue(
-        { ...old, createdAt: at, replaces: id },
-        newEvent(origin, { tenant, at, action: "key.rotate", subject: "", detail }),
-        [{ key: { ...old, expiresAt: ends }, hash }],
-      );
+      let made: ApiKey | undefined;
+      await store.change(id, (stored) => {
+        const { key: old, hash } = ownedBy(tenant, id, stored);
+        refuseMore(by, old.role, old.scopes);
+        if (!isValid(old)) throw new AppError("conflict", `key ${id} is not valid any more; create a new one`);
+        const ends = Math.min(old.expiresAt ?? Number.POSITIVE_INFINITY, at + overlapMs);
+        made = { ...old, id: token.keyId, createdAt: at, replaces: id };
+        const detail = { replaces: id, overlapMs };
+        return {
+          keys: [
+            { key: { ...old, expiresAt: ends }, hash },
+            { key: made, hash: tokenHash(token.text) },
+          ],
+          event: newEvent(origin, { tenant, at, action: "key.rotate", subject: made.id, detail }),
+        };
+      });
+      if (made === undefined) throw new AppError("internal", `key ${id} was not rotated`);
+      return { ...viewKey(made), key: token.text };
     },
-    async revoke(tenant, id, by, origin) {
-      const { key, hash } = find(tenant, id);
-      refuseMore(by, key.role, key.scopes);
-      if (key.revokedAt !== null) return;
-      const at = clock();
-      await store.put(
-        [{ key: { ...key, revokedAt: at }, hash }],
-        newEvent(origin, { tenant, at, action: "key.revoke", subject: id }),
-      );
-    },
+    revoke: (tenant, id, by, origin) =>
+      store.change(id, (stored) => {
+        const { key, hash } = ownedBy(tenant, id, stored);
+        refuseMore(by, key.role, key.scopes);
+        if (key.revokedAt !== null) return undefined;
+        const at = clock();
+        return {
+          keys: [{ key: { ...key, revokedAt: at }, hash }],
+          event: newEvent(origin, { tenant, at, action: "key.revoke", subject: id }),
+        };
+      }),
   };
 }
 

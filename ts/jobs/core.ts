@@ -130,6 +130,9 @@ export function transition(job: Job | undefined, command: Command): Transition {
     case "execute":
       return execute(job, command);
     case "approve": {
+      if (isOverdue(job, at)) {
+        throw new AppError("conflict", `job ${job.id} waited too long for its approvals; submit it again`);
+      }
       if (command.approver === job.submittedBy || command.approver === job.executedBy) {
         throw new AppError(
           "forbidden",
@@ -211,13 +214,7 @@ export function countedAttempts(job: Job): number {
 
 function submit(existing: Job | undefined, command: SubmitCommand): Transition {
   const { tenant, id, at, type, request, inputHash, seed, maxAttempts, idempotency, plan, submittedBy } = command;
-  if (existing !== undefined) {
-    if (existing.idempotency?.bodyHash === idempotency?.bodyHash) return { job: existing, effects: [] };
-    throw new AppError(
-      "conflict",
-      `idempotency key '${idempotency?.key ?? ""}' belongs to job ${existing.id}, which has another body; use a new key`,
-    );
-  }
+  if (existing !== undefined) return { job: sameRequest(existing, idempotency), effects: [] };
   const deadlineMs = request.constraints?.deadlineMs;
   const job: Job = {
     id,
@@ -243,6 +240,15 @@ function submit(existing: Job | undefined, command: SubmitCommand): Transition {
   return { job: accepted, effects: [{ effect: "input", bytes: command.input }, ...effects] };
 }
 
+/** The job, when it is that of the same body. @throws {AppError} `conflict` */
+export function sameRequest(existing: Job, idempotency: Idempotency | undefined): Job {
+  if (existing.idempotency?.bodyHash === idempotency?.bodyHash) return existing;
+  throw new AppError(
+    "conflict",
+    `idempotency key '${idempotency?.key ?? ""}' belongs to job ${existing.id}, which has another body; use a new key`,
+  );
+}
+
 function execute(
   job: Job,
   { planHash, at, executor, approvalsExpireAfterMs }: OnJob & Executor & { planHash: string },
@@ -251,7 +257,8 @@ function execute(
     const present = job.plan?.planHash ?? "none";
     throw new AppError(
       "conflict",
-      `planHash '${planHash}' is not that of the present plan (${present}); read the job's plan again`,
+      `planHash '${planHash}' is not that of the present plan (${present}); execute that one to agree`,
+      { details: { plan: job.plan } },
     );
   }
   const agreed = { ...job, executedBy: executor };

@@ -30,7 +30,14 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
 
   /** One command inside the transaction: read, move, write with everything that belongs to it. */
   function applyNow(command: Command): { job: Job; changed: boolean } {
-    return moveNow(command.kind === "submit" ? findByIdempotencyKey(command) : find(command), command);
+    const job = command.kind === "submit" ? findByIdempotencyKey(command) : find(command);
+    return moveNow(job, isWithoutItsResult(command) ? { ...command, kind: "hand-back" } : command);
+  }
+
+  /** The job whose stored result was to answer this one was deleted meanwhile: this one runs by itself then. */
+  function isWithoutItsResult(command: Command): command is Command & { kind: "succeed" } {
+    if (command.kind !== "succeed" || command.container !== undefined) return false;
+    return sql.hasResult.get(command.tenant, command.result.resultHash) === undefined;
   }
 
   function moveNow(before: Job | undefined, command: Command): { job: Job; changed: boolean } {
@@ -134,6 +141,7 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
     claim: (request) => committed(() => claimNow(request)),
     get: (ref) => read(() => mustFind(ref)),
     list: (tenant, request) => read(() => listJobs(sql, tenant, request)),
+    repeated: (tenant, key) => read(() => toJob(sql.jobByKey.get(tenant, key))),
     input: (ref) => read(() => inputOf(mustFind(ref))),
     result: (ref) =>
       read(() => {
@@ -247,6 +255,7 @@ function prepareStatements(connection: SqliteConnection) {
       "insert into inputs (job, source) values ((select row from jobs where tenant = ? and id = ?), ?)",
     ),
     result: prepare("select container from results where tenant = ? and result_hash = ?"),
+    hasResult: prepare("select 1 as found from results where tenant = ? and result_hash = ?"),
     insertResult: prepare(
       "insert into results (tenant, result_hash, container) values (?, ?, ?) on conflict do nothing",
     ),

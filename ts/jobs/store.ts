@@ -76,6 +76,8 @@ export interface Store {
   claim(request: ClaimRequest): Promise<readonly Job[]>;
   get(ref: JobRef): Promise<Job>;
   list(tenant: TenantId, request: ListRequest): Promise<JobPage>;
+  /** The job that was submitted with this idempotency key. */
+  repeated(tenant: TenantId, idempotencyKey: string): Promise<Job | undefined>;
   /** The source bytes as submitted. */
   input(ref: JobRef): Promise<Uint8Array>;
   /** The result container. @throws {AppError} `conflict` when the job has none */

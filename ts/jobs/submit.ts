@@ -6,6 +6,7 @@ import { type JobId, newJobId, type TenantId } from "../core/ids.ts";
 import { freshSeed } from "../core/random.ts";
 import { sha256 } from "../core/sha256.ts";
 import type { Source, SubmitJob } from "../models/job.ts";
+import { sameRequest } from "./core.ts";
 import type { Idempotency, Job, JobRequest } from "./job.ts";
 import { makePlan, mustBePlanned, type PlanServices } from "./plan.ts";
 
@@ -48,6 +49,9 @@ export async function submit(
   options: SubmitOptions = {},
 ): Promise<Job> {
   const idempotency = toIdempotency(options.idempotencyKey, body);
+  // A repeat needs no plan and no room in the quota; of two at once the store answers the later one with the earlier's job.
+  const earlier = idempotency && (await services.store.repeated(tenant, idempotency.key));
+  if (earlier !== undefined) return sameRequest(earlier, idempotency);
   // Text that has no canonical form is refused where a caller can put some; all of the body costs too much for every job.
   const { options: asked, metadata, constraints } = body;
   if (asked !== undefined || metadata !== undefined || constraints !== undefined)

@@ -69,7 +69,12 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   let rules: Rules | undefined;
   const house = await openHouse(options, (database, events) => {
     const tenantStore = createSqliteTenantStore(database, events);
-    const quota = new QuotaBook((tenant) => tenantStore.get(tenant)?.quotas ?? DEFAULT_QUOTAS, systemClock);
+    const quota = new QuotaBook((tenant) => {
+      const record = tenantStore.get(tenant);
+      // Deleted while this request was on its way.
+      if (record?.status === "deleted") throw new AppError("unauthenticated", `tenant ${tenant} was deleted`);
+      return record?.quotas ?? DEFAULT_QUOTAS;
+    }, systemClock);
     const tenants = createTenants({
       store: tenantStore,
       clock: systemClock,

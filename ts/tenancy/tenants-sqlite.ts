@@ -6,7 +6,7 @@ import type { Tenant, TenantStore } from "./tenants.ts";
 /** Tenants in the table `tenants`; the few there are stay in memory, since every request reads its own. */
 export function createSqliteTenantStore({ connection, group }: SqliteDatabase, events: EventStore): TenantStore {
   const insert = connection.prepare("insert into tenants (id, record) values (?, ?)");
-  const find = connection.prepare("select id from tenants where id = ?");
+  const find = connection.prepare("select record from tenants where id = ?");
   const update = connection.prepare("update tenants set record = ? where id = ?");
   const tenants = new Map<string, Tenant>();
   for (const row of connection.prepare("select record from tenants order by id").all()) {
@@ -26,12 +26,17 @@ export function createSqliteTenantStore({ connection, group }: SqliteDatabase, e
       });
       tenants.set(tenant.id, tenant);
     },
-    async update(tenant, event) {
-      await group.run(() => {
+    async change(id, move) {
+      const changed = await group.run(() => {
+        // From the table: a write of the same transaction is not in the map yet.
+        const row = find.get(id);
+        const { tenant, event } = move(row && (JSON.parse(String(row.record)) as Tenant));
         update.run(JSON.stringify(tenant), tenant.id);
         events.record(event);
+        return tenant;
       });
-      tenants.set(tenant.id, tenant);
+      tenants.set(id, changed);
+      return changed;
     },
   };
 }

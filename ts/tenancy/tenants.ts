@@ -27,7 +27,16 @@ export interface TenantStore {
   list(): readonly Tenant[];
   /** @throws {AppError} `conflict` when the id was ever given before */
   insert(tenant: Tenant, event: AuditEvent): Promise<void>;
-  update(tenant: Tenant, event: AuditEvent): Promise<void>;
+  /**
+   * Stores what `move` makes of the tenant as it is inside the transaction, so that no other change falls between the two. What
+   * it throws undoes the write.
+   */
+  change(id: string, move: (tenant: Tenant | undefined) => TenantChange): Promise<Tenant>;
+}
+
+export interface TenantChange {
+  readonly tenant: Tenant;
+  readonly event: AuditEvent;
 }
 
 /** Tenants as administrators use them. */
@@ -49,15 +58,16 @@ export interface TenantServices {
 }
 
 export function createTenants({ store, clock, jobsInFlight }: TenantServices): Tenants {
-  function get(id: string): Tenant {
-    const tenant = store.get(id);
-    if (tenant === undefined || tenant.status === "deleted")
+  /** @throws {AppError} `not-found` for unknown and deleted tenants alike */
+  function present(id: string, tenant: Tenant | undefined): Tenant {
+    if (tenant === undefined || tenant.status === "deleted") {
       throw new AppError("not-found", `there is no tenant ${id}`);
+    }
     return tenant;
   }
 
   return {
-    get,
+    get: (id) => present(id, store.get(id)),
     list: () => store.list().filter(({ status }) => status !== "deleted"),
     async create({ id, name = id, quotas }, origin) {
       const at = clock();
@@ -71,34 +81,37 @@ export function createTenants({ store, clock, jobsInFlight }: TenantServices): T
       await store.insert(tenant, newEvent(origin, { tenant: tenant.id, at, action: "tenant.create", subject: id }));
       return tenant;
     },
-    async update(id, { name, status, quotas }, origin) {
-      const before = get(id);
-      const tenant: Tenant = {
-        ...before,
-        name: name ?? before.name,
-        status: status ?? before.status,
-        quotas: merged(before.quotas, quotas),
-      };
-      const detail = { status: tenant.status, quotas: tenant.quotas };
-      await store.update(
-        tenant,
-        newEvent(origin, { tenant: tenant.id, at: clock(), action: "tenant.update", subject: id, detail }),
-      );
-      return tenant;
-    },
+    update: (id, { name, status, quotas }, origin) =>
+      store.change(id, (stored) => {
+        const before = present(id, stored);
+        const tenant: Tenant = {
+          ...before,
+          name: name ?? before.name,
+          status: status ?? before.status,
+          quotas: merged(before.quotas, quotas),
+        };
+        const detail = { status: tenant.status, quotas: tenant.quotas };
+        const at = clock();
+        return {
+          tenant,
+          event: newEvent(origin, { tenant: tenant.id, at, action: "tenant.update", subject: id, detail }),
+        };
+      }),
     async remove(id, origin) {
-      const tenant = get(id);
-      const unfinished = jobsInFlight(tenant.id);
-      if (unfinished > 0) {
-        throw new AppError(
-          "conflict",
-          `tenant ${id} has ${unfinished} unfinished jobs; cancel them or wait for their end`,
-        );
-      }
-      await store.update(
-        { ...tenant, status: "deleted" },
-        newEvent(origin, { tenant: tenant.id, at: clock(), action: "tenant.delete", subject: id }),
-      );
+      await store.change(id, (stored) => {
+        const tenant = present(id, stored);
+        const unfinished = jobsInFlight(tenant.id);
+        if (unfinished > 0) {
+          throw new AppError(
+            "conflict",
+            `tenant ${id} has ${unfinished} unfinished jobs; cancel them or wait for their end`,
+          );
+        }
+        return {
+          tenant: { ...tenant, status: "deleted" },
+          event: newEvent(origin, { tenant: tenant.id, at: clock(), action: "tenant.delete", subject: id }),
+        };
+      });
     },
   };
 }
