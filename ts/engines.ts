@@ -11,5 +11,5 @@ export * from "./models/circuit.ts";
 export { toCircuitResult } from "./models/circuit-result.ts";
 export type { EngineIdentity } from "./models/job.ts";
 export { decodeResultContainer, type ResultContainer, type Section } from "./models/result-container.ts";
+export type { CallControl, RunControl } from "./workers/circuit-pool.ts";
 export type { CircuitInput, EngineRun, OnProgress } from "./workers/engine-worker.ts";
-export type { CallControl, RunControl } from "./workers/pool.ts";

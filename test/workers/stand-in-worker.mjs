@@ -57,13 +57,13 @@ const worker = {
   /** @param {{ source: string }} input */
   parse(input) {
     behave(input, undefined, undefined);
-    return { format: "openqasm3", view: { threadId, runs }, notes: [] };
+    return { format: "openqasm3", view: { pid: process.pid, threadId, runs }, notes: [] };
   },
   /** @param {{ source: string }} input @param {object} _options @param {Int32Array | undefined} stop @param {unknown} onProgress */
   run(input, _options, stop, onProgress) {
     runs += 1;
     behave(input, stop, onProgress);
-    return { threadId, runs };
+    return { pid: process.pid, threadId, runs, container: new Uint8Array(3) };
   },
   memoryBytes: () => memoryBytes,
 };

@@ -12,8 +12,8 @@ import {
 } from "../models/circuit.ts";
 import { toCircuitResult } from "../models/circuit-result.ts";
 import { Seed } from "../models/job.ts";
+import type { CallControl, CircuitPool, RunControl } from "../workers/circuit-pool.ts";
 import type { CircuitInput, EngineRun, OnProgress } from "../workers/engine-worker.ts";
-import type { CallControl, EnginePool, RunControl } from "../workers/pool.ts";
 
 /** What a circuit job takes besides the circuit: the options of the result, and how to watch and stop it. */
 export interface CircuitRunOptions extends CircuitOptions, RunControl {
@@ -44,9 +44,9 @@ const Seeded = CircuitOptions.extend({ seed: Seed.optional() });
 
 /** Circuits on the embedded statevector engine. A source without a format is OpenQASM 2 or 3, as its first line says. */
 export class CircuitEngine {
-  readonly #pool: EnginePool;
+  readonly #pool: CircuitPool;
 
-  constructor(pool: EnginePool) {
+  constructor(pool: CircuitPool) {
     this.#pool = pool;
   }
 

@@ -29,7 +29,12 @@ export interface EngineRun {
   notes: Note[];
 }
 
-export type OnProgress = (progress: { done: number; total: number }) => void;
+export interface Progress {
+  done: number;
+  total: number;
+}
+
+export type OnProgress = (progress: Progress) => void;
 
 /**
  * What runs inside a worker; every input is untrusted and parsed there, never on the caller's thread. What it throws is an

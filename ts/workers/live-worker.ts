@@ -1,9 +1,10 @@
 import { type Endpoint, type Remote, wrap } from "comlink";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
-import { AppError, type ErrorInfo, fromErrorInfo, isErrorCode } from "../core/errors.ts";
+import { AppError } from "../core/errors.ts";
 import type { EngineWorker } from "./engine-worker.ts";
 import type { LoadedEngine } from "./load-wasm.ts";
 import { nodeModule } from "./node-module.ts";
+import { fromWire } from "./wire-error.ts";
 
 /** In a variable, because bundlers take `new URL(…, import.meta.url)` for an asset; the browser's line below is the one for them. */
 const HERE = import.meta.url;
@@ -120,10 +121,4 @@ export class LiveWorker {
     this.#deathCause ??= error;
     this.#rejectCall(error);
   }
-}
-
-function fromWire(error: unknown): AppError {
-  const info = (error ?? {}) as Partial<ErrorInfo>;
-  if (isErrorCode(info.code) && typeof info.message === "string") return fromErrorInfo(info as ErrorInfo);
-  return new AppError("engine-failure", `the engine's worker failed: ${info.message ?? String(error)}`);
 }

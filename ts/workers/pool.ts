@@ -2,6 +2,7 @@ import { proxy, type Remote } from "comlink";
 import { AppError, messageOf } from "../core/errors.ts";
 import { withResolvers } from "../core/with-resolvers.ts";
 import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
+import { type CallControl, type CircuitPool, onInterruption, type RunControl } from "./circuit-pool.ts";
 import type { CircuitInput, EngineRun, EngineWorker, OnProgress, ParsedCircuit } from "./engine-worker.ts";
 import { LiveWorker, type WorkerOptions } from "./live-worker.ts";
 
@@ -9,18 +10,7 @@ export interface PoolOptions extends WorkerOptions {
   /** Most workers at once; they start with the first call that needs them. */
   size: number;
   /** A worker whose WASM memory is larger after a call is replaced, because that memory never shrinks. */
-  memoryMarkBytes?: number;
-}
-
-export interface CallControl {
-  signal?: AbortSignal | undefined;
-  /** From now, waiting included. */
-  deadlineMs?: number | undefined;
-}
-
-export interface RunControl extends CallControl {
-  /** About 20 times a second. */
-  onProgress?: OnProgress | undefined;
+  memoryMarkBytes?: number | undefined;
 }
 
 const DEFAULT_MEMORY_MARK_BYTES = 256 * 2 ** 20;
@@ -52,7 +42,7 @@ interface Call {
  *
  * Reads do not wait for runs: they go first, and one worker more than `size` may be started for them.
  */
-export class EnginePool {
+export class EnginePool implements CircuitPool {
   readonly #options: PoolOptions;
   readonly #queues: Record<Call["kind"], Call[]> = { read: [], run: [] };
   readonly #running = new Set<Call>();
@@ -120,7 +110,6 @@ export class EnginePool {
   }
 
   #submit<T>(kind: Call["kind"], invoke: Invoke<T>, control: CallControl): Promise<T> {
-    const { signal, deadlineMs } = control;
     const { promise, resolve, reject } = withResolvers<T>();
     const call: Call = {
       kind,
@@ -128,21 +117,11 @@ export class EnginePool {
       work: (worker) =>
         worker.call((remote) => invoke(remote, worker)).then(resolve, (error) => reject(call.interruption ?? error)),
     };
-    const onAbort = () =>
-      this.#interrupt(call, new AppError("cancelled", "the caller cancelled it", { cause: signal?.reason }));
-    const expire = () =>
-      this.#interrupt(call, new AppError("deadline-exceeded", `it did not end within deadlineMs ${deadlineMs}`));
-    const timer = deadlineMs === undefined ? undefined : setTimeout(expire, deadlineMs);
-    signal?.addEventListener("abort", onAbort, { once: true });
-
     this.#queues[kind].push(call);
     if (this.#closed !== undefined) this.#interrupt(call, new AppError("cancelled", "the engines are closed"));
-    else if (signal?.aborted) onAbort();
-    else this.#dispatch();
-    return promise.finally(() => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-    });
+    const stopWatching = onInterruption(control, (reason) => this.#interrupt(call, reason));
+    this.#dispatch();
+    return promise.finally(stopWatching);
   }
 
   #interrupt(call: Call, reason: AppError): void {

@@ -1,0 +1,39 @@
+import { AppError } from "../core/errors.ts";
+import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
+import type { CircuitInput, EngineRun, OnProgress, ParsedCircuit } from "./engine-worker.ts";
+
+export interface CallControl {
+  signal?: AbortSignal | undefined;
+  /** From now, waiting included. */
+  deadlineMs?: number | undefined;
+}
+
+export interface RunControl extends CallControl {
+  /** About 20 times a second. */
+  onProgress?: OnProgress | undefined;
+}
+
+/** Where circuits are read and run: the threads of this process (`EnginePool`) or those of a child process (`HostedPool`). */
+export interface CircuitPool {
+  parse(input: CircuitInput, control?: CallControl): Promise<ParsedCircuit>;
+  toOpenqasm3(input: CircuitInput, control?: CallControl): Promise<string>;
+  estimate(input: CircuitInput, options: CircuitOptions, control?: CallControl): Promise<CircuitEstimate>;
+  run(input: CircuitInput, options: CircuitOptions & { seed: number }, control?: RunControl): Promise<EngineRun>;
+  /** Starts what the first call needs ahead of it. */
+  start(): void;
+  /** Ends everything; calls that have not ended are `cancelled`. */
+  close(): Promise<void>;
+}
+
+/** Calls `interrupt` when the signal aborts, also when it already has, and at the deadline; the function it returns ends that. */
+export function onInterruption({ signal, deadlineMs }: CallControl, interrupt: (reason: AppError) => void): () => void {
+  const onAbort = () => interrupt(new AppError("cancelled", "the caller cancelled it", { cause: signal?.reason }));
+  const expire = () => interrupt(new AppError("deadline-exceeded", `it did not end within deadlineMs ${deadlineMs}`));
+  const timer = deadlineMs === undefined ? undefined : setTimeout(expire, deadlineMs);
+  signal?.addEventListener("abort", onAbort, { once: true });
+  if (signal?.aborted) onAbort();
+  return () => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  };
+}
