@@ -17,6 +17,13 @@ describe("the house", () => {
     expect(findCycle(sources)).toBeUndefined();
   });
 
+  it.each(["engines.ts", "verify.ts", "index.ts"])("needs no module of Node behind %s, which browsers open", (door) => {
+    const reached = new Set([door]);
+    for (const path of reached) for (const target of importsOf(path, sources.get(path) ?? "")) reached.add(target);
+    expect(reached.size).toBeGreaterThan(3);
+    expect([...reached].filter((path) => /\bfrom "node:/.test(sources.get(path) ?? ""))).toEqual([]);
+  });
+
   it("has only the folders and doors of the list", () => {
     const known = new Set<string>([...IMPORT_ORDER, ...Object.keys(DOORS)]);
     expect(readdirSync(`${root}ts`).filter((entry) => !known.has(entry))).toEqual([]);

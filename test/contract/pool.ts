@@ -19,7 +19,7 @@ export async function run(pool: CircuitPool, source: string, control?: RunContro
   return answer as Answer;
 }
 
-export async function read(pool: CircuitPool, source: string): Promise<Answer> {
+async function read(pool: CircuitPool, source: string): Promise<Answer> {
   const answer: unknown = (await pool.parse({ format: "openqasm3", source })).view;
   return answer as Answer;
 }

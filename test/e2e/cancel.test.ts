@@ -1,5 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadHostedEngines } from "../../ts/engines/load-hosted-engines.ts";
 import { loadEngines } from "../../ts/engines.ts";
 import { type EnginePages, serveEnginePages } from "./browser-page.ts";
 import { launchChromium, skipsBrowser } from "./chromium.ts";
@@ -15,10 +16,14 @@ const AFTER_PROGRESS_REPORTS = 8;
  */
 const YARDSTICK = longCircuit(18, 20);
 
+const built = (path: string): URL => new URL(`../../dist/workers/${path}`, import.meta.url);
+
 describe("a 23-qubit run in Node", () => {
-  it("that is cancelled ends before a short one that begins then, and the next runs", async () => {
-    const workerUrl = new URL("../../dist/workers/worker.js", import.meta.url);
-    const [engines, others] = await Promise.all([1, 2].map(() => loadEngines({ workerUrl, threads: 1 })));
+  it.each([
+    ["in a thread", () => loadEngines({ workerUrl: built("worker.js"), threads: 1 })],
+    ["in an engine host", async () => loadHostedEngines({ hostUrl: built("engine-host.js"), threads: 1 })],
+  ])("%s that is cancelled ends before a short one that begins then, and the next runs", async (_, load) => {
+    const [engines, others] = await Promise.all([1, 2].map(load));
     if (engines === undefined || others === undefined) throw new Error("no engines");
     const events: string[] = [];
     const countThread = () => events.push("a new thread");

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Engines, EnginesOptions } from "../../ts/engines/load-engines.ts";
+import { loadHostedEngines } from "../../ts/engines/load-hosted-engines.ts";
 import { type CircuitFormat, type CircuitRunOptions, loadEngines } from "../../ts/engines.ts";
 import { type EnginePages, serveEnginePages } from "./browser-page.ts";
 import { launchChromium, skipsBrowser } from "./chromium.ts";
@@ -19,11 +21,13 @@ const { cases }: { cases: HashCase[] } = JSON.parse(
 );
 const native = cases.map(({ name, sha256 }) => `${name} ${sha256}`);
 
+type Load = (options: EnginesOptions) => Engines | Promise<Engines>;
+
 /**
  * Runs the cases (without a seed the native engine takes 0), those with the same memory limit on the same threads, and gives `name hash` for each. The browser gets this
  * function as text: it uses nothing but its arguments.
  */
-async function hashAll(load: typeof loadEngines, toRun: readonly HashCase[], workerUrl?: string): Promise<string[]> {
+async function hashAll(load: Load, toRun: readonly HashCase[], workerUrl?: string): Promise<string[]> {
   const hashes = new Map<string, string>();
   for (const limit of new Set(toRun.map(({ options }) => options.memoryLimitMiB))) {
     const engines = await load({
@@ -56,6 +60,11 @@ describe("the native engine's result hashes", () => {
   it("are those of WASM in Node", async () => {
     const workerUrl = new URL("../../dist/workers/worker.js", import.meta.url).href;
     expect(await hashAll(loadEngines, cases, workerUrl)).toEqual(native);
+  });
+
+  it("are those of WASM in an engine host", async () => {
+    const hostUrl = new URL("../../dist/workers/engine-host.js", import.meta.url);
+    expect(await hashAll((options) => loadHostedEngines({ ...options, hostUrl }), cases)).toEqual(native);
   });
 });
 

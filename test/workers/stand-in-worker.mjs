@@ -41,10 +41,11 @@ const behaviours = {
   },
 };
 
-/** @param {{ source: string }} input */
+/** @param {{ source: string | Uint8Array }} input */
 const behave = (input, /** @type {Int32Array | undefined} */ stop, /** @type {any} */ onProgress) => {
-  const behaviour = behaviours[input.source];
-  if (behaviour === undefined) throw new Error(`no behaviour ${input.source}`);
+  const source = typeof input.source === "string" ? input.source : new TextDecoder().decode(input.source);
+  const behaviour = behaviours[source];
+  if (behaviour === undefined) throw new Error(`no behaviour ${source}`);
   try {
     behaviour(stop, onProgress);
   } finally {
@@ -54,12 +55,13 @@ const behave = (input, /** @type {Int32Array | undefined} */ stop, /** @type {an
 
 const worker = {
   start() {},
-  /** @param {{ source: string }} input */
+  /** @param {{ source: string | Uint8Array }} input */
   parse(input) {
     behave(input, undefined, undefined);
-    return { format: "openqasm3", view: { pid: process.pid, threadId, runs }, notes: [] };
+    const receivedBytes = typeof input.source === "string" ? 0 : input.source.buffer.byteLength;
+    return { format: "openqasm3", view: { pid: process.pid, threadId, runs, receivedBytes }, notes: [] };
   },
-  /** @param {{ source: string }} input @param {object} _options @param {Int32Array | undefined} stop @param {unknown} onProgress */
+  /** @param {{ source: string | Uint8Array }} input @param {object} _options @param {Int32Array | undefined} stop @param {unknown} onProgress */
   run(input, _options, stop, onProgress) {
     runs += 1;
     behave(input, stop, onProgress);

@@ -28,7 +28,7 @@ export interface Engines {
   close(): Promise<void>;
 }
 
-const Limits = z.object({
+export const Limits = z.object({
   threads: z.int().min(1).max(256).optional(),
   memoryLimitMiB: z.int().min(1).max(4096).optional(),
 });
@@ -57,6 +57,6 @@ function absoluteUrl(name: string, url: string | URL | undefined): URL | undefin
   return new URL(url, base);
 }
 
-function defaultThreads(): number {
+export function defaultThreads(): number {
   return nodeModule("node:os")?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }

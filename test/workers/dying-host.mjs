@@ -1,0 +1,2 @@
+// An engine host that never comes to answer.
+process.exit(7);

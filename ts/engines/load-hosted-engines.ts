@@ -1,0 +1,20 @@
+import { identity } from "../../wasm-pkg/statevector/identity.js";
+import { checked } from "../models/check.ts";
+import { HostedPool } from "../workers/hosted-pool.ts";
+import { CircuitEngine } from "./circuit-engine.ts";
+import { defaultThreads, type Engines, type EnginesOptions, Limits } from "./load-engines.ts";
+
+export interface HostedEnginesOptions extends Pick<EnginesOptions, "threads" | "memoryLimitMiB"> {
+  /** Where the host's script is, if not beside `HostedPool`. */
+  hostUrl?: URL;
+}
+
+/**
+ * The engines in a child process of lower priority, which starts with the first call; for services, in Node alone. Nothing of an
+ * engine is loaded here: a faulty installation is found by the child and reported by the calls.
+ */
+export function loadHostedEngines(options: HostedEnginesOptions = {}): Engines {
+  const { threads: size = defaultThreads(), memoryLimitMiB } = checked(Limits, options, "loadHostedEngines");
+  const pool = new HostedPool({ size, memoryLimitMiB, hostUrl: options.hostUrl });
+  return { circuit: new CircuitEngine(pool), identity, start: () => pool.start(), close: () => pool.close() };
+}

@@ -1,0 +1,143 @@
+import { type Remote, transfer } from "comlink";
+import { AppError, messageOf } from "../core/errors.ts";
+import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
+import { type CallControl, type CircuitPool, onInterruption, type RunControl } from "./circuit-pool.ts";
+import type { CircuitInput, EngineRun, ParsedCircuit } from "./engine-worker.ts";
+import { type EngineHost, type HostedOptions, HostProcess } from "./host-process.ts";
+
+/** In a variable, as in live-worker.ts: bundlers take `new URL(…, import.meta.url)` for an asset. */
+const HERE = import.meta.url;
+
+export interface HostedPoolOptions extends Omit<HostedOptions, "workerUrl"> {
+  workerUrl?: URL | undefined;
+  /** Where the host's script is, if not beside this file. */
+  hostUrl?: URL | undefined;
+  /** A host that has had nothing to do for this long is ended, and its memory with it; 5 minutes by default. */
+  idleMs?: number | undefined;
+}
+
+const DEFAULT_IDLE_MS = 5 * 60_000;
+
+/** After the second death without an answer in between, then doubling. */
+const REST_MS = { first: 500, most: 30_000 };
+
+/**
+ * An `EnginePool` in a child process, for a service that has to go on whatever its jobs do: memory of its own, a lower priority,
+ * and it can be killed. The process starts with the first call. When it dies, the calls it had end as `engine-failure` and the
+ * next one starts another; when that dies again and again before it has answered anything, calls are refused for a while.
+ *
+ * All calls are handed to the host at once and wait there for their turn.
+ */
+export class HostedPool implements CircuitPool {
+  readonly #hostUrl: URL;
+  readonly #options: HostedOptions;
+  readonly #idleMs: number;
+  #host: HostProcess | undefined;
+  #lastId = 0;
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  /** In a row, since a host answered anything. */
+  #deaths = 0;
+  #resting: { because: AppError; ms: number } | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor({ hostUrl, workerUrl, idleMs = DEFAULT_IDLE_MS, ...options }: HostedPoolOptions) {
+    this.#hostUrl = hostUrl ?? new URL("./engine-host.js", HERE);
+    this.#options = { ...options, workerUrl: workerUrl?.href };
+    this.#idleMs = idleMs;
+  }
+
+  start(): void {
+    this.#call((host) => host.ping(), {}).catch(() => {}); // The first call reports it.
+  }
+
+  parse(input: CircuitInput, control: CallControl = {}): Promise<ParsedCircuit> {
+    return this.#call((host, id) => host.parse(id, sendable(input)), control);
+  }
+
+  toOpenqasm3(input: CircuitInput, control: CallControl = {}): Promise<string> {
+    return this.#call((host, id) => host.toOpenqasm3(id, sendable(input)), control);
+  }
+
+  estimate(input: CircuitInput, options: CircuitOptions, control: CallControl = {}): Promise<CircuitEstimate> {
+    return this.#call((host, id) => host.estimate(id, sendable(input), options), control);
+  }
+
+  run(input: CircuitInput, options: CircuitOptions & { seed: number }, control: RunControl = {}): Promise<EngineRun> {
+    const reports = control.onProgress !== undefined;
+    return this.#call((host, id) => host.run(id, sendable(input), options, reports), control);
+  }
+
+  close(): Promise<void> {
+    clearTimeout(this.#idleTimer);
+    this.#closed ??= this.#host?.end(new AppError("cancelled", "the engines were closed")) ?? Promise.resolve();
+    return this.#closed;
+  }
+
+  async #call<T>(invoke: (host: Remote<EngineHost>, id: number) => Promise<T>, control: RunControl): Promise<T> {
+    if (this.#closed !== undefined) throw new AppError("cancelled", "the engines are closed");
+    const id = ++this.#lastId;
+    let host: HostProcess | undefined;
+    let interruption: AppError | undefined;
+    const stopWatching = onInterruption(control, (reason) => {
+      interruption ??= reason;
+      host?.cancel(id, reason);
+    });
+    try {
+      if (interruption !== undefined) throw interruption;
+      host = this.#liveHost();
+      return await host.call(id, (remote) => invoke(remote, id), control.onProgress);
+    } catch (error) {
+      throw interruption ?? error;
+    } finally {
+      stopWatching();
+      this.#endWhenIdle();
+    }
+  }
+
+  #liveHost(): HostProcess {
+    clearTimeout(this.#idleTimer);
+    if (this.#host !== undefined) return this.#host;
+    if (this.#resting !== undefined) {
+      const { because, ms } = this.#resting;
+      const times = `${this.#deaths} times without an answer in between`;
+      throw new AppError("engine-failure", `${because.message}, ${times}; it may start again within ${ms} ms`);
+    }
+    try {
+      this.#host = new HostProcess(this.#hostUrl, this.#options, (error) => this.#onDeath(error));
+      return this.#host;
+    } catch (cause) {
+      const error = new AppError("engine-failure", `no engine host can be started: ${messageOf(cause)}`, { cause });
+      this.#onDeath(error);
+      throw error;
+    }
+  }
+
+  #onDeath(because: AppError): void {
+    this.#deaths = this.#host?.hasAnswered ? 1 : this.#deaths + 1;
+    this.#host = undefined;
+    if (this.#deaths < 2) return;
+    const ms = Math.min(REST_MS.most, REST_MS.first * 2 ** (this.#deaths - 2));
+    this.#resting = { because, ms };
+    setTimeout(() => {
+      this.#resting = undefined;
+    }, ms).unref();
+  }
+
+  #endWhenIdle(): void {
+    const host = this.#host;
+    clearTimeout(this.#idleTimer);
+    if (host === undefined || host.isBusy) return;
+    this.#idleTimer = setTimeout(() => {
+      this.#host = undefined;
+      void host.end(new AppError("engine-failure", "the engine host was idle and has ended"));
+    }, this.#idleMs);
+    this.#idleTimer.unref();
+  }
+}
+
+/** Bytes in a buffer of their own: the whole buffer travels, and a view may lie in one that holds what the host has no business with. */
+function sendable(input: CircuitInput): CircuitInput {
+  if (typeof input.source === "string") return input;
+  const source = new Uint8Array(input.source);
+  return transfer({ ...input, source }, [source.buffer]);
+}
