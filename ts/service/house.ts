@@ -14,6 +14,7 @@ import type { TenantId } from "../core/ids.ts";
 import { userFolders } from "../core/user-folders.ts";
 import { createSqliteDatabase, type SqliteDatabase } from "../database/sqlite-database.ts";
 import { type Engines, loadEngines } from "../engines/load-engines.ts";
+import { loadHostedEngines } from "../engines/load-hosted-engines.ts";
 import { createDecide } from "../jobs/decide.ts";
 import type { Job } from "../jobs/job.ts";
 import { createJobs, type Jobs } from "../jobs/jobs.ts";
@@ -35,6 +36,11 @@ import type { OnProgress } from "../workers/engine-worker.ts";
 export interface HouseOptions {
   /** Holds store, log, keys and calibration; made with mode 0700 when it is not there, locked while it is open. */
   dataDir: string;
+  /**
+   * Where circuits run: in threads of this process, the default and sooner ready, or in a child process of lower priority, whose
+   * memory and death are its own and which starts with the first job.
+   */
+  engines?: "workers" | "host";
   /** A list of mock QPUs beside the embedded engine (docs/routing.md); one called `mock-qpu` by default. */
   mockQpus?: unknown;
   /** Adds the log of this folder to those that the user trusts; `true` by default. */
@@ -74,19 +80,22 @@ export interface House {
   close(): Promise<void>;
 }
 
+const EnginesIn = z.enum(["workers", "host"]);
 const MockQpus = z.array(MockQpuConfig).max(64);
 
 /**
  * Opens a data folder for this process alone. `jobs.start()` continues what an earlier process left queued or running.
  *
  * @throws {AppError} `conflict` when another process has the folder, `integrity-violation` when the store no longer holds what
- *   its log signed, `invalid-input` for a faulty mock QPU
+ *   its log signed, `invalid-input` for a faulty mock QPU or another
+ *   word for `engines`
  */
 export async function openHouse(
   options: HouseOptions,
   rulesOf: (database: SqliteDatabase, events: EventStore) => HouseRules,
 ): Promise<House> {
   const { dataDir, environment = process.env, onError = console.error } = options;
+  const enginesIn = checked(EnginesIn, options.engines ?? "workers", "engines");
   const mockQpus = checked(MockQpus, options.mockQpus ?? [{ id: "mock-qpu" }], "mockQpus");
   const undo: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
@@ -94,10 +103,13 @@ export async function openHouse(
   };
   try {
     // These hold nothing until they are used: the folder, which is locked, comes after them.
-    const [engines, mldsa] = await Promise.all([loadEngines(), loadMldsa()]);
+    const [engines, mldsa] = await Promise.all([
+      enginesIn === "host" ? loadHostedEngines() : loadEngines(),
+      loadMldsa(),
+    ]);
     undo.push(() => engines.close());
     // The first thread starts while store and log open: 0.60 → 0.56 s from process start to receipt (medians of 15).
-    engines.start();
+    if (enginesIn === "workers") engines.start();
     const database = await openLocalDatabase(dataDir);
     undo.push(() => database.close());
     const events = createSqliteEventStore(database);
