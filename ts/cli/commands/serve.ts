@@ -13,6 +13,8 @@ export async function serve(settingFlags: Flags, { terminal, signal }: CommandCo
   const { openService } = await import("../../server.ts");
   const service = await openService({
     ...options,
+    // A hostile job takes its engine host with it, not the service.
+    engines: "host",
     host: text(settings, "host") ?? "127.0.0.1",
     port,
     adminKey: terminal.environment.KETFLOW_ADMIN_KEY || undefined,
