@@ -6,19 +6,20 @@ import type { SqlRow } from "../database/sqlite-connection.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import { type AuditEvent, draftEvent } from "./event.ts";
 import { makesLeaf } from "./event-schema.ts";
-import type { EventPage, EventQuery, EventStore, StoredEvent } from "./event-store.ts";
+import type { EventPage, EventQuery, EventStore, LoggedEvent, StoredEvent } from "./event-store.ts";
 
 const MAX_PAGE = 1000;
-const COLUMNS = "record, sequence, salt, leaf_index";
 
 /** The events of a database whose schema is already that of `ts/migrations/sqlite`. */
 export function createSqliteEventStore({ connection, leaves }: SqliteDatabase): EventStore {
-  const insert = connection.prepare(`insert into audit_events
+  const insertLogged = connection.prepare(`insert into audit_events
     (tenant, sequence, id, at, action, actor, subject, record, salt, leaf_index)
     values (?, (select coalesce(max(sequence), 0) + 1 from audit_events where tenant = ?), ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const byId = connection.prepare(`select ${COLUMNS} from audit_events where tenant = ? and id = ?`);
+  const insertDeed = connection.prepare("insert into audit_deeds (tenant, id, subject, record) values (?, ?, ?, ?)");
+  const logged = connection.prepare("select record, salt, leaf_index from audit_events where tenant = ? and id = ?");
+  const deed = connection.prepare("select record from audit_deeds where tenant = ? and id = ?");
   const after = connection.prepare(
-    `select ${COLUMNS} from audit_events where tenant = ? and sequence > ? order by sequence limit ?`,
+    "select record, sequence, salt, leaf_index from audit_events where tenant = ? and sequence > ? order by sequence limit ?",
   );
 
   /** By their text: one for each set of conditions, 64 at most. */
@@ -36,37 +37,43 @@ export function createSqliteEventStore({ connection, leaves }: SqliteDatabase): 
     record(event) {
       if (!connection.inTransaction) throw new AppError("internal", `${event.action}: recorded outside a transaction`);
       const { tenant, id, at, action, actor, subject } = event;
-      const salt = makesLeaf(action) ? freshBytes(32) : null;
-      const leafIndex = salt === null ? null : leaves.add(draftEvent(event, salt).leaf);
-      insert.run(tenant, tenant, id, at, action, actor.id, subject, JSON.stringify(event), salt, leafIndex);
+      if (!makesLeaf(action)) {
+        insertDeed.run(tenant, id, subject, JSON.stringify(event));
+        return null;
+      }
+      const salt = freshBytes(32);
+      const leafIndex = leaves.add(draftEvent(event, salt).leaf);
+      insertLogged.run(tenant, tenant, id, at, action, actor.id, subject, JSON.stringify(event), salt, leafIndex);
       return leafIndex;
     },
     search: (tenant, query) =>
       read(() => {
-        const { where, values } = conditions(tenant, query);
+        const { sql, values } = toSql(tenant, query);
         const limit = Math.max(1, Math.min(query.limit, MAX_PAGE));
-        const sql = `select ${COLUMNS} from audit_events where ${where} order by id desc limit ?`;
         const statement = searches.get(sql) ?? connection.prepare(sql);
         searches.set(sql, statement);
-        return toPage(statement.all(...values, limit + 1).map(toEvent), limit);
+        return toPage(statement.all(...values, limit + 1).map(toStored), limit);
       }),
     get: (tenant, id) =>
       read(() => {
-        const row = byId.get(tenant, id);
+        const row = logged.get(tenant, id) ?? deed.get(tenant, id);
         if (row === undefined) throw new AppError("not-found", `there is no audit event ${id}`);
-        return toEvent(row);
+        return toStored(row);
       }),
-    range: (tenant, sequence, limit) => read(() => after.all(tenant, sequence, limit).map(toEvent)),
+    range: (tenant, sequence, limit) => read(() => after.all(tenant, sequence, limit).map(toLogged)),
   };
 }
 
-/** Only what was asked for stands in the SQL, so that SQLite can take the index that fits. */
-function conditions(tenant: TenantId, query: EventQuery): { where: string; values: string[] } {
+/**
+ * Both tables, newest first. Only what was asked for stands in the SQL, so that SQLite can take the index that fits; a deed's
+ * action and actor have none, because deeds are as many as jobs and the newest of them are soon found.
+ */
+function toSql(tenant: TenantId, query: EventQuery): { sql: string; values: string[] } {
   const { action, actor, subject, from, to, cursor } = query;
   if (cursor !== undefined && !isEventId(cursor)) {
     throw new AppError("invalid-input", `cursor: '${cursor}' is not one that a page gave as next`);
   }
-  const asked: [condition: string, value: string | undefined][] = [
+  const asked: [column: string, value: string | undefined][] = [
     ["tenant = ?", tenant],
     ["action = ?", action],
     ["actor = ?", actor],
@@ -77,10 +84,15 @@ function conditions(tenant: TenantId, query: EventQuery): { where: string; value
     ["id < ?", cursor],
   ];
   const given = asked.filter((each): each is [string, string] => each[1] !== undefined);
-  const where = given.map(([condition]) => condition);
-  // Said again for the index of rare actions, which holds only these.
-  if (action !== undefined && makesLeaf(action)) where.push("leaf_index is not null");
-  return { where: where.join(" and "), values: given.map(([, value]) => value) };
+  const where = given.map(([condition]) => condition).join(" and ");
+  const deedWhere = where
+    .replace("action = ?", "record ->> 'action' = ?")
+    .replace("actor = ?", "record ->> '$.actor.id' = ?");
+  const values = given.map(([, value]) => value);
+  const events = `select id, record, salt, leaf_index from audit_events where ${where}`;
+  const deeds = `select id, record, null, null from audit_deeds where ${deedWhere}`;
+  if (action !== undefined) return { sql: `${makesLeaf(action) ? events : deeds} order by id desc limit ?`, values };
+  return { sql: `${events} union all ${deeds} order by id desc limit ?`, values: [...values, ...values] };
 }
 
 function toPage(found: StoredEvent[], limit: number): EventPage {
@@ -89,10 +101,17 @@ function toPage(found: StoredEvent[], limit: number): EventPage {
   return found.length > limit && last !== undefined ? { events, next: last.event.id } : { events };
 }
 
-function toEvent({ record, sequence, salt, leaf_index }: SqlRow): StoredEvent {
+function toStored({ record, salt, leaf_index }: SqlRow): StoredEvent {
   return {
     event: JSON.parse(String(record)) as AuditEvent,
-    sequence: Number(sequence),
     logged: salt instanceof Uint8Array ? { leafIndex: Number(leaf_index), salt } : null,
+  };
+}
+
+function toLogged(row: SqlRow): LoggedEvent {
+  return {
+    event: JSON.parse(String(row.record)) as AuditEvent,
+    sequence: Number(row.sequence),
+    logged: { leafIndex: Number(row.leaf_index), salt: row.salt as Uint8Array },
   };
 }

@@ -18,10 +18,15 @@ export interface EventQuery {
 
 export interface StoredEvent {
   readonly event: AuditEvent;
-  /** Per tenant, from 1, in commit order without gaps. */
-  readonly sequence: number;
   /** Place of its log entry, and the salt that opens it; null for actions that make none. */
   readonly logged: { readonly leafIndex: number; readonly salt: Uint8Array } | null;
+}
+
+/** An event with an entry of the log, as an export takes it. */
+export interface LoggedEvent extends StoredEvent {
+  /** Per tenant, from 1, in commit order without gaps. */
+  readonly sequence: number;
+  readonly logged: NonNullable<StoredEvent["logged"]>;
 }
 
 export interface EventPage {
@@ -44,6 +49,6 @@ export interface EventStore {
   search(tenant: TenantId, query: EventQuery): Promise<EventPage>;
   /** @throws {AppError} `not-found` for unknown and foreign ids alike */
   get(tenant: TenantId, id: string): Promise<StoredEvent>;
-  /** The events after sequence `after`, oldest first. */
-  range(tenant: TenantId, after: number, limit: number): Promise<readonly StoredEvent[]>;
+  /** The events with an entry of the log after sequence `after`, oldest first. */
+  range(tenant: TenantId, after: number, limit: number): Promise<readonly LoggedEvent[]>;
 }
