@@ -13,6 +13,7 @@ import type { AttemptServices } from "./run-attempt.ts";
 import { createRunner, type RunnerOptions } from "./runner.ts";
 import type { JobPage, JobRef, ListRequest } from "./store.ts";
 import { type SubmitOptions, type SubmitServices, submit } from "./submit.ts";
+import { Waiting } from "./waiting.ts";
 
 /** What the jobs of a process need from the rest of the house; the optional ones have the safe default. */
 export type JobServices = Pick<AttemptServices, "store" | "decide" | "providers" | "engineHash" | "reportError"> &
@@ -54,13 +55,12 @@ export function createJobs(given: JobServices, options: RunnerOptions): Jobs {
   const clock: Clock = given.clock ?? systemClock;
   const services = { policyOf: () => DEFAULT_POLICY, ...given, clock };
   const { store } = services;
-  /** Who waits for a job, to be told when the store cannot take what becomes of it. */
-  const waiting = new Set<(failure: AppError) => void>();
+  const waiting = new Waiting();
   const reportError = (error: unknown): void => {
     const isStorage = error instanceof AppError && ["storage-full", "store-unavailable"].includes(error.code);
-    if (!isStorage || waiting.size === 0) services.reportError(error);
-    else for (const tell of waiting) tell(error);
+    if (!isStorage || !waiting.tellAll(error)) services.reportError(error);
   };
+  store.subscribe((job) => FINAL_STATES.has(job.status) && waiting.settle(job));
   if (given.quota !== undefined) {
     const { quota } = given;
     store.subscribe(({ tenant, status }) => FINAL_STATES.has(status) && quota.release(tenant));
@@ -74,25 +74,17 @@ export function createJobs(given: JobServices, options: RunnerOptions): Jobs {
 
   async function wait(job: JobRef, signal: AbortSignal | undefined): Promise<Job> {
     const { promise: settled, resolve: settle, reject } = withResolvers<Job>();
-    // Subscribed before the read, so that no change falls between the two.
-    const unsubscribe = store.subscribe((changed) => {
-      if (changed.id === job.id && changed.tenant === job.tenant && FINAL_STATES.has(changed.status)) settle(changed);
-    });
+    // Enlisted before the read, so that no change falls between the two.
+    const leave = waiting.enlist(job, { settle, reject });
     const givenUp = (): void => void store.get(job).then(settle, reject);
-    const tell = (cause: AppError): void => {
-      const message = `job ${job.id} is accepted, but its end could not be stored; make space and open the store again, and it goes on`;
-      reject(new AppError(cause.code, message, { cause }));
-    };
-    waiting.add(tell);
     try {
       const present = await store.get(job);
       if (FINAL_STATES.has(present.status) || signal?.aborted) return present;
       signal?.addEventListener("abort", givenUp, { once: true });
       return await settled;
     } finally {
-      waiting.delete(tell);
       signal?.removeEventListener("abort", givenUp);
-      unsubscribe();
+      leave();
     }
   }
 
