@@ -1,4 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign as signEd25519 } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { fromHex, utf8 } from "../core/bytes.ts";
 import { formatTime } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
@@ -40,10 +42,17 @@ export interface LogKeys {
 /**
  * Opens the log's keys in `directory`, and makes them at the first call, with an origin of their own.
  *
- * @throws {AppError} `integrity-violation` when the file is damaged, `forbidden` when others can read it
+ * @param log the folder of the log that they sign; where it has a signed head already, no keys are made
+ * @throws {AppError} `integrity-violation` when the file is damaged or missing, `forbidden` when others can read it
  */
-export async function openLogKeys(directory: string, mldsa: MlDsa44): Promise<LogKeys> {
-  if ((await readKeyFile(directory)) === undefined) await createKeyFile(directory);
+export async function openLogKeys(directory: string, mldsa: MlDsa44, log?: string): Promise<LogKeys> {
+  if ((await readKeyFile(directory)) === undefined) {
+    if (log !== undefined && existsSync(join(log, "checkpoint"))) {
+      const message = `${directory} holds no keys, but ${log} was signed: put the keys folder of this log back`;
+      throw new AppError("integrity-violation", message);
+    }
+    await createKeyFile(directory);
+  }
   const keys = await readLogKeys(directory, mldsa);
   if (keys === undefined) throw new AppError("integrity-violation", `the log's keys in ${directory} vanished`);
   return keys;

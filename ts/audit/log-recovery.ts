@@ -154,8 +154,8 @@ async function proveHeads(place: LogPlace, edge: TreeEdge, heads: readonly Check
 function fork({ directory, stateDirectory, keys }: LogPlace, found: string): AppError {
   return new AppError(
     "integrity-violation",
-    `log '${keys.origin}': ${found}. Signing on would fork the log. Was an older backup restored? Restore the newest data folder; ` +
-      `or give this one a new identity by moving ${directory} and its keys aside (old receipts stay valid under the old keys). ` +
+    `log '${keys.origin}': ${found}. Signing on would fork the log. Was an older backup restored? Restore the newest one; or restore ` +
+      `this one with --new-origin, or move ${directory} and its keys aside (old receipts stay valid under the old keys). ` +
       `The high-water mark is ${highWaterPath(stateDirectory, keys.origin)}`,
   );
 }
