@@ -112,11 +112,23 @@ export class LogWriter {
    * @throws {AppError} `not-found` when the store has no such leaf
    */
   async prove(index: number): Promise<string> {
+    return (await this.proveAll()).prove(index);
+  }
+
+  /** Signs a head now if need be, and gives proofs of the leaves under it, whatever is signed later. */
+  async proveAll(): Promise<{ readonly size: number; prove(index: number): Promise<string> }> {
     const checkpoint = await this.force();
-    if (checkpoint === undefined) throw new AppError("not-found", `leaf ${index} is not in the log, which is empty`);
+    const { keys, directory } = this.#options;
     // During a rotation the head has two signatures more, which not everybody who checks the file can check.
-    const note = formatNote(keepSignatures(parseNote(checkpoint.note), this.#options.keys.current));
-    return proofText(this.#options.directory, index, { ...checkpoint, note });
+    const note = checkpoint && formatNote(keepSignatures(parseNote(checkpoint.note), keys.current));
+    return {
+      size: checkpoint?.size ?? 0,
+      async prove(index) {
+        if (checkpoint === undefined || note === undefined)
+          throw new AppError("not-found", `leaf ${index} is not in the log, which is empty`);
+        return proofText(directory, index, { ...checkpoint, note });
+      },
+    };
   }
 
   /** Ends the timer and waits for a signing that is under way; does not sign what is new. */
