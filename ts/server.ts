@@ -1,6 +1,11 @@
 // `ketflow/server`: jobs with routing, log and receipts in this process, and the HTTP service.
 
+export type { Check } from "./audit/checkpoint.ts";
 export { auditLog, readCheckpoint } from "./audit/log-reader.ts";
+export { type BackupOptions, backupData, type Restored, type RestoreOptions, restoreData } from "./service/backup.ts";
+export { checkData } from "./service/check-data.ts";
+export type { DataPlace } from "./service/data-folder.ts";
+export { exportData } from "./service/export.ts";
 export { openService, type Service, type ServiceOptions } from "./service/http-service.ts";
 export {
   type LocalJobPage,
@@ -10,3 +15,4 @@ export {
   openLocalService,
   type SubmitControl,
 } from "./service/local-service.ts";
+export { type RotationOutcome, rotateKeys } from "./service/rotate.ts";

@@ -18,5 +18,6 @@ export { Manifest, Opening, Receipt } from "./audit/receipt-schema.ts";
 export { compareRerun, type RerunJob, rerunInput } from "./audit/rerun.ts";
 export type { FileReport } from "./audit/signed-file.ts";
 export { type EventReport, verifyEventFile } from "./audit/verify-event.ts";
+export { type ExportReport, verifyExport } from "./audit/verify-export.ts";
 export { parseReceipt, type VerifyOptions, type VerifyReport, verifyReceipt } from "./audit/verify-receipt.ts";
 export { AppError, type ErrorCode } from "./core/errors.ts";

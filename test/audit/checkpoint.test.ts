@@ -133,7 +133,7 @@ describe("checkpoints", () => {
         "signature by a trusted key",
       );
     }
-    await expect(verifyCheckpoint(note, [keys.verifierKeys[0]], mldsa)).rejects.toThrow("no trusted ML-DSA-44 key");
+    await expect(verifyCheckpoint(note, [keys.current[0]], mldsa)).rejects.toThrow("no trusted ML-DSA-44 key");
     await expect(verifyCheckpoint(note, [], mldsa)).rejects.toThrow("no trusted Ed25519 and no ML-DSA-44 key");
   });
 

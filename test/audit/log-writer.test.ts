@@ -161,6 +161,50 @@ describe("after a crash", () => {
     },
   );
 
+  it.each(["tile/0/000", "tile/entries/000"])("a full %s that is lost or cut is written anew", async (file) => {
+    for (const damage of [rmSync, (path: string) => truncateSync(path, 500), (path: string) => truncateSync(path, 0)]) {
+      const { root, source, heads, options } = await crashedLog();
+      damage(join(options.directory, file));
+      await expectWhole(root, source, heads);
+    }
+  });
+
+  it("a full tile that is lost is not made from a store that is not the one that was signed", async () => {
+    const { root, source, options } = await crashedLog();
+    rmSync(join(options.directory, "tile/0/000"));
+    source.rows[3] = utf8("forged");
+    await expect(openLog(root, source)).rejects.toMatchObject({ code: "integrity-violation" });
+    expect(existsSync(join(options.directory, "tile/0/000"))).toBe(false);
+  });
+
+  it.each(["tile/0/000", "tile/entries/000"])(
+    "a byte of a full %s is repaired when that is asked for",
+    async (file) => {
+      const { root, source, heads, options } = await crashedLog();
+      const [path, other] = [join(options.directory, file), join(options.directory, "tile/entries/001.p/44")];
+      const before = readFileSync(path);
+      writeFileSync(
+        path,
+        before.map((byte, k) => (k === 700 ? byte ^ 1 : byte)),
+      );
+      const writer = await LogWriter.open(options); // names and sizes are right
+      await writer.close();
+      expect(() => auditLog(options.directory, heads[1] as VerifiedCheckpoint)).toThrow("of tile 0 at level");
+      await (await LogWriter.open({ ...options, repair: true })).close();
+      expect(readFileSync(path)).toEqual(before);
+      expect(existsSync(other)).toBe(true);
+      await expectWhole(root, source, heads);
+    },
+  );
+
+  it("what is right already is left as it is by a repair", async () => {
+    const { options } = await crashedLog();
+    const path = join(options.directory, "tile/0/000");
+    const { ino } = statSync(path);
+    await (await LogWriter.open({ ...options, repair: true })).close();
+    expect(statSync(path).ino).toBe(ino);
+  });
+
   it("all tiles lost are written anew from the store", async () => {
     const { root, source, heads, options } = await crashedLog();
     rmSync(join(options.directory, "tile"), { recursive: true });

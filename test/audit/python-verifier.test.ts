@@ -3,12 +3,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { buildEventFile, draftEvent } from "../../ts/audit/event.ts";
 import { proofText } from "../../ts/audit/log-reader.ts";
 import { formatVerifierKey } from "../../ts/audit/note.ts";
 import { buildReceipt, draftReceipt } from "../../ts/audit/receipt.ts";
 import { signedFileBytes } from "../../ts/audit/signed-file.ts";
 import { fromUtf8 } from "../../ts/core/bytes.ts";
-import { ArraySource, bellOutcome, openLog, scratchDirectory, syntheticLeaves } from "./log-fixture.ts";
+import { LOCAL_TENANT } from "../../ts/core/ids.ts";
+import { ArraySource, bellOutcome, NOW_MS, openLog, scratchDirectory, syntheticLeaves } from "./log-fixture.ts";
 
 const script = fileURLToPath(new URL("../python/verify_log.py", import.meta.url));
 const venv = fileURLToPath(new URL("../../.venv/bin/python", import.meta.url));
@@ -43,6 +45,45 @@ describe.skipIf(python === undefined)("the Python verifier, written from the C2S
       stdout: expect.stringMatching(`: ${size} entries.*\n.*receipt is entry ${size - 1},`),
       status: 0,
     });
+  });
+
+  it("accepts the file of an audit event, refuses it altered, and accepts a log whose keys are being rotated", async () => {
+    const root = scratchDirectory();
+    const draft = draftEvent(
+      {
+        ...{
+          id: "evt_01JGJ2M4A8ZZZZZZZZZZZZZZZZ",
+          tenant: LOCAL_TENANT,
+          at: NOW_MS,
+          policyVersion: null,
+          requestId: "r-1",
+        },
+        ...{ actor: { kind: "key", id: "key_1", role: "admin", name: "Ada Müller" }, action: "key.revoke" },
+        ...{ subject: "key_2", detail: { reason: "left", count: 2, nested: { z: [1, true, null], a: "ü" } } },
+      },
+      new Uint8Array(32).fill(5),
+    );
+    const { writer, options } = await openLog(root, new ArraySource([...syntheticLeaves(2), draft.leaf]));
+    const old = options.keys.current.flatMap((key) => ["--key", formatVerifierKey(key)]);
+    await options.keys.announce(NOW_MS);
+    const proof = await writer.prove(2);
+    const file = join(root, "revoked.event.json");
+    const bytes = signedFileBytes(buildEventFile(draft, proof));
+    writeFileSync(file, bytes);
+    const added = (options.keys.next?.verifierKeys ?? []).flatMap((key) => ["--key", formatVerifierKey(key)]);
+    expect(readFileSync(join(options.directory, "checkpoint"), "utf8").match(/^—/gm)).toHaveLength(4);
+    expect(run(...old, "--log", options.directory, "--receipt", file)).toMatchObject({ stderr: "", status: 0 });
+    expect(run(...added, "--log", options.directory)).toMatchObject({ stderr: "", status: 0 });
+    for (const [from, to, message] of [
+      ["key.revoke", "key.create", "the proof does not lead to the signed root"],
+      ['"count":2', '"count":3', "detailCommitment does not open"],
+      ["Ada", "Eve", "actorCommitment does not open"],
+      ["r-1", "r-2", "requestCommitment does not open"],
+      ["key_2", "key_3", "subjectCommitment does not open"],
+    ] as const) {
+      writeFileSync(file, fromUtf8(bytes).replace(from, to));
+      expect(run(...old, "--receipt", file)).toMatchObject({ status: 1, stderr: `refused: ${message}\n` });
+    }
   });
 
   it("refuses a receipt that was altered, and one signature in place of two", async () => {

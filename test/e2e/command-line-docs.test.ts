@@ -18,6 +18,7 @@ function masked(output: string): string {
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME")
     .replace(/[\d.]+ (µs|ms|s|min)\b/g, "DURATION")
     .replace(/leaf \d+ of \d+/g, "leaf N of M")
+    .replace(/of \d+ pages/g, "of N pages")
     .replace(/^JOB .* DURATION .*$|^job +status +age .*$/gm, (row) => row.replace(/ +/g, " "))
     .replace(/^(>|) +(embedded|mock-qpu) .*$|^ +back end .*$/gm, "ROW")
     .replace(/^(ok|warn) {2,4}(node|machine|simd|store|data|browser|in use) .*(\n +→ .*)?$/gm, "$2");

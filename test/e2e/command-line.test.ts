@@ -138,6 +138,7 @@ describe("ketflow verify", () => {
       "options",
       "input",
       "result",
+      "actor",
       "inclusion",
       "trusted-log",
       "ed25519",
@@ -186,6 +187,14 @@ describe("ketflow verify", () => {
     const cwd = trusting(issued);
     expect(ketflow(["verify", "r.json", "--rerun", "--engine", root], { cwd }).status).toBe(0);
     expect(ketflow(["verify", "r.json", "--rerun", "--engine", cwd], { cwd })).toMatchObject({ status: 2 });
+    const wasm = join(root, "wasm-pkg/statevector/statevector_bg.wasm");
+    expect(ketflow(["verify", "r.json", "--rerun", "--engine", wasm], { cwd }).status).toBe(0);
+    expect(ketflow(["verify", "r.json", "--rerun", "--engine", "r.json"], { cwd })).toMatchObject({
+      status: 2,
+      stdout: expect.stringMatching(
+        /not the WASM of this package.*folder of an installed ketflow@0\.1\.0.*content hash/,
+      ),
+    });
     expect(ketflow(["verify", "r.json", "--rerun", "--engine", "nowhere"], { cwd })).toMatchObject({ status: 2 });
   });
 

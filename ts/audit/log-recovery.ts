@@ -6,7 +6,7 @@ import type { LogKeys } from "./keys.ts";
 import { readCheckpoint, rootAt } from "./log-reader.ts";
 import { type Hash, leafHash } from "./merkle.ts";
 import type { MlDsa44 } from "./mldsa.ts";
-import { readBundle, readTile } from "./tile-files.ts";
+import { findLostFile, readBundle, readTile } from "./tile-files.ts";
 import { partialWidth, TILE_WIDTH } from "./tile-path.ts";
 import { TreeEdge } from "./tiles.ts";
 
@@ -27,6 +27,8 @@ export interface LogPlace {
   keys: LogKeys;
   source: LeafSource;
   mldsa: MlDsa44;
+  /** Compares every file with the store's rows and writes anew what differs, also where nothing looks wrong. */
+  repair?: boolean;
 }
 
 export interface RecoveredLog {
@@ -57,8 +59,13 @@ export async function recoverLog(place: LogPlace): Promise<RecoveredLog> {
   // A machine that sees this log for the first time remembers it from now on.
   if (checkpoint !== undefined && mark === undefined) await writeHighWater(stateDirectory, checkpoint);
 
-  const whole = checkpoint === undefined ? undefined : loadEdge(directory, checkpoint);
-  if (whole === undefined || checkpoint === undefined || !holdsEarlier(directory, heads, checkpoint.size)) {
+  const whole = checkpoint === undefined || place.repair ? undefined : loadEdge(directory, checkpoint);
+  if (
+    whole === undefined ||
+    checkpoint === undefined ||
+    findLostFile(directory, checkpoint.size) !== undefined ||
+    !holdsEarlier(directory, heads, checkpoint.size)
+  ) {
     await proveHeads(place, new TreeEdge(), heads);
     return { edge: new TreeEdge(), bundle: [], checkpoint, rebuild: signed };
   }
@@ -147,8 +154,8 @@ async function proveHeads(place: LogPlace, edge: TreeEdge, heads: readonly Check
 function fork({ directory, stateDirectory, keys }: LogPlace, found: string): AppError {
   return new AppError(
     "integrity-violation",
-    `log '${keys.origin}': ${found}. Signing on would fork the log. Was an older backup restored? Restore the newest data folder; ` +
-      `or give this one a new identity by moving ${directory} and its keys aside (old receipts stay valid under the old keys). ` +
+    `log '${keys.origin}': ${found}. Signing on would fork the log. Was an older backup restored? Restore the newest one; or restore ` +
+      `this one with --new-origin, or move ${directory} and its keys aside (old receipts stay valid under the old keys). ` +
       `The high-water mark is ${highWaterPath(stateDirectory, keys.origin)}`,
   );
 }

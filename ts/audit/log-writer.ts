@@ -1,6 +1,6 @@
-import { rm } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { concatBytes } from "../core/bytes.ts";
+import { concatBytes, equalBytes } from "../core/bytes.ts";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { Checkpoint, VerifiedCheckpoint } from "./checkpoint.ts";
@@ -10,6 +10,7 @@ import type { LogKeys } from "./keys.ts";
 import { proofText } from "./log-reader.ts";
 import { LEAVES_PER_READ, type LeafSource, recoverLog } from "./log-recovery.ts";
 import type { MlDsa44 } from "./mldsa.ts";
+import { formatNote, keepSignatures, parseNote, signaturesBy, type VerifierKey } from "./note.ts";
 import { encodeBundle, TILE_WIDTH, tilePath } from "./tile-path.ts";
 import type { Tile, TreeEdge } from "./tiles.ts";
 
@@ -26,6 +27,8 @@ export interface LogWriterOptions {
   mldsa: MlDsa44;
   now: Clock;
   intervalMs?: number;
+  /** As in {@link recoverLog}. */
+  repair?: boolean;
   /** A signing in the background failed; it is tried again at the next `notify`. */
   onError?: (error: AppError) => void;
 }
@@ -42,7 +45,11 @@ export class LogWriter {
   /** The leaves of the last, partial bundle. */
   #bundle: Uint8Array[];
   #latest: VerifiedCheckpoint | undefined;
+  /** The list of keys that made all of its signatures. */
+  #signedBy: readonly VerifierKey[] | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** Full files that are there may already be right. */
+  #rebuilding = false;
   #lastSignedMs = Number.NEGATIVE_INFINITY;
   /** Signings run one after the other. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -62,8 +69,14 @@ export class LogWriter {
   static async open(options: LogWriterOptions): Promise<LogWriter> {
     const { edge, bundle, checkpoint, rebuild } = await recoverLog(options);
     const writer = new LogWriter(options, edge, bundle);
-    if (rebuild > 0) await writer.#extend(rebuild);
+    if (rebuild > 0) {
+      writer.#rebuilding = true;
+      await writer.#extend(rebuild);
+      writer.#rebuilding = false;
+    }
     writer.#latest = checkpoint;
+    const { verifierKeys } = options.keys;
+    if (checkpoint !== undefined && signedByExactly(checkpoint.note, verifierKeys)) writer.#signedBy = verifierKeys;
     return writer;
   }
 
@@ -83,7 +96,10 @@ export class LogWriter {
     }, delayMs);
   }
 
-  /** Signs a head over all leaves that the store holds now, if it has any that are not signed yet, and returns the last head. */
+  /**
+   * Signs a head over all leaves that the store holds now, if it has any that are not signed yet or the log's keys are others than
+   * those of the last head, and returns the last head.
+   */
   force(): Promise<VerifiedCheckpoint | undefined> {
     const signed = this.#queue.then(() => this.#sign());
     this.#queue = signed.catch(() => undefined); // the caller of this turn gets the error, the next turn starts afresh
@@ -96,9 +112,23 @@ export class LogWriter {
    * @throws {AppError} `not-found` when the store has no such leaf
    */
   async prove(index: number): Promise<string> {
+    return (await this.proveAll()).prove(index);
+  }
+
+  /** Signs a head now if need be, and gives proofs of the leaves under it, whatever is signed later. */
+  async proveAll(): Promise<{ readonly size: number; prove(index: number): Promise<string> }> {
     const checkpoint = await this.force();
-    if (checkpoint === undefined) throw new AppError("not-found", `leaf ${index} is not in the log, which is empty`);
-    return proofText(this.#options.directory, index, checkpoint);
+    const { keys, directory } = this.#options;
+    // During a rotation the head has two signatures more, which not everybody who checks the file can check.
+    const note = checkpoint && formatNote(keepSignatures(parseNote(checkpoint.note), keys.current));
+    return {
+      size: checkpoint?.size ?? 0,
+      async prove(index) {
+        if (checkpoint === undefined || note === undefined)
+          throw new AppError("not-found", `leaf ${index} is not in the log, which is empty`);
+        return proofText(directory, index, { ...checkpoint, note });
+      },
+    };
   }
 
   /** Ends the timer and waits for a signing that is under way; does not sign what is new. */
@@ -113,7 +143,8 @@ export class LogWriter {
     const { keys, source, directory, stateDirectory, now } = this.#options;
     await this.#extend(await source.size());
     const size = this.#edge.size;
-    if (size === (this.#latest?.size ?? 0)) return this.#latest;
+    const { verifierKeys } = keys;
+    if (size === (this.#latest?.size ?? 0) && (size === 0 || this.#signedBy === verifierKeys)) return this.#latest;
     const checkpoint: Checkpoint = { origin: keys.origin, size, rootHash: this.#edge.root() };
     // A clock that was set back must not make a later head look older.
     const timestamp = Math.max(Math.floor(now() / 1000), this.#latest?.timestamp ?? 1);
@@ -123,6 +154,7 @@ export class LogWriter {
     await writeFileDurably(join(directory, "checkpoint"), note, { sync: "content" });
     this.#lastSignedMs = now();
     this.#latest = { ...checkpoint, timestamp, note };
+    this.#signedBy = verifierKeys;
     return this.#latest;
   }
 
@@ -160,6 +192,7 @@ export class LogWriter {
 
   async #writeFull(path: string, bytes: Uint8Array): Promise<void> {
     const full = join(this.#options.directory, path);
+    if (this.#rebuilding && (await hasBytes(full, bytes))) return;
     await writeFileDurably(full, bytes);
     try {
       await rm(`${full}.p`, { recursive: true, force: true });
@@ -179,6 +212,19 @@ export class LogWriter {
       // Not synced: the next start checks these few files against the signed head and makes them anew where a crash took them.
       await writeFileDurably(join(this.#options.directory, path), bytes, { sync: "nothing" });
     }
+  }
+}
+
+function signedByExactly(text: string, keys: readonly VerifierKey[]): boolean {
+  const note = parseNote(text);
+  return note.signatures.length === keys.length && keys.every((key) => signaturesBy(note, key).length === 1);
+}
+
+async function hasBytes(path: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    return bytes.length === (await stat(path)).size && equalBytes(await readFile(path), bytes);
+  } catch {
+    return false; // what cannot be read is written anew
   }
 }
 

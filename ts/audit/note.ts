@@ -123,6 +123,11 @@ export function signaturesBy(note: Note, key: VerifierKey): NoteSignature[] {
   return note.signatures.filter((signature) => signature.name === key.name && signature.keyId === key.keyId);
 }
 
+/** The note with the signatures of these keys alone, in their order. */
+export function keepSignatures(note: Note, keys: readonly VerifierKey[]): Note {
+  return { text: note.text, signatures: keys.flatMap((key) => signaturesBy(note, key)) };
+}
+
 /**
  * Standard base64 with padding whose unused bits are zero, so that every value has one text.
  *

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AppError, errnoOf } from "../core/errors.ts";
 import { HASH_SIZE, type Hash, leafHash } from "./merkle.ts";
-import { decodeBundle, TILE_WIDTH, tilePath, tileWidth } from "./tile-path.ts";
+import { decodeBundle, LENGTH_SIZE, TILE_WIDTH, tilePath, tileWidth } from "./tile-path.ts";
 
 // Reads the tiles of a log's folder. Synchronous: a proof takes a handful of files of 8 kB that the writer has just written.
 
@@ -27,6 +27,27 @@ export function readBundle(directory: string, index: number, width: number): Uin
     if (leaves.length >= width) return leaves.slice(0, width);
   }
   throw damaged(directory, tilePath("entries", index, width));
+}
+
+/**
+ * The first full tile or full bundle that is missing or has a size that it cannot have. Looks at names and sizes alone: two files
+ * for 256 leaves. A bundle that was cut to more than its lengths, and an altered byte, are left to `auditLog`.
+ */
+export function findLostFile(directory: string, size: number): string | undefined {
+  for (let level = 0; size >= TILE_WIDTH ** (level + 1); level++) {
+    for (let index = 0; index < Math.floor(size / TILE_WIDTH ** (level + 1)); index++) {
+      const tile = tilePath(level, index);
+      if (sizeOf(join(directory, tile)) !== TILE_WIDTH * HASH_SIZE) return tile;
+      const bundle = tilePath("entries", index);
+      if (level === 0 && sizeOf(join(directory, bundle)) < TILE_WIDTH * LENGTH_SIZE) return bundle;
+    }
+  }
+  return undefined;
+}
+
+/** 0 where there is no such file. */
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** A reader of subtrees asks for tiles by place; the size of the tree says how wide they must be. */

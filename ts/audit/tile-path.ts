@@ -6,6 +6,7 @@ import { AppError } from "../core/errors.ts";
 export const TILE_WIDTH = 256;
 
 /** Entry bundles give the length of a leaf in 16 bits. */
+export const LENGTH_SIZE = 2;
 export const MAX_LEAF_BYTES = 0xffff;
 
 /** `tile/<level>/<index>[.p/<width>]`; `entries` is the level of the leaves themselves. */

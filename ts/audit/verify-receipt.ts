@@ -102,7 +102,7 @@ function checkCommitments(
 
   // Taken out of a copy, it is nothing that a verifier could ask for, so its absence is not reported.
   if (opening.submittedBy !== undefined) {
-    addCheck(report, "actor", opens(manifest.actorCommitment, utf8(opening.submittedBy)), "who submitted it");
+    addCheck(report, "actor", opens(manifest.actorCommitment, utf8(opening.submittedBy)), "the submitter");
   }
   if (tenant !== undefined) addCheck(report, "tenant", opens(manifest.tenantCommitment, utf8(tenant)), "the tenant");
 }

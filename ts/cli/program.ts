@@ -140,7 +140,7 @@ async function makeProgram(context: CommandContext, end: (code: ExitCode) => voi
   addStored("retry", "submit a job that ended without a result again, with its seed", true);
 
   const verify = add("verify", "check a receipt offline", "verify job.receipt.json --rerun")
-    .argument("<receipt>", "a .receipt.json, or - for standard input")
+    .argument("<receipt>", "a .receipt.json, an .event.json or an export of them, or - for standard input")
     .option(
       "--log-key <key>",
       "a verifier key or a file of them, instead of the trusted logs; may be repeated",
@@ -206,6 +206,9 @@ async function makeProgram(context: CommandContext, end: (code: ExitCode) => voi
     const { serve: serveUntilStopped } = await import("./commands/serve.ts");
     end(await serveUntilStopped(settingFlags(serve), context));
   });
+
+  const { addAuditCommands } = await import("./audit-program.ts");
+  addAuditCommands(program, context, settingFlags, end);
 
   program
     .command("bench")

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Check } from "../audit/checkpoint.ts";
@@ -6,15 +6,16 @@ import type { EventFile } from "../audit/event-schema.ts";
 import { loadMldsa } from "../audit/mldsa.ts";
 import { parseVerifierKey, type VerifierKey } from "../audit/note.ts";
 import { compareRerun, rerunInput } from "../audit/rerun.ts";
-import { formatOf } from "../audit/signed-file.ts";
 import { parseTrustedLogs, readTrustedLogs, trustedLogsPath } from "../audit/trusted-logs.ts";
-import { verifyEventFile } from "../audit/verify-event.ts";
-import { type VerifyReport, verifyReceipt } from "../audit/verify-receipt.ts";
-import { fromBase64, fromHex } from "../core/bytes.ts";
+import { verifyFile } from "../audit/verify-export.ts";
+import type { VerifyReport } from "../audit/verify-receipt.ts";
+import { fromBase64, fromHex, toHex } from "../core/bytes.ts";
 import { AppError, messageOf } from "../core/errors.ts";
+import { sha256 } from "../core/sha256.ts";
 import type { Engines } from "../engines/load-engines.ts";
 import { checked } from "../models/check.ts";
 import { CircuitOptions } from "../models/circuit.ts";
+import type { EngineIdentity } from "../models/job.ts";
 import type { RouteDecision } from "../models/route.ts";
 import { replay } from "../routing/route.ts";
 import type { ExitCode } from "./failure.ts";
@@ -48,13 +49,12 @@ export async function verify(
   const trustedKeys = await keysOf(request.logKeys, terminal);
   const input = request.inputFile === undefined ? undefined : await readBytes(request.inputFile, terminal);
   const mldsa = await loadMldsa();
-  if (formatOf(file) === "ketflow-event-file/1") {
-    const report = await verifyEventFile(file, { trustedKeys, mldsa });
+  const report = await verifyFile(file, { trustedKeys, mldsa, ...(input === undefined ? {} : { input }) });
+  if (report.event !== undefined) {
     const notRerun =
       request.rerun === true ? { notRerun: "an audit event is no run; only receipts are run again" } : {};
     return { report, ...(report.ok ? notRerun : {}), code: !report.ok ? 1 : request.rerun === true ? 2 : 0 };
   }
-  const report = await verifyReceipt(file, { trustedKeys, mldsa, ...(input === undefined ? {} : { input }) });
   if (!report.ok) return { report, code: 1 };
   if (request.rerun !== true || report.receipt === undefined) return { report, code: 0 };
   try {
@@ -69,7 +69,7 @@ export async function verify(
   return { report, code: report.ok ? 0 : 1 };
 }
 
-async function keysOf(logKeys: readonly string[] | undefined, terminal: Terminal): Promise<VerifierKey[]> {
+export async function keysOf(logKeys: readonly string[] | undefined, terminal: Terminal): Promise<VerifierKey[]> {
   if (logKeys === undefined || logKeys.length === 0) return readTrustedLogs(trustedLogsPath(terminal.environment));
   const keys = await Promise.all(
     logKeys.map(async (key) => {
@@ -99,7 +99,7 @@ async function rerun(
 ): Promise<Check> {
   if (receipt === undefined) throw new AppError("internal", `no receipt after ${checks.length} checks`);
   const job = rerunInput(receipt, inputFile);
-  const engines = await enginesFrom(engine, terminal);
+  const engines = await enginesFrom(engine, job.engine, terminal);
   try {
     const present = engines.identity.engine;
     if (present.contentHash !== job.engine.contentHash) {
@@ -119,14 +119,28 @@ async function rerun(
 }
 
 /** The engines of this package, or those of another release, which runs by its own code. */
-async function enginesFrom(engine: string | undefined, terminal: Terminal): Promise<Engines> {
+async function enginesFrom(
+  engine: string | undefined,
+  made: EngineIdentity["engine"],
+  terminal: Terminal,
+): Promise<Engines> {
   if (engine === undefined) return (await import("../engines/load-engines.ts")).loadEngines();
   const path = resolve(terminal.workingDirectory, engine);
   const found = await stat(path).catch((cause: unknown) => {
     throw new AppError("invalid-input", `--engine ${engine}: there is no such file or folder`, { cause });
   });
   if (!found.isDirectory()) {
-    return (await import("../engines/load-engines.ts")).loadEngines({ wasmUrl: pathToFileURL(path) });
+    const { identity } = await import("../../wasm-pkg/statevector/identity.js");
+    const digest = toHex(sha256(await readFile(path)));
+    if (digest === identity.build.sha256) {
+      return (await import("../engines/load-engines.ts")).loadEngines({ wasmUrl: pathToFileURL(path) });
+    }
+    throw new AppError(
+      "unsupported",
+      `--engine ${engine}: with SHA-256 ${digest.slice(0, 12)}… it is not the WASM of this package, and the code of this package ` +
+        `runs no other; give the folder of an installed ketflow@${made.version}, whose ${made.name} engine has the content hash ` +
+        `${made.contentHash.slice(0, 12)}…`,
+    );
   }
   const door = pathToFileURL(join(path, "dist", "engines.js")).href;
   try {

@@ -20,7 +20,7 @@ export async function issueReceipt(
   job: Job,
   container: Uint8Array | undefined,
   store: Store,
-  log: LogWriter,
+  log: Pick<LogWriter, "prove">,
 ): Promise<string> {
   const index = job.leafIndex ?? -1;
   const [[leaf], salt, input] = await Promise.all([

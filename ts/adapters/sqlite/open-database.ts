@@ -5,7 +5,7 @@ import { toAppError } from "../../database/group-commit.ts";
 import { type SqliteConnection, SqliteFailure } from "../../database/sqlite-connection.ts";
 import { type LoadedDriver, loadDriver } from "./drivers.ts";
 
-const DATABASE_FILE = "ketflow.db";
+export const DATABASE_FILE = "ketflow.db";
 const LOCK_FILE = "ketflow.lock";
 
 /**

@@ -2,6 +2,8 @@ import { constants } from "node:fs";
 import { access, mkdtemp, readdir, rm, stat, statfs } from "node:fs/promises";
 import os from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { readLogKeys } from "../../audit/keys.ts";
+import { auditLog, readCheckpoint } from "../../audit/log-reader.ts";
 import { loadMldsa } from "../../audit/mldsa.ts";
 import { readTrustedLogs, trustedLogsPath } from "../../audit/trusted-logs.ts";
 import { AppError, errnoOf, messageOf } from "../../core/errors.ts";
@@ -46,6 +48,7 @@ export async function doctor(
     await guarded("signatures", signatures),
     await guarded("store", () => store(context)),
     await guarded("data", () => dataFolder(dataDir)),
+    await guarded("log", () => log(dataDir)),
     await guarded("in use", () => inUse(dataDir, context, flags.calibrate === true)),
     await guarded("log keys", () => logKeys(terminal.environment)),
     await browser(terminal.environment),
@@ -164,6 +167,23 @@ async function dataFolder(dataDir: string): Promise<Finding> {
   const detail = `${dataDir}${isThere ? "" : " (made by the first run)"}, ${gib(free)} free`;
   if (free >= LITTLE_DISK) return { name: "data", status: "ok", detail };
   return { name: "data", status: "warn", detail, remedy: "make room, or give a folder on another disk with --data" };
+}
+
+/** Before anything opens the folder, which would repair what it notices by itself. */
+async function log(dataDir: string): Promise<Finding> {
+  const [directory, mldsa] = [join(dataDir, "log"), await loadMldsa()];
+  const keys = await readLogKeys(join(dataDir, "keys"), mldsa);
+  try {
+    const head = keys && (await readCheckpoint(directory, keys.verifierKeys, mldsa));
+    if (head === undefined) return { name: "log", status: "ok", detail: "nothing signed yet" };
+    const leaves = auditLog(directory, head);
+    return { name: "log", status: "ok", detail: `${leaves} entries, all of which lead to the signed root` };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { name: "log", status: "fail", detail: error.message, remedy: "ketflow audit fsck --repair" };
+  } finally {
+    keys?.close();
+  }
 }
 
 async function inUse(
