@@ -104,13 +104,15 @@ function merged(...all: readonly Readonly<Record<number, ResponseDoc>>[]): Recor
   return result;
 }
 
-function describeResponse({ description, schema, contentType, headers }: ResponseDoc): Document {
+function describeResponse({ description, schema, contentType, otherTypes, headers }: ResponseDoc): Document {
   const type = contentType ?? (schema && "application/json");
+  const schemaOf = (each: z.ZodType | null | undefined): Document =>
+    each ? jsonSchema(each, "output") : { type: "string" };
   return {
     description,
     ...(headers && { headers: mapValues(headers, (text) => ({ description: text, schema: { type: "string" } })) }),
     ...(type !== undefined && {
-      content: { [type]: { schema: schema ? jsonSchema(schema, "output") : { type: "string" } } },
+      content: mapValues({ [type]: schema ?? null, ...otherTypes }, (each) => ({ schema: schemaOf(each) })),
     }),
   };
 }

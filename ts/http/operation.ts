@@ -28,6 +28,8 @@ export interface ResponseDoc {
   readonly schema?: z.ZodType;
   /** `application/json` where there is a schema, unless told. */
   readonly contentType?: string;
+  /** Other content types of the same answer; null: bytes or text. */
+  readonly otherTypes?: Readonly<Record<string, z.ZodType | null>>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

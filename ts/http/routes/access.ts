@@ -60,7 +60,10 @@ export function accessRoutes({ tenants, keys, quota }: AccessRouteServices): Ope
       summary: "Change a tenant's name, quotas or state",
       description: "A suspended tenant's keys are refused; its jobs go on.",
       body: UpdateTenant,
-      responses: { 200: { description: "The tenant", schema: TenantView }, ...problems("invalid-input", "not-found") },
+      responses: {
+        200: { description: "The tenant", schema: TenantView },
+        ...problems("invalid-input", "not-found", "conflict"),
+      },
       handle: async ({ params, body, origin }) =>
         json(viewTenant(await tenants.update(params.tenant ?? "", body, origin))),
     }),

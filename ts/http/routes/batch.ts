@@ -90,7 +90,11 @@ export function batchRoutes(services: JobRouteServices): Operation[] {
       },
       requestHeaders: { "Idempotency-Key": "The same key with the same jobs gives the same jobs" },
       responses: {
-        200: { description: "One entry a job, in their order", schema: z.strictObject({ items: z.array(BatchItem) }) },
+        200: {
+          description: "One entry a job, in their order",
+          schema: z.strictObject({ items: z.array(BatchItem) }),
+          otherTypes: { [NDJSON]: BatchItem },
+        },
         ...problems("invalid-input", "too-large"),
       },
       handle: async (call) => {

@@ -124,7 +124,11 @@ export function jobRoutes(services: JobRouteServices): Operation[] {
       description: "JSON, or with `Accept: application/octet-stream` the container whose SHA-256 is the result hash.",
       requestHeaders: { Accept: "`application/json` (default) or `application/octet-stream`" },
       responses: {
-        200: { description: "The result", schema: z.looseObject({ resultHash: z.string() }) },
+        200: {
+          description: "The result",
+          schema: z.looseObject({ resultHash: z.string() }),
+          otherTypes: { "application/octet-stream": null },
+        },
         ...problems("not-found", "conflict", "too-large"),
       },
       handle: async ({ principal, params, header }) => {
