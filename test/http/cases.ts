@@ -31,6 +31,8 @@ export interface Case {
   ready?(world: TenantWorld): Promise<Partial<Ids>>;
   /** A valid call with these ids. */
   request(ids: Ids, world: Pick<TenantWorld, "canary">): { target: string } & Omit<CallOptions, "token">;
+  /** Ends what a valid call began. */
+  after?(world: TenantWorld, ids: Ids): Promise<void>;
   /** What a valid call answers. */
   readonly status: number;
   /** Who may call it; the tenant's operator where it is left out. */
@@ -72,13 +74,19 @@ async function awaiting(world: TenantWorld): Promise<Partial<Ids>> {
 
 /** Runs for minutes, if nobody ends it. */
 const long = async (world: TenantWorld): Promise<Partial<Ids>> => {
-  const input = { format: "openqasm3", source: longCircuit(22, 400) };
+  const input = { format: "openqasm3", source: longCircuit(20, 400) };
   return { job: (await submit(world, { input, constraints: { deadlineMs: 600_000 } })).id };
 };
 
 async function paused(world: TenantWorld): Promise<Partial<Ids>> {
   const ids = await long(world);
   await must(world.service.call("POST", `/v1/jobs/${ids.job}:pause`, { token: world.token }));
+  return ids;
+}
+
+async function cancelled(world: TenantWorld): Promise<Partial<Ids>> {
+  const ids = await planned(world);
+  await must(world.service.call("POST", `/v1/jobs/${ids.job}:cancel`, { token: world.token }));
   return ids;
 }
 
@@ -141,8 +149,14 @@ export const CASES: Readonly<Record<string, Case>> = {
   },
   approveJob: { ...move("approve", awaiting, 202), by: "approver" },
   cancelJob: move("cancel", planned, 200),
+  retryJob: move("retry", cancelled, 202),
   pauseJob: move("pause", long, 202),
-  resumeJob: move("resume", paused, 202),
+  resumeJob: {
+    ...move("resume", paused, 202),
+    async after({ service, token }, { job }) {
+      await must(service.call("POST", `/v1/jobs/${job}:cancel`, { token }));
+    },
+  },
   listBackends: get(() => "/v1/backends"),
   getBackend: get(() => "/v1/backends/embedded"),
   calibrateBackend: { ...get(() => "/v1/backends/embedded:calibrate"), by: "admin" },

@@ -215,7 +215,7 @@ describe("valid calls", () => {
   it("are answered as described, and show a tenant nothing of another", async () => {
     for (const world of [alpha, beta]) {
       for (const operation of all()) {
-        const { ready, request, status, by } = caseOf(operation);
+        const { ready, request, after, status, by } = caseOf(operation);
         const ids = { ...(world === alpha ? idsOfAlpha : idsOfBeta), ...(await ready?.(world)) };
         const requestId = randomBytes(16).toString("hex");
         const token = { admin: ADMIN_KEY, anyone: "", approver: world.approverToken, operator: world.token }[
@@ -231,6 +231,7 @@ describe("valid calls", () => {
         ]);
         expect(answer.headers.get("x-request-id")).toBe(requestId);
         asked.set(requestId, operation);
+        await after?.(world, ids);
         if (world !== beta || by === "admin") continue;
         expect(answer.text, operation.id).not.toContain(alpha.canary);
         expect(answer.text, operation.id).not.toContain("alpha");

@@ -34,7 +34,15 @@ export interface AppServices {
 export function createApp(operations: readonly Operation[], services: AppServices): Hono {
   const app = new Hono();
   const { corsOrigins = [] } = services;
-  if (corsOrigins.length > 0) app.use(cors(corsOptions(corsOrigins)));
+  if (corsOrigins.length > 0) {
+    const share = cors(corsOptions(corsOrigins));
+    // OPTIONS that is no preflight asks for the methods, which the middleware would not name.
+    app.use(async (context, next) => {
+      const { method } = context.req;
+      if (method === "OPTIONS" && context.req.header("access-control-request-method") === undefined) return next();
+      return share(context, next);
+    });
+  }
   for (const operation of operations) {
     app.on(operation.method.toUpperCase(), routePattern(operation.path), (context) =>
       answer(operation, context, services),

@@ -48,3 +48,25 @@ export type SettableLimits = {
     | "requestsPerSecond"
     | "failedAuthenticationsPerMinute"]: number;
 };
+
+/** What each limit bounds, for the documentation. */
+export const LIMIT_TEXTS: { readonly [name in keyof typeof LIMITS]: string } = {
+  bodyBytes: "Body of one request, in bytes",
+  lineBytes: "One line of an NDJSON batch, in bytes",
+  jsonValues: "Values in one JSON text",
+  jsonDepth: "Levels of a JSON text",
+  batchJobs: "Jobs of one JSON batch; an NDJSON batch has any number",
+  pageSize: "Entries of one page of a list",
+  defaultPageSize: "Entries of a page where no limit is given",
+  waitSeconds: "Prefer: wait=SECONDS",
+  headerBytes: "Line and headers of a request, in bytes",
+  headersMs: "From the first byte of a request to the end of its headers, in ms",
+  requestMs: "From the first byte of a request to the end of its body, in ms",
+  checkMs: "How often these two are looked at, in ms",
+  keepAliveMs: "Between two requests of a connection, in ms",
+  connections: "Connections at once",
+  shutdownMs: "A stopping service finishes what it has begun for so long, in ms",
+  requestsPerSecond: "Requests of one key per second",
+  failedAuthenticationsPerMinute: "Requests without a valid key, per address and minute",
+  resultJsonBytes: "Container of a result that is still given as JSON, in bytes",
+};

@@ -85,7 +85,10 @@ function describeOperation(each: Operation): Document {
     ...(bodies && {
       requestBody: {
         required: true,
-        content: mapValues(bodies, (schema) => ({ schema: jsonSchema(schema, "input") })),
+        content: mapValues(bodies, (schema, type) => ({
+          schema: jsonSchema(schema, "input"),
+          ...(each.example !== undefined && type === "application/json" && { example: each.example }),
+        })),
       },
     }),
     responses: mapValues(responses, describeResponse),
@@ -170,6 +173,9 @@ function namedSchemas(): Document {
   );
 }
 
-function mapValues<In, Out>(object: Readonly<Record<string, In>>, map: (value: In) => Out): Record<string, Out> {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
+function mapValues<In, Out>(
+  object: Readonly<Record<string, In>>,
+  map: (value: In, key: string) => Out,
+): Record<string, Out> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)]));
 }

@@ -5,6 +5,7 @@ import { systemClock } from "../core/clock.ts";
 import { AppError, errnoOf } from "../core/errors.ts";
 import type { TenantId } from "../core/ids.ts";
 import { createApp } from "../http/app.ts";
+import { docsPage } from "../http/docs-page.ts";
 import { LIMITS, type SettableLimits } from "../http/limits.ts";
 import { createHttpServer } from "../http/node-server.ts";
 import { openApiDocument } from "../http/openapi.ts";
@@ -164,7 +165,13 @@ function allOperations(house: House, rules: Rules, options: ServiceOptions, isSt
         clock: systemClock,
       }),
   });
+  // Made when they are first read: most services are never asked, and the two take 40 ms.
   let document: unknown;
+  let page: string | undefined;
+  const openApi = (): unknown => {
+    document ??= openApiDocument(operations, options.version);
+    return document;
+  };
   const operations: Operation[] = [
     ...jobRoutes(jobServices),
     ...batchRoutes(jobServices),
@@ -188,11 +195,11 @@ function allOperations(house: House, rules: Rules, options: ServiceOptions, isSt
         await store.log.size();
       },
       metrics: async () => ({ contentType: "text/plain; version=0.0.4; charset=utf-8", text: "" }),
-      openApi: () => {
-        document ??= openApiDocument(operations, options.version);
-        return document;
+      openApi,
+      docsPage: () => {
+        page ??= docsPage(openApi());
+        return page;
       },
-      docsPage: () => "",
     }),
   ];
   return operations;
