@@ -33,6 +33,11 @@ describe("what two readers could understand differently is refused", () => {
     ['["\ud800"]', "body: a string holds half of a surrogate pair, which is no character", "1:2"],
     ["\ufeff{}", "body: begins with a byte order mark; send it without", "1:1"],
     [`${"[".repeat(65)}${"]".repeat(65)}`, "body: nested more than 64 levels deep, which is not read", "1:65"],
+    [
+      `[${"0,".repeat(100_000)}0]`,
+      "body: more than 100000 values, which are not read; send several requests",
+      "1:200001",
+    ],
     ["[".repeat(5_000_000), "body: nested more than 64 levels deep, which is not read", "1:65"],
     [`${'{"a":'.repeat(64)}[]${"}".repeat(64)}`, "body: nested more than 64 levels deep, which is not read", "1:321"],
     [

@@ -201,6 +201,7 @@ async function makeProgram(context: CommandContext, end: (code: ExitCode) => voi
     .option("--port <number>", "port to listen on; default 8080", wholeNumberOf)
     .option("--data <dir>", "folder of jobs, log and keys")
     .option("--policy <file>", "policy of tenants that have none of their own")
+    .option("--cors-origin <origins>", "web origins whose pages may call the API, such as https://lab.example", commas)
     .option("--mock-qpus <file>", "mock QPUs beside the embedded engine");
   serve.action(async () => {
     const { serve: serveUntilStopped } = await import("./commands/serve.ts");

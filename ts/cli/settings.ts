@@ -30,6 +30,7 @@ export function settingsOf(environment: Terminal["environment"]): Setting[] {
     { name: "cache", kind: "boolean", fallback: true, about: "answer from an equal earlier result" },
     { name: "host", kind: "string", fallback: "127.0.0.1", about: "address that serve listens on" },
     { name: "port", kind: "integer", fallback: 8080, about: "port that serve listens on; 0 takes a free one" },
+    { name: "corsOrigin", kind: "list", about: "web origins whose pages may call serve's API; * for all" },
     { name: "ascii", kind: "boolean", fallback: false, about: "draw without box characters" },
   ];
 }
@@ -98,6 +99,12 @@ export function text(resolved: Resolved, name: string): string | undefined {
 export function number(resolved: Resolved, name: string): number | undefined {
   const value = resolved.get(name)?.[0]?.value;
   return typeof value === "number" ? value : undefined;
+}
+
+/** The winning value of a setting that is a list. */
+export function list(resolved: Resolved, name: string): readonly string[] | undefined {
+  const value = resolved.get(name)?.[0]?.value;
+  return Array.isArray(value) ? value : undefined;
 }
 
 export function isOn(resolved: Resolved, name: string): boolean {

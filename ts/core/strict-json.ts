@@ -2,12 +2,15 @@ import { fromUtf8 } from "./bytes.ts";
 import { AppError } from "./errors.ts";
 import { findJsonFault } from "./json-fault.ts";
 
-/** Deeper documents are no requests of ours, and recursive readers would exhaust their stack. */
-const MAX_DEPTH = 64;
+/**
+ * Deeper documents are no requests of ours, and recursive readers would exhaust their stack. Longer ones are none either, and a
+ * schema collects a complaint about each of their values: 2 million took it seconds and a gigabyte.
+ */
+export const JSON_LIMITS = { depth: 64, values: 100_000 } as const;
 
 /**
  * JSON from outside, read so that two readers cannot understand it differently: UTF-8 without a byte order mark, no member twice
- * in one object, no lone surrogates, at most 64 levels deep.
+ * in one object, no lone surrogates, within {@link JSON_LIMITS}.
  *
  * @param what how the caller knows the text, for the message: `body`
  * @throws {AppError} `invalid-input` with line and column, except for bytes that are no text
@@ -15,7 +18,7 @@ const MAX_DEPTH = 64;
 export function parseStrictJson(input: Uint8Array | string, what: string): unknown {
   const text = typeof input === "string" ? input : decode(input, what);
   // Before the parser, which is recursive.
-  refuseDepth(text, what);
+  refuseMuch(text, what);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -48,18 +51,19 @@ function stringEnd(text: string, start: number): number {
   return text.length;
 }
 
-function refuseDepth(text: string, what: string): void {
+function refuseMuch(text: string, what: string): void {
   let depth = 0;
+  let commas = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) at = stringEnd(text, at) - 1;
-    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
-    else if ((code === OPEN_BRACE || code === OPEN_BRACKET) && ++depth > MAX_DEPTH) {
-      throw new AppError(
-        "invalid-input",
-        `${what}: nested more than ${MAX_DEPTH} levels deep, which is not read`,
-        placeOf(text, at),
-      );
+    else if (code === COMMA && ++commas >= JSON_LIMITS.values) {
+      const message = `${what}: more than ${JSON_LIMITS.values} values, which are not read; send several requests`;
+      throw new AppError("invalid-input", message, placeOf(text, at));
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
+    else if ((code === OPEN_BRACE || code === OPEN_BRACKET) && ++depth > JSON_LIMITS.depth) {
+      const message = `${what}: nested more than ${JSON_LIMITS.depth} levels deep, which is not read`;
+      throw new AppError("invalid-input", message, placeOf(text, at));
     }
   }
 }

@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { cors } from "hono/cors";
 import type { z } from "zod";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
@@ -16,6 +17,8 @@ export interface AppServices {
   readonly rateLimits: RateLimits;
   readonly clock: Clock;
   readonly reportError: ReportError;
+  /** Web origins whose pages may call the API; `*`: all. None by default. */
+  readonly corsOrigins?: readonly string[] | undefined;
   /** One call for each answered request. */
   observe?(request: {
     operation: string;
@@ -30,6 +33,16 @@ export interface AppServices {
 /** The application: each operation behind authentication, limits and parsing. No rule of the business lives here. */
 export function createApp(operations: readonly Operation[], services: AppServices): Hono {
   const app = new Hono();
+  const { corsOrigins = [] } = services;
+  if (corsOrigins.length > 0) {
+    const share = cors(corsOptions(corsOrigins));
+    // OPTIONS that is no preflight asks for the methods, which the middleware would not name.
+    app.use(async (context, next) => {
+      const { method } = context.req;
+      if (method === "OPTIONS" && context.req.header("access-control-request-method") === undefined) return next();
+      return share(context, next);
+    });
+  }
   for (const operation of operations) {
     app.on(operation.method.toUpperCase(), routePattern(operation.path), (context) =>
       answer(operation, context, services),
@@ -39,6 +52,7 @@ export function createApp(operations: readonly Operation[], services: AppService
   app.notFound((context) => {
     const allow = methodsOf(context.req.path);
     const { method, path } = context.req;
+    if (method === "OPTIONS" && allow !== undefined) return new Response(null, { status: 204, headers: { allow } });
     const error =
       allow === undefined
         ? new AppError("not-found", `there is no ${path} here; /docs lists what there is`)
@@ -47,6 +61,30 @@ export function createApp(operations: readonly Operation[], services: AppService
   });
   app.onError((error, context) => refusal(error, context, services));
   return app;
+}
+
+/** @throws {AppError} `invalid-input` for what is no origin */
+function corsOptions(origins: readonly string[]): NonNullable<Parameters<typeof cors>[0]> {
+  for (const origin of origins) {
+    if (origin === "*" || (URL.canParse(origin) && new URL(origin).origin === origin)) continue;
+    throw new AppError(
+      "invalid-input",
+      `corsOrigins: '${origin}' is no origin; write such as https://lab.example, or *`,
+    );
+  }
+  return {
+    origin: origins.includes("*") ? "*" : [...origins],
+    allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+    allowHeaders: [
+      ...["Authorization", "Content-Type", "Accept", "Idempotency-Key", "Prefer", "Cache-Control", "Last-Event-ID"],
+      ...["X-Request-Id", "traceparent"],
+    ],
+    exposeHeaders: [
+      ...["Location", "Retry-After", "Preference-Applied", "X-Request-Id", "RateLimit", "RateLimit-Policy"],
+      "Content-Disposition",
+    ],
+    maxAge: 600,
+  };
 }
 
 function refusal(error: unknown, context: Context, { reportError }: AppServices): Response {
@@ -172,6 +210,8 @@ function allowedMethods(operations: readonly Operation[]): (path: string) => str
   return (path) => {
     const found = [...patterns.values()].filter(({ pattern }) => pattern.test(path));
     const methods = found.flatMap(({ methods }) => [...methods]);
-    return methods.length === 0 ? undefined : [...new Set(methods)].sort().join(", ");
+    if (methods.length === 0) return undefined;
+    const head = methods.includes("GET") ? ["HEAD"] : [];
+    return [...new Set([...methods, ...head, "OPTIONS"])].sort().join(", ");
   };
 }

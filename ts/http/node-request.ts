@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Context } from "hono";
 import { AppError } from "../core/errors.ts";
+import { GatheredBytes } from "./gathered-bytes.ts";
 import { LIMITS } from "./limits.ts";
 
 /** What the shell reads of a request. Node's own message is at hand without building the web's `Headers` and streams. */
@@ -36,14 +37,21 @@ function readIncoming(incoming: IncomingMessage): Promise<Uint8Array> {
   const announced = Number(incoming.headers["content-length"] ?? 0);
   if (announced > LIMITS.bodyBytes) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
-    let size = 0;
+    let only: Buffer | undefined;
+    const gathered = new GatheredBytes();
     incoming.on("data", (part: Buffer) => {
-      size += part.length;
-      if (size <= LIMITS.bodyBytes) parts.push(part);
-      else reject(tooLarge());
+      if (gathered.length + (only?.length ?? 0) + part.length > LIMITS.bodyBytes) {
+        // What still comes is thrown away until the connection is closed, soon after the answer.
+        incoming.removeAllListeners("data").resume();
+        reject(tooLarge());
+      } else if (only === undefined && gathered.length === 0) only = part;
+      else {
+        if (only !== undefined) gathered.add(only);
+        only = undefined;
+        gathered.add(part);
+      }
     });
-    incoming.on("end", () => resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)));
+    incoming.on("end", () => resolve(only ?? gathered.take()));
     const gone = (): void => reject(new AppError("invalid-input", "body: the connection ended before the body did"));
     incoming.on("error", gone);
     incoming.on("close", gone);

@@ -85,7 +85,10 @@ function describeOperation(each: Operation): Document {
     ...(bodies && {
       requestBody: {
         required: true,
-        content: mapValues(bodies, (schema) => ({ schema: jsonSchema(schema, "input") })),
+        content: mapValues(bodies, (schema, type) => ({
+          schema: jsonSchema(schema, "input"),
+          ...(each.example !== undefined && type === "application/json" && { example: each.example }),
+        })),
       },
     }),
     responses: mapValues(responses, describeResponse),
@@ -104,13 +107,15 @@ function merged(...all: readonly Readonly<Record<number, ResponseDoc>>[]): Recor
   return result;
 }
 
-function describeResponse({ description, schema, contentType, headers }: ResponseDoc): Document {
+function describeResponse({ description, schema, contentType, otherTypes, headers }: ResponseDoc): Document {
   const type = contentType ?? (schema && "application/json");
+  const schemaOf = (each: z.ZodType | null | undefined): Document =>
+    each ? jsonSchema(each, "output") : { type: "string" };
   return {
     description,
     ...(headers && { headers: mapValues(headers, (text) => ({ description: text, schema: { type: "string" } })) }),
     ...(type !== undefined && {
-      content: { [type]: { schema: schema ? jsonSchema(schema, "output") : { type: "string" } } },
+      content: mapValues({ [type]: schema ?? null, ...otherTypes }, (each) => ({ schema: schemaOf(each) })),
     }),
   };
 }
@@ -168,6 +173,9 @@ function namedSchemas(): Document {
   );
 }
 
-function mapValues<In, Out>(object: Readonly<Record<string, In>>, map: (value: In) => Out): Record<string, Out> {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
+function mapValues<In, Out>(
+  object: Readonly<Record<string, In>>,
+  map: (value: In, key: string) => Out,
+): Record<string, Out> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)]));
 }

@@ -28,6 +28,8 @@ export interface ResponseDoc {
   readonly schema?: z.ZodType;
   /** `application/json` where there is a schema, unless told. */
   readonly contentType?: string;
+  /** Other content types of the same answer; null: bytes or text. */
+  readonly otherTypes?: Readonly<Record<string, z.ZodType | null>>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -45,6 +47,8 @@ interface Shape<Query, Body> {
   readonly body?: z.ZodType<Body>;
   /** Of an operation that reads its body itself: what each content type holds. */
   readonly bodyDoc?: Readonly<Record<string, z.ZodType>>;
+  /** A body that it takes, for the documentation. */
+  readonly example?: unknown;
   /** Headers that it reads, with their meaning. */
   readonly requestHeaders?: Readonly<Record<string, string>>;
   /** What it leaves in the audit trail; every operation that changes something has one. */

@@ -14,10 +14,13 @@ export interface RateLimits {
   countFailure(address: string): Promise<void>;
 }
 
-/** @param requestsPerSecond of one key */
-export function createRateLimits(requestsPerSecond: number = LIMITS.requestsPerSecond): RateLimits {
+/** @param requestsPerSecond of one key @param failuresPerMinute of one address */
+export function createRateLimits(
+  requestsPerSecond: number = LIMITS.requestsPerSecond,
+  failuresPerMinute: number = LIMITS.failedAuthenticationsPerMinute,
+): RateLimits {
   const requests = new RateLimiterMemory({ points: requestsPerSecond, duration: 1 });
-  const failures = new RateLimiterMemory({ points: LIMITS.failedAuthenticationsPerMinute, duration: 60 });
+  const failures = new RateLimiterMemory({ points: failuresPerMinute, duration: 60 });
   const policy = `"requests";q=${requestsPerSecond};w=1`;
   return {
     async take(keyId) {
@@ -30,8 +33,11 @@ export function createRateLimits(requestsPerSecond: number = LIMITS.requestsPerS
       return { "ratelimit-policy": policy, ratelimit: limit };
     },
     async countFailure(address) {
-      const most = LIMITS.failedAuthenticationsPerMinute;
-      await consume(failures, address, `more than ${most} requests without a valid key in a minute; check the key`);
+      await consume(
+        failures,
+        address,
+        `more than ${failuresPerMinute} requests without a valid key in a minute; check the key`,
+      );
     },
   };
 }

@@ -1,5 +1,6 @@
 import { AppError } from "../core/errors.ts";
 import { parseStrictJson } from "../core/strict-json.ts";
+import { GatheredBytes } from "./gathered-bytes.ts";
 import { LIMITS } from "./limits.ts";
 import { type RequestReader, tooLarge } from "./node-request.ts";
 
@@ -20,14 +21,24 @@ export async function readJsonBody(request: RequestReader): Promise<unknown> {
 
 /** The lines of a body as they come, without their line feeds. @throws {AppError} `too-large` for one that is too long */
 export async function* readLines(request: Request): AsyncGenerator<Uint8Array> {
-  let rest: Uint8Array = new Uint8Array();
-  for await (const part of (request.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
-    rest = rest.length === 0 ? part : Buffer.concat([rest, part]);
-    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-      yield rest.subarray(0, end);
-      rest = rest.subarray(end + 1);
+  const line = new GatheredBytes();
+  for await (let part of chunksOf(request)) {
+    for (let end = part.indexOf(10); end >= 0; end = part.indexOf(10)) {
+      if (line.length + end > LIMITS.lineBytes) throw tooLarge();
+      line.add(part.subarray(0, end));
+      yield line.take();
+      part = part.subarray(end + 1);
     }
-    if (rest.length > LIMITS.lineBytes) throw tooLarge();
+    if (line.length + part.length > LIMITS.lineBytes) throw tooLarge();
+    line.add(part);
   }
-  if (rest.length > 0) yield rest;
+  if (line.length > 0) yield line.take();
+}
+
+async function* chunksOf(request: Request): AsyncGenerator<Uint8Array> {
+  try {
+    yield* (request.body ?? []) as unknown as AsyncIterable<Uint8Array>;
+  } catch (cause) {
+    throw new AppError("invalid-input", "body: the connection ended before the body did", { cause });
+  }
 }

@@ -42,6 +42,7 @@ export const CreateKey = z.strictObject({
   scopes: z
     .array(z.enum(SCOPES))
     .min(1)
+    .max(SCOPES.length)
     .optional()
     .meta({ description: "Less than the role may do; default: all of it" }),
   owner: z.string().min(1).max(128).optional().meta({

@@ -14,5 +14,7 @@ export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown
   const path = [what, ...(issue?.path ?? [])].map((step, k) =>
     typeof step === "number" ? `[${step}]` : k ? `.${String(step)}` : step,
   );
-  throw new AppError("invalid-input", `${path.join("")}: ${issue?.message ?? "not what it should be"}`);
+  const message = `${path.join("")}: ${issue?.message ?? "not what it should be"}`;
+  // It quotes names, which can be as long as the body.
+  throw new AppError("invalid-input", message.length <= 500 ? message : `${message.slice(0, 499).toWellFormed()}…`);
 }

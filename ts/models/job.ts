@@ -41,15 +41,21 @@ export const Constraints = z.strictObject({
   /** From acceptance. */
   deadlineMs: z.int().min(1).optional(),
   dataClass: z.enum(DATA_CLASSES).optional(),
-  regions: z.array(z.string().min(1)).max(64).optional(),
+  regions: z.array(z.string().min(1).max(64)).max(64).optional(),
 });
 export type Constraints = z.infer<typeof Constraints>;
 
 export const RoutingRequest = z.strictObject({
-  strategies: z.array(z.enum(STRATEGIES)).min(1).optional(),
+  strategies: z.array(z.enum(STRATEGIES)).min(1).max(STRATEGIES.length).optional(),
   collapse: z.enum(COLLAPSE_RULES).optional(),
 });
 export type RoutingRequest = z.infer<typeof RoutingRequest>;
+
+/** Comes back with every reading of the job, so it is short: what is large belongs into a store of the caller's. */
+const Metadata = z
+  .record(z.string().min(1).max(128), z.string().max(1024))
+  .refine((metadata) => Object.keys(metadata).length <= 64, "at most 64 members are kept")
+  .meta({ description: "Echoed: up to 64 texts of up to 1,024 characters", maxProperties: 64 });
 
 /** The body of `POST /v1/jobs`, and of a `.job.json` file. */
 export const SubmitJob = z.strictObject({
@@ -62,7 +68,7 @@ export const SubmitJob = z.strictObject({
   mode: z.enum(["run", "plan"]).optional(),
   constraints: Constraints.optional(),
   routing: RoutingRequest.optional(),
-  metadata: z.record(z.string(), z.string()).optional(),
+  metadata: Metadata.optional(),
 });
 export type SubmitJob = z.infer<typeof SubmitJob>;
 

@@ -7,7 +7,7 @@ const Weight = z.number().positive().max(1000);
 /** The part of a tenant's policy that routing reads. A job may ask for less than it allows, never for more. */
 export const RoutingPolicy = z.strictObject({
   /** Ids of the back ends that may be used; absent: all that are configured. */
-  backends: z.array(z.string().min(1)).optional(),
+  backends: z.array(z.string().min(1).max(128)).max(256).optional(),
   /** `auto` may send jobs to another machine. */
   allowExternal: z.boolean().default(false),
   /** `auto` may pick a back end with a price. */
@@ -17,9 +17,9 @@ export const RoutingPolicy = z.strictObject({
   /** Class of every job; a job may declare a more sensitive one, a less sensitive one has no effect. */
   dataClass: z.enum(DATA_CLASSES).default("internal"),
   /** Regions that may be used besides this machine; absent: all. */
-  regions: z.array(z.string().min(1)).optional(),
+  regions: z.array(z.string().min(1).max(64)).max(256).optional(),
   /** Used where a job names none. */
-  strategies: z.array(z.enum(STRATEGIES)).min(1).default(["balanced"]),
+  strategies: z.array(z.enum(STRATEGIES)).min(1).max(STRATEGIES.length).default(["balanced"]),
   /** What each strategy's opinion counts; 1 where not named. */
   weights: z.partialRecord(z.enum(STRATEGIES), Weight).default({}),
   /** Used where a job names none. */
@@ -51,7 +51,7 @@ export const ApprovalRule = z.strictObject({
     .strictObject({
       minCostMicroUsd: z.int().min(0).optional(),
       external: z.boolean().optional(),
-      backends: z.array(z.string().min(1)).min(1).optional(),
+      backends: z.array(z.string().min(1).max(128)).min(1).max(256).optional(),
       dataClass: z.enum(DATA_CLASSES).optional().meta({ description: "This class or a more sensitive one" }),
     })
     .default({}),

@@ -40,6 +40,8 @@ export interface HouseOptions {
    * memory and death are its own and which starts with the first job.
    */
   engines?: "workers" | "host";
+  /** Where the file of the worker threads is; beside this one by default. */
+  workerUrl?: URL;
   /** A list of mock QPUs beside the embedded engine (docs/routing.md); one called `mock-qpu` by default. */
   mockQpus?: unknown;
   /** Adds the log of this folder to those that the user trusts; `true` by default. */
@@ -103,7 +105,7 @@ export async function openHouse(
   try {
     // These hold nothing until they are used: the folder, which is locked, comes after them.
     const [engines, mldsa] = await Promise.all([
-      enginesIn === "host" ? loadHostedEngines() : loadEngines(),
+      enginesIn === "host" ? loadHostedEngines() : loadEngines(options.workerUrl && { workerUrl: options.workerUrl }),
       loadMldsa(),
     ]);
     undo.push(() => engines.close());

@@ -1,12 +1,13 @@
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
 import { newEvent } from "../audit/new-event.ts";
 import { systemClock } from "../core/clock.ts";
 import { AppError, errnoOf } from "../core/errors.ts";
 import type { TenantId } from "../core/ids.ts";
 import { createApp } from "../http/app.ts";
-import { LIMITS } from "../http/limits.ts";
+import { docsPage } from "../http/docs-page.ts";
+import { LIMITS, type SettableLimits } from "../http/limits.ts";
+import { createHttpServer } from "../http/node-server.ts";
 import { openApiDocument } from "../http/openapi.ts";
 import type { Operation } from "../http/operation.ts";
 import { createRateLimits } from "../http/rate-limit.ts";
@@ -41,6 +42,10 @@ export interface ServiceOptions extends HouseOptions {
   /** Token of the admin key; made at the first start when it is left out. */
   adminKey?: string | undefined;
   version: string;
+  /** Web origins whose pages may call the API, such as `https://lab.example`; `*` for all. None by default. */
+  corsOrigins?: readonly string[] | undefined;
+  /** Instead of those of {@link LIMITS}. */
+  limits?: Partial<SettableLimits>;
 }
 
 export interface Service {
@@ -79,6 +84,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       store: tenantStore,
       clock: systemClock,
       jobsInFlight: (tenant) => quota.jobsInFlight(tenant),
+      home: DEFAULT_TENANT,
     });
     const policies = createPolicies(createSqlitePolicyStore(database, events), systemClock, options.policy);
     const keyStore = createSqliteKeyStore(database, events);
@@ -117,21 +123,13 @@ async function serveHouse(
   const newAdminKey = await ensureAdminKey(keyStore, DEFAULT_TENANT, systemClock, options.adminKey);
   let isStopping = false;
   const operations = allOperations(house, rules, options, () => isStopping);
+  const limits = { ...LIMITS, ...options.limits };
+  const reportError = (error: unknown): void => onError(error);
   const app = createApp(operations, {
-    keys,
-    rateLimits: createRateLimits(),
-    clock: systemClock,
-    reportError: (error) => onError(error),
+    ...{ keys, reportError, clock: systemClock, corsOrigins: options.corsOrigins },
+    rateLimits: createRateLimits(limits.requestsPerSecond, limits.failedAuthenticationsPerMinute),
   });
-  const server = createServer(
-    {
-      maxHeaderSize: LIMITS.headerBytes,
-      headersTimeout: LIMITS.headersMs,
-      requestTimeout: LIMITS.requestMs,
-      keepAliveTimeout: LIMITS.keepAliveMs,
-    },
-    getRequestListener(app.fetch),
-  );
+  const server = createHttpServer(app.fetch, limits, reportError);
   const url = await listen(server, options.host ?? "127.0.0.1", options.port ?? 8080);
   await house.jobs.start();
   return {
@@ -167,7 +165,13 @@ function allOperations(house: House, rules: Rules, options: ServiceOptions, isSt
         clock: systemClock,
       }),
   });
+  // Made when they are first read: most services are never asked, and the two take 40 ms.
   let document: unknown;
+  let page: string | undefined;
+  const openApi = (): unknown => {
+    document ??= openApiDocument(operations, options.version);
+    return document;
+  };
   const operations: Operation[] = [
     ...jobRoutes(jobServices),
     ...batchRoutes(jobServices),
@@ -191,11 +195,11 @@ function allOperations(house: House, rules: Rules, options: ServiceOptions, isSt
         await store.log.size();
       },
       metrics: async () => ({ contentType: "text/plain; version=0.0.4; charset=utf-8", text: "" }),
-      openApi: () => {
-        document ??= openApiDocument(operations, options.version);
-        return document;
+      openApi,
+      docsPage: () => {
+        page ??= docsPage(openApi());
+        return page;
       },
-      docsPage: () => "",
     }),
   ];
   return operations;

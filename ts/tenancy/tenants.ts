@@ -45,25 +45,32 @@ export interface Tenants {
   get(id: string): Tenant;
   list(): readonly Tenant[];
   create(body: CreateTenant, origin: EventOrigin): Promise<Tenant>;
+  /** @throws {AppError} `conflict` for suspending the tenant of the admin key */
   update(id: string, body: UpdateTenant, origin: EventOrigin): Promise<Tenant>;
-  /** @throws {AppError} `conflict` while the tenant has unfinished jobs */
+  /** @throws {AppError} `conflict` while the tenant has unfinished jobs, and for the tenant of the admin key */
   remove(id: string, origin: EventOrigin): Promise<void>;
 }
 
 export interface TenantServices {
   readonly store: TenantStore;
   readonly clock: Clock;
+  /** The tenant of the admin key: without it nobody could act for the installation. */
+  readonly home?: TenantId | undefined;
   /** Unfinished jobs of a tenant. */
   jobsInFlight(id: TenantId): number;
 }
 
-export function createTenants({ store, clock, jobsInFlight }: TenantServices): Tenants {
+export function createTenants({ store, clock, home, jobsInFlight }: TenantServices): Tenants {
   /** @throws {AppError} `not-found` for unknown and deleted tenants alike */
   function present(id: string, tenant: Tenant | undefined): Tenant {
     if (tenant === undefined || tenant.status === "deleted") {
       throw new AppError("not-found", `there is no tenant ${id}`);
     }
     return tenant;
+  }
+
+  function refuseHome(id: string, what: string): void {
+    if (id === home) throw new AppError("conflict", `tenant ${id} has the admin key, so it cannot be ${what}`);
   }
 
   return {
@@ -84,6 +91,7 @@ export function createTenants({ store, clock, jobsInFlight }: TenantServices): T
     update: (id, { name, status, quotas }, origin) =>
       store.change(id, (stored) => {
         const before = present(id, stored);
+        if (status === "suspended") refuseHome(id, "suspended");
         const tenant: Tenant = {
           ...before,
           name: name ?? before.name,
@@ -100,6 +108,7 @@ export function createTenants({ store, clock, jobsInFlight }: TenantServices): T
     async remove(id, origin) {
       await store.change(id, (stored) => {
         const tenant = present(id, stored);
+        refuseHome(id, "deleted");
         const unfinished = jobsInFlight(tenant.id);
         if (unfinished > 0) {
           throw new AppError(

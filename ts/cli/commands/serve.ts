@@ -1,7 +1,7 @@
 import { AppError } from "../../core/errors.ts";
 import type { CommandContext } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
-import { type Flags, number, readServiceOptions, readSettings, text } from "../settings.ts";
+import { type Flags, list, number, readServiceOptions, readSettings, text } from "../settings.ts";
 import { packageVersion } from "./version.ts";
 
 /** Serves the data folder over HTTP until the first Ctrl-C or SIGTERM. */
@@ -17,6 +17,7 @@ export async function serve(settingFlags: Flags, { terminal, signal }: CommandCo
     engines: "host",
     host: text(settings, "host") ?? "127.0.0.1",
     port,
+    corsOrigins: list(settings, "corsOrigin"),
     adminKey: terminal.environment.KETFLOW_ADMIN_KEY || undefined,
     version: await packageVersion(),
   });

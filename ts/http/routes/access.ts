@@ -36,6 +36,7 @@ export function accessRoutes({ tenants, keys, quota }: AccessRouteServices): Ope
       },
       summary: "Create a tenant",
       body: CreateTenant,
+      example: { id: "acme", name: "Acme", quotas: { jobsInFlight: 1000 } },
       responses: { 201: { description: "The tenant", schema: TenantView }, ...problems("invalid-input", "conflict") },
       handle: async ({ body, origin }) => {
         const tenant = await tenants.create(body, origin);
@@ -60,7 +61,11 @@ export function accessRoutes({ tenants, keys, quota }: AccessRouteServices): Ope
       summary: "Change a tenant's name, quotas or state",
       description: "A suspended tenant's keys are refused; its jobs go on.",
       body: UpdateTenant,
-      responses: { 200: { description: "The tenant", schema: TenantView }, ...problems("invalid-input", "not-found") },
+      example: { quotas: { jobsPerMinute: 600 } },
+      responses: {
+        200: { description: "The tenant", schema: TenantView },
+        ...problems("invalid-input", "not-found", "conflict"),
+      },
       handle: async ({ params, body, origin }) =>
         json(viewTenant(await tenants.update(params.tenant ?? "", body, origin))),
     }),
@@ -126,6 +131,7 @@ function keyRoutes(keys: Keys, { path, suffix, scope, tenantOf }: KeyPlace): Ope
       description:
         "The answer holds the secret, this one time. A key can be given no more than the key that makes it holds.",
       body: CreateKey,
+      example: { name: "ci", role: "member", owner: "ada@example.com" },
       responses: {
         201: { description: "The key with its secret", schema: NewKeyView },
         ...problems("invalid-input", "forbidden", "not-found"),
@@ -147,6 +153,7 @@ function keyRoutes(keys: Keys, { path, suffix, scope, tenantOf }: KeyPlace): Ope
       summary: "Replace an API key",
       description: "A new key with the same rights; the old one works on for `overlapMs`.",
       body: RotateKey,
+      example: { overlapMs: 3_600_000 },
       responses: {
         201: { description: "The new key with its secret", schema: NewKeyView },
         ...problems("invalid-input", "forbidden", "not-found", "conflict"),

@@ -9,7 +9,7 @@ import { LIMITS } from "../limits.ts";
 import { type Call, json, type Operation, operation } from "../operation.ts";
 import { readLines } from "../read-body.ts";
 import { problems } from "../responses.ts";
-import { type JobRouteServices, submitOptions } from "./jobs.ts";
+import { BELL_JOB, type JobRouteServices, submitOptions } from "./jobs.ts";
 
 /** One entry of a batch's answer: the job that was accepted, or why it was not. */
 const BatchItem = z.union([z.strictObject({ job: JobView }), z.strictObject({ error: ErrorView })]);
@@ -88,9 +88,14 @@ export function batchRoutes(services: JobRouteServices): Operation[] {
         "application/json": z.strictObject({ jobs: z.array(SubmitJob).min(1).max(LIMITS.batchJobs) }),
         [NDJSON]: SubmitJob,
       },
+      example: { jobs: [BELL_JOB, { ...BELL_JOB, seed: 8 }] },
       requestHeaders: { "Idempotency-Key": "The same key with the same jobs gives the same jobs" },
       responses: {
-        200: { description: "One entry a job, in their order", schema: z.strictObject({ items: z.array(BatchItem) }) },
+        200: {
+          description: "One entry a job, in their order",
+          schema: z.strictObject({ items: z.array(BatchItem) }),
+          otherTypes: { [NDJSON]: BatchItem },
+        },
         ...problems("invalid-input", "too-large"),
       },
       handle: async (call) => {

@@ -19,6 +19,17 @@ export interface JobRouteServices {
   policyHash(tenant: Call<unknown, unknown>["principal"]["tenant"]): string;
 }
 
+/** A Bell pair, for the documentation. */
+export const BELL_JOB: SubmitJob = {
+  type: "circuit",
+  input: {
+    format: "openqasm3",
+    source: 'OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; h q[0]; cx q[0], q[1]; c = measure q;',
+  },
+  options: { shots: 1000 },
+  seed: 7,
+};
+
 const WAIT_HEADERS = { Prefer: "`wait=SECONDS`, at most 60: answer when the job is final, or then" };
 const SUBMIT_HEADERS = {
   ...WAIT_HEADERS,
@@ -70,6 +81,7 @@ export function jobRoutes(services: JobRouteServices): Operation[] {
       description:
         "The job is on disk when this answers. What has a price or leaves the machine is only planned, unless the policy says otherwise.",
       body: SubmitJob,
+      example: BELL_JOB,
       requestHeaders: SUBMIT_HEADERS,
       responses: { ...moved, ...problems("invalid-input", "conflict", "no-backend", "quota-exceeded", "too-large") },
       handle: async (call) =>
@@ -124,7 +136,11 @@ export function jobRoutes(services: JobRouteServices): Operation[] {
       description: "JSON, or with `Accept: application/octet-stream` the container whose SHA-256 is the result hash.",
       requestHeaders: { Accept: "`application/json` (default) or `application/octet-stream`" },
       responses: {
-        200: { description: "The result", schema: z.looseObject({ resultHash: z.string() }) },
+        200: {
+          description: "The result",
+          schema: z.looseObject({ resultHash: z.string() }),
+          otherTypes: { "application/octet-stream": null },
+        },
         ...problems("not-found", "conflict", "too-large"),
       },
       handle: async ({ principal, params, header }) => {
@@ -171,6 +187,7 @@ export function jobRoutes(services: JobRouteServices): Operation[] {
       summary: "Agree to the plan of a job",
       description: "It runs at once, or waits for approvals. A changed price or policy answers 409 with the new plan.",
       body: z.strictObject({ planHash: z.string().min(1).max(128) }),
+      example: { planHash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08" },
       requestHeaders: WAIT_HEADERS,
       responses: { ...moved, ...problems("invalid-input", "no-backend") },
       handle: async (call) => {

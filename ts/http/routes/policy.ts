@@ -32,6 +32,7 @@ export function policyRoutes({ policies, preview }: PolicyRouteServices): Operat
       description:
         "In force for every decision after this answer. A faulty document is refused with the path of the fault; the old one stays.",
       body: TenantPolicy,
+      example: { routing: { allowPriced: true, maxCostMicroUsd: 50_000 }, approvals: [{ approvers: 1 }] },
       responses: {
         200: { description: "The new version", schema: PolicyView },
         ...problems("invalid-input", "conflict"),
@@ -51,6 +52,7 @@ export function policyRoutes({ policies, preview }: PolicyRouteServices): Operat
       summary: "Show what a policy would have changed",
       description: "Decides the tenant's latest jobs again under the given policy, and stores nothing.",
       body: z.strictObject({ policy: TenantPolicy, jobs: z.int().min(1).max(MAX_PREVIEW_JOBS).default(20) }),
+      example: { policy: { dryRun: "always" }, jobs: 20 },
       responses: { 200: { description: "Job by job", schema: PolicyPreviewView }, ...problems("invalid-input") },
       handle: async ({ principal, body, signal }) =>
         json(await preview(principal.tenant, body.policy, body.jobs, signal)),

@@ -1,0 +1,233 @@
+import { randomBytes } from "node:crypto";
+import { longCircuit } from "../e2e/long-circuit.ts";
+import { BELL_BODY } from "../jobs/fixtures.ts";
+import type { Answer, CallOptions, TestService } from "./service.ts";
+
+/** Ids that requests name; each tenant has its own. */
+export interface Ids {
+  readonly tenant: string;
+  readonly job: string;
+  readonly planHash: string;
+  readonly key: string;
+  readonly event: string;
+  /** Path of a tile of the log, which is one for all. */
+  readonly tile: string;
+}
+
+/** A tenant with two people, as its operators use the service. */
+export interface TenantWorld {
+  readonly service: TestService;
+  readonly id: string;
+  /** Of whoever submits and decides. */
+  readonly token: string;
+  /** Of somebody else. */
+  readonly approverToken: string;
+  /** What only this tenant may ever read. */
+  readonly canary: string;
+}
+
+export interface Case {
+  /** Makes what a valid call needs, as new as it has to be. */
+  ready?(world: TenantWorld): Promise<Partial<Ids>>;
+  /** A valid call with these ids. */
+  request(ids: Ids, world: Pick<TenantWorld, "canary">): { target: string } & Omit<CallOptions, "token">;
+  /** Ends what a valid call began. */
+  after?(world: TenantWorld, ids: Ids): Promise<void>;
+  /** What a valid call answers. */
+  readonly status: number;
+  /** Who may call it; the tenant's operator where it is left out. */
+  readonly by?: "admin" | "approver" | "anyone";
+}
+
+async function must(answer: Promise<Answer>): Promise<Answer["body"]> {
+  const { status, text, body } = await answer;
+  if (status >= 300) throw new Error(`${status} ${text}`);
+  return body;
+}
+
+const BELL = { ...BELL_BODY, seed: undefined };
+
+export async function submit(
+  { service, token, canary }: TenantWorld,
+  change = {},
+  headers = {},
+): Promise<Answer["body"]> {
+  const body = { ...BELL, metadata: { note: canary }, ...change };
+  return must(service.call("POST", "/v1/jobs", { token, body, headers }));
+}
+
+const ended = async (world: TenantWorld): Promise<Partial<Ids>> => ({
+  job: (await submit(world, { constraints: { deadlineMs: 600_000 } }, { prefer: "wait=60" })).id,
+});
+
+async function planned(world: TenantWorld): Promise<{ job: string; planHash: string }> {
+  const { id, plan } = await submit(world, { target: "mock-qpu" });
+  return { job: id, planHash: plan.planHash };
+}
+
+async function awaiting(world: TenantWorld): Promise<Partial<Ids>> {
+  const ids = await planned(world);
+  const { service, token } = world;
+  await must(service.call("POST", `/v1/jobs/${ids.job}:execute`, { token, body: { planHash: ids.planHash } }));
+  return ids;
+}
+
+/** Runs for minutes, if nobody ends it. */
+const long = async (world: TenantWorld): Promise<Partial<Ids>> => {
+  const input = { format: "openqasm3", source: longCircuit(20, 400) };
+  return { job: (await submit(world, { input, constraints: { deadlineMs: 600_000 } })).id };
+};
+
+async function paused(world: TenantWorld): Promise<Partial<Ids>> {
+  const ids = await long(world);
+  await must(world.service.call("POST", `/v1/jobs/${ids.job}:pause`, { token: world.token }));
+  return ids;
+}
+
+async function cancelled(world: TenantWorld): Promise<Partial<Ids>> {
+  const ids = await planned(world);
+  await must(world.service.call("POST", `/v1/jobs/${ids.job}:cancel`, { token: world.token }));
+  return ids;
+}
+
+const key = async ({ service, token, canary }: TenantWorld): Promise<Partial<Ids>> => ({
+  key: (await must(service.call("POST", "/v1/keys", { token, body: { name: canary, role: "member" } }))).id,
+});
+
+const event = async ({ service, token }: TenantWorld): Promise<Partial<Ids>> => ({
+  event: (await must(service.call("GET", "/v1/audit?limit=1", { token }))).events[0].id,
+});
+
+/** The newest one: its width is that of the signed head. */
+const tile = async ({ service }: TenantWorld): Promise<Partial<Ids>> => {
+  const { text } = await service.call("GET", "/log/checkpoint", { token: "" });
+  const size = Number(text.split("\n")[1]);
+  return { tile: size < 256 ? `entries/000.p/${size}` : "entries/000" };
+};
+
+const newTenant = async ({ service }: TenantWorld): Promise<Partial<Ids>> => ({
+  tenant: (await must(service.call("POST", "/v1/tenants", { body: { id: `t${randomBytes(8).toString("hex")}` } }))).id,
+});
+
+const keyOfNewTenant = async (world: TenantWorld): Promise<Partial<Ids>> => {
+  const { tenant } = await newTenant(world);
+  const body = { name: "k", role: "member" };
+  const { id } = await must(world.service.call("POST", `/v1/tenants/${tenant}/keys`, { body }));
+  return { tenant: tenant ?? "", key: id };
+};
+
+const get = (target: (ids: Ids) => string, status = 200, ready?: Case["ready"]): Case => ({
+  ...{ request: (ids) => ({ target: target(ids) }), status },
+  ...(ready && { ready }),
+});
+
+const move = (verb: string, ready: Case["ready"], status: number): Case =>
+  get(({ job }) => `/v1/jobs/${job}:${verb}`, status, ready);
+
+/** A valid call of every operation; test/http/operations.test.ts fails for an operation without one. */
+export const CASES: Readonly<Record<string, Case>> = {
+  submitJob: {
+    request: (_, { canary }) => ({ target: "/v1/jobs", body: { ...BELL, metadata: { note: canary } } }),
+    status: 202,
+  },
+  submitBatch: {
+    request: (_, { canary }) => ({
+      target: "/v1/jobs:batch",
+      body: { jobs: [{ ...BELL, metadata: { note: canary } }, { type: "circuit" }] },
+    }),
+    status: 200,
+  },
+  listJobs: get(({ job }) => `/v1/jobs?limit=20&status=succeeded&cursor=${job}`, 200, ended),
+  getJob: get(({ job }) => `/v1/jobs/${job}`, 200, ended),
+  deleteJob: get(({ job }) => `/v1/jobs/${job}`, 204, ended),
+  getResult: get(({ job }) => `/v1/jobs/${job}/result`, 200, ended),
+  getReceipt: get(({ job }) => `/v1/jobs/${job}/receipt`, 200, ended),
+  executeJob: {
+    ready: planned,
+    request: ({ job, planHash }) => ({ target: `/v1/jobs/${job}:execute`, body: { planHash } }),
+    status: 202,
+  },
+  approveJob: { ...move("approve", awaiting, 202), by: "approver" },
+  cancelJob: move("cancel", planned, 200),
+  retryJob: move("retry", cancelled, 202),
+  pauseJob: move("pause", long, 202),
+  resumeJob: {
+    ...move("resume", paused, 202),
+    async after({ service, token }, { job }) {
+      await must(service.call("POST", `/v1/jobs/${job}:cancel`, { token }));
+    },
+  },
+  listBackends: get(() => "/v1/backends"),
+  getBackend: get(() => "/v1/backends/embedded"),
+  calibrateBackend: { ...get(() => "/v1/backends/embedded:calibrate"), by: "admin" },
+  getPolicy: get(() => "/v1/policy"),
+  setPolicy: {
+    request: (_, { canary }) => ({
+      target: "/v1/policy",
+      body: { routing: { regions: [canary] }, approvals: [{ approvers: 1 }], deadlines: { quantumMs: null } },
+    }),
+    status: 200,
+  },
+  listPolicyVersions: get(() => "/v1/policy/versions"),
+  previewPolicy: {
+    request: () => ({ target: "/v1/policy:dry-run", body: { policy: { dryRun: "always" }, jobs: 3 } }),
+    status: 200,
+  },
+  listTenants: { ...get(() => "/v1/tenants"), by: "admin" },
+  createTenant: {
+    ready: async () => ({ tenant: `t${randomBytes(8).toString("hex")}` }),
+    request: ({ tenant }) => ({ target: "/v1/tenants", body: { id: tenant } }),
+    ...{ status: 201, by: "admin" },
+  },
+  getTenant: { ...get(({ tenant }) => `/v1/tenants/${tenant}`), by: "admin" },
+  updateTenant: {
+    request: ({ tenant }) => ({ target: `/v1/tenants/${tenant}`, body: { quotas: { jobsPerMinute: 999 } } }),
+    ...{ status: 200, by: "admin" },
+  },
+  deleteTenant: { ...get(({ tenant }) => `/v1/tenants/${tenant}`, 204, newTenant), by: "admin" },
+  getUsage: get(() => "/v1/usage"),
+  listKeys: get(() => "/v1/keys"),
+  createKey: {
+    request: (_, { canary }) => ({ target: "/v1/keys", body: { name: canary, role: "member" } }),
+    status: 201,
+  },
+  rotateKey: {
+    ready: key,
+    request: (ids) => ({ target: `/v1/keys/${ids.key}:rotate`, body: { overlapMs: 0 } }),
+    status: 201,
+  },
+  revokeKey: get((ids) => `/v1/keys/${ids.key}`, 204, key),
+  listTenantKeys: { ...get(({ tenant }) => `/v1/tenants/${tenant}/keys`), by: "admin" },
+  createTenantKey: {
+    ready: newTenant,
+    request: ({ tenant }) => ({ target: `/v1/tenants/${tenant}/keys`, body: { name: "k", role: "operator" } }),
+    ...{ status: 201, by: "admin" },
+  },
+  rotateTenantKey: {
+    ready: keyOfNewTenant,
+    request: (ids) => ({ target: `/v1/tenants/${ids.tenant}/keys/${ids.key}:rotate`, body: {} }),
+    ...{ status: 201, by: "admin" },
+  },
+  revokeTenantKey: { ...get((ids) => `/v1/tenants/${ids.tenant}/keys/${ids.key}`, 204, keyOfNewTenant), by: "admin" },
+  searchAudit: get(({ job, key: actor }) => `/v1/audit?limit=5&subject=${job}&actor=${actor}`),
+  getAuditEvent: get((ids) => `/v1/audit/${ids.event}`, 200, event),
+  getCheckpoint: { ...get(() => "/log/checkpoint"), by: "anyone" },
+  getTile: { ...get(({ tile: path }) => `/log/tile/${path}`, 200, tile), by: "anyone" },
+  getLiveness: { ...get(() => "/health/live"), by: "anyone" },
+  getReadiness: { ...get(() => "/health/ready"), by: "anyone" },
+  getMetrics: { ...get(() => "/metrics"), by: "anyone" },
+  getOpenApi: { ...get(() => "/openapi.json"), by: "anyone" },
+  getDocs: { ...get(() => "/docs"), by: "anyone" },
+};
+
+/** Operations with a method of writing that store nothing, and why. */
+export const STORES_NOTHING: Readonly<Record<string, string>> = {
+  previewPolicy: "decides jobs again under another policy and forgets the answer",
+};
+
+/** Path parameters that are the same for every tenant, and why. */
+export const SHARED_PARAMETERS: Readonly<Record<string, string>> = {
+  getBackend: "back ends are the installation's",
+  calibrateBackend: "back ends are the installation's",
+  getTile: "the log is one for all tenants, and says nothing about them",
+};
