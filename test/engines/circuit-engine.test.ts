@@ -105,6 +105,13 @@ describe("a circuit run", () => {
     await expect(run).rejects.toMatchObject({ name: "AppError", line: 6, column: 1 });
   });
 
+  it("says where an option is wrong, which is no place in the source", async () => {
+    const wrong = { observable: "ZZ + 0.5*ZQ" };
+    const error = await engines.circuit.run(BELL, wrong).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "invalid-input", line: undefined, column: undefined });
+    expect(String(error)).toContain("observable 'ZZ + 0.5*ZQ', character 11: 'Q' is not a Pauli letter; use I, X, Y or Z");
+  });
+
   it("refuses bytes that are no text as it refuses text", async () => {
     const source = Uint8Array.of(0x4f, 0xff, 0xfe);
     await expect(engines.circuit.run({ format: "auto", source })).rejects.toMatchObject({ code: "invalid-input" });

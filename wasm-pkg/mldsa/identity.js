@@ -6,6 +6,6 @@ export const identity = {
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "4b24d9afe8eeee6bd176dbd4bd41600ea83839b7beb2765e5caa7145ab6243b4"
+    "sha256": "5b07580e4075265b6b85ad191515429d181f3e0f2b06f45305b5e64a525c2d19"
   }
 };

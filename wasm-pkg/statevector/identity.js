@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "608036622d00c7b3360d903ff0afdc1ffcea0642e45cfdd23c95937516e510d3"
+    "contentHash": "ae3f53622120788b804b248aa71721723170a582a0a4e80a0c1b9bd20aa466b3"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "3cfc096fb3e3e95212dbd6f26fc8e3f9c10151e59975629958c277bb6305eb2e"
+    "sha256": "ea33a7c05cd337754ce08980e51b8f4ad70ccddf3f83f0b66086dd77bda80ece"
   }
 };

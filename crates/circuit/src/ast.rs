@@ -1,5 +1,6 @@
 //! The syntax tree of one statement. Both versions share it; `^` of OpenQASM 2 is already `**` here.
 
+use num_complex::Complex64;
 use std::rc::Rc;
 
 /// A byte offset in the source, for errors.
@@ -28,6 +29,8 @@ pub(crate) enum ExpressionKind {
     /// A bit string, lowest bit first.
     Bits(Vec<bool>),
     Name(Rc<str>),
+    /// `$7`, which only the argument of a subroutine may be.
+    Physical(u32),
     Negate(Box<Expression>),
     Not(Box<Expression>),
     /// `~x`
@@ -138,6 +141,35 @@ pub(crate) struct GateDefinition {
     pub body: Vec<Statement>,
 }
 
+/// `def name(parameters) -> result { body }`
+#[derive(Debug)]
+pub(crate) struct Subroutine {
+    pub name: Name,
+    pub parameters: Vec<Parameter>,
+    pub result: Option<Type>,
+    pub body: Vec<Statement>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub name: Name,
+    pub kind: ParameterKind,
+}
+
+#[derive(Debug)]
+pub(crate) enum ParameterKind {
+    /// `qubit` or `qubit[size]`
+    Qubits(Option<Expression>),
+    Classical(Type),
+}
+
+/// `case labels { body }`
+#[derive(Debug, Clone)]
+pub(crate) struct Case {
+    pub labels: Vec<Expression>,
+    pub body: Vec<Statement>,
+}
+
 /// What a loop runs over.
 #[derive(Debug, Clone)]
 pub(crate) enum Domain {
@@ -205,17 +237,33 @@ pub(crate) enum StatementKind {
         domain: Domain,
         body: Vec<Statement>,
     },
+    While {
+        condition: Expression,
+        body: Vec<Statement>,
+    },
+    Switch {
+        subject: Expression,
+        cases: Vec<Case>,
+        otherwise: Vec<Statement>,
+    },
+    Subroutine(Rc<Subroutine>),
+    Return(Option<BitValue>),
     /// `box { … }` and a plain `{ … }`
     Block(Vec<Statement>),
     /// Accepted without effect; the text says why.
     Ignored(&'static str),
     /// `pragma ketflow unitary name …`, written by our printer.
     UnitaryPragma(Rc<str>),
+    /// `pragma braket unitary(…) …`: a matrix row by row, whose index has the first target as its highest bit.
+    BraketUnitary {
+        matrix: Vec<Complex64>,
+        targets: Vec<Operand>,
+    },
     /// `@ketflow.native` before the gate definition: the built-in gate of that name and shape is meant.
     Native(Rc<GateDefinition>),
 }
 
-/// The right side of `bit c = …;`.
+/// The right side of `bit c = …;` and of `return …;`.
 #[derive(Debug, Clone)]
 pub(crate) enum BitValue {
     Expression(Expression),

@@ -108,3 +108,11 @@ impl Function {
         }
     }
 }
+
+/// −x, folded.
+pub(crate) fn negated(x: Expr) -> Expr {
+    match x {
+        Expr::Const(value) => Expr::Const(-value),
+        x => Expr::Neg(Box::new(x)),
+    }
+}

@@ -63,28 +63,27 @@ pub(crate) fn is_reserved(word: &str) -> bool {
     RESERVED.contains(&word)
 }
 
+/// Why a word is refused, and what to write instead.
+pub(crate) fn refusal(word: &str) -> Option<&'static str> {
+    REFUSED.iter().find(|(refused, _)| *refused == word).map(|(_, message)| *message)
+}
+
 /// Statements that are refused: the keyword, what it is, and what to write instead.
-pub(crate) const REFUSED: &[(&str, &str)] = &[
-    ("def", "subroutines ('def') are not supported; write a 'gate', or the body where it is called"),
+const REFUSED: &[(&str, &str)] = &[
     ("extern", "'extern' functions are not supported; bind their result to an 'input' parameter"),
     ("cal", "pulse-level 'cal' blocks are not supported; remove them, gates are simulated by their unitary"),
     ("defcal", "pulse-level 'defcal' is not supported; remove it, gates are simulated by their unitary"),
     ("defcalgrammar", "pulse-level 'defcalgrammar' is not supported; remove it"),
-    ("while", "'while' loops are not supported; write a 'for' loop over a range that is known while reading"),
-    ("switch", "'switch' is not supported; write 'if (c == 0) { … } else if (c == 1) { … }'"),
     ("array", "arrays are not supported; write one variable per element, or a register of bits"),
     ("complex", "complex numbers are not supported; use real 'float' or 'angle' values"),
     (
         "duration",
         "'duration' variables are not supported; write the time itself in 'delay[100ns] q;' (delays have no effect)",
     ),
-    ("readonly", "array parameters are not supported"),
-    ("mutable", "array parameters are not supported"),
-    ("return", "'return' is only meaningful in subroutines, which are not supported"),
+    ("readonly", "array parameters are not supported; write one parameter per element"),
+    ("mutable", "array parameters are not supported; write one parameter per element"),
     ("break", "'break' is not supported; shorten the range of the loop"),
     ("continue", "'continue' is not supported; put the rest of the body into an 'if'"),
     ("end", "'end' is not supported; remove it and the statements behind it, or put those into an 'if'"),
     ("opaque", "'opaque' gates have no definition to simulate; give them one with 'gate'"),
-    ("case", "'case' without 'switch'; 'switch' is not supported, write 'if' and 'else if'"),
-    ("default", "'default' without 'switch'; 'switch' is not supported, write 'if' and 'else if'"),
 ];

@@ -49,7 +49,7 @@ const UNITS: &[&str] = &["ns", "us", "µs", "μs", "ms", "s", "dt"];
 
 /// Reads tokens one after the other.
 pub(crate) struct Lexer<'s> {
-    source: &'s str,
+    pub source: &'s str,
     position: usize,
     /// Whether the token before was a modifier, so that `@` belongs to it; otherwise `@` starts an annotation.
     may_annotate: bool,
@@ -60,6 +60,11 @@ impl<'s> Lexer<'s> {
         // A byte order mark is not part of the program.
         let position = if source.starts_with('\u{feff}') { 3 } else { 0 };
         Self { source, position, may_annotate: true }
+    }
+
+    /// Reads from a byte offset on.
+    pub fn starting_at(source: &'s str, position: usize) -> Self {
+        Self { source, position, may_annotate: false }
     }
 
     /// The text of a token.

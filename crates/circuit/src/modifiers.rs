@@ -4,13 +4,12 @@
 //! change of angle stay in their family; everything else becomes a matrix.
 
 use crate::dense;
-use crate::expr::{BinaryOp, Expr, Function};
+use crate::expr::{BinaryOp, Expr, Function, negated};
 use crate::fault::Fault;
 use crate::gates::Gate;
 use crate::ir::{Control, GateOp, Op};
 use crate::limits::{MAX_OPS, MAX_POWER_QUBITS};
 use crate::linalg::unitary_power;
-use crate::lower::negated;
 use num_complex::Complex64;
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI, TAU};
 

@@ -148,7 +148,10 @@ impl Parser<'_> {
                 Ok(inner)
             }
             Kind::Word => self.word_expression(),
-            Kind::Physical => Err(self.expected("a value (a physical qubit has none; measure it into a bit)")),
+            Kind::Physical => {
+                let number = self.physical_number()?;
+                leaf(ExpressionKind::Physical(number))
+            }
             _ => Err(self.expected("a value")),
         }
     }

@@ -2,11 +2,10 @@
 
 use crate::ast::*;
 use crate::fault::{Fault, quote};
-use crate::keywords3::REFUSED;
+use crate::keywords3::refusal;
 use crate::lexer::Kind;
 use crate::parse_expression::scalar_type;
 use crate::parser::Parser;
-use std::rc::Rc;
 
 impl Parser<'_> {
     pub(crate) fn statement3(&mut self) -> Result<StatementKind, Fault> {
@@ -23,8 +22,8 @@ impl Parser<'_> {
             _ => return Err(self.expected("a statement")),
         }
         let word = self.text();
-        if let Some((_, message)) = REFUSED.iter().find(|(refused, _)| *refused == word) {
-            return Err(Fault::unsupported(offset, *message));
+        if let Some(message) = refusal(word) {
+            return Err(Fault::unsupported(offset, message));
         }
         match word {
             "include" => self.include(),
@@ -103,6 +102,13 @@ impl Parser<'_> {
             "if" => self.if3(),
             "else" => Err(Fault::invalid(offset, "'else' without an 'if' before it")),
             "for" => self.for3(),
+            "while" => self.while3(),
+            "switch" => self.switch(),
+            "case" | "default" => {
+                Err(Fault::invalid(offset, format!("'{word}' stands only between the braces of a 'switch'")))
+            }
+            "def" => self.subroutine(),
+            "return" => self.returned(),
             "ctrl" | "negctrl" | "inv" | "pow" => self.modified_call(),
             "gphase" => self.gate_call(Vec::new()),
             "OPENQASM" => {
@@ -115,49 +121,6 @@ impl Parser<'_> {
 
     fn ahead_is_compound(&self) -> bool {
         COMPOUND.iter().any(|(symbol, _)| self.ahead_is(symbol))
-    }
-
-    fn annotation(&mut self) -> Result<StatementKind, Fault> {
-        let text = self.text().trim_end();
-        self.advance()?;
-        if text == "@ketflow.native" && self.at_word("gate") {
-            self.native_pending = true;
-            return self.gate_definition();
-        }
-        Ok(StatementKind::Ignored("this annotation has no effect"))
-    }
-
-    fn pragma(&mut self) -> Result<StatementKind, Fault> {
-        let offset = self.token.start;
-        let text = self.text().trim_start_matches('#').trim_end();
-        self.advance()?;
-        if let Some(rest) = text.strip_prefix("pragma ketflow unitary ") {
-            return Ok(StatementKind::UnitaryPragma(Rc::from(rest)));
-        }
-        let mut words = text.split(|c: char| c.is_whitespace() || c == '(').filter(|word| !word.is_empty()).skip(1);
-        let remedy = match (words.next(), words.next()) {
-            (Some("braket"), Some("result")) => {
-                return Ok(StatementKind::Ignored(
-                    "'pragma braket result' has no effect: ask for results in the options of the job",
-                ));
-            }
-            (Some("braket"), Some("unitary")) => {
-                "'pragma braket unitary' would change the circuit; define its matrix as a gate, as in 'gate g a { U(pi, 0, pi) a; }', and call that"
-            }
-            (Some("braket"), Some("noise")) => {
-                "'pragma braket noise' would change the circuit; remove it, and give the noise as the noise option of the job"
-            }
-            (Some("braket"), Some("verbatim")) => {
-                "'pragma braket verbatim' is not supported; remove it, a 'box' is read as its contents"
-            }
-            // What is not known may be physics, which must not be lost without a word.
-            _ => {
-                let message =
-                    format!("{} could change the circuit; remove it, and write what it does as gates", quote(text));
-                return Err(Fault::unsupported(offset, message));
-            }
-        };
-        Err(Fault::unsupported(offset, remedy))
     }
 
     fn declared_qubits(&mut self, size: Option<Expression>) -> Result<StatementKind, Fault> {
@@ -188,11 +151,7 @@ impl Parser<'_> {
     /// `type name = value;`, with `const` already read
     fn declared_scalar(&mut self, is_const: bool) -> Result<StatementKind, Fault> {
         let Some(scalar) = scalar_type(self.text()) else {
-            let offset = self.token.start;
-            return match REFUSED.iter().find(|(refused, _)| *refused == self.text()) {
-                Some((_, message)) => Err(Fault::unsupported(offset, *message)),
-                None => Err(self.expected("a type: int, uint, float, angle, bool or bit")),
-            };
+            return Err(self.no_type("a type: int, uint, float, angle, bool or bit"));
         };
         let kind = self.cast_type(scalar)?;
         let name = self.name("a name")?;
@@ -207,14 +166,15 @@ impl Parser<'_> {
     }
 
     fn bit_value(&mut self) -> Result<Option<BitValue>, Fault> {
-        if !self.eat("=")? {
-            return Ok(None);
-        }
+        if self.eat("=")? { self.measured_or_value().map(Some) } else { Ok(None) }
+    }
+
+    pub(crate) fn measured_or_value(&mut self) -> Result<BitValue, Fault> {
         if self.at_word("measure") {
             self.advance()?;
-            return Ok(Some(BitValue::Measure(self.operand()?)));
+            return Ok(BitValue::Measure(self.operand()?));
         }
-        Ok(Some(BitValue::Expression(self.expression()?)))
+        Ok(BitValue::Expression(self.expression()?))
     }
 
     /// `let name = register[…] ++ …;`
@@ -245,60 +205,6 @@ impl Parser<'_> {
             self.advance()?;
         }
         Ok(())
-    }
-
-    fn if3(&mut self) -> Result<StatementKind, Fault> {
-        self.advance()?;
-        self.expect("(")?;
-        let condition = self.expression()?;
-        self.expect(")")?;
-        let then = self.body()?;
-        let otherwise = if self.at_word("else") {
-            self.advance()?;
-            self.body()?
-        } else {
-            Vec::new()
-        };
-        Ok(StatementKind::If { condition, then, otherwise })
-    }
-
-    /// `for type name in domain body`; the type may be missing, as older exporters write it.
-    fn for3(&mut self) -> Result<StatementKind, Fault> {
-        self.advance()?;
-        let mut kind = None;
-        if let Some(scalar) = scalar_type(self.text()).filter(|_| self.token.kind == Kind::Word) {
-            let offset = self.token.start;
-            kind = Some(self.cast_type(scalar)?);
-            if !matches!(scalar, Scalar::Int | Scalar::Uint) {
-                return Err(Fault::unsupported(
-                    offset,
-                    "a loop runs over whole numbers; declare its variable as int or uint",
-                ));
-            }
-        }
-        let variable = self.name("the name of the loop variable")?;
-        if !self.at_word("in") {
-            return Err(self.expected("'in'"));
-        }
-        self.advance()?;
-        let domain = if self.at("[") {
-            let offset = self.advance()?.start;
-            let start = if self.at(":") { None } else { Some(self.expression()?) };
-            let range = self.range_after(start, offset)?;
-            self.expect("]")?;
-            Domain::Range(range)
-        } else if self.at("{") {
-            Domain::Set(self.set()?)
-        } else {
-            Domain::Other(self.expression()?)
-        };
-        let body = self.body()?;
-        Ok(StatementKind::For { kind, variable, domain, body })
-    }
-
-    /// A block, or one statement without braces.
-    fn body(&mut self) -> Result<Vec<Statement>, Fault> {
-        if self.at("{") { self.block() } else { Ok(vec![self.statement()?]) }
     }
 
     fn modified_call(&mut self) -> Result<StatementKind, Fault> {

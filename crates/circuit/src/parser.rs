@@ -23,7 +23,15 @@ pub(crate) struct Parser<'s> {
 
 impl<'s> Parser<'s> {
     pub fn new(source: &'s str, format: Format) -> Result<Self, Fault> {
-        let mut lexer = Lexer::new(source);
+        Self::over(Lexer::new(source), format)
+    }
+
+    /// A parser of `source` between two byte offsets; its errors have the offsets of the whole source.
+    pub fn between(source: &'s str, start: Offset, end: Offset, format: Format) -> Result<Self, Fault> {
+        Self::over(Lexer::starting_at(&source[..end as usize], start as usize), format)
+    }
+
+    fn over(mut lexer: Lexer<'s>, format: Format) -> Result<Self, Fault> {
         let token = lexer.next_token()?;
         let ahead = lexer.next_token()?;
         Ok(Self {
@@ -98,6 +106,10 @@ impl<'s> Parser<'s> {
     }
 
     // Tokens
+
+    pub fn source(&self) -> &'s str {
+        self.lexer.source
+    }
 
     pub fn text(&self) -> &'s str {
         self.lexer.text(self.token)
@@ -205,23 +217,29 @@ impl<'s> Parser<'s> {
     pub fn operand(&mut self) -> Result<Operand, Fault> {
         let offset = self.token.start;
         let base = match self.token.kind {
-            Kind::Physical => {
-                let text = self.text();
-                let number = text[1..].parse::<u32>().ok().filter(|number| *number < u32::MAX);
-                let Some(number) = number else {
-                    let message = format!(
-                        "physical qubit {} has too large a number; at most {MAX_QUBITS} qubits are supported",
-                        quote(text)
-                    );
-                    return Err(Fault::too_large(offset, message));
-                };
-                self.advance()?;
-                OperandBase::Physical(number)
-            }
+            Kind::Physical => OperandBase::Physical(self.physical_number()?),
             _ => OperandBase::Name(self.name("a qubit or a register")?.text),
         };
         let indices = self.indices()?;
         Ok(Operand { base, indices, offset })
+    }
+
+    /// The number behind the `$` that the parser stands on.
+    pub fn physical_number(&mut self) -> Result<u32, Fault> {
+        let text = self.text();
+        match text[1..].parse::<u32>().ok().filter(|number| *number < u32::MAX) {
+            Some(number) => {
+                self.advance()?;
+                Ok(number)
+            }
+            None => {
+                let message = format!(
+                    "physical qubit {} has too large a number; at most {MAX_QUBITS} qubits are supported",
+                    quote(text)
+                );
+                Err(Fault::too_large(self.token.start, message))
+            }
+        }
     }
 
     pub fn operands(&mut self) -> Result<Vec<Operand>, Fault> {

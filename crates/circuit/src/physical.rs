@@ -15,9 +15,15 @@ pub(crate) fn physical_qubits(source: &str) -> Result<Vec<u32>, Fault> {
         while let Ok(token) = lexer.next_token() {
             match token.kind {
                 Kind::End => break,
-                Kind::Physical => {
-                    if let Ok(number) = lexer.text(token)[1..].parse::<u32>() {
-                        numbers.insert(number);
+                Kind::Physical | Kind::Pragma => {
+                    // A pragma is one token, and that of Braket may apply a matrix to physical qubits.
+                    let text = lexer.text(token);
+                    let is_searched = token.kind == Kind::Physical || text.contains("unitary");
+                    for text in text.split('$').skip(1).filter(|_| is_searched) {
+                        let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+                        if let Ok(number) = text[..digits].parse::<u32>() {
+                            numbers.insert(number);
+                        }
                     }
                     if numbers.len() > MAX_QUBITS as usize {
                         let message = format!(

@@ -1,7 +1,9 @@
-//! The gates that `qelib1.inc` and `stdgates.inc` define, with the matrices and phases of Qiskit's circuit library.
+//! The gates that `qelib1.inc` and `stdgates.inc` define, with the matrices and phases of Qiskit's circuit library, and those
+//! that programs of Amazon Braket call without an include.
 //!
 //! Gates that are one of ours up to controls are rows; the others are a definition in OpenQASM 2. Sources: Qiskit's
-//! `qelib1.inc` and `qiskit.circuit.library`, and `stdgates.inc` of the OpenQASM 3 specification.
+//! `qelib1.inc` and `qiskit.circuit.library`, `stdgates.inc` of the OpenQASM 3 specification, and the `to_matrix` of
+//! `braket.circuits.gates`.
 
 use crate::format::Format;
 use crate::gates::Gate;
@@ -41,6 +43,8 @@ enum Core {
     Qelib1,
     Stdgates,
     Extra,
+    /// Built into the dialect of Amazon Braket, under no other name here.
+    Braket,
 }
 
 impl LibraryGate {
@@ -80,6 +84,22 @@ const fn text(name: &'static str, params: usize, qubits: usize, definition: &'st
 /// The library gate of this name.
 pub(crate) fn find(name: &str) -> Option<&'static LibraryGate> {
     LIBRARY.iter().find(|gate| gate.name == name)
+}
+
+/// Names of [`LIBRARY`] that Amazon Braket has, too, with the same matrix.
+const SHARED_WITH_BRAKET: &[&str] =
+    &["cswap", "cy", "cz", "ecr", "h", "iswap", "rx", "ry", "rz", "s", "swap", "t", "x", "y", "z"];
+
+impl LibraryGate {
+    /// Whether Amazon Braket has this gate under this name.
+    pub fn is_of_braket(&self) -> bool {
+        self.core == Core::Braket || SHARED_WITH_BRAKET.contains(&self.name)
+    }
+
+    /// Whether an include file, or this reader's addition to one, has the gate.
+    pub fn is_included(&self) -> bool {
+        self.core != Core::Braket
+    }
 }
 
 /// Names that other tools use, and ours.
@@ -163,6 +183,28 @@ pub(crate) static LIBRARY: &[LibraryGate] = &[
     text("rccx", 0, 3, "gate rccx a,b,c { u2(0,pi) c; p(pi/4) c; cx b,c; p(-pi/4) c; cx a,c; p(pi/4) c; cx b,c; p(-pi/4) c; u2(0,pi) c; }", Core::Extra),
     text("rc3x", 0, 4, RC3X, Core::Extra),
     text("rcccx", 0, 4, RC3X, Core::Extra),
+    native("i", 0, Gate::Id, 0, 1, Core::Braket),
+    native("si", 0, Gate::Sdg, 0, 1, Core::Braket),
+    native("ti", 0, Gate::Tdg, 0, 1, Core::Braket),
+    native("v", 0, Gate::Sx, 0, 1, Core::Braket),
+    native("vi", 0, Gate::Sxdg, 0, 1, Core::Braket),
+    native("phaseshift", 1, Gate::P, 0, 1, Core::Braket),
+    native("cnot", 0, Gate::X, 1, 1, Core::Braket),
+    native("ccnot", 0, Gate::X, 2, 1, Core::Braket),
+    native("cv", 0, Gate::Sx, 1, 1, Core::Braket),
+    native("cphaseshift", 1, Gate::P, 1, 1, Core::Braket),
+    native("xx", 1, Gate::Rxx, 0, 2, Core::Braket),
+    native("yy", 1, Gate::Ryy, 0, 2, Core::Braket),
+    native("zz", 1, Gate::Rzz, 0, 2, Core::Braket),
+    text("cphaseshift00", 1, 2, "gate cphaseshift00(t) a,b { x a; x b; cp(t) a,b; x a; x b; }", Core::Braket),
+    text("cphaseshift01", 1, 2, "gate cphaseshift01(t) a,b { x a; cp(t) a,b; x a; }", Core::Braket),
+    text("cphaseshift10", 1, 2, "gate cphaseshift10(t) a,b { x b; cp(t) a,b; x b; }", Core::Braket),
+    text("pswap", 1, 2, "gate pswap(t) a,b { swap a,b; cx a,b; p(t) b; cx a,b; }", Core::Braket),
+    text("xy", 1, 2, "gate xy(t) a,b { rxx(-t/2) a,b; ryy(-t/2) a,b; }", Core::Braket),
+    text("gpi", 1, 1, "gate gpi(t) q { x q; rz(2*t) q; }", Core::Braket),
+    text("gpi2", 1, 1, "gate gpi2(t) q { U(pi/2,t-pi/2,pi/2-t) q; }", Core::Braket),
+    text("prx", 2, 1, "gate prx(a,b) q { U(a,b-pi/2,pi/2-b) q; }", Core::Braket),
+    text("ms", 3, 2, "gate ms(a,b,t) p,q { rz(-a) p; rz(-b) q; rxx(t) p,q; rz(a) p; rz(b) q; }", Core::Braket),
 ];
 
 const RC3X: &str = "gate rc3x a,b,c,d { u2(0,pi) d; p(pi/4) d; cx c,d; p(-pi/4) d; u2(0,pi) d; cx a,d; p(pi/4) d; cx b,d; \
@@ -172,17 +214,21 @@ const RC3X: &str = "gate rc3x a,b,c,d { u2(0,pi) d; p(pi/4) d; cx c,d; p(-pi/4) 
 mod tests {
     use super::*;
 
-    /// The vectors compare every gate with Qiskit, except those whose meaning is not a matrix of its own.
+    /// The vectors compare every gate with Qiskit or Braket, except those whose meaning is not a matrix of its own.
     #[test]
     fn every_gate_has_a_vector() {
-        let vectors = include_str!("../../../test/vectors/gates.json");
+        let qiskit = include_str!("../../../test/vectors/gates.json");
+        let braket = include_str!("../../../test/vectors/braket-gates.json");
         for gate in LIBRARY.iter().filter(|gate| !["gphase", "CX", "u0"].contains(&gate.name)) {
-            assert!(
-                vectors.contains(&format!("{{\"name\": \"{}\"", gate.name)),
-                "{} has no row in gates.json",
-                gate.name
-            );
+            let row = format!("{{\"name\": \"{}\"", gate.name);
+            assert!(!gate.is_included() || qiskit.contains(&row), "{} has no row in gates.json", gate.name);
+            assert!(!gate.is_of_braket() || braket.contains(&row), "{} has no row in braket-gates.json", gate.name);
         }
+    }
+
+    #[test]
+    fn gates_shared_with_braket_exist() {
+        assert!(SHARED_WITH_BRAKET.iter().all(|name| find(name).is_some_and(LibraryGate::is_included)));
     }
 
     #[test]

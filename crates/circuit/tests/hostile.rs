@@ -23,7 +23,25 @@ const PROGRAMS: &[(Format, &str)] = &[
          if (c[0] && !(c == 5) || c[1:2] > 1) { x a; c[3] = c[0] ^ c[1]; } else if (b) { reset q; } else z a;\n\
          float f = 0; for int k in {1, 3, 5} { f += k; } ry(f) a;\ndelay[100ns] q; box[1us] { y a; }\nc |= \"0101\"; measure q -> c;\n",
     ),
+    (
+        Format::OpenQasm3,
+        "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[3] q; bit[3] c; const int n = 2;\n\
+         def look(qubit a) -> bit { bit r; h a; r = measure a; return r; }\n\
+         def both(qubit[n] a, int[8] k, bit[3] old) -> bit[n] { if (old == 5) { look(a[1]); } rx(k * 0.1) a; return measure a; }\n\
+         c[0] = look(q[0]); int[4] m = 3; m[2] = 1; c[1:2] = both(q[0:1], m, c); uint[4] u = c; u[3] = c[0]; bool f = c[0] && !c[1];\n\
+         switch (u) { case 0 { x q; u = c; } case 1, n { bit d = measure q[1]; if (d) { u = 2; } } default { while (m > 4) { m -= 2; y q[1]; } } }\n\
+         switch (c & 5) { case 4 { c[0] = 1; } default { z q[2]; } }\nif (f) { m = 1; } m = 7; if (m[0]) { bit[2] e; e = measure q[1:2]; c = e ++ c[0:0]; }\n",
+    ),
+    (
+        Format::OpenQasm3,
+        "OPENQASM 3.0;\ninput float theta;\nbit[2] b;\nh $0;\ncnot $0, $4;\nms(0.1, 0.2, theta) $4, $2;\n#pragma braket verbatim\nbox{\ncz $0, $2;\n}\n\
+         inv @ pow(0.5) @ ctrl @ xy(0.3) $0, $2, $4;\n#pragma braket unitary([[0.6, -0.8im], [0 - 0.8im, 0.6]]) $6\n\
+         gphase(0.4);\nb[0] = measure $0;\nb[1] = measure $6;\n#pragma braket result probability all\n",
+    ),
 ];
+
+/// Programs of other tools, which are mutated, too.
+const EXPORTED: &str = include_str!("../../../test/vectors/statevector/exporters.json");
 
 /// Marsaglia's xorshift64*: enough to choose where to cut.
 struct Random(u64);
@@ -123,6 +141,22 @@ fn mutated_programs_are_read_or_refused() {
 }
 
 #[test]
+fn mutated_exports_are_read_or_refused() {
+    let document: serde_json::Value = serde_json::from_str(EXPORTED).expect("the vectors are JSON");
+    let sources: Vec<&str> =
+        document["cases"].as_array().into_iter().flatten().filter_map(|case| case["source"].as_str()).collect();
+    let mut random = Random(20_261_125);
+    let (mut read, mut refused) = (0, 0);
+    for round in 0..2000 {
+        let source = sources[round % sources.len()];
+        let bytes = mutated(source.as_bytes(), &mut random);
+        let format = Format::sniff(source).expect("an exporter names the version");
+        if survives(format, &bytes) { read += 1 } else { refused += 1 }
+    }
+    assert!(read > 100 && refused > 1000, "{read} read, {refused} refused");
+}
+
+#[test]
 fn expansion_bombs_are_refused() {
     let head = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[4096] q;\n";
     let doubling = |body: &str, count: usize| {
@@ -131,6 +165,14 @@ fn expansion_bombs_are_refused() {
             text += &format!("gate g{k}(t) a {{ g{0}(t + t) a; g{0}(t) a; }}\n", k - 1);
         }
         text + &format!("g{}(0.1) q[0];", count - 1)
+    };
+    // Every subroutine calls the one before it twice.
+    let calls = |count: usize| {
+        let mut text = "def f0() { }\n".to_owned();
+        for k in 1..count {
+            text += &format!("def f{k}() {{ f{0}(); f{0}(); }}\n", k - 1);
+        }
+        text + &format!("f{}();", count - 1)
     };
     let mut chain = "gate g0 a { x a; }\n".to_owned();
     for k in 1..5000 {
@@ -153,6 +195,13 @@ fn expansion_bombs_are_refused() {
         "bit[4096] c; for int i in [0:100000] { c = ~c; }".to_owned(),
         "bit[4096] c; for int i in [0:100000] { if (c == 1) { } }".to_owned(),
         "ctrl(4095) @ x q;".to_owned(),
+        "int i = 0; while (i < 1) { }".to_owned(),
+        "int i = 0; while (true) { i += 1; x q[0]; }".to_owned(),
+        calls(40),
+        "bit[4096] c; bit f; bool b = c[0]; for int i in [0:60] { b = b ^ b; }".to_owned(),
+        "bit[64] c; uint u = c; for int i in [0:100000] { u = u ^ u; }".to_owned(),
+        "def f() { bit[4000] r; r = ~r; } for int i in [0:100000] { f(); }".to_owned(),
+        "bit c; for int i in [0:1000000] { int n = 0; if (c) { n = 1; } }".to_owned(),
     ] {
         assert!(!survives(Format::OpenQasm3, format!("{head}{body}").as_bytes()), "accepted: {}", &body[..body.len().min(200)]);
     }
@@ -186,6 +235,22 @@ fn deep_nesting_is_refused_on_a_small_stack() {
             sources.push(format!("input float t; rx(t{}) q;", many("+t")));
             sources.push(format!("input float t; float x = t; {} rx(x) q;", many("x = sin(x);")));
             sources.push(format!("gate g a {{ {} x a; }}", many("{")));
+            sources.push(many("while (true) ") + "x q;");
+            sources.push(many("switch (c) { case 0 { } default { ") + &many("} }"));
+            let case = |k: usize| format!("case {k} {{ x q; }} ");
+            sources.push(format!("bit[20] d; switch (d) {{ {} }}", (0..count).map(case).collect::<String>()));
+            // Subroutines in each other, each with blocks and with a deep expression.
+            let mut calls = "def f0(int n) -> int { return n; }\n".to_owned();
+            for k in 1..count.min(1000) {
+                let (open, close) = ("if (c2) {".repeat(count.min(10)), "}".repeat(count.min(10)));
+                let deep = format!("{}n{}", "(".repeat(100), ")".repeat(100));
+                calls += &format!(
+                    "def f{k}(int n) -> int {{ int m; bit c2; {open} m = f{0}({deep}); {close} m = f{0}(n); return m; }}\n",
+                    k - 1
+                );
+            }
+            sources.push(format!("{calls} int r = f{}(1);", count.min(1000) - 1));
+            sources.push(format!("{calls} int r = f{}(1);", 3));
             // All at once: blocks, a chain of gates, and deep parameters in each of them.
             let mut chain = "gate g0(t) a { inv @ pow(0.5) @ rx(t) a; }\n".to_owned();
             for k in 1..count.min(1000) {

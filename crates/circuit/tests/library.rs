@@ -1,9 +1,10 @@
-//! Every gate of the included files has the matrix of Qiskit, in both versions.
+//! Every gate of the included files has the matrix of Qiskit, in both versions; every gate of Amazon Braket has Braket's.
 
 #![allow(clippy::unwrap_used)]
 
 mod support;
 
+use ketflow_circuit::{Format, parse};
 use num_complex::Complex64;
 use serde::Deserialize;
 use support::{distance, read2, read3, unitary};
@@ -26,6 +27,17 @@ fn vectors() -> Vec<Row> {
     serde_json::from_str::<Vectors>(text).unwrap().gates
 }
 
+fn braket_vectors() -> Vec<Row> {
+    let text = include_str!("../../../test/vectors/braket-gates.json");
+    serde_json::from_str::<Vectors>(text).unwrap().gates
+}
+
+impl Row {
+    fn entries(&self) -> Vec<Complex64> {
+        self.matrix.iter().map(|[re, im]| Complex64::new(*re, *im)).collect()
+    }
+}
+
 fn program(row: &Row, register: &str) -> String {
     let params: Vec<String> = row.params.iter().map(|x| format!("{x:?}")).collect();
     let params = if params.is_empty() { String::new() } else { format!("({})", params.join(",")) };
@@ -36,7 +48,7 @@ fn program(row: &Row, register: &str) -> String {
 #[test]
 fn gates_have_the_matrices_of_qiskit() {
     for row in vectors() {
-        let wanted: Vec<Complex64> = row.matrix.iter().map(|[re, im]| Complex64::new(*re, *im)).collect();
+        let wanted = row.entries();
         let two = read2(&program(&row, &format!("qreg q[{}]; ", row.qubits)));
         let three = read3(&program(&row, &format!("qubit[{}] q; ", row.qubits)));
         assert!(distance(&unitary(&two), &wanted) < 1e-14, "{} as OpenQASM 2", row.name);
@@ -58,7 +70,6 @@ fn the_inverse_of_every_gate_undoes_it() {
 
 #[test]
 fn builtins_need_no_include() {
-    use ketflow_circuit::{Format, parse};
     let two = parse(Format::OpenQasm2, "OPENQASM 2.0; qreg q[2]; U(0.1,0.2,0.3) q[0]; CX q[0],q[1];").unwrap().circuit;
     let three = parse(
         Format::OpenQasm3,
@@ -66,4 +77,36 @@ fn builtins_need_no_include() {
     )
     .unwrap();
     assert!(distance(&unitary(&two), &unitary(&three.circuit)) < 1e-15);
+}
+
+#[test]
+fn gates_of_braket_need_no_include() {
+    for row in braket_vectors() {
+        let source = program(&row, &format!("OPENQASM 3.0;\nqubit[{}] q;\n", row.qubits));
+        let circuit = parse(Format::OpenQasm3, &source).unwrap().circuit;
+        assert!(distance(&unitary(&circuit), &row.entries()) < 1e-14, "{}", row.name);
+    }
+}
+
+#[test]
+fn the_definition_of_a_program_counts() {
+    let include = "include \"stdgates.inc\"; ";
+    for name in ["cnot", "cy", "xx", "v", "i", "h"] {
+        // Defined as something that no library means: an X on every qubit.
+        let (qubits, body) = match name {
+            "cnot" | "cy" | "xx" => ("a, b", "U(pi, 0, pi) a; U(pi, 0, pi) b;"),
+            _ => ("a", "U(pi, 0, pi) a;"),
+        };
+        let count = qubits.split(',').count();
+        let operands = if count == 2 { "q[0], q[1]" } else { "q[0]" };
+        // What an included file defines, no program may define again.
+        let heads: &[&str] = if ["cy", "h"].contains(&name) { &[""] } else { &["", include] };
+        for head in heads {
+            let source =
+                format!("OPENQASM 3.0; {head}gate {name} {qubits} {{ {body} }} qubit[{count}] q; {name} {operands};");
+            let circuit = parse(Format::OpenQasm3, &source).unwrap_or_else(|error| panic!("{error}: {source}")).circuit;
+            let plain = read3(&format!("qubit[{count}] q; x q;"));
+            assert!(distance(&unitary(&circuit), &unitary(&plain)) < 1e-15, "{source}");
+        }
+    }
 }

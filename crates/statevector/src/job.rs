@@ -93,8 +93,13 @@ impl<'a> Job<'a> {
 
     fn other_plan(plan: &Plan, options: &Options) -> Result<Option<Plan>, Error> {
         let Some(other) = &options.fidelity else { return Ok(None) };
+        // A place in the other circuit is none in this one.
         let named = |mut error: Error| {
-            error.message = format!("fidelity: {}", error.message);
+            let place = match error.position.take() {
+                Some((line, column)) => format!("fidelity.source, line {line}, column {column}"),
+                None => "fidelity".to_owned(),
+            };
+            error.message = format!("{place}: {}", error.message);
             error
         };
         let circuit = source::read(&other.format, other.source.as_bytes()).map_err(named)?.circuit;

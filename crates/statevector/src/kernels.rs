@@ -5,6 +5,7 @@
 
 mod dense;
 mod diagonal;
+mod each_vector;
 mod one_qubit;
 mod permutation;
 
@@ -197,7 +198,7 @@ impl Iterator for Offsets {
 }
 
 /// Runs a block of code for every offset, several times in a row as straight code: over [`STEP_BYTES`] of blocks, so that runs
-/// of blocks up to that length give every load a constant stride (see [`crate::lanes::each_vector`]).
+/// of blocks up to that length give every load a constant stride (see [`each_vector`]).
 macro_rules! each_offset {
     ($real:ty, $offset:ident in $offsets:expr => $body:block) => {{
         let mut offsets = $offsets;

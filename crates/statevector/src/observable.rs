@@ -25,7 +25,7 @@ impl PauliSum {
     /// Reads a sum such as `0.5*XXI - ZZZ`: the leftmost letter is the highest qubit, equal products are added up.
     ///
     /// # Errors
-    /// `invalid-input` with line 1 and the column (counted in characters) of what is wrong.
+    /// `invalid-input` with the sum and the character of it, from 1, at which it is wrong; it is no place in the circuit.
     pub fn parse(text: &str, qubits: u32) -> Result<Self, Error> {
         let characters: Vec<char> = text.chars().collect();
         let mut reader = Reader { text: &characters, at: 0, qubits };
@@ -43,7 +43,7 @@ impl PauliSum {
             if reader.at == reader.text.len() {
                 return Ok(Self { terms });
             }
-            sign = reader.sign().ok_or_else(|| reader.wrong("expected + or - before the next term"))?;
+            sign = reader.sign().ok_or_else(|| reader.wrong("write + or - before the next term"))?;
         }
     }
 
@@ -107,6 +107,9 @@ fn parity(bits: usize) -> f64 {
     if bits.count_ones().is_multiple_of(2) { 1.0 } else { -1.0 }
 }
 
+/// Characters of a sum that an error shows.
+const SHOWN: usize = 60;
+
 struct Reader<'a> {
     text: &'a [char],
     at: usize,
@@ -125,7 +128,12 @@ impl Reader<'_> {
     }
 
     fn wrong(&self, message: &str) -> Error {
-        Error::invalid(format!("observable: {message}")).at(1, self.at as u32 + 1)
+        // Of a long sum the part before the mistake.
+        let start = self.at.saturating_sub(SHOWN / 2);
+        let end = self.text.len().min(start + SHOWN);
+        let shown: String = self.text[start..end].iter().collect();
+        let (before, after) = (if start > 0 { "…" } else { "" }, if end < self.text.len() { "…" } else { "" });
+        Error::invalid(format!("observable '{before}{shown}{after}', character {}: {message}", self.at + 1))
     }
 
     fn sign(&mut self) -> Option<f64> {
@@ -169,7 +177,7 @@ impl Reader<'_> {
             self.at = start;
             let n = self.qubits;
             return Err(
-                self.wrong(&format!("a product of {length} letters; the circuit has {n} qubits, give {n} letters"))
+                self.wrong(&format!("this product has {length} letters, but the circuit {n} qubits; give {n} letters"))
             );
         }
         Ok(Term { coefficient, x, z })
@@ -190,7 +198,7 @@ impl Reader<'_> {
             Ok(value) if value.is_finite() => Ok(value),
             _ => {
                 self.at = start;
-                Err(self.wrong(&format!("'{number}' is not a finite number")))
+                Err(self.wrong(&format!("'{number}' is not a finite number; write it as in 0.5 or 1e-3")))
             }
         }
     }

@@ -26,6 +26,9 @@ fn refusal(body: &str, json: &str) -> (String, String) {
         Ok(options) => run(&circuit, &options, &mut Unmonitored).unwrap_err(),
         Err(error) => RunError::Refused(error),
     };
+    if let RunError::Refused(error) = &error {
+        assert_eq!(error.position, None, "an option is no place in the circuit: {error}");
+    }
     (error.code().to_owned(), error.to_string())
 }
 
@@ -328,12 +331,17 @@ fn wrong_options_are_refused() {
         (r#"{"probabilities": true, "noise": {"readout": 0.1}}"#, "unsupported", "counts"),
         (r#"{"amplitudes": true}"#, "unsupported", "probabilities"),
         (r#"{"inputs": {"t": 1}}"#, "invalid-input", "'t'"),
-        (r#"{"observable": "ZZZ"}"#, "invalid-input", "1:1: observable: a product of 3 letters"),
-        (r#"{"observable": "ZZ + 0.5*ZQ"}"#, "invalid-input", "1:11: observable: 'Q'"),
-        (r#"{"observable": "ZZ ZZ"}"#, "invalid-input", "1:4: observable: expected + or -"),
-        (r#"{"observable": "1e999*ZZ"}"#, "invalid-input", "1:1: observable: '1e999'"),
-        (r#"{"observable": ""}"#, "invalid-input", "1:1"),
-        (r#"{"observable": "-"}"#, "invalid-input", "1:2"),
+        (r#"{"observable": "ZZZ"}"#, "invalid-input", "observable 'ZZZ', character 1: this product has 3 letters"),
+        (r#"{"observable": "ZZ + 0.5*ZQ"}"#, "invalid-input", "observable 'ZZ + 0.5*ZQ', character 11: 'Q' is not"),
+        (r#"{"observable": "ZZ ZZ"}"#, "invalid-input", "observable 'ZZ ZZ', character 4: write + or -"),
+        (r#"{"observable": "1e999*ZZ"}"#, "invalid-input", "observable '1e999*ZZ', character 1: '1e999'"),
+        (r#"{"observable": ""}"#, "invalid-input", "observable '', character 1: "),
+        (r#"{"observable": "-"}"#, "invalid-input", "observable '-', character 2: "),
+        (
+            r#"{"fidelity": {"format": "openqasm3", "source": "OPENQASM 3.0;\nqubit q; y2 q;"}}"#,
+            "invalid-input",
+            "fidelity.source, line 2, column 10: there is no gate 'y2'",
+        ),
         (r#"{"marginals": [[0, 0]]}"#, "invalid-input", "twice"),
         (r#"{"marginals": [[2]]}"#, "invalid-input", "qubit 2"),
         (r#"{"entropy": [[]]}"#, "invalid-input", "empty"),

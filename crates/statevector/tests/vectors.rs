@@ -1,10 +1,10 @@
-//! Recorded cases: reference values by Qiskit, hashes of whole results, and result containers byte by byte.
+//! Recorded cases: reference values by Qiskit and other tools, hashes of whole results, and result containers byte by byte.
 //!
 //! `KETFLOW_WRITE_VECTORS=1 cargo test -p ketflow-statevector --test vectors` rewrites what the engine itself makes.
 // Clippy lets tests unwrap, but not the helpers they share.
 #![allow(clippy::unwrap_used)]
 
-use ketflow_statevector::{Amplitudes, Options, Unmonitored, read, run};
+use ketflow_statevector::{Amplitudes, Options, OutcomeTable, Unmonitored, read, run};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -41,6 +41,42 @@ fn container(format: &str, source: &str, options: &Value) -> Vec<u8> {
     run(&circuit, &options, &mut Unmonitored).unwrap_or_else(|error| panic!("{error}: {source}")).to_container()
 }
 
+/// `expected` maps outcomes, highest bit first, to their probabilities.
+fn assert_distribution(name: &str, table: &OutcomeTable<f64>, expected: &Value, tolerance: f64) {
+    let expected: BTreeMap<u64, f64> = expected
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(key, p)| (u64::from_str_radix(key, 2).unwrap(), p.as_f64().unwrap()))
+        .collect();
+    let found: BTreeMap<u64, f64> = table.words().iter().copied().zip(table.values().iter().copied()).collect();
+    for key in expected.keys().chain(found.keys()) {
+        let (a, b) = (found.get(key).unwrap_or(&0.0), expected.get(key).unwrap_or(&0.0));
+        assert!((a - b).abs() <= tolerance, "{name}, outcome {key:b}: {a}, reference {b}");
+    }
+}
+
+/// Programs as Qiskit, Amazon Braket, Cirq and PennyLane export them, in the format that their first line names.
+#[test]
+fn agrees_with_exporters() {
+    let document = load("statevector/exporters.json");
+    let cases = document["cases"].as_array().unwrap();
+    for tool in ["qiskit-", "braket-", "cirq-", "pennylane-"] {
+        assert!(cases.iter().any(|case| case["name"].as_str().unwrap().starts_with(tool)), "{tool}");
+    }
+    for case in cases {
+        let name = case["name"].as_str().unwrap();
+        let source = case["source"].as_str().unwrap();
+        let circuit = read("auto", source.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}")).circuit;
+        let inputs = case.get("inputs").cloned().unwrap_or(json!({}));
+        for (precision, tolerance) in [("f64", 1e-12), ("f32", 1e-5)] {
+            let options = json!({ "precision": precision, "probabilities": true, "inputs": inputs }).to_string();
+            let result = run(&circuit, &Options::from_json(&options).unwrap(), &mut Unmonitored).unwrap();
+            assert_distribution(name, &result.probabilities.unwrap(), &case["probabilities"], tolerance);
+        }
+    }
+}
+
 #[test]
 fn agrees_with_qiskit() {
     let document = load("statevector/qiskit.json");
@@ -62,18 +98,8 @@ fn agrees_with_qiskit() {
             }
             let options = Options::from_json(&options.to_string()).unwrap();
             let result = run(&circuit.circuit, &options, &mut Unmonitored).unwrap();
-            let expected: BTreeMap<u64, f64> = case["probabilities"]
-                .as_object()
-                .unwrap()
-                .iter()
-                .map(|(key, p)| (u64::from_str_radix(key, 2).unwrap(), p.as_f64().unwrap()))
-                .collect();
             let table = result.probabilities.unwrap();
-            let found: BTreeMap<u64, f64> = table.words().iter().copied().zip(table.values().iter().copied()).collect();
-            for key in expected.keys().chain(found.keys()) {
-                let (a, b) = (found.get(key).unwrap_or(&0.0), expected.get(key).unwrap_or(&0.0));
-                assert!((a - b).abs() <= tolerance, "{name}, outcome {key:b}: {a}, Qiskit {b}");
-            }
+            assert_distribution(name, &table, &case["probabilities"], tolerance);
             if !has_state {
                 continue;
             }

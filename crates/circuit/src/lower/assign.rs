@@ -2,8 +2,8 @@
 
 use super::conditions::bounded;
 use super::functions::plural;
-use super::operands::Selection;
-use super::values::Division;
+use super::operands::{Positions, Selection};
+use super::values::{Division, bits_of, of_bits};
 use super::{Lowerer, Symbol, Value};
 use crate::ast::*;
 use crate::fault::{Fault, quote};
@@ -86,7 +86,7 @@ impl Lowerer {
             return Err(Fault::invalid(target.offset, "a qubit cannot be assigned; apply gates to it, or 'reset' it"));
         };
         match self.lookup(name).cloned() {
-            Some(Symbol::Variable { value: old, scalar, width, is_const, depth }) => {
+            Some(Symbol::Variable { value: old, scalar, width, is_const, .. }) => {
                 if is_const {
                     return Err(Fault::invalid(
                         target.offset,
@@ -94,51 +94,115 @@ impl Lowerer {
                     ));
                 }
                 if !target.indices.is_empty() {
-                    let message =
-                        format!("single bits of the number {} cannot be assigned; use a bit register", quote(name));
-                    return Err(Fault::unsupported(target.offset, message));
+                    return self.assign_part(target, name, operator, value, (scalar, width));
                 }
-                if depth != self.feed_forward_depth {
-                    let message = format!(
-                        "{} would depend on measured bits; variables must be known while reading, use a 'bit' instead",
-                        quote(name)
-                    );
-                    return Err(Fault::unsupported(target.offset, message));
-                }
-                let mut new = self.in_context(scalar, value)?;
+                let mut new = self.right_side(scalar, value, ops)?;
                 if let Some(operator) = operator {
-                    let Some(old) = old else {
+                    if old.is_none() {
                         return Err(Fault::invalid(
                             target.offset,
                             format!("{} has no value yet; assign one first", quote(name)),
                         ));
-                    };
+                    }
+                    let old = self.named_value(name, target.offset)?;
                     let division =
                         if matches!(scalar, Scalar::Float | Scalar::Angle) { Division::Real } else { Division::Whole };
                     new = self.binary(operator, old, new, division, value.offset)?;
                 }
-                let new = self.stored(scalar, width, new, value.offset)?;
-                if let Some(Symbol::Variable { value, .. }) = self.lookup_mut(name) {
-                    *value = Some(new);
+                if let (Scalar::Bit, Some(Value::Bits(old)), Value::Bits(new)) = (scalar, &old, &new)
+                    && old.len() != new.len()
+                {
+                    let message = format!(
+                        "{} bits cannot be assigned to {}; make the sizes equal with a slice",
+                        new.len(),
+                        old.len()
+                    );
+                    return Err(Fault::invalid(value.offset, message));
                 }
-                Ok(())
+                self.set_variable(name, (scalar, width), new, value.offset)
             }
             Some(Symbol::Input(_)) => {
                 Err(Fault::invalid(target.offset, format!("the input {} cannot be assigned", quote(name))))
             }
             _ => {
                 let selection = self.select_bits(target)?;
-                let mut new = self.whole(value)?;
-                if let Some(operator) = operator {
-                    let old = match &selection {
-                        Selection::One(bit) => Value::Truth(Condition::Bit(*bit)),
-                        Selection::Many(bits) => Value::Bits(bits.iter().map(|bit| Condition::Bit(*bit)).collect()),
-                    };
-                    new = self.binary(operator, old, new, Division::Whole, value.offset)?;
-                }
+                let Some(operator) = operator else {
+                    return self.set_bits(&selection, target.offset, value, ops);
+                };
+                let new = self.whole(value)?;
+                let new = self.binary(operator, of_bits(&selection), new, Division::Whole, value.offset)?;
                 self.assign_bits(&selection, new, value.offset, ops)
             }
         }
+    }
+
+    fn set_variable(
+        &mut self,
+        name: &str,
+        (scalar, width): (Scalar, Option<u32>),
+        new: Value,
+        offset: Offset,
+    ) -> Result<(), Fault> {
+        let new = self.stored(scalar, width, new, offset)?;
+        if let Some(scope) = (self.frame..self.scopes.len()).rev().find(|k| self.scopes[*k].contains_key(name)) {
+            self.replace_value(scope, name, Some(new), self.clock);
+        }
+        Ok(())
+    }
+
+    /// `n[0] = …;`, `n[2:3] = …;` of a whole number or of bits that are a value.
+    fn assign_part(
+        &mut self,
+        target: &Operand,
+        name: &str,
+        operator: Option<Operator>,
+        value: &Expression,
+        (scalar, width): (Scalar, Option<u32>),
+    ) -> Result<(), Fault> {
+        let [index] = target.indices.as_slice() else {
+            return Err(Fault::invalid(target.offset, format!("a bit of {} has no further index", quote(name))));
+        };
+        let old = self.named_value(name, target.offset)?;
+        let mut bits = match (scalar, old) {
+            (Scalar::Int | Scalar::Uint, old) => bits_of(old, width.unwrap_or(64)),
+            (Scalar::Bit, Value::Bits(bits)) => bits,
+            _ => {
+                return Err(Fault::invalid(
+                    target.offset,
+                    format!("{} is a single value and has no index", quote(name)),
+                ));
+            }
+        };
+        self.charge(bits.len(), target.offset)?;
+        let positions = match self.positions(index, bits.len(), name)? {
+            Positions::One(at) => vec![at],
+            Positions::Many(list) => list,
+        };
+        let mut new = self.whole(value)?;
+        if let Some(operator) = operator {
+            let old = match positions.as_slice() {
+                [at] => Value::Truth(bits[*at].clone()),
+                list => Value::Bits(list.iter().map(|at| bits[*at].clone()).collect()),
+            };
+            new = self.binary(operator, old, new, Division::Whole, value.offset)?;
+        }
+        let new = match new {
+            Value::Truth(bit) => vec![bit],
+            Value::Bits(bits) => bits,
+            Value::Integer(number) if super::conditions::fits(number, positions.len()) => {
+                bits_of(Value::Integer(number), positions.len() as u32)
+            }
+            _ => Vec::new(),
+        };
+        if new.len() != positions.len() {
+            let (count, noun) = (positions.len(), plural(positions.len(), "bit"));
+            return Err(Fault::invalid(value.offset, format!("this does not fit into {count} {noun}; give {count}")));
+        }
+        for (at, bit) in positions.into_iter().zip(new) {
+            bits[at] = bit;
+        }
+        // Without a declared width there are 64 bits, of which the highest may be set here.
+        self.set_variable(name, (scalar, width.or(Some(64))), Value::Bits(bits), value.offset)
     }
 
     /// Sets bits one after the other, in an order in which none is read after it was set.

@@ -2,7 +2,7 @@
 
 use super::functions::plural;
 use super::operands::Selection;
-use super::{GateEntry, Lowerer, Symbol, Value};
+use super::{Frame, GateEntry, Lowerer, Symbol, Value};
 use crate::ast::*;
 use crate::expr::Expr;
 use crate::fault::{Fault, quote};
@@ -25,6 +25,10 @@ enum Transform {
 impl Lowerer {
     /// A call in the program: broadcast, then each instance on its own.
     pub(super) fn call(&mut self, call: &GateCall, ops: &mut Vec<Op>) -> Result<(), Fault> {
+        if let Some(entry) = self.subroutines.get(&call.name.text) {
+            let entry = entry.clone();
+            return self.call_statement(&entry, call, ops);
+        }
         let start = ops.len();
         self.call_anywhere(call, ops)?;
         self.settle_phases(ops, start, call.name.offset)
@@ -34,10 +38,14 @@ impl Lowerer {
     fn call_anywhere(&mut self, call: &GateCall, ops: &mut Vec<Op>) -> Result<(), Fault> {
         let offset = call.name.offset;
         let entry = self.gate(&call.name.text, offset)?;
+        let mut operands = call.operands.as_slice();
         if self.format == Format::OpenQasm2
             && matches!(&entry, GateEntry::Library(gate) if gate.name == "gphase" && !self.in_library)
         {
             self.note(offset, "'gphase' belongs to OpenQASM 3; it is read as a global phase here, too");
+            // PennyLane names the qubits of the whole circuit.
+            operands.iter().try_for_each(|operand| self.select_qubits(operand).map(|_| ()))?;
+            operands = &[];
         }
         let transforms = self.transforms(&call.modifiers)?;
         let params = call.parameters.iter().map(|parameter| self.real(parameter)).collect::<Result<Vec<_>, _>>()?;
@@ -54,20 +62,19 @@ impl Lowerer {
         let controls: usize =
             transforms.iter().map(|t| if let Transform::Control(_, count) = t { *count } else { 0 }).sum();
         let wanted_qubits = own_qubits + controls;
-        if call.operands.len() != wanted_qubits {
+        if operands.len() != wanted_qubits {
             let with = if controls > 0 { format!(" ({controls} of them for its controls)") } else { String::new() };
             let message = format!(
                 "gate '{}' needs {wanted_qubits} {}{with}, got {}",
                 call.name.text,
                 plural(wanted_qubits, "qubit"),
-                call.operands.len()
+                operands.len()
             );
             return Err(Fault::invalid(offset, message));
         }
-        let selections =
-            call.operands.iter().map(|operand| self.select_qubits(operand)).collect::<Result<Vec<_>, _>>()?;
+        let selections = operands.iter().map(|operand| self.select_qubits(operand)).collect::<Result<Vec<_>, _>>()?;
         let mut width = None;
-        for (selection, operand) in selections.iter().zip(&call.operands) {
+        for (selection, operand) in selections.iter().zip(operands) {
             if let Selection::Many(ids) = selection {
                 let first = *width.get_or_insert(ids.len());
                 if first != ids.len() {
@@ -83,7 +90,7 @@ impl Lowerer {
         for k in 0..width.unwrap_or(1) {
             qubits.clear();
             self.new_stamp();
-            for (selection, operand) in selections.iter().zip(&call.operands) {
+            for (selection, operand) in selections.iter().zip(operands) {
                 let qubit = match selection {
                     Selection::One(id) => *id,
                     Selection::Many(ids) => ids[k],
@@ -214,6 +221,7 @@ impl Lowerer {
                         width: None,
                         is_const: true,
                         depth: self.feed_forward_depth,
+                        since: self.clock,
                     };
                     scope.insert(name.text.clone(), symbol);
                 }
@@ -222,9 +230,11 @@ impl Lowerer {
                 }
                 self.scopes.push(scope);
                 let frame = std::mem::replace(&mut self.frame, self.scopes.len() - 1);
+                let kind = std::mem::replace(&mut self.frame_kind, Frame::Gate);
                 let in_library = std::mem::replace(&mut self.in_library, *is_library);
                 let result = definition.body.iter().try_for_each(|statement| self.gate_statement(statement, ops));
                 self.frame = frame;
+                self.frame_kind = kind;
                 self.in_library = in_library;
                 self.scopes.pop();
                 result.map_err(|fault| if *is_library { fault.moved_to(offset) } else { fault })

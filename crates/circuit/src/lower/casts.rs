@@ -1,12 +1,14 @@
 //! Conversions between classical types: casts, and what a variable stores.
 
-use super::values::{Division, constant_bits, into_integer, into_real, whole_number};
+use super::conditions::bounded;
+use super::values::{Division, constant_bits, into_integer, into_real, is_known, size, whole_number};
 use super::{Lowerer, Value};
 use crate::ast::*;
 use crate::expr::Expr;
 use crate::fault::Fault;
 use crate::format::Format;
 use crate::ir::{Condition, InputKind};
+use crate::limits::MAX_EXPRESSION_NODES;
 
 impl Lowerer {
     pub(super) fn cast(&mut self, kind: &Type, expression: &Expression, division: Division) -> Result<Value, Fault> {
@@ -106,7 +108,30 @@ impl Lowerer {
         }
     }
 
-    /// A value as a variable of this type stores it: it must be known while reading.
+    /// A value as a variable or a parameter of this type holds it, the width of bits included.
+    pub(super) fn typed(
+        &mut self,
+        kind: &Type,
+        width: Option<u32>,
+        value: Value,
+        offset: Offset,
+    ) -> Result<Value, Fault> {
+        let value = self.stored(kind.scalar, width, value, offset)?;
+        if kind.scalar == Scalar::Bit {
+            let found = if let Value::Bits(bits) = &value { bits.len() as i128 } else { 1 };
+            let wanted = match &kind.width {
+                Some(width) => self.constant_integer(width, "the width of a type")?,
+                None => 1,
+            };
+            if found != wanted {
+                let message = format!("a value of {found} bits does not fit into bit[{wanted}]");
+                return Err(Fault::invalid(offset, message));
+            }
+        }
+        Ok(value)
+    }
+
+    /// A value as a variable of this type stores it: known while reading, or conditions on bits that are read when it is used.
     pub(super) fn stored(
         &mut self,
         scalar: Scalar,
@@ -114,37 +139,68 @@ impl Lowerer {
         value: Value,
         offset: Offset,
     ) -> Result<Value, Fault> {
-        let run_time = || {
-            let message = "a classical variable must be known while reading, but bits are known only at run time; declare bits that never change as 'const bit', or test the bits directly";
-            Fault::unsupported(offset, message)
-        };
-        match scalar {
-            Scalar::Int | Scalar::Uint => {
-                let number = match value {
-                    Value::Bits(bits) => constant_bits(&bits).ok_or_else(run_time)?,
-                    Value::Truth(Condition::Const(bit)) => i128::from(bit),
-                    Value::Truth(_) => return Err(run_time()),
-                    value => into_integer(value, "an int", offset)?,
-                };
-                fitted(scalar, width, number, offset).map(Value::Integer)
+        let value = match (scalar, value) {
+            (Scalar::Int | Scalar::Uint, Value::Truth(Condition::Const(bit))) => {
+                fitted(scalar, width, i128::from(bit), offset).map(Value::Integer)?
             }
-            Scalar::Float | Scalar::Angle => Ok(Value::Real(into_real(value, offset)?)),
-            Scalar::Bool => match self.truth(value, offset)? {
-                truth @ Condition::Const(_) => Ok(Value::Truth(truth)),
-                _ => Err(run_time()),
+            (Scalar::Int | Scalar::Uint, Value::Truth(bit)) => Value::Bits(vec![bit]),
+            (Scalar::Int | Scalar::Uint, Value::Bits(bits)) => match constant_bits(&bits) {
+                Some(number) => fitted(scalar, width, number, offset).map(Value::Integer)?,
+                None => Value::Bits(run_time_number(scalar, width, bits, offset)?),
             },
-            Scalar::Bit => match value {
-                Value::Bits(bits)
-                    if constant_bits(&bits).is_some() || bits.iter().all(|bit| matches!(bit, Condition::Const(_))) =>
-                {
-                    Ok(Value::Bits(bits))
-                }
-                Value::Truth(truth @ Condition::Const(_)) => Ok(Value::Truth(truth)),
-                Value::Integer(number @ 0..=1) => Ok(Value::Truth(Condition::Const(number == 1))),
-                _ => Err(run_time()),
-            },
+            (Scalar::Int | Scalar::Uint, value) => {
+                fitted(scalar, width, into_integer(value, "an int", offset)?, offset).map(Value::Integer)?
+            }
+            (Scalar::Float | Scalar::Angle, value) => Value::Real(into_real(value, offset)?),
+            (Scalar::Bool, value) => Value::Truth(self.truth(value, offset)?),
+            (Scalar::Bit, value @ (Value::Bits(_) | Value::Truth(_))) => value,
+            (Scalar::Bit, Value::Integer(number @ 0..=1)) => Value::Truth(Condition::Const(number == 1)),
+            (Scalar::Bit, _) => {
+                return Err(Fault::invalid(offset, "a bit takes 0, 1, a truth value or other bits, not a number"));
+            }
+        };
+        let terms = size(&value);
+        self.charge(terms, offset)?;
+        if !is_known(&value) && terms > MAX_EXPRESSION_NODES {
+            let message = format!(
+                "this value of bits has more than {MAX_EXPRESSION_NODES} terms; assign a part of it to a bit register first"
+            );
+            return Err(Fault::too_large(offset, message));
+        }
+        match value {
+            Value::Truth(truth) => Ok(Value::Truth(bounded(truth, offset)?)),
+            Value::Bits(bits) => {
+                Ok(Value::Bits(bits.into_iter().map(|bit| bounded(bit, offset)).collect::<Result<_, _>>()?))
+            }
+            value => Ok(value),
         }
     }
+}
+
+/// Bits that a whole number takes at run time, without zeros at the high end.
+fn run_time_number(
+    scalar: Scalar,
+    width: Option<u32>,
+    mut bits: Vec<Condition>,
+    offset: Offset,
+) -> Result<Vec<Condition>, Fault> {
+    while bits.last() == Some(&Condition::Const(false)) {
+        bits.pop();
+    }
+    let room = width.unwrap_or(64) as usize;
+    match scalar {
+        Scalar::Uint if width.is_some() => bits.truncate(room),
+        Scalar::Int if bits.len() >= room => {
+            let message =
+                format!("the highest bit would be a sign; declare it as uint[{}] for an unsigned number", bits.len());
+            return Err(Fault::unsupported(offset, message));
+        }
+        _ if bits.len() > room => {
+            return Err(Fault::unsupported(offset, format!("{} bits do not fit into a number of {room}", bits.len())));
+        }
+        _ => {}
+    }
+    Ok(bits)
 }
 
 fn type_name(scalar: Scalar) -> &'static str {

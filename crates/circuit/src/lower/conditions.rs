@@ -75,10 +75,41 @@ impl Lowerer {
                 self.compare(comparison, Value::Truth(x), Value::Truth(Condition::Const(y == 1)), offset)
             }
             (x, y) => {
+                let is_equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+                if is_equality && (is_computed(&x) || is_computed(&y)) {
+                    return self.compare_each(comparison, row(x, offset)?, row(y, offset)?, offset);
+                }
                 let (x, y) = (side(x, offset)?, side(y, offset)?);
                 compare_sides(comparison, x, y, offset)
             }
         }
+    }
+
+    /// `==` and `!=` bit by bit, for bits that are not simply those of registers; what is missing at the high end is 0.
+    fn compare_each(
+        &mut self,
+        comparison: Comparison,
+        x: Vec<Condition>,
+        y: Vec<Condition>,
+        offset: Offset,
+    ) -> Result<Condition, Fault> {
+        let count = x.len().max(y.len());
+        self.charge(count, offset)?;
+        let padded =
+            |bits: Vec<Condition>| bits.into_iter().chain(std::iter::repeat(Condition::Const(false))).take(count);
+        let mut total = Condition::Const(comparison == Comparison::Equal);
+        for (x, y) in padded(x).zip(padded(y)) {
+            let differ = match (x, y) {
+                (Condition::Not(x), Condition::Const(true)) | (Condition::Const(true), Condition::Not(x)) => *x,
+                (x, y) => xor(x, y),
+            };
+            total = match (comparison, differ) {
+                (Comparison::Equal, Condition::Not(same)) => and(total, *same),
+                (Comparison::Equal, differ) => and(total, not(differ)),
+                (_, differ) => or(total, differ),
+            };
+        }
+        Ok(total)
     }
 
     pub(super) fn bitwise(&mut self, operator: Operator, x: Value, y: Value, offset: Offset) -> Result<Value, Fault> {
@@ -171,19 +202,48 @@ fn ordered<T: PartialOrd>(comparison: Comparison, x: &T, y: &T) -> bool {
     }
 }
 
+/// Whether the bits are more than the bits of registers, or constants.
+fn is_computed(value: &Value) -> bool {
+    match value {
+        Value::Bits(bits) => !bits.iter().all(plain) && !bits.iter().all(|bit| matches!(bit, Condition::Const(_))),
+        Value::Truth(truth) => !plain(truth) && !matches!(truth, Condition::Const(_)),
+        Value::Integer(_) | Value::Real(_) => false,
+    }
+}
+
+fn row(value: Value, offset: Offset) -> Result<Vec<Condition>, Fault> {
+    match value {
+        Value::Bits(bits) => Ok(bits),
+        Value::Truth(truth) => Ok(vec![truth]),
+        Value::Integer(number) => match u64::try_from(number) {
+            Ok(number) => {
+                Ok((0..u64::BITS - number.leading_zeros()).map(|k| Condition::Const(number >> k & 1 == 1)).collect())
+            }
+            Err(_) => Err(unsigned_only(number, offset)),
+        },
+        Value::Real(_) => Err(on_inputs(offset)),
+    }
+}
+
+fn unsigned_only(number: i128, offset: Offset) -> Fault {
+    Fault::invalid(offset, format!("bits are compared as unsigned numbers, and {number} is not one"))
+}
+
 fn side(value: Value, offset: Offset) -> Result<Side, Fault> {
     let bits = match value {
         Value::Integer(number) => {
             return match u64::try_from(number) {
                 Ok(number) => Ok(Side::Number(number)),
-                Err(_) => Err(Fault::invalid(
-                    offset,
-                    format!("bits are compared as unsigned numbers, and {number} is not one"),
-                )),
+                Err(_) => Err(unsigned_only(number, offset)),
             };
         }
         Value::Truth(condition) => vec![condition],
-        Value::Bits(bits) => bits,
+        // Zeros at the high end do not change a number.
+        Value::Bits(mut bits) => {
+            let used = bits.iter().rposition(|bit| *bit != Condition::Const(false)).map_or(0, |last| last + 1);
+            bits.truncate(used);
+            bits
+        }
         Value::Real(_) => return Err(on_inputs(offset)),
     };
     if bits.iter().all(|bit| matches!(bit, Condition::Const(_))) {

@@ -1,11 +1,20 @@
-//! Control flow: `if` that is decided now or at run time, and loops, which are unrolled.
+//! Control flow: `if` and `switch`, decided now or at run time, and loops, which are unrolled.
 
 use super::conditions::bounded;
+use super::fold::or;
+use super::values::size;
 use super::{Lowerer, Symbol, Value};
 use crate::ast::*;
 use crate::fault::Fault;
-use crate::ir::{Condition, Op};
-use std::collections::BTreeMap;
+use crate::ir::{Comparison, Condition, Op};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A body and when it runs.
+struct Arm<'s> {
+    holds: Condition,
+    offset: Offset,
+    body: &'s [Statement],
+}
 
 impl Lowerer {
     pub(super) fn if_statement(
@@ -16,19 +25,96 @@ impl Lowerer {
         ops: &mut Vec<Op>,
     ) -> Result<(), Fault> {
         let value = self.whole(condition)?;
-        let condition_offset = condition.offset;
-        let condition = bounded(self.truth(value, condition_offset)?, condition_offset)?;
-        if let Condition::Const(holds) = condition {
-            return self.block(if holds { then } else { otherwise }, ops);
+        let holds = bounded(self.truth(value, condition.offset)?, condition.offset)?;
+        self.arms(&[Arm { holds, offset: condition.offset, body: then }], otherwise, condition.offset, ops)
+    }
+
+    /// The first label that is equal to the subject decides; the subject is read once, before any body changes it.
+    pub(super) fn switch(
+        &mut self,
+        subject: &Expression,
+        cases: &[Case],
+        otherwise: &[Statement],
+        ops: &mut Vec<Op>,
+    ) -> Result<(), Fault> {
+        let value = self.whole(subject)?;
+        let mut seen = BTreeSet::new();
+        let mut arms = Vec::with_capacity(cases.len());
+        for Case { labels, body } in cases {
+            let mut holds = Condition::Const(false);
+            for label in labels {
+                let number = self.constant_integer(label, "a label of 'case'")?;
+                if !seen.insert(number) {
+                    return Err(Fault::invalid(label.offset, format!("there are two cases for {number}; remove one")));
+                }
+                self.charge(size(&value), label.offset)?;
+                let equal = self.compare(Comparison::Equal, value.clone(), Value::Integer(number), label.offset)?;
+                holds = or(holds, equal);
+            }
+            let offset = labels.first().map_or(subject.offset, |label| label.offset);
+            arms.push(Arm { holds: bounded(holds, offset)?, offset, body });
         }
-        self.count_ops(1, condition_offset)?;
+        self.arms(&arms, otherwise, subject.offset, ops)
+    }
+
+    /// `if`, `else if`, …, `else`; what is decided while reading leaves nothing behind.
+    fn arms(
+        &mut self,
+        arms: &[Arm<'_>],
+        otherwise: &[Statement],
+        place: Offset,
+        ops: &mut Vec<Op>,
+    ) -> Result<(), Fault> {
+        let first = arms.iter().position(|arm| arm.holds != Condition::Const(false)).unwrap_or(arms.len());
+        let Some((Arm { holds, offset, body }, rest)) = arms[first..].split_first() else {
+            return self.block(otherwise, place, ops);
+        };
+        if *holds == Condition::Const(true) {
+            return self.block(body, *offset, ops);
+        }
+        self.count_ops(1, *offset)?;
         let (mut then_ops, mut otherwise_ops) = (Vec::new(), Vec::new());
-        self.feed_forward_depth += 1;
-        let result = self.block(then, &mut then_ops).and_then(|()| self.block(otherwise, &mut otherwise_ops));
-        self.feed_forward_depth -= 1;
+        self.enter_branch();
+        let result = self.block(body, *offset, &mut then_ops);
+        let mut set = self.leave_branch();
         result?;
-        ops.push(Op::If { condition, then: then_ops, otherwise: otherwise_ops });
+        self.enter_branch();
+        let result = match rest {
+            [] => self.block(otherwise, *offset, &mut otherwise_ops),
+            _ => self.enter(*offset).and_then(|()| {
+                let result = self.arms(rest, otherwise, place, &mut otherwise_ops);
+                self.leave();
+                result
+            }),
+        };
+        set.append(&mut self.leave_branch());
+        result?;
+        self.forget(set);
+        ops.push(Op::If { condition: holds.clone(), then: then_ops, otherwise: otherwise_ops });
         Ok(())
+    }
+
+    /// Turns as long as the condition holds; every turn must be decided while reading.
+    pub(super) fn while_statement(
+        &mut self,
+        condition: &Expression,
+        body: &[Statement],
+        ops: &mut Vec<Op>,
+    ) -> Result<(), Fault> {
+        let offset = condition.offset;
+        loop {
+            // A turn opens a scope, which takes as long as a few statements.
+            self.charge(4, offset)?;
+            let value = self.whole(condition)?;
+            match self.truth(value, offset)? {
+                Condition::Const(true) => self.block(body, offset, ops)?,
+                Condition::Const(false) => return Ok(()),
+                _ => {
+                    let message = "this 'while' depends on measured bits, so its turns cannot be counted while reading; write a 'for' over the most turns that it may take, with an 'if' inside";
+                    return Err(Fault::unsupported(offset, message));
+                }
+            }
+        }
     }
 
     pub(super) fn for_statement(
@@ -95,9 +181,10 @@ impl Lowerer {
             width: None,
             is_const: true,
             depth: self.feed_forward_depth,
+            since: self.clock,
         };
         self.scopes.push(BTreeMap::from([(variable.text.clone(), symbol)]));
-        let result = self.block(body, ops);
+        let result = self.block(body, variable.offset, ops);
         self.scopes.pop();
         result
     }

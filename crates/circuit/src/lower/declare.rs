@@ -1,16 +1,21 @@
 //! Declarations: registers, inputs, constants, variables and aliases.
 
 use super::operands::Selection;
-use super::{Lowerer, Symbol, Value};
+use super::values::is_known;
+use super::{Lowerer, Symbol};
 use crate::ast::*;
 use crate::fault::{Fault, quote};
-use crate::ir::{Input, InputKind, Op, Register};
+use crate::ir::{Condition, Input, InputKind, Op, Register};
 use crate::limits::{MAX_BITS, MAX_INPUTS, MAX_QUBITS};
 use std::rc::Rc;
 
 impl Lowerer {
     pub(super) fn declare_qubits(&mut self, name: &Name, size: Option<&Expression>) -> Result<(), Fault> {
-        self.require_global(name, "qubits")?;
+        if !self.is_global() {
+            let message =
+                format!("{} must be declared outside of blocks; move the declaration to the top", quote(&name.text));
+            return Err(Fault::unsupported(name.offset, message));
+        }
         if let Some(first) = self.physical.first() {
             let message =
                 format!("the program uses the physical qubit ${first} too; use either declared or physical qubits");
@@ -31,33 +36,61 @@ impl Lowerer {
         value: Option<&BitValue>,
         ops: &mut Vec<Op>,
     ) -> Result<(), Fault> {
-        self.require_global(name, "bits")?;
-        let (register, ids) = self.register(name, size, self.bit_count, MAX_BITS, "classical bits")?;
-        let is_scalar = register.is_scalar;
-        self.declare(name, Symbol::Bits { ids: ids.clone(), is_scalar })?;
-        self.bit_count += register.size;
-        self.circuit.bits.push(register);
-        let selection = if is_scalar { Selection::One(ids[0]) } else { Selection::Many(ids) };
+        let selection = if self.is_global() { self.global_bits(name, size)? } else { self.local_bits(name, size)? };
+        let (ids, is_scalar) = match &selection {
+            Selection::One(id) => ([*id].into(), true),
+            Selection::Many(ids) => (ids.clone(), false),
+        };
+        self.declare(name, Symbol::Bits { ids, is_scalar })?;
         match value {
-            None => Ok(()),
+            None => self.clear(&selection, name.offset, ops),
             Some(BitValue::Measure(qubits)) => self.measure_into(qubits, Some((&selection, name.offset)), ops),
-            Some(BitValue::Expression(value)) => {
-                let offset = value.offset;
-                let value = self.whole(value)?;
-                self.assign_bits(&selection, value, offset, ops)
-            }
+            Some(BitValue::Expression(value)) => self.set_bits(&selection, name.offset, value, ops),
         }
     }
 
-    fn require_global(&self, name: &Name, what: &str) -> Result<(), Fault> {
-        if self.is_global() {
-            return Ok(());
+    fn global_bits(&mut self, name: &Name, size: Option<&Expression>) -> Result<Selection, Fault> {
+        let (register, ids) = self.register(name, size, self.bit_count, MAX_BITS, "classical bits")?;
+        Ok(self.add_bits(register, ids))
+    }
+
+    /// Bits of a block or a subroutine: a register of the circuit like any other, the same one whenever the declaration is read.
+    pub(super) fn local_bits(&mut self, name: &Name, size: Option<&Expression>) -> Result<Selection, Fault> {
+        let count = match size {
+            Some(size) => Some(self.constant_integer(size, "the size of a register")?),
+            None => None,
+        };
+        if let Some(selection) = self.returned_bits(name, count) {
+            return Ok(selection);
         }
-        let message = format!(
-            "{} must be declared outside of blocks; move the declaration of {what} to the top",
-            quote(&name.text)
-        );
-        Err(Fault::unsupported(name.offset, message))
+        let key = (name.offset, count.and_then(|count| u32::try_from(count).ok()));
+        if let Some((_, ids)) = self.locals.get(&key) {
+            let ids = ids.clone();
+            return Ok(if count.is_none() { Selection::One(ids[0]) } else { Selection::Many(ids) });
+        }
+        let (register, ids) = self.register(name, size, self.bit_count, MAX_BITS, "classical bits")?;
+        self.locals.insert(key, (self.circuit.bits.len(), ids.clone()));
+        let message = format!("{} is part of the outcomes, as every classical bit", quote(&name.text));
+        self.note(name.offset, &message);
+        Ok(self.add_bits(register, ids))
+    }
+
+    fn add_bits(&mut self, register: Register, ids: Rc<[u32]>) -> Selection {
+        let is_scalar = register.is_scalar;
+        self.bit_count += register.size;
+        self.bit_times.resize(self.bit_count as usize, 0);
+        self.circuit.bits.push(register);
+        if is_scalar { Selection::One(ids[0]) } else { Selection::Many(ids) }
+    }
+
+    /// Puts bits that were set before back to 0, with which every declaration begins.
+    fn clear(&mut self, bits: &Selection, offset: Offset, ops: &mut Vec<Op>) -> Result<(), Fault> {
+        for bit in bits.ids() {
+            if self.bit_times[*bit as usize] > 0 {
+                self.emit(Op::Assign { bit: *bit, value: Condition::Const(false) }, ops, offset)?;
+            }
+        }
+        Ok(())
     }
 
     fn register(
@@ -123,6 +156,7 @@ impl Lowerer {
         name: &Name,
         value: Option<&Expression>,
         is_const: bool,
+        ops: &mut Vec<Op>,
     ) -> Result<(), Fault> {
         let width = self.whole_width(kind)?;
         let value = match value {
@@ -133,25 +167,18 @@ impl Lowerer {
                 ));
             }
             None => None,
-            Some(value) => Some(self.typed_value(kind, width, value)?),
-        };
-        let depth = self.feed_forward_depth;
-        self.declare(name, Symbol::Variable { value, scalar: kind.scalar, width, is_const, depth })
-    }
-
-    /// The value of an expression as a variable of this type holds it.
-    fn typed_value(&mut self, kind: &Type, width: Option<u32>, expression: &Expression) -> Result<Value, Fault> {
-        let value = self.in_context(kind.scalar, expression)?;
-        if let (Scalar::Bit, Some(width)) = (kind.scalar, &kind.width) {
-            let width = self.constant_integer(width, "the width of a type")?;
-            if let Value::Bits(bits) = &value
-                && bits.len() as i128 != width
-            {
-                let message = format!("a value of {} bits does not fit into bit[{width}]", bits.len());
-                return Err(Fault::invalid(expression.offset, message));
+            Some(expression) => {
+                let value = self.right_side(kind.scalar, expression, ops)?;
+                let value = self.typed(kind, width, value, expression.offset)?;
+                if is_const && !is_known(&value) {
+                    let message = "a constant must be known while reading, but bits are known only at run time; leave out 'const', or test the bits directly";
+                    return Err(Fault::unsupported(expression.offset, message));
+                }
+                Some(value)
             }
-        }
-        self.stored(kind.scalar, width, value, expression.offset)
+        };
+        let (depth, since) = (self.feed_forward_depth, self.clock);
+        self.declare(name, Symbol::Variable { value, scalar: kind.scalar, width, is_const, depth, since })
     }
 
     pub(super) fn declare_alias(&mut self, name: &Name, parts: &[Operand]) -> Result<(), Fault> {

@@ -6,6 +6,7 @@ use crate::ast::*;
 use crate::fault::{Fault, nearest, quote};
 use crate::format::Format;
 use crate::gates::{GATES, Gate};
+use crate::ir::{GateOp, Op};
 use crate::limits::{MAX_GATE_DEPTH, MAX_UNITARY_QUBITS};
 use crate::parser::Parser;
 use crate::prelude;
@@ -76,7 +77,57 @@ impl Lowerer {
         Ok(())
     }
 
-    fn check_new(&self, name: &Name) -> Result<(), Fault> {
+    /// `pragma braket unitary(matrix) targets`: applied where it stands.
+    pub(super) fn braket_unitary(
+        &mut self,
+        matrix: &[Complex64],
+        targets: &[Operand],
+        offset: Offset,
+        ops: &mut Vec<Op>,
+    ) -> Result<(), Fault> {
+        let mut qubits = Vec::new();
+        for target in targets {
+            qubits.extend_from_slice(self.select_qubits(target)?.ids());
+            if qubits.len() > MAX_UNITARY_QUBITS as usize {
+                let message =
+                    format!("a matrix on more than {MAX_UNITARY_QUBITS} qubits is not supported; write gates");
+                return Err(Fault::too_large(target.offset, message));
+            }
+        }
+        self.new_stamp();
+        if !qubits.iter().all(|qubit| self.stamp_qubit(*qubit)) {
+            return Err(Fault::invalid(
+                offset,
+                "pragma braket unitary gets a qubit twice; its qubits must be different",
+            ));
+        }
+        let size = 1usize << qubits.len();
+        if matrix.len() != size * size {
+            let (entries, count) = (matrix.len(), qubits.len());
+            let message = format!(
+                "a matrix of {entries} entries does not act on {count} {}; give {} entries",
+                plural(count, "qubit"),
+                size * size
+            );
+            return Err(Fault::invalid(offset, message));
+        }
+        self.charge(matrix.len() << qubits.len(), offset)?;
+        if !crate::linalg::is_unitary(matrix, size, 1e-9) {
+            return Err(Fault::invalid(
+                offset,
+                "the matrix of pragma braket unitary is not unitary to 1e-9; give all its digits",
+            ));
+        }
+        qubits.reverse();
+        let gate = Gate::Unitary(matrix.into());
+        self.emit(Op::Gate(GateOp { gate, params: Vec::new(), controls: Vec::new(), targets: qubits }), ops, offset)
+    }
+
+    pub(super) fn check_new(&self, name: &Name) -> Result<(), Fault> {
+        if self.subroutines.contains_key(&name.text) {
+            let message = format!("subroutine {} is already defined; choose another name", quote(&name.text));
+            return Err(Fault::invalid(name.offset, message));
+        }
         if self.gates.contains_key(&name.text) {
             return Err(Fault::invalid(
                 name.offset,
@@ -221,6 +272,7 @@ impl Lowerer {
                 self.check_names(definition, x)?;
                 self.check_names(definition, y)
             }
+            ExpressionKind::Physical(_) => Err(super::values::no_value(expression.offset)),
             ExpressionKind::Call(_, arguments) => arguments.iter().try_for_each(|x| self.check_names(definition, x)),
             _ => Ok(()),
         }

@@ -33,6 +33,13 @@ pub(crate) fn function_name(function: Function) -> &'static str {
 impl Lowerer {
     pub(super) fn function(&mut self, name: &Name, arguments: &[Expression]) -> Result<Value, Fault> {
         let offset = name.offset;
+        if self.subroutines.contains_key(&name.text) {
+            let message = format!(
+                "the result of subroutine {} cannot be used inside an expression; assign it to a variable or a bit first",
+                quote(&name.text)
+            );
+            return Err(Fault::unsupported(offset, message));
+        }
         let wanted = match &*name.text {
             "mod" | "pow" => 2,
             _ => 1,

@@ -56,6 +56,11 @@ impl Lowerer {
         let (ids, is_scalar, is_qubits) = match self.lookup(name) {
             Some(Symbol::Qubits { ids, is_scalar }) => (ids.clone(), *is_scalar, true),
             Some(Symbol::Bits { ids, is_scalar }) => (ids.clone(), *is_scalar, false),
+            Some(Symbol::Variable { scalar: Scalar::Bit, .. }) => {
+                let message =
+                    format!("{} is a value; measure into a bit that is declared here, and return it", quote(name));
+                return Err(Fault::unsupported(operand.offset, message));
+            }
             Some(Symbol::Variable { .. } | Symbol::Input(_)) => {
                 let message = format!("{} is a number; a qubit or a classical bit is needed here", quote(name));
                 return Err(Fault::invalid(operand.offset, message));

@@ -19,7 +19,7 @@ pub(crate) enum Symbol {
         ids: Rc<[u32]>,
         is_scalar: bool,
     },
-    /// A classical value that is known while reading. `depth` counts the run-time `if`s around its declaration.
+    /// A classical value: known while reading, or conditions on bits. `depth` counts the run-time `if`s around its declaration.
     Variable {
         value: Option<Value>,
         scalar: Scalar,
@@ -27,8 +27,17 @@ pub(crate) enum Symbol {
         width: Option<u32>,
         is_const: bool,
         depth: u32,
+        /// The clock when it was set, where its value is of bits.
+        since: u64,
     },
     Input(u32),
+}
+
+/// What surrounds the innermost names that are visible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Frame {
+    Gate,
+    Subroutine,
 }
 
 /// A gate that can be called.
@@ -50,13 +59,12 @@ impl Lowerer {
         if local.is_some() || self.frame == 0 || self.in_library {
             return local;
         }
-        // A gate body sees the global constants, and nothing else from outside.
-        self.scopes[0].get(name).filter(|symbol| matches!(symbol, Symbol::Variable { is_const: true, .. }))
-    }
-
-    pub(super) fn lookup_mut(&mut self, name: &str) -> Option<&mut Symbol> {
-        let frame = self.frame;
-        self.scopes[frame..].iter_mut().rev().find_map(|scope| scope.get_mut(name))
+        // A gate body sees the global constants, and nothing else from outside; a subroutine sees the qubits, too.
+        self.scopes[0].get(name).filter(|symbol| match symbol {
+            Symbol::Variable { is_const, .. } => *is_const,
+            Symbol::Qubits { .. } => self.frame_kind == Frame::Subroutine,
+            Symbol::Bits { .. } | Symbol::Input(_) => false,
+        })
     }
 
     pub(super) fn is_global(&self) -> bool {
@@ -79,6 +87,9 @@ impl Lowerer {
     pub(super) fn unknown_name(&self, name: &str, offset: Offset, what: &str) -> Fault {
         let visible = self.scopes[self.frame..].iter().flat_map(|scope| scope.keys());
         let hint = match nearest(name, visible.map(|key| &**key)) {
+            _ if self.scopes[0].contains_key(name) => {
+                "a subroutine sees only its parameters, qubits and constants; pass it as a parameter".to_owned()
+            }
             Some(near) => format!("did you mean '{near}'?"),
             None => "declare it before its first use".to_owned(),
         };
@@ -108,16 +119,16 @@ impl Lowerer {
         let library = prelude::find(name);
         match library {
             // Exporters of OpenQASM 2 write 'gphase', too; it has no other meaning.
-            Some(gate) if self.in_library || self.has_include() || gate.is_builtin(self.format) || name == "gphase" => {
+            Some(gate) if self.in_library || self.is_visible(gate) || name == "gphase" => {
                 return Ok(GateEntry::Library(gate));
             }
-            Some(_) => {
+            Some(gate) if gate.is_included() && !self.has_include() => {
                 let file = self.include_name();
                 let message =
                     format!("gate '{name}' is defined in {file}; add 'include \"{file}\";' to the top of the program");
                 return Err(Fault::invalid(offset, message));
             }
-            None => {}
+            _ => {}
         }
         if let Some(symbol) = self.lookup(name) {
             let kind = match symbol {
@@ -131,7 +142,7 @@ impl Lowerer {
             ));
         }
         let defined = self.gates.keys().map(|key| &**key);
-        let known = prelude::LIBRARY.iter().map(|gate| gate.name).filter(|_| self.has_include()).chain(defined);
+        let known = prelude::LIBRARY.iter().filter(|gate| self.is_visible(gate)).map(|gate| gate.name).chain(defined);
         let hint = match prelude::ELSEWHERE.iter().find(|(foreign, _)| *foreign == name) {
             Some((_, ours)) => format!("here it is called '{ours}'"),
             None => match nearest_gate(name, known) {
@@ -142,8 +153,19 @@ impl Lowerer {
         Err(Fault::invalid(offset, format!("there is no gate {}; {hint}", quote(name))))
     }
 
-    pub(super) fn has_include(&self) -> bool {
+    fn has_include(&self) -> bool {
         self.has_qelib1 || self.has_stdgates
+    }
+
+    /// Whether the program may call the gate: it is part of the language, or its file is included. OpenQASM 3 without an
+    /// include is what Amazon Braket writes, where Braket's gates are built in.
+    fn is_visible(&self, gate: &LibraryGate) -> bool {
+        let in_file = if self.has_include() {
+            gate.is_included()
+        } else {
+            self.format == Format::OpenQasm3 && gate.is_of_braket()
+        };
+        in_file || gate.is_builtin(self.format)
     }
 
     fn include_name(&self) -> &'static str {

@@ -1,12 +1,14 @@
 //! Classical expressions, evaluated while reading: numbers are folded, inputs stay symbolic, bits become conditions.
 
+use super::branches::BRANCHED;
 use super::fold::{and, not, or};
+use super::operands::Selection;
 use super::{Lowerer, Symbol};
 use crate::ast::*;
-use crate::expr::{BinaryOp, Expr};
+use crate::expr::{BinaryOp, Expr, negated};
 use crate::fault::{Fault, quote};
 use crate::format::Format;
-use crate::ir::Condition;
+use crate::ir::{self, Condition};
 use crate::limits::{MAX_EXPRESSION_NODES, MAX_INPUT_EXPRESSION_DEPTH};
 use crate::parser::too_deep;
 
@@ -70,6 +72,7 @@ impl Lowerer {
                 Ok(Value::Bits(bits.iter().map(|bit| Condition::Const(*bit)).collect()))
             }
             ExpressionKind::Name(name) => self.named_value(name, offset),
+            ExpressionKind::Physical(_) => Err(no_value(offset)),
             ExpressionKind::Negate(x) => match self.evaluate(x, division)? {
                 Value::Integer(x) => Ok(Value::Integer(-x)),
                 x => self.bounded(negated(into_real(x, offset)?), offset).map(Value::Real),
@@ -103,9 +106,26 @@ impl Lowerer {
         }
     }
 
-    fn named_value(&mut self, name: &str, offset: Offset) -> Result<Value, Fault> {
+    pub(super) fn named_value(&mut self, name: &str, offset: Offset) -> Result<Value, Fault> {
         let value = match self.lookup(name) {
-            Some(Symbol::Variable { value: Some(value), .. }) => value.clone(),
+            Some(Symbol::Variable { value: Some(value), since, .. }) => {
+                if let Some(bit) = self.changed_since(value, *since) {
+                    let message = format!(
+                        "{} was set from the bit {}, which has changed since; set it again, or copy the bit to another one first",
+                        quote(name),
+                        quote(&self.bit_name(bit))
+                    );
+                    return Err(Fault::unsupported(offset, message));
+                }
+                value.clone()
+            }
+            Some(Symbol::Variable { value: None, since: BRANCHED, .. }) => {
+                let message = format!(
+                    "{} was set in a branch that may or may not have run; set it again, or use a bit instead",
+                    quote(name)
+                );
+                return Err(Fault::unsupported(offset, message));
+            }
             Some(Symbol::Variable { value: None, .. }) => {
                 return Err(Fault::invalid(offset, format!("{} has no value yet; assign one first", quote(name))));
             }
@@ -125,13 +145,34 @@ impl Lowerer {
                 _ => return Err(self.unknown_name(name, offset, "value")),
             },
         };
-        let size = match &value {
-            Value::Bits(bits) => bits.len(),
-            Value::Real(expr) => extent(expr).0,
-            _ => 1,
-        };
-        self.charge(size, offset)?;
+        self.charge(size(&value), offset)?;
         Ok(value)
+    }
+
+    /// A bit of the value that was set after `time`.
+    fn changed_since(&self, value: &Value, time: u64) -> Option<u32> {
+        let is_later = |bit: u32| self.bit_times.get(bit as usize).is_some_and(|set| *set > time);
+        match value {
+            Value::Truth(truth) => find_bit(truth, &is_later),
+            Value::Bits(bits) => bits.iter().find_map(|bit| find_bit(bit, &is_later)),
+            Value::Integer(_) | Value::Real(_) => None,
+        }
+    }
+
+    /// The bit as the source names it.
+    fn bit_name(&self, bit: u32) -> String {
+        let mut first = 0;
+        for register in &self.circuit.bits {
+            if bit < first + register.size {
+                return if register.is_scalar {
+                    register.name.clone()
+                } else {
+                    format!("{}[{}]", register.name, bit - first)
+                };
+            }
+            first += register.size;
+        }
+        format!("number {bit}")
     }
 
     fn indexed_value(&mut self, base: &Expression, indices: &[Index]) -> Result<Value, Fault> {
@@ -140,6 +181,11 @@ impl Lowerer {
             _ => "the value".to_owned(),
         };
         let mut value = self.whole(base)?;
+        if let Some(Symbol::Variable { scalar: Scalar::Int | Scalar::Uint, width, .. }) = self.lookup(&name) {
+            let width = width.unwrap_or(64);
+            self.charge(width as usize, base.offset)?;
+            value = Value::Bits(bits_of(value, width));
+        }
         for index in indices {
             let Value::Bits(bits) = value else {
                 return Err(Fault::invalid(
@@ -289,14 +335,6 @@ fn extent(expr: &Expr) -> (usize, u32) {
     }
 }
 
-/// −x, folded.
-pub(crate) fn negated(x: Expr) -> Expr {
-    match x {
-        Expr::Const(value) => Expr::Const(-value),
-        x => Expr::Neg(Box::new(x)),
-    }
-}
-
 pub(super) fn finite(value: f64, offset: Offset) -> Result<Expr, Fault> {
     if value.is_finite() {
         return Ok(Expr::Const(value));
@@ -389,4 +427,77 @@ fn shift(is_left: bool, x: Value, y: Value, offset: Offset) -> Result<Value, Fau
             }
         }
     }
+}
+
+/// The bits of a whole number of a type, in two's complement.
+pub(super) fn bits_of(value: Value, width: u32) -> Vec<Condition> {
+    match value {
+        Value::Bits(mut bits) => {
+            bits.resize(width as usize, Condition::Const(false));
+            bits
+        }
+        Value::Integer(number) => (0..width).map(|k| Condition::Const((number >> k) & 1 == 1)).collect(),
+        // A whole number is stored as one of these two.
+        Value::Truth(_) | Value::Real(_) => Vec::new(),
+    }
+}
+
+/// The bits as a value.
+pub(super) fn of_bits(bits: &Selection) -> Value {
+    match bits {
+        Selection::One(bit) => Value::Truth(Condition::Bit(*bit)),
+        Selection::Many(bits) => Value::Bits(bits.iter().map(|bit| Condition::Bit(*bit)).collect()),
+    }
+}
+
+/// Whether the value is known while reading.
+pub(super) fn is_known(value: &Value) -> bool {
+    match value {
+        Value::Integer(_) | Value::Real(_) => true,
+        Value::Truth(truth) => matches!(truth, Condition::Const(_)),
+        Value::Bits(bits) => bits.iter().all(|bit| matches!(bit, Condition::Const(_))),
+    }
+}
+
+/// Steps that a copy of the value takes.
+pub(super) fn size(value: &Value) -> usize {
+    match value {
+        Value::Integer(_) => 1,
+        Value::Real(expr) => extent(expr).0,
+        Value::Truth(truth) => nodes(truth),
+        Value::Bits(bits) => bits.iter().map(nodes).sum(),
+    }
+}
+
+fn nodes(condition: &Condition) -> usize {
+    match condition {
+        Condition::Const(_) | Condition::Bit(_) => 1,
+        Condition::Not(x) => nodes(x) + 1,
+        Condition::And(x, y) | Condition::Or(x, y) | Condition::Xor(x, y) => nodes(x) + nodes(y) + 1,
+        Condition::Compare { left, right, .. } => {
+            let bits = |side: &ir::Operand| if let ir::Operand::Bits(row) = side { row.len() } else { 1 };
+            1 + bits(left) + bits(right)
+        }
+    }
+}
+
+/// The first bit of a condition that is wanted.
+fn find_bit(condition: &Condition, is_wanted: &impl Fn(u32) -> bool) -> Option<u32> {
+    match condition {
+        Condition::Const(_) => None,
+        Condition::Bit(bit) => Some(*bit).filter(|bit| is_wanted(*bit)),
+        Condition::Not(x) => find_bit(x, is_wanted),
+        Condition::And(x, y) | Condition::Or(x, y) | Condition::Xor(x, y) => {
+            find_bit(x, is_wanted).or_else(|| find_bit(y, is_wanted))
+        }
+        Condition::Compare { left, right, .. } => [left, right].into_iter().find_map(|side| match side {
+            ir::Operand::Const(_) => None,
+            ir::Operand::Bits(row) => row.iter().copied().find(|bit| is_wanted(*bit)),
+        }),
+    }
+}
+
+/// The error for a physical qubit where a value is needed.
+pub(super) fn no_value(offset: Offset) -> Fault {
+    Fault::invalid(offset, "a physical qubit has no value; measure it into a bit first")
 }

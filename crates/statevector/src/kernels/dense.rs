@@ -5,8 +5,9 @@
 //! coefficient(row of the lane, column = (c, lane ⊕ m)) · lane l ⊕ m of block c. Terms are added in ascending (c, m), whatever
 //! the width of a vector. Terms whose coefficients are zero in all lanes are left out, so sparse matrices cost what they weigh.
 
+use super::each_vector::each_vector;
 use super::{Controls, Groups, for_groups};
-use crate::lanes::{Lanes, each_vector};
+use crate::lanes::Lanes;
 use crate::monitor::{Interrupted, Progress};
 use crate::real::Real;
 use crate::state::{Block, LANE_QUBITS, LANES, State};

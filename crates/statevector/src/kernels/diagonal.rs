@@ -1,7 +1,8 @@
 //! Diagonal matrices: every amplitude is multiplied by a factor that depends on its index alone.
 
+use super::each_vector::each_vector;
 use super::{ALL_LANES, Controls, Groups, Offsets, each_offset, for_groups, gather, lane_factors};
-use crate::lanes::{Lanes, each_vector};
+use crate::lanes::Lanes;
 use crate::monitor::{Interrupted, Progress};
 use crate::real::Real;
 use crate::state::{Block, LANE_QUBITS, LANES, State};

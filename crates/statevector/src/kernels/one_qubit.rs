@@ -3,8 +3,9 @@
 //! Both paths compute own·x + other·y, the coefficient of the amplitude's own value first: for the |1⟩ half that is the sum
 //! m11·x1 + m10·x0. Sums of two terms commute in IEEE arithmetic, so lanes and blocks round alike.
 
+use super::each_vector::{each_vector, vectors};
 use super::{ALL_LANES, Ahead, Controls, Groups, Offsets, each_offset, for_groups, lane_factors};
-use crate::lanes::{Lanes, each_vector, vectors};
+use crate::lanes::Lanes;
 use crate::monitor::{Interrupted, Progress};
 use crate::real::Real;
 use crate::state::{Block, LANE_QUBITS, LANES, State};

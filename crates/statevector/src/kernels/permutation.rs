@@ -2,8 +2,9 @@
 //!
 //! Both are the same move: the chosen lanes of a block take the value of lane l ⊕ mask of the same block or of its partner.
 
+use super::each_vector::each_vector;
 use super::{Ahead, Controls, Groups, Offsets, each_offset, for_groups, lanes_where};
-use crate::lanes::{Lanes, each_vector};
+use crate::lanes::Lanes;
 use crate::monitor::{Interrupted, Progress};
 use crate::real::Real;
 use crate::state::{Block, LANE_QUBITS, LANES, State};
