@@ -20,6 +20,18 @@ export const LIMITS = {
   keepAliveMs: 72_000,
   /** A stopping service finishes what it has begun for so long. */
   shutdownMs: 25_000,
+  /** Live streams of one tenant, SSE and WebSocket together. */
+  liveStreams: 5_000,
+  /** What one of them may be behind in reading; then it is ended, to be resumed by id. */
+  liveBufferBytes: 256 * 1024,
+  /** Between two signs of life on one of them; one whose client takes nothing for that long is ended. */
+  liveHeartbeatMs: 15_000,
+  /** A key that is revoked or expires ends its streams within this. */
+  liveKeyCheckMs: 1_000,
+  /** The last frames of a stream that is ended may take so long. */
+  liveFarewellMs: 5_000,
+  /** One message of a WebSocket client; there is none that it needs to send. */
+  webSocketMessageBytes: 1_024,
   /** Requests of one key per second. */
   requestsPerSecond: 20_000,
   /** Requests without a valid key, per address and minute. */
