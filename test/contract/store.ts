@@ -304,6 +304,22 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
       expect((await store.events(BOB, 0, 9)).map(({ sequence }) => sequence)).toEqual([1]);
     });
 
+    it("gives the events of one job, to its tenant only", async () => {
+      const [first, second] = [submission(ALICE, AT), submission(ALICE, AT + 1)];
+      for (const command of [first, second]) await store.apply(command);
+      await succeed(await claimOne(AT + 1));
+      const kinds = async (after: number) =>
+        (await store.jobEvents(first, after, 9)).map(({ sequence, jobId, kind }) => [sequence, jobId, kind]);
+      expect(await kinds(0)).toEqual([
+        [1, first.id, "queued"],
+        [3, first.id, "running"],
+        [4, first.id, "succeeded"],
+      ]);
+      expect(await kinds(3)).toEqual([[4, first.id, "succeeded"]]);
+      expect(await store.jobEvents(first, 0, 1)).toHaveLength(1);
+      expect(await store.jobEvents({ tenant: BOB, id: first.id }, 0, 9)).toEqual([]);
+    });
+
     it("tells subscribers what was committed, and nothing that was refused", async () => {
       const seen: string[] = [];
       const unsubscribe = store.subscribe(({ status }) => seen.push(status));

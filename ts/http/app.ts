@@ -1,20 +1,20 @@
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
 import type { z } from "zod";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
-import { actorOf, type Keys, type Principal } from "../identity/keys.ts";
+import { actorOf, type Principal } from "../identity/keys.ts";
 import { checked } from "../models/check.ts";
-import { type RequestReader, requestReader } from "./node-request.ts";
-import type { Operation, Reply } from "./operation.ts";
+import { type AuthServices, authenticate, bearerToken, requireScope } from "./authenticate.ts";
+import { requestReader } from "./node-request.ts";
+import type { LiveReply, Operation, Reply } from "./operation.ts";
 import { problemReply, type ReportError } from "./problem.ts";
-import type { RateLimits } from "./rate-limit.ts";
 import { readJsonBody } from "./read-body.ts";
 import { requestIdOf } from "./request-id.ts";
 
-export interface AppServices {
-  readonly keys: Keys;
-  readonly rateLimits: RateLimits;
+export interface AppServices extends AuthServices {
   readonly clock: Clock;
   readonly reportError: ReportError;
   /** Web origins whose pages may call the API; `*`: all. None by default. */
@@ -108,18 +108,13 @@ async function answer(operation: Operation, context: Context, services: AppServi
   const request = requestReader(context);
   const requestId = requestIdOf(request.header);
   let principal: Principal | undefined;
-  let reply: Reply | Response;
+  let reply: Reply | LiveReply | Response;
   let rateHeaders: Readonly<Record<string, string>> = {};
   try {
     if (operation.scope !== "anyone") {
-      principal = await authenticate(request, services);
+      principal = await authenticate(bearerToken(request.header("authorization")), request.address, services);
       rateHeaders = await services.rateLimits.take(principal.keyId);
-      if (!principal.scopes.has(operation.scope)) {
-        throw new AppError(
-          "forbidden",
-          `this needs the scope ${operation.scope}, which the key '${principal.name}' does not hold`,
-        );
-      }
+      requireScope(principal, operation.scope);
     }
     reply = await operation.handle({
       principal: principal ?? NOBODY,
@@ -149,7 +144,10 @@ async function answer(operation: Operation, context: Context, services: AppServi
     requestId,
     ...(principal && { tenant: principal.tenant }),
   });
-  return finished(reply, { ...rateHeaders, "x-request-id": requestId });
+  const headers = { ...rateHeaders, "x-request-id": requestId };
+  if (!("send" in reply)) return finished(reply, headers);
+  reply.send((context.env as HttpBindings).outgoing, headers);
+  return RESPONSE_ALREADY_SENT;
 }
 
 /** Who an operation without a key is done by; it holds no scope. */
@@ -157,19 +155,6 @@ const NOBODY = {
   tenant: "" as Principal["tenant"],
   ...{ keyId: "anyone", name: "anyone", owner: "anyone", role: "auditor", scopes: new Set<never>() },
 } as const satisfies Principal;
-
-async function authenticate(request: RequestReader, { keys, rateLimits }: AppServices): Promise<Principal> {
-  const token = /^Bearer +([\x21-\x7e]+) *$/i.exec(request.header("authorization") ?? "")?.[1];
-  try {
-    if (token === undefined) {
-      throw new AppError("unauthenticated", "Authorization: expected 'Bearer kf_…', an API key of this service");
-    }
-    return keys.authenticate(token);
-  } catch (error) {
-    await rateLimits.countFailure(request.address);
-    throw error;
-  }
-}
 
 /** `/v1/jobs/{id}:cancel` → `/v1/jobs/:id{[^/:]+:cancel}`: Hono's parameters end at a slash only. `{rest}` takes slashes too. */
 function routePattern(path: string): string {

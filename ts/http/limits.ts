@@ -29,6 +29,18 @@ export const LIMITS = {
   connections: 10_000,
   /** A stopping service finishes what it has begun for so long. */
   shutdownMs: 25_000,
+  /** Live streams of one tenant, SSE and WebSocket together. */
+  liveStreams: 5_000,
+  /** What one of them may be behind in reading; then it is ended, to be resumed by id. */
+  liveBufferBytes: 256 * 1024,
+  /** Between two signs of life on one of them; one whose client takes nothing for that long is ended. */
+  liveHeartbeatMs: 15_000,
+  /** A key that is revoked or expires ends its streams within this. */
+  liveKeyCheckMs: 1_000,
+  /** The last frames of a stream that is ended may take so long. */
+  liveFarewellMs: 5_000,
+  /** One message of a WebSocket client; there is none that it needs to send. */
+  webSocketMessageBytes: 1_024,
   /** Requests of one key per second. */
   requestsPerSecond: 20_000,
   /** Requests without a valid key, per address and minute. */
@@ -66,6 +78,12 @@ export const LIMIT_TEXTS: { readonly [name in keyof typeof LIMITS]: string } = {
   keepAliveMs: "Between two requests of a connection, in ms",
   connections: "Connections at once",
   shutdownMs: "A stopping service finishes what it has begun for so long, in ms",
+  liveStreams: "Live streams of one tenant, SSE and WebSocket together",
+  liveBufferBytes: "What a live stream may be behind in reading, in bytes; then it ends, to be resumed by id",
+  liveHeartbeatMs: "Between two signs of life on a live stream, in ms",
+  liveKeyCheckMs: "A key that is revoked or expires ends its live streams within this, in ms",
+  liveFarewellMs: "The last frames of a live stream that ends may take so long, in ms",
+  webSocketMessageBytes: "One message of a WebSocket client, in bytes",
   requestsPerSecond: "Requests of one key per second",
   failedAuthenticationsPerMinute: "Requests without a valid key, per address and minute",
   resultJsonBytes: "Container of a result that is still given as JSON, in bytes",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { KeyView, NewKeyView } from "../models/access.ts";
 import { CircuitOptions } from "../models/circuit.ts";
 import { SubmitJob } from "../models/job.ts";
+import { JobEventView, JobProgressView, LiveMessage, StreamEndView } from "../models/job-event.ts";
 import { JobPageView, JobView, PlanView } from "../models/job-view.ts";
 import { PolicyView, TenantPolicy } from "../models/policy.ts";
 import { RouteDecision } from "../models/route.ts";
@@ -24,6 +25,7 @@ const NAMED = {
     Usage: UsageView,
     Problem,
   },
+  ...{ JobEvent: JobEventView, JobProgress: JobProgressView, StreamEnd: StreamEndView, LiveMessage },
 };
 
 for (const [id, schema] of Object.entries(NAMED)) z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id });

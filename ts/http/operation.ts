@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import type { z } from "zod";
 import type { AuditAction } from "../audit/event-schema.ts";
 import type { EventOrigin } from "../audit/new-event.ts";
@@ -54,7 +55,7 @@ interface Shape<Query, Body> {
   /** What it leaves in the audit trail; every operation that changes something has one. */
   readonly audit?: AuditAction;
   readonly responses: Readonly<Record<number, ResponseDoc>>;
-  handle(call: Call<Query, Body>): Promise<Reply | Response> | Reply | Response;
+  handle(call: Call<Query, Body>): Promise<Reply | LiveReply | Response> | Reply | LiveReply | Response;
 }
 
 /** An answer as data. A `Response` whose headers are touched is built in full, which costs as much as all of the shell. */
@@ -62,6 +63,13 @@ export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | null;
+}
+
+/** An answer that goes on until it ends: it writes itself on Node's response. */
+export interface LiveReply {
+  readonly status: 200;
+  /** @param headers of the shell, beside its own */
+  send(outgoing: ServerResponse, headers: Readonly<Record<string, string>>): void;
 }
 
 /** One operation of the API: what OpenAPI says of it, and what it does. */

@@ -67,6 +67,8 @@ export interface Principal {
 export interface Keys {
   /** @throws {AppError} `unauthenticated` for a token that is unknown, expired, revoked or of a tenant that may not act */
   authenticate(token: string): Principal;
+  /** Whether the key that an earlier token proved may still act. */
+  isValid(keyId: string): boolean;
   list(tenant: TenantId): KeyView[];
   /** @throws {AppError} `forbidden` when the new key could do more than the one that makes it */
   create(tenant: TenantId, body: CreateKey, by: Principal, origin: EventOrigin): Promise<NewKeyView>;
@@ -100,8 +102,12 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
     }
   }
 
-  function isValid(key: ApiKey): boolean {
+  function isInForce(key: ApiKey): boolean {
     return key.revokedAt === null && (key.expiresAt === null || key.expiresAt > clock());
+  }
+
+  function mayAct(key: ApiKey): boolean {
+    return isInForce(key) && isActive(key.tenant);
   }
 
   return {
@@ -110,10 +116,14 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
       const stored = (id && store.get(id)) || store.get(ADMIN_KEY_ID);
       // Compared also where there is nothing to compare with, so that the time says nothing about which ids exist.
       const isRight = equalBytes(tokenHash(token), stored?.hash ?? NO_HASH);
-      if (stored === undefined || !isRight || !isValid(stored.key) || !isActive(stored.key.tenant)) {
+      if (stored === undefined || !isRight || !mayAct(stored.key)) {
         throw new AppError("unauthenticated", "the API key is not valid: it is unknown, expired or revoked");
       }
       return principalOf(stored.key);
+    },
+    isValid(keyId) {
+      const stored = store.get(keyId);
+      return stored !== undefined && mayAct(stored.key);
     },
     list: (tenant) => store.list(tenant).map(viewKey),
     async create(tenant, { name, role, scopes = SCOPES_OF_ROLE[role], owner = "", expiresAt }, by, origin) {
@@ -155,7 +165,7 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
       await store.change(id, (stored) => {
         const { key: old, hash } = ownedBy(tenant, id, stored);
         refuseMore(by, old.role, old.scopes);
-        if (!isValid(old)) throw new AppError("conflict", `key ${id} is not valid any more; create a new one`);
+        if (!isInForce(old)) throw new AppError("conflict", `key ${id} is not valid any more; create a new one`);
         const ends = Math.min(old.expiresAt ?? Number.POSITIVE_INFINITY, at + overlapMs);
         made = { ...old, id: token.keyId, createdAt: at, replaces: id };
         const detail = { replaces: id, overlapMs };

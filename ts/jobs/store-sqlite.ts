@@ -175,6 +175,7 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
       ),
     newestEvent: (tenant) => read(() => Number(sql.newestEvent.get(tenant)?.sequence)),
     events: (tenant, after, limit) => read(() => sql.events.all(tenant, after, limit).map(toEvent)),
+    jobEvents: ({ tenant, id }, after, limit) => read(() => sql.jobEvents.all(id, tenant, after, limit).map(toEvent)),
     overdue: (at, limit) => read(() => sql.overdue.all(at, limit).map(toRef)),
     lapsed: (at, limit) => read(() => sql.lapsed.all(at, limit).map(parseJob)),
     log: {
@@ -278,6 +279,9 @@ function prepareStatements(connection: SqliteConnection) {
     newestEvent: prepare("select coalesce(max(sequence), 0) as sequence from events where tenant = ?"),
     events: prepare(
       "select sequence, job_id, at, kind, data from events where tenant = ? and sequence > ? order by sequence limit ?",
+    ),
+    jobEvents: prepare(
+      "select sequence, job_id, at, kind, data from events where job_id = ? and tenant = ? and sequence > ? order by sequence limit ?",
     ),
     insertEvent: prepare(`insert into events (tenant, sequence, job_id, at, kind, data)
       values (?, (select coalesce(max(sequence), 0) + 1 from events where tenant = ?), ?, ?, ?, ?)`),

@@ -87,6 +87,8 @@ export interface Store {
   /** A succeeded job of the same tenant whose result has this content key. */
   cached(tenant: TenantId, contentKey: string): Promise<Job | undefined>;
   events(tenant: TenantId, after: number, limit: number): Promise<readonly JobEvent[]>;
+  /** Those of one job; none for an id of another tenant. */
+  jobEvents(ref: JobRef, after: number, limit: number): Promise<readonly JobEvent[]>;
   /** The sequence of the tenant's newest event, 0 before the first. */
   newestEvent(tenant: TenantId): Promise<number>;
   /**

@@ -1,7 +1,9 @@
 import { formatTime } from "../core/clock.ts";
 import type { CircuitResult } from "../models/circuit.ts";
+import type { JobEventView } from "../models/job-event.ts";
 import type { JobView } from "../models/job-view.ts";
 import type { Job, JobResult } from "./job.ts";
+import type { JobEvent } from "./store.ts";
 
 /** @param values the JSON view of the result container, made only when it is asked for */
 export function viewJob(job: Job, values: CircuitResult = {}): JobView {
@@ -36,6 +38,10 @@ export function viewJob(job: Job, values: CircuitResult = {}): JobView {
     })),
     metadata: job.request.metadata ?? {},
   };
+}
+
+export function viewEvent({ jobId, at, kind, data }: JobEvent): JobEventView {
+  return { jobId, at: formatTime(at), status: kind, data };
 }
 
 function viewResult({ backend, resultHash, reused }: JobResult, values: CircuitResult): NonNullable<JobView["result"]> {

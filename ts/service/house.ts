@@ -75,8 +75,8 @@ export interface House {
   calibration(): Calibration;
   /** Measures this machine for about a second and keeps the result for later predictions. */
   calibrate(): Promise<Calibration>;
-  /** Calls `listener` with the progress of one job; gives the way to stop. */
-  onProgress(jobId: Job["id"], listener: OnProgress): () => void;
+  /** Calls `listener` with the progress of every job; gives the way to stop. */
+  onProgress(listener: (job: Job, progress: Parameters<OnProgress>[0]) => void): () => void;
   /** Hands unfinished jobs back to the queue and leaves the folder to the next process. */
   close(): Promise<void>;
 }
@@ -142,7 +142,7 @@ export async function openHouse(
     const { policyOf, quota } = rulesOf(database, events);
     quota?.restore(await store.usage(systemClock()));
     const decide = createDecide({ engine, registry, policyOf, calibration: () => calibration, clock: systemClock });
-    const listeners = new Map<string, OnProgress>();
+    const listeners = new Set<Parameters<House["onProgress"]>[0]>();
     const jobs = createJobs(
       {
         store,
@@ -151,7 +151,9 @@ export async function openHouse(
         quota,
         providers: new Map(registry.ids().map((id) => [id, registry.get(id)])),
         engineHash: (backend) => (backend === EMBEDDED_ID ? contentHash : undefined),
-        onProgress: (job, progress) => listeners.get(job.id)?.(progress),
+        onProgress(job, progress) {
+          for (const listener of listeners) listener(job, progress);
+        },
         reportError: onError,
       },
       {
@@ -169,9 +171,9 @@ export async function openHouse(
         calibration = await calibrateMachine(calibrationPath, engines);
         return calibration;
       },
-      onProgress(jobId, listener) {
-        listeners.set(jobId, listener);
-        return () => listeners.delete(jobId);
+      onProgress(listener) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
       },
     };
   } catch (error) {

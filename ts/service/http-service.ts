@@ -7,6 +7,7 @@ import type { TenantId } from "../core/ids.ts";
 import { createApp } from "../http/app.ts";
 import { docsPage } from "../http/docs-page.ts";
 import { LIMITS, type SettableLimits } from "../http/limits.ts";
+import { createLiveStreams } from "../http/live-streams.ts";
 import { createHttpServer } from "../http/node-server.ts";
 import { openApiDocument } from "../http/openapi.ts";
 import type { Operation } from "../http/operation.ts";
@@ -15,14 +16,17 @@ import { accessRoutes } from "../http/routes/access.ts";
 import { auditRoutes } from "../http/routes/audit.ts";
 import { backendRoutes } from "../http/routes/backends.ts";
 import { batchRoutes } from "../http/routes/batch.ts";
+import { type EventRouteServices, eventRoutes } from "../http/routes/events.ts";
 import { jobRoutes } from "../http/routes/jobs.ts";
 import { logRoutes } from "../http/routes/log.ts";
 import { policyRoutes } from "../http/routes/policy.ts";
 import { notReady, systemRoutes } from "../http/routes/system.ts";
+import { acceptWebSockets } from "../http/websocket.ts";
 import { ensureAdminKey } from "../identity/admin-key.ts";
 import { createKeys, type Keys } from "../identity/keys.ts";
 import { createSqliteKeyStore } from "../identity/keys-sqlite.ts";
 import { createDecide } from "../jobs/decide.ts";
+import { createEventFeed } from "../jobs/event-feed.ts";
 import { createPolicyPreview } from "../jobs/policy-preview.ts";
 import { createReadings } from "../jobs/readings.ts";
 import { DEFAULT_QUOTAS } from "../models/tenant.ts";
@@ -122,14 +126,24 @@ async function serveHouse(
   }
   const newAdminKey = await ensureAdminKey(keyStore, DEFAULT_TENANT, systemClock, options.adminKey);
   let isStopping = false;
-  const operations = allOperations(house, rules, options, () => isStopping);
   const limits = { ...LIMITS, ...options.limits };
   const reportError = (error: unknown): void => onError(error);
-  const app = createApp(operations, {
-    ...{ keys, reportError, clock: systemClock, corsOrigins: options.corsOrigins },
-    rateLimits: createRateLimits(limits.requestsPerSecond, limits.failedAuthenticationsPerMinute),
+  const feed = createEventFeed({
+    store: house.store,
+    clock: systemClock,
+    findJob: (tenant, id) => house.jobs.get(tenant, id),
+    reportError,
   });
+  house.onProgress((job, progress) => feed.progress(job, progress));
+  const streams = createLiveStreams((keyId) => keys.isValid(keyId));
+  const operations = allOperations(house, rules, options, { feed, streams }, () => isStopping);
+  const shell = {
+    ...{ keys, reportError },
+    rateLimits: createRateLimits(limits.requestsPerSecond, limits.failedAuthenticationsPerMinute),
+  };
+  const app = createApp(operations, { ...shell, clock: systemClock, corsOrigins: options.corsOrigins });
   const server = createHttpServer(app.fetch, limits, reportError);
+  acceptWebSockets(server, { ...shell, feed, streams });
   const url = await listen(server, options.host ?? "127.0.0.1", options.port ?? 8080);
   await house.jobs.start();
   return {
@@ -139,13 +153,21 @@ async function serveHouse(
     setDefaultPolicy: (document) => policies.setDefault(document),
     async close() {
       isStopping = true;
+      streams.close();
+      feed.close();
       await stopServer(server);
       await house.close();
     },
   };
 }
 
-function allOperations(house: House, rules: Rules, options: ServiceOptions, isStopping: () => boolean): Operation[] {
+function allOperations(
+  house: House,
+  rules: Rules,
+  options: ServiceOptions,
+  live: EventRouteServices,
+  isStopping: () => boolean,
+): Operation[] {
   const { jobs, store, log, events, registry, engines } = house;
   const { policies, quota, tenants, keys } = rules;
   const readings = createReadings(store, log, LIMITS.resultJsonBytes);
@@ -175,6 +197,7 @@ function allOperations(house: House, rules: Rules, options: ServiceOptions, isSt
   const operations: Operation[] = [
     ...jobRoutes(jobServices),
     ...batchRoutes(jobServices),
+    ...eventRoutes(live),
     ...backendRoutes({
       registry,
       calibration: house.calibration,

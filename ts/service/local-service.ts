@@ -91,7 +91,7 @@ export async function openLocalService(options: LocalServiceOptions): Promise<Lo
 
   /** Stays with a job until it is final or the signal aborts; what waits for a decision is given as it is. */
   async function follow({ id, status }: Job, { signal, onProgress }: SubmitControl): Promise<LocalOutcome> {
-    const unlisten = onProgress && house.onProgress(id, onProgress);
+    const unlisten = onProgress && house.onProgress((job, progress) => job.id === id && onProgress(progress));
     try {
       const waits = WAITING_STATES.has(status);
       return await describe(waits ? await jobs.get(LOCAL_TENANT, id) : await jobs.wait(LOCAL_TENANT, id, signal));
