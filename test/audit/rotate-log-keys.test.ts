@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { linkSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { verifyCheckpoint } from "../../ts/audit/checkpoint.ts";
@@ -180,7 +180,10 @@ it("leaves the old seeds nowhere, and the file to its owner alone", async () => 
   await receiptOf(house);
   const seeds = (text: string): string[] => text.match(/[0-9a-f]{64}/g) ?? [];
   const [ed25519, mlDsa44] = seeds(keyFile(house));
+  const link = join(house.folder, "another-name-of-the-file");
+  linkSync(join(house.folder, "keys", "log-key.json"), link);
   await rotateLogKeys(house, BY, 0);
+  expect(new Set(readFileSync(link))).toEqual(new Set([0]));
   expect(JSON.parse(keyFile(house)).format).toBe("ketflow-log-key/2");
   expect(seeds(keyFile(house))).toHaveLength(4);
   await finishRotation(house);

@@ -7,7 +7,7 @@ import { type Hash, inclusionProof, leafHash, treeRoot, verifyInclusion } from "
 import type { MlDsa44 } from "./mldsa.ts";
 import type { VerifierKey } from "./note.ts";
 import { formatProof } from "./proof.ts";
-import { readBundle, readLeaf, readTile, tilesOf } from "./tile-files.ts";
+import { readBundle, readTile, tilesOf } from "./tile-files.ts";
 import { TILE_WIDTH, tileWidth } from "./tile-path.ts";
 import { perfectRoot, subtreeReader } from "./tiles.ts";
 
@@ -32,13 +32,55 @@ export async function readCheckpoint(
  * @throws {AppError} `not-found` when the head is older than the leaf, `integrity-violation` when the tiles do not lead to its root
  */
 export function proofText(directory: string, index: number, checkpoint: VerifiedCheckpoint): string {
+  return proofReader(directory, checkpoint)(index);
+}
+
+/**
+ * As {@link proofText}, for many leaves under one head: what neighbours share is read and hashed once, which makes the proofs of all
+ * leaves of a log about four times as fast. Holds an eighth of a hash for each leaf that was asked for, and a few files.
+ */
+export function proofReader(directory: string, checkpoint: VerifiedCheckpoint): (index: number) => string {
   const { size, rootHash, note } = checkpoint;
-  if (index >= size)
-    throw new AppError("not-found", `leaf ${index} is not under a signed head yet; the log has ${size}`);
-  const { hash } = readLeaf(directory, index, size);
-  const path = inclusionProof(index, size, subtreeReader(tilesOf(directory, size)));
-  if (!verifyInclusion(index, size, hash, path, rootHash)) throw disagree(checkpoint);
-  return formatProof({ index, path, checkpoint: note });
+  const tile = keepLast((level: number, index: number) =>
+    readTile(directory, level, index, tileWidth(size, level, index)),
+  );
+  const bundle = keepLast((_, index: number) => readBundle(directory, index, tileWidth(size, 0, index)));
+  const read = subtreeReader(tile);
+  const subtrees = new Map<string, Hash>();
+  const subtree = (level: number, index: number): Hash => {
+    if (level < KEPT_LEVEL) return read(level, index);
+    const key = `${level}/${index}`;
+    const hash = subtrees.get(key) ?? read(level, index);
+    subtrees.set(key, hash);
+    return hash;
+  };
+  return (index) => {
+    if (index >= size)
+      throw new AppError("not-found", `leaf ${index} is not under a signed head yet; the log has ${size}`);
+    const [at, offset] = [Math.floor(index / TILE_WIDTH), index % TILE_WIDTH];
+    const [hash, leaf] = [tile(0, at)[offset], bundle(0, at)[offset]];
+    if (hash === undefined || leaf === undefined || !equalBytes(leafHash(leaf), hash)) {
+      throw new AppError("integrity-violation", `log: leaf ${index} is not the one that its tile holds`);
+    }
+    const path = inclusionProof(index, size, subtree);
+    if (!verifyInclusion(index, size, hash, path, rootHash)) throw disagree(checkpoint);
+    return formatProof({ index, path, checkpoint: note });
+  };
+}
+
+/** Subtrees of 16 leaves and more are kept; smaller ones cost fewer hashes than their place in memory is worth. */
+const KEPT_LEVEL = 4;
+
+/** Remembers the last answer for each level. */
+function keepLast<T>(read: (level: number, index: number) => T): (level: number, index: number) => T {
+  const last = new Map<number, { index: number; value: T }>();
+  return (level, index) => {
+    const kept = last.get(level);
+    if (kept?.index === index) return kept.value;
+    const value = read(level, index);
+    last.set(level, { index, value });
+    return value;
+  };
 }
 
 /** The root of an earlier size of the log, from its tiles. */

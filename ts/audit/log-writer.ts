@@ -7,7 +7,7 @@ import type { Checkpoint, VerifiedCheckpoint } from "./checkpoint.ts";
 import { fileError, writeFileDurably } from "./durable-file.ts";
 import { writeHighWater } from "./high-water.ts";
 import type { LogKeys } from "./keys.ts";
-import { proofText } from "./log-reader.ts";
+import { proofReader } from "./log-reader.ts";
 import { LEAVES_PER_READ, type LeafSource, recoverLog } from "./log-recovery.ts";
 import type { MlDsa44 } from "./mldsa.ts";
 import { formatNote, keepSignatures, parseNote, signaturesBy, type VerifierKey } from "./note.ts";
@@ -121,12 +121,12 @@ export class LogWriter {
     const { keys, directory } = this.#options;
     // During a rotation the head has two signatures more, which not everybody who checks the file can check.
     const note = checkpoint && formatNote(keepSignatures(parseNote(checkpoint.note), keys.current));
+    const read = checkpoint && note !== undefined ? proofReader(directory, { ...checkpoint, note }) : undefined;
     return {
       size: checkpoint?.size ?? 0,
       async prove(index) {
-        if (checkpoint === undefined || note === undefined)
-          throw new AppError("not-found", `leaf ${index} is not in the log, which is empty`);
-        return proofText(directory, index, { ...checkpoint, note });
+        if (read === undefined) throw new AppError("not-found", `leaf ${index} is not in the log, which is empty`);
+        return read(index);
       },
     };
   }

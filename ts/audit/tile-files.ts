@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AppError, errnoOf } from "../core/errors.ts";
-import { HASH_SIZE, type Hash, leafHash } from "./merkle.ts";
+import { HASH_SIZE, type Hash } from "./merkle.ts";
 import { decodeBundle, LENGTH_SIZE, TILE_WIDTH, tilePath, tileWidth } from "./tile-path.ts";
 
 // Reads the tiles of a log's folder. Synchronous: a proof takes a handful of files of 8 kB that the writer has just written.
@@ -53,22 +53,6 @@ function sizeOf(path: string): number {
 /** A reader of subtrees asks for tiles by place; the size of the tree says how wide they must be. */
 export function tilesOf(directory: string, size: number): (level: number, index: number) => Hash[] {
   return (level, index) => readTile(directory, level, index, tileWidth(size, level, index));
-}
-
-/**
- * A leaf by its place, checked against the hash in the level 0 tile.
- *
- * @throws {AppError} `integrity-violation` when bundle and tile disagree
- */
-export function readLeaf(directory: string, index: number, size: number): { leaf: Uint8Array; hash: Hash } {
-  const [tile, offset] = [Math.floor(index / TILE_WIDTH), index % TILE_WIDTH];
-  const width = tileWidth(size, 0, tile);
-  const hash = readTile(directory, 0, tile, width)[offset];
-  const leaf = readBundle(directory, tile, width)[offset];
-  if (hash === undefined || leaf === undefined || !Buffer.from(leafHash(leaf)).equals(hash)) {
-    throw new AppError("integrity-violation", `log: leaf ${index} is not the one that its tile holds`);
-  }
-  return { leaf, hash };
 }
 
 function* candidates(
