@@ -109,7 +109,9 @@ describe("a circuit run", () => {
     const wrong = { observable: "ZZ + 0.5*ZQ" };
     const error = await engines.circuit.run(BELL, wrong).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: "invalid-input", line: undefined, column: undefined });
-    expect(String(error)).toContain("observable 'ZZ + 0.5*ZQ', character 11: 'Q' is not a Pauli letter; use I, X, Y or Z");
+    expect(String(error)).toContain(
+      "observable 'ZZ + 0.5*ZQ', character 11: 'Q' is not a Pauli letter; use I, X, Y or Z",
+    );
   });
 
   it("refuses bytes that are no text as it refuses text", async () => {
