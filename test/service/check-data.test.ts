@@ -68,7 +68,7 @@ describe("checkData", () => {
     ],
     [
       "a lost event",
-      "delete from audit_events where sequence = 1",
+      "update audit_events set sequence = 2 where sequence = 1", // as when the first was deleted
       "events",
       "the events before it are missing from 1 on",
     ],
