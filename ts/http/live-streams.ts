@@ -6,7 +6,7 @@ import { LIMITS } from "./limits.ts";
 import { notReady } from "./routes/system.ts";
 
 /** One open stream to one client. */
-export interface LiveStream {
+interface LiveStream {
   readonly principal: Principal;
   /** Gives a sign of life. */
   beat(): void;

@@ -24,7 +24,7 @@ export interface Follower {
   end(reason: "final" | "failed"): void;
 }
 
-export interface StreamRequest {
+interface StreamRequest {
   readonly tenant: TenantId;
   /** Only the events of this job. */
   readonly jobId?: string | undefined;
