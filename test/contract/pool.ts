@@ -62,6 +62,20 @@ export function describePool(name: string, createPool: (options: StandInPoolOpti
       }
     });
 
+    it("says how many calls run and how many wait", async () => {
+      const pool = newPool(1);
+      const abort = new AbortController();
+      expect(pool.load()).toEqual({ limit: 1, running: 0, waiting: 0 });
+      const calls = Array.from({ length: 3 }, () => run(pool, "obey", { signal: abort.signal }));
+      expect(pool.load()).toEqual({ limit: 1, running: 1, waiting: 2 });
+      abort.abort();
+      await Promise.allSettled(calls);
+      await run(pool, "ok");
+      // The place is free a turn after the answer.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      expect(pool.load()).toEqual({ limit: 1, running: 0, waiting: 0 });
+    });
+
     it("answers reads while every place for runs is taken", async () => {
       const pool = newPool(1);
       const abort = new AbortController();

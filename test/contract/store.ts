@@ -322,13 +322,38 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
 
     it("tells subscribers what was committed, and nothing that was refused", async () => {
       const seen: string[] = [];
-      const unsubscribe = store.subscribe(({ status }) => seen.push(status));
+      const unsubscribe = store.subscribe(({ status }, before) => seen.push(`${before} → ${status}`));
       const { id } = await store.apply(submission(ALICE, AT));
       await store.apply({ kind: "resume", tenant: ALICE, id, at: AT }).catch(() => undefined);
       await store.apply({ kind: "cancel", tenant: ALICE, id, at: AT });
       unsubscribe();
       await store.apply(submission(ALICE, AT));
-      expect(seen).toEqual(["queued", "cancelled"]);
+      expect(seen).toEqual(["undefined → queued", "queued → cancelled"]);
+    });
+
+    it("counts what is not final by state, and knows since when the queue waits", async () => {
+      expect([...(await store.liveJobs()).values()].filter((count) => count > 0)).toEqual([]);
+      expect(await store.oldestQueued()).toBeUndefined();
+      for (const tenant of [ALICE, BOB]) await store.apply(submission(tenant, AT));
+      await store.apply(submission(BOB, AT + 1));
+      const first = await claimOne();
+      expect(new Map(await store.liveJobs())).toEqual(
+        new Map([
+          ["queued", 2],
+          ["running", 1],
+        ]),
+      );
+      expect(await store.oldestQueued()).toBe(AT);
+      await succeed(first);
+      await claimOne();
+      await store.apply(submission(ALICE, AT + 5));
+      expect(new Map(await store.liveJobs())).toEqual(
+        new Map([
+          ["queued", 2],
+          ["running", 1],
+        ]),
+      );
+      expect(await store.oldestQueued()).toBe(AT + 1);
     });
 
     it("refuses the result of a job that has none", async () => {

@@ -130,7 +130,8 @@ describe("without the right to", () => {
       const { query, ...credentials }: CallOptions & { query?: string } = options();
       const { target, ...request } = caseOf(operation).request(idsOfAlpha, alpha);
       const address = query === undefined ? target : `${target}${target.includes("?") ? "&" : "?"}${query}`;
-      const answer = await call(operation, { target: address, ...request, ...credentials, isStream: false });
+      const headers = { ...request.headers, ...credentials.headers };
+      const answer = await call(operation, { target: address, ...request, ...credentials, headers, isStream: false });
       expect([operation.id, answer.status, answer.body.code]).toEqual([operation.id, 401, "unauthenticated"]);
       expect(answer.headers.get("www-authenticate")).toMatch(/^Bearer /);
       bodies.add(JSON.stringify({ ...answer.body, requestId: "" }));

@@ -130,7 +130,7 @@ describe("a client that does not read", () => {
         beats.push(() => stream.beat());
         return () => undefined;
       },
-      close: () => undefined,
+      count: () => 0, close: () => undefined,
     };
     const source = endlessStream(0);
     const stream = await openStream(await serve(source, streams));

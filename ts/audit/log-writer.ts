@@ -29,6 +29,8 @@ export interface LogWriterOptions {
   intervalMs?: number;
   /** As in {@link recoverLog}. */
   repair?: boolean;
+  /** A head was signed and written, which took so long. */
+  onSigned?: ((seconds: number) => void) | undefined;
   /** A signing in the background failed; it is tried again at the next `notify`. */
   onError?: (error: AppError) => void;
 }
@@ -140,7 +142,7 @@ export class LogWriter {
   }
 
   async #sign(): Promise<VerifiedCheckpoint | undefined> {
-    const { keys, source, directory, stateDirectory, now } = this.#options;
+    const { keys, source, directory, stateDirectory, now, onSigned } = this.#options;
     await this.#extend(await source.size());
     const size = this.#edge.size;
     const { verifierKeys } = keys;
@@ -148,6 +150,7 @@ export class LogWriter {
     const checkpoint: Checkpoint = { origin: keys.origin, size, rootHash: this.#edge.root() };
     // A clock that was set back must not make a later head look older.
     const timestamp = Math.max(Math.floor(now() / 1000), this.#latest?.timestamp ?? 1);
+    const startedAt = performance.now();
     await writeHighWater(stateDirectory, checkpoint);
     const note = keys.signCheckpoint(checkpoint, timestamp);
     // Losing the new name in a crash is harmless: the mark is on disk, and the next start signs this size again.
@@ -155,6 +158,7 @@ export class LogWriter {
     this.#lastSignedMs = now();
     this.#latest = { ...checkpoint, timestamp, note };
     this.#signedBy = verifierKeys;
+    onSigned?.((performance.now() - startedAt) / 1000);
     return this.#latest;
   }
 

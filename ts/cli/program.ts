@@ -202,7 +202,8 @@ async function makeProgram(context: CommandContext, end: (code: ExitCode) => voi
     .option("--data <dir>", "folder of jobs, log and keys")
     .option("--policy <file>", "policy of tenants that have none of their own")
     .option("--cors-origin <origins>", "web origins whose pages may call the API, such as https://lab.example", commas)
-    .option("--mock-qpus <file>", "mock QPUs beside the embedded engine");
+    .option("--mock-qpus <file>", "mock QPUs beside the embedded engine")
+    .option("--log-level <name>", "debug, info (default), warn or error");
   serve.action(async () => {
     const { serve: serveUntilStopped } = await import("./commands/serve.ts");
     end(await serveUntilStopped(settingFlags(serve), context));

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type ConfigFile, type Resolved, resolveConfig, type Setting, type SettingValue } from "../core/config.ts";
 import { AppError, errnoOf, messageOf } from "../core/errors.ts";
+import { LOG_LEVELS } from "../core/log.ts";
 import { userFolders } from "../core/user-folders.ts";
 import { DEFAULT_SHOTS } from "../models/circuit.ts";
 import { COLLAPSE_RULES, DATA_CLASSES, STRATEGIES } from "../models/job.ts";
@@ -31,6 +32,13 @@ export function settingsOf(environment: Terminal["environment"]): Setting[] {
     { name: "host", kind: "string", fallback: "127.0.0.1", about: "address that serve listens on" },
     { name: "port", kind: "integer", fallback: 8080, about: "port that serve listens on; 0 takes a free one" },
     { name: "corsOrigin", kind: "list", about: "web origins whose pages may call serve's API; * for all" },
+    {
+      name: "logLevel",
+      kind: "string",
+      choices: LOG_LEVELS,
+      fallback: "info",
+      about: "least level of serve's log lines",
+    },
     { name: "ascii", kind: "boolean", fallback: false, about: "draw without box characters" },
   ];
 }

@@ -8,6 +8,9 @@ export interface GroupCommit {
   close(): void;
 }
 
+/** Told after each commit how many writes shared it, and how long it took from begin to the disk's confirmation. */
+export type OnCommit = (writes: number, seconds: number) => void;
+
 interface Item {
   readonly work: () => unknown;
   readonly resolve: (value: unknown) => void;
@@ -19,7 +22,7 @@ interface Item {
  * alone: most are refused before they have written anything, and where one is not, the group is run again with a savepoint for
  * each. (A savepoint for every write at once costs a fifth of what accepting a job does.)
  */
-export function createGroupCommit(connection: SqliteConnection): GroupCommit {
+export function createGroupCommit(connection: SqliteConnection, onCommit?: OnCommit): GroupCommit {
   const savepoint = connection.prepare("savepoint one_write");
   const release = connection.prepare("release one_write");
   const undo = connection.prepare("rollback to one_write");
@@ -72,6 +75,7 @@ export function createGroupCommit(connection: SqliteConnection): GroupCommit {
 
   function runGroup(group: readonly Item[]): void {
     let settlements: (() => void)[];
+    const startedAt = performance.now();
     try {
       settlements = runAll(group);
       commit.run();
@@ -85,6 +89,7 @@ export function createGroupCommit(connection: SqliteConnection): GroupCommit {
       else for (const item of group) item.reject(failure);
       return;
     }
+    onCommit?.(group.length, (performance.now() - startedAt) / 1000);
     for (const settle of settlements) settle();
   }
 

@@ -1,4 +1,4 @@
-import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
+import { createGroupCommit, type GroupCommit, type OnCommit } from "./group-commit.ts";
 import { createLeafTable, type LeafTable } from "./leaf-table.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 
@@ -13,8 +13,8 @@ export interface SqliteDatabase {
 }
 
 /** @param connection to a file whose schema is already that of `ts/migrations/sqlite` */
-export function createSqliteDatabase(connection: SqliteConnection): SqliteDatabase {
-  const group = createGroupCommit(connection);
+export function createSqliteDatabase(connection: SqliteConnection, onCommit?: OnCommit): SqliteDatabase {
+  const group = createGroupCommit(connection, onCommit);
   return {
     connection,
     group,

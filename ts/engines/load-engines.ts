@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AppError } from "../core/errors.ts";
 import { checked } from "../models/check.ts";
 import type { EngineIdentity } from "../models/job.ts";
+import type { PoolLoad } from "../workers/circuit-pool.ts";
 import { loadEngine } from "../workers/load-wasm.ts";
 import { nodeModule } from "../workers/node-module.ts";
 import { EnginePool } from "../workers/pool.ts";
@@ -24,6 +25,7 @@ export interface Engines {
   readonly identity: EngineIdentity;
   /** Starts a thread now rather than with the first call. */
   start(): void;
+  load(): PoolLoad;
   /** Ends all threads. What has not ended is `cancelled`. */
   close(): Promise<void>;
 }
@@ -43,6 +45,7 @@ export async function loadEngines(options: EnginesOptions = {}): Promise<Engines
     circuit: new CircuitEngine(pool),
     identity: engine.identity,
     start: () => pool.start(),
+    load: () => pool.load(),
     close: () => pool.close(),
   };
 }

@@ -16,5 +16,11 @@ export interface HostedEnginesOptions extends Pick<EnginesOptions, "threads" | "
 export function loadHostedEngines(options: HostedEnginesOptions = {}): Engines {
   const { threads: size = defaultThreads(), memoryLimitMiB } = checked(Limits, options, "loadHostedEngines");
   const pool = new HostedPool({ size, memoryLimitMiB, hostUrl: options.hostUrl });
-  return { circuit: new CircuitEngine(pool), identity, start: () => pool.start(), close: () => pool.close() };
+  return {
+    circuit: new CircuitEngine(pool),
+    identity,
+    start: () => pool.start(),
+    load: () => pool.load(),
+    close: () => pool.close(),
+  };
 }

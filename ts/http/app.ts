@@ -4,31 +4,28 @@ import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
 import type { z } from "zod";
 import type { Clock } from "../core/clock.ts";
-import { AppError } from "../core/errors.ts";
+import { AppError, type ErrorCode, toErrorInfo } from "../core/errors.ts";
 import { actorOf, type Principal } from "../identity/keys.ts";
 import { checked } from "../models/check.ts";
+import { type ObservedRequest, UNMATCHED } from "../telemetry/request.ts";
 import { type AuthServices, authenticate, bearerToken, requireScope } from "./authenticate.ts";
-import { requestReader } from "./node-request.ts";
+import { type RequestReader, requestReader } from "./node-request.ts";
 import type { LiveReply, Operation, Reply } from "./operation.ts";
-import { problemReply, type ReportError } from "./problem.ts";
+import { problemReply } from "./problem.ts";
 import { readJsonBody } from "./read-body.ts";
 import { requestIdOf } from "./request-id.ts";
 
 export interface AppServices extends AuthServices {
   readonly clock: Clock;
-  readonly reportError: ReportError;
   /** Web origins whose pages may call the API; `*`: all. None by default. */
   readonly corsOrigins?: readonly string[] | undefined;
+  /** What no caller is told in full. */
+  reportError(error: unknown, request: RequestFacts): void;
   /** One call for each answered request. */
-  observe?(request: {
-    operation: string;
-    method: string;
-    status: number;
-    seconds: number;
-    requestId: string;
-    tenant?: string;
-  }): void;
+  observe?(request: ObservedRequest): void;
 }
+
+type RequestFacts = Pick<ObservedRequest, "requestId" | "operation" | "tenant" | "keyId">;
 
 /** The application: each operation behind authentication, limits and parsing. No rule of the business lives here. */
 export function createApp(operations: readonly Operation[], services: AppServices): Hono {
@@ -87,9 +84,13 @@ function corsOptions(origins: readonly string[]): NonNullable<Parameters<typeof 
   };
 }
 
-function refusal(error: unknown, context: Context, { reportError }: AppServices): Response {
+/** Answers what did not come to an operation. */
+function refusal(error: unknown, context: Context, { reportError, observe }: AppServices): Response {
   const requestId = requestIdOf(requestReader(context).header);
-  return finished(problemReply(error, requestId, reportError), { "x-request-id": requestId });
+  const facts = { requestId, operation: UNMATCHED };
+  const reply = problemReply(error, requestId, (fault) => reportError(fault, facts));
+  observe?.({ ...facts, method: context.req.method, code: toErrorInfo(error).code, reply });
+  return finished(reply, { "x-request-id": requestId });
 }
 
 /** The one place where an answer becomes a `Response`, with all of its headers at once. */
@@ -109,9 +110,10 @@ async function answer(operation: Operation, context: Context, services: AppServi
   const requestId = requestIdOf(request.header);
   let principal: Principal | undefined;
   let reply: Reply | LiveReply | Response;
+  let code: ErrorCode | undefined;
   let rateHeaders: Readonly<Record<string, string>> = {};
   try {
-    if (operation.scope !== "anyone") {
+    if (operation.scope !== "anyone" && !(operation.openToLoopback && isFromLoopback(request))) {
       principal = await authenticate(bearerToken(request.header("authorization")), request.address, services);
       rateHeaders = await services.rateLimits.take(principal.keyId);
       requireScope(principal, operation.scope);
@@ -134,15 +136,20 @@ async function answer(operation: Operation, context: Context, services: AppServi
       readJson: () => readJsonBody(request),
     });
   } catch (error) {
-    reply = problemReply(error, requestId, services.reportError);
+    const { tenant, keyId } = principal ?? {};
+    const facts = { requestId, operation: operation.id, tenant, keyId };
+    reply = problemReply(error, requestId, (fault) => services.reportError(fault, facts));
+    ({ code } = toErrorInfo(error));
   }
   services.observe?.({
     operation: operation.id,
     method: req.method,
-    status: reply.status,
     seconds: (performance.now() - startedAt) / 1000,
     requestId,
-    ...(principal && { tenant: principal.tenant }),
+    tenant: principal?.tenant,
+    keyId: principal?.keyId,
+    code,
+    reply,
   });
   const headers = { ...rateHeaders, "x-request-id": requestId };
   if (!("send" in reply)) return finished(reply, headers);
@@ -155,6 +162,12 @@ const NOBODY = {
   tenant: "" as Principal["tenant"],
   ...{ keyId: "anyone", name: "anyone", owner: "anyone", role: "auditor", scopes: new Set<never>() },
 } as const satisfies Principal;
+
+/** A reverse proxy on this machine connects from here too, so what it says to have forwarded does not count. */
+function isFromLoopback({ header, address }: RequestReader): boolean {
+  if (["x-forwarded-for", "forwarded", "via"].some((name) => header(name) !== undefined)) return false;
+  return /^(?:127\.[\d.]+|::1|::ffff:127\.[\d.]+)$/.test(address);
+}
 
 /** `/v1/jobs/{id}:cancel` → `/v1/jobs/:id{[^/:]+:cancel}`: Hono's parameters end at a slash only. `{rest}` takes slashes too. */
 function routePattern(path: string): string {

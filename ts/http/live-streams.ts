@@ -20,6 +20,8 @@ export interface LiveStreams {
    * @throws {AppError} `quota-exceeded`; `store-unavailable` while the service stops
    */
   add(stream: LiveStream): () => void;
+  /** How many are open. */
+  count(): number;
   /** Ends all of them. */
   close(): void;
 }
@@ -64,6 +66,7 @@ export function createLiveStreams(
         else counts.set(tenant, left);
       };
     },
+    count: () => streams.size,
     close() {
       isStopping = true;
       clearInterval(heartbeat);

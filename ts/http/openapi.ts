@@ -82,6 +82,7 @@ function describeOperation(each: Operation): Document {
     summary: each.summary,
     ...(each.description !== undefined && { description: each.description }),
     ...(isOpen ? { security: [] } : { "x-scope": each.scope }),
+    ...(each.openToLoopback && { security: [{}, { key: [] }] }),
     ...(each.audit !== undefined && { "x-audit": each.audit }),
     parameters: [...pathParameters(each.path), ...queryParameters(each.query), ...headerParameters(each)],
     ...(bodies && {

@@ -44,6 +44,8 @@ interface Shape<Query, Body> {
   readonly description?: string;
   /** `anyone`: without a key. */
   readonly scope: Scope | "anyone";
+  /** Answers programs of this machine without a key; what a proxy forwards is not from this machine. */
+  readonly openToLoopback?: true;
   readonly query?: z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
   /** Of an operation that reads its body itself: what each content type holds. */

@@ -20,13 +20,13 @@ export const Problem = z
   .loose();
 
 /** Where the person who looks for the reason finds the whole error. */
-export type ReportError = (error: unknown, requestId: string) => void;
+export type ReportError = (error: unknown) => void;
 
 /** Only what is not an {@link AppError}, or says that we failed, is reported: a caller's mistake is no event of ours. */
 export function problemReply(error: unknown, requestId: string, report: ReportError): Reply {
   const info = toErrorInfo(error);
   const { status, retryable } = ERROR_CODES[info.code];
-  if (status >= 500 && info.code !== "provider-unavailable") report(error, requestId);
+  if (status >= 500 && info.code !== "provider-unavailable") report(error);
   const { details, line, column } = info;
   const body = {
     type: `/docs#${info.code}`,

@@ -148,7 +148,7 @@ function serve(
     };
   } catch (error) {
     // More streams than a tenant may have.
-    if (!(error instanceof AppError)) reportError(error, "");
+    if (!(error instanceof AppError)) reportError(error);
     close(1013, error instanceof AppError ? error.code : "internal");
   }
 }

@@ -56,9 +56,9 @@ export function createJobs(given: JobServices, options: RunnerOptions): Jobs {
   const services = { policyOf: () => DEFAULT_POLICY, ...given, clock };
   const { store } = services;
   const waiting = new Waiting();
-  const reportError = (error: unknown): void => {
+  const reportError = (error: unknown, job?: JobRef): void => {
     const isStorage = error instanceof AppError && ["storage-full", "store-unavailable"].includes(error.code);
-    if (!isStorage || !waiting.tellAll(error)) services.reportError(error);
+    if (!isStorage || !waiting.tellAll(error)) services.reportError(error, job);
   };
   store.subscribe((job) => FINAL_STATES.has(job.status) && waiting.settle(job));
   if (given.quota !== undefined) {

@@ -12,7 +12,7 @@ import type { Command } from "./core.ts";
 import type { BackendTry, Job, JobResult } from "./job.ts";
 import { candidateOf, type Decide, mustBePlanned } from "./plan.ts";
 import { contentKey } from "./result-cache.ts";
-import type { Store } from "./store.ts";
+import type { JobRef, Store } from "./store.ts";
 
 export interface AttemptServices {
   readonly store: Store;
@@ -28,7 +28,7 @@ export interface AttemptServices {
   engineHash(backend: string): string | undefined;
   onProgress?(job: Job, progress: { done: number; total: number }): void;
   /** What no caller is told in full: internal errors with their causes. */
-  reportError(error: unknown): void;
+  reportError(error: unknown, job?: JobRef): void;
 }
 
 interface Reserve {
@@ -94,7 +94,7 @@ async function attempt(
     if (reason === "budget") {
       return { kind: "overrun", ...fenced, at, route, tries, budgetMs: budgetOf(job, services) ?? 0 };
     }
-    if (!(error instanceof AppError) || error.code === "internal") services.reportError(error);
+    if (!(error instanceof AppError) || error.code === "internal") services.reportError(error, job);
     const info = toErrorInfo(error);
     // A spent quota is renewed tomorrow: no pause between attempts reaches so far.
     const canRetry = ERROR_CODES[info.code].retryable && info.code !== "quota-exceeded";
@@ -226,7 +226,7 @@ async function storeOutcome(
       if (!(error instanceof AppError)) throw error;
       if (error.code === "conflict") return; // Cancelled, paused or taken over meanwhile: the stored state stands.
       if (stop.aborted) throw error;
-      if (attempt === 0) reportError(error);
+      if (attempt === 0) reportError(error, command);
       if (!ERROR_CODES[error.code].retryable) {
         // The outcome itself cannot be recorded, such as a route too long for a log entry: a plain failure can.
         if (command.kind !== "succeed" && command.kind !== "fail") throw error;

@@ -104,7 +104,7 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
     if (state === "stopped") stop.abort("stopping" satisfies StopReason);
     const heartbeat = setInterval(() => void beat(job), leaseMs / 3);
     const ended = runAttempt(job, services, stop.signal)
-      .catch(reportError)
+      .catch((error: unknown) => reportError(error, job))
       .finally(() => {
         clearInterval(heartbeat);
         // A paused and resumed job may already run again here, under a newer fence.

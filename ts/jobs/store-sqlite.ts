@@ -7,15 +7,22 @@ import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import { FINAL_STATES, type JobState } from "../models/job.ts";
 import { type Command, type Effect, transition } from "./core.ts";
 import type { Job } from "./job.ts";
-import type { BuildOutcomeLeaf, ClaimRequest, JobEvent, JobRef, ListRequest, Store } from "./store.ts";
+import type { BuildOutcomeLeaf, ClaimRequest, JobEvent, JobListener, JobRef, ListRequest, Store } from "./store.ts";
 
 const MAX_PAGE = 1000;
+
+/** What a command did to a job. */
+interface Moved {
+  readonly job: Job;
+  readonly changed: boolean;
+  readonly before: JobState | undefined;
+}
 
 /** The jobs of a database; closing the store closes it. */
 export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: BuildOutcomeLeaf): Store {
   const { connection, group, leaves } = database;
   const audit = createSqliteEventStore(database);
-  const listeners = new Set<(job: Job) => void>();
+  const listeners = new Set<JobListener>();
   const sql = prepareStatements(connection);
 
   function find(ref: JobRef): Job | undefined {
@@ -29,7 +36,7 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
   }
 
   /** One command inside the transaction: read, move, write with everything that belongs to it. */
-  function applyNow(command: Command): { job: Job; changed: boolean } {
+  function applyNow(command: Command): Moved {
     const job = command.kind === "submit" ? findByIdempotencyKey(command) : find(command);
     return moveNow(job, isWithoutItsResult(command) ? { ...command, kind: "hand-back" } : command);
   }
@@ -40,9 +47,9 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
     return sql.hasResult.get(command.tenant, command.result.resultHash) === undefined;
   }
 
-  function moveNow(before: Job | undefined, command: Command): { job: Job; changed: boolean } {
+  function moveNow(before: Job | undefined, command: Command): Moved {
     const { job: moved, effects } = transition(before, command);
-    if (moved === before) return { job: moved, changed: false };
+    if (moved === before) return { job: moved, changed: false, before: before.status };
     if (before === undefined) insert(moved);
     let job = moved;
     let salt: Uint8Array | null = null;
@@ -57,7 +64,7 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
     }
     if (before !== undefined) update(job, salt);
     if (command.event !== undefined) audit.record(command.event);
-    return { job, changed: true };
+    return { job, changed: true, before: before?.status };
   }
 
   function findByIdempotencyKey(command: Command & { kind: "submit" }): Job | undefined {
@@ -87,8 +94,8 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
     return source;
   }
 
-  function claimNow({ worker, at, leaseMs, limit, after }: ClaimRequest): { job: Job; changed: boolean }[] {
-    const leased: { job: Job; changed: boolean }[] = [];
+  function claimNow({ worker, at, leaseMs, limit, after }: ClaimRequest): Moved[] {
+    const leased: Moved[] = [];
     let turn: string = after ?? "";
     while (leased.length < limit) {
       const row = sql.nextQueued.get(turn, at, at) ?? sql.nextQueued.get("", at, at);
@@ -117,9 +124,9 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
     return job;
   }
 
-  async function committed(work: () => { job: Job; changed: boolean }[]): Promise<Job[]> {
+  async function committed(work: () => Moved[]): Promise<Job[]> {
     const moved = await group.run(work);
-    for (const { job, changed } of moved) if (changed) for (const listener of listeners) listener(job);
+    for (const { job, changed, before } of moved) if (changed) for (const listener of listeners) listener(job, before);
     return moved.map(({ job }) => job);
   }
 
@@ -173,6 +180,12 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
           costMicroUsd: Number(row.cost_micro_usd),
         })),
       ),
+    liveJobs: () => read(() => new Map(sql.liveJobs.all().map((row) => [row.status as JobState, Number(row.jobs)]))),
+    oldestQueued: () =>
+      read(() => {
+        const readyAt = sql.oldestQueued.get()?.ready_at;
+        return typeof readyAt === "number" ? readyAt : undefined;
+      }),
     newestEvent: (tenant) => read(() => Number(sql.newestEvent.get(tenant)?.sequence)),
     events: (tenant, after, limit) => read(() => sql.events.all(tenant, after, limit).map(toEvent)),
     jobEvents: ({ tenant, id }, after, limit) => read(() => sql.jobEvents.all(id, tenant, after, limit).map(toEvent)),
@@ -276,6 +289,17 @@ function prepareStatements(connection: SqliteConnection) {
             union all select tenant, count(*), 0.0, 0 from jobs where lease_expires_at is not null group by tenant
             union all select tenant, 0, compute_ms, cost_micro_usd from usage where day = ?)
       group by tenant`),
+    // Each part by an index of its own: most jobs of a store are final.
+    liveJobs: prepare(`select status, count(*) as jobs from jobs
+        where status in ('planned', 'awaiting-approval', 'paused') group by status
+      union all select 'queued', count(*) from jobs where status = 'queued'
+      union all select 'running', count(*) from jobs where lease_expires_at is not null`),
+    // Jumps from tenant to tenant in the index of the queue: 44 ms of the event loop with 200,000 jobs queued otherwise.
+    oldestQueued: prepare(`with recursive waiting (tenant) as (
+        select min(tenant) from jobs where status = 'queued'
+        union all select (select min(tenant) from jobs where status = 'queued' and tenant > waiting.tenant)
+          from waiting where waiting.tenant is not null)
+      select min((select min(ready_at) from jobs where status = 'queued' and tenant = waiting.tenant)) as ready_at from waiting`),
     newestEvent: prepare("select coalesce(max(sequence), 0) as sequence from events where tenant = ?"),
     events: prepare(
       "select sequence, job_id, at, kind, data from events where tenant = ? and sequence > ? order by sequence limit ?",

@@ -62,6 +62,9 @@ interface LeafLog {
 /** Builds the log entry of a job that has just become final; runs inside the transaction, so it must be quick and pure. */
 export type BuildOutcomeLeaf = (job: Job, input: Uint8Array) => OutcomeLeaf;
 
+/** @param before its state before the commit; undefined for a job that is new */
+export type JobListener = (job: Job, before: JobState | undefined) => void;
+
 /**
  * Where jobs live. A promise of a write settles after the commit is on disk, never before.
  *
@@ -103,8 +106,12 @@ export interface Store {
   overdue(at: number, limit: number): Promise<readonly JobRef[]>;
   /** Running jobs whose lease ran out before `at`. */
   lapsed(at: number, limit: number): Promise<readonly Job[]>;
+  /** How many jobs are in each state that is not final. */
+  liveJobs(): Promise<ReadonlyMap<JobState, number>>;
+  /** `readyAt` of the queued job that became ready first; undefined when none is queued. */
+  oldestQueued(): Promise<number | undefined>;
   readonly log: LeafLog;
   /** Calls `listener` with every job that a commit changed, in commit order; gives the way to stop. */
-  subscribe(listener: (job: Job) => void): () => void;
+  subscribe(listener: JobListener): () => void;
   close(): Promise<void>;
 }

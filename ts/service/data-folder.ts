@@ -11,7 +11,7 @@ import type { EventOrigin } from "../audit/new-event.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import { userFolders } from "../core/user-folders.ts";
-import { toAppError } from "../database/group-commit.ts";
+import { type OnCommit, toAppError } from "../database/group-commit.ts";
 import { SqliteFailure } from "../database/sqlite-connection.ts";
 import { createSqliteDatabase, type SqliteDatabase } from "../database/sqlite-database.ts";
 import { SQLITE_MIGRATIONS } from "../migrations/sqlite/all.ts";
@@ -39,11 +39,11 @@ export interface Ledger {
 }
 
 /** Opens the database of a data folder, which is locked and made where it is not there, with today's schema. */
-export async function openDataFolder(dataDir: string): Promise<SqliteDatabase> {
+export async function openDataFolder(dataDir: string, onCommit?: OnCommit): Promise<SqliteDatabase> {
   const connection = await openDatabase(dataDir);
   try {
     migrate(connection, SQLITE_MIGRATIONS);
-    return createSqliteDatabase(connection);
+    return createSqliteDatabase(connection, onCommit);
   } catch (error) {
     connection.close();
     throw error instanceof SqliteFailure ? toAppError(error) : error;

@@ -9,8 +9,9 @@ import { loadMldsa, type MlDsa44 } from "../audit/mldsa.ts";
 import { finishRotation } from "../audit/rotate-log-keys.ts";
 import { addTrustedLog, trustedLogsPath } from "../audit/trusted-logs.ts";
 import { systemClock } from "../core/clock.ts";
-import type { TenantId } from "../core/ids.ts";
+import type { JobId, TenantId } from "../core/ids.ts";
 import { userFolders } from "../core/user-folders.ts";
+import type { OnCommit } from "../database/group-commit.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import { type Engines, loadEngines } from "../engines/load-engines.ts";
 import { loadHostedEngines } from "../engines/load-hosted-engines.ts";
@@ -50,8 +51,19 @@ export interface HouseOptions {
   environment?: Readonly<Record<string, string | undefined>>;
   /** `false`: jobs that an earlier process left unfinished stay queued until somebody takes one; `true` by default. */
   continueEarlierJobs?: boolean;
-  /** Errors that no caller is waiting for; `console.error` by default. */
-  onError?: (error: unknown) => void;
+  /** Errors that no caller is waiting for, and the job that had them; `console.error` by default. */
+  onError?: (error: unknown, job?: FailedJob) => void;
+}
+
+export interface FailedJob {
+  readonly tenant: TenantId;
+  readonly jobId: JobId;
+}
+
+/** What is told while the house works, for those who measure it. */
+export interface HouseMeters {
+  readonly onCommit?: OnCommit;
+  readonly onSigned?: (seconds: number) => void;
 }
 
 /** The rules that jobs run under; they may be kept in the same database. */
@@ -94,6 +106,7 @@ const MockQpus = z.array(MockQpuConfig).max(64);
 export async function openHouse(
   options: HouseOptions,
   rulesOf: (database: SqliteDatabase, events: EventStore) => HouseRules,
+  meters: HouseMeters = {},
 ): Promise<House> {
   const { dataDir, environment = process.env, onError = console.error } = options;
   const enginesIn = checked(EnginesIn, options.engines ?? "workers", "engines");
@@ -111,7 +124,7 @@ export async function openHouse(
     undo.push(() => engines.close());
     // The first thread starts while store and log open: 0.60 → 0.56 s from process start to receipt (medians of 15).
     if (enginesIn === "workers") engines.start();
-    const database = await openDataFolder(dataDir);
+    const database = await openDataFolder(dataDir, meters.onCommit);
     undo.push(() => database.close());
     const events = createSqliteEventStore(database);
     const store = createSqliteStore(database, outcomeLeaf);
@@ -126,6 +139,7 @@ export async function openHouse(
       mldsa,
       source: store.log,
       now: systemClock,
+      onSigned: meters.onSigned,
       onError,
     });
     undo.push(() => log.close());
@@ -154,7 +168,7 @@ export async function openHouse(
         onProgress(job, progress) {
           for (const listener of listeners) listener(job, progress);
         },
-        reportError: onError,
+        reportError: (error, job) => onError(error, job && { tenant: job.tenant, jobId: job.id }),
       },
       {
         worker: `${hostname()}-${process.pid}`,

@@ -1,13 +1,18 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { DATABASE_FILE } from "../adapters/sqlite/open-database.ts";
+import type { EventStore } from "../audit/event-store.ts";
 import { newEvent } from "../audit/new-event.ts";
 import { systemClock } from "../core/clock.ts";
 import { AppError, errnoOf } from "../core/errors.ts";
 import type { TenantId } from "../core/ids.ts";
+import { createLog, type Log } from "../core/log.ts";
+import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import { createApp } from "../http/app.ts";
 import { docsPage } from "../http/docs-page.ts";
 import { LIMITS, type SettableLimits } from "../http/limits.ts";
-import { createLiveStreams } from "../http/live-streams.ts";
+import { createLiveStreams, type LiveStreams } from "../http/live-streams.ts";
 import { createHttpServer } from "../http/node-server.ts";
 import { openApiDocument } from "../http/openapi.ts";
 import type { Operation } from "../http/operation.ts";
@@ -29,13 +34,15 @@ import { createDecide } from "../jobs/decide.ts";
 import { createEventFeed } from "../jobs/event-feed.ts";
 import { createPolicyPreview } from "../jobs/policy-preview.ts";
 import { createReadings } from "../jobs/readings.ts";
-import { DEFAULT_QUOTAS } from "../models/tenant.ts";
+import { DEFAULT_QUOTAS, type Quotas } from "../models/tenant.ts";
+import { openKeyedHash } from "../telemetry/keyed-hash.ts";
+import { createTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { createPolicies, type Policies } from "../tenancy/policies.ts";
 import { createSqlitePolicyStore } from "../tenancy/policies-sqlite.ts";
 import { QuotaBook } from "../tenancy/quota.ts";
 import { createTenants, type Tenants } from "../tenancy/tenants.ts";
 import { createSqliteTenantStore } from "../tenancy/tenants-sqlite.ts";
-import { type House, type HouseOptions, openHouse } from "./house.ts";
+import { type House, type HouseOptions, type HouseRules, openHouse } from "./house.ts";
 
 export interface ServiceOptions extends HouseOptions {
   host?: string;
@@ -50,6 +57,8 @@ export interface ServiceOptions extends HouseOptions {
   corsOrigins?: readonly string[] | undefined;
   /** Instead of those of {@link LIMITS}. */
   limits?: Partial<SettableLimits>;
+  /** Where requests, jobs and faults are told; by default warnings and errors go to standard error as JSON lines. */
+  log?: Log;
 }
 
 export interface Service {
@@ -74,16 +83,29 @@ const SYSTEM = { actor: { kind: "system", id: "ketflow", role: "system" }, reque
  * @throws {AppError} as `openLocalService`; `conflict` when the port is taken
  */
 export async function openService(options: ServiceOptions): Promise<Service> {
-  const { onError = console.error } = options;
+  const log = options.log ?? createLog({ level: "warn", write: (lines) => console.error(lines), now: systemClock });
+  const telemetry = createTelemetry(log);
+  try {
+    return await openObserved(options, log, telemetry);
+  } catch (error) {
+    telemetry.close();
+    throw error;
+  }
+}
+
+async function openObserved(options: ServiceOptions, log: Log, telemetry: Telemetry): Promise<Service> {
+  const { meters, onError } = telemetry;
+  const houseOptions = { onError, ...options };
   let rules: Rules | undefined;
-  const house = await openHouse(options, (database, events) => {
+  const ruled = (database: SqliteDatabase, events: EventStore): HouseRules => {
     const tenantStore = createSqliteTenantStore(database, events);
-    const quota = new QuotaBook((tenant) => {
+    const quotasOf = (tenant: TenantId): Quotas => {
       const record = tenantStore.get(tenant);
       // Deleted while this request was on its way.
       if (record?.status === "deleted") throw new AppError("unauthenticated", `tenant ${tenant} was deleted`);
       return record?.quotas ?? DEFAULT_QUOTAS;
-    }, systemClock);
+    };
+    const quota = new QuotaBook(quotasOf, systemClock, meters.onQuotaRefused);
     const tenants = createTenants({
       store: tenantStore,
       clock: systemClock,
@@ -96,10 +118,11 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     const keys = createKeys({ store: keyStore, clock: systemClock, isActive });
     rules = { tenants, policies, quota, keys, keyStore };
     return { policyOf: (tenant) => policies.current(tenant), quota };
-  });
+  };
+  const house = await openHouse(houseOptions, ruled, meters);
   try {
     if (rules === undefined) throw new AppError("internal", "the house was opened without its rules");
-    return await serveHouse(house, rules, options, onError);
+    return await serveHouse(house, rules, options, log, telemetry);
   } catch (error) {
     await house.close();
     throw error;
@@ -118,7 +141,8 @@ async function serveHouse(
   house: House,
   rules: Rules,
   options: ServiceOptions,
-  onError: (error: unknown) => void,
+  log: Log,
+  telemetry: Telemetry,
 ): Promise<Service> {
   const { tenants, policies, keys, keyStore } = rules;
   if (!tenants.list().some(({ id }) => id === DEFAULT_TENANT)) {
@@ -127,7 +151,7 @@ async function serveHouse(
   const newAdminKey = await ensureAdminKey(keyStore, DEFAULT_TENANT, systemClock, options.adminKey);
   let isStopping = false;
   const limits = { ...LIMITS, ...options.limits };
-  const reportError = (error: unknown): void => onError(error);
+  const reportError = (error: unknown): void => telemetry.onError(error);
   const feed = createEventFeed({
     store: house.store,
     clock: systemClock,
@@ -136,16 +160,18 @@ async function serveHouse(
   });
   house.onProgress((job, progress) => feed.progress(job, progress));
   const streams = createLiveStreams((keyId) => keys.isValid(keyId));
-  const operations = allOperations(house, rules, options, { feed, streams }, () => isStopping);
-  const shell = {
-    ...{ keys, reportError },
-    rateLimits: createRateLimits(limits.requestsPerSecond, limits.failedAuthenticationsPerMinute),
-  };
-  const app = createApp(operations, { ...shell, clock: systemClock, corsOrigins: options.corsOrigins });
+  await telemetry.observe(await readingsOf(house, options, streams));
+  const operations = allOperations(house, rules, options, telemetry, { feed, streams }, () => isStopping);
+  const shell = { keys, rateLimits: createRateLimits(limits.requestsPerSecond, limits.failedAuthenticationsPerMinute) };
+  const app = createApp(operations, {
+    ...{ ...shell, clock: systemClock, corsOrigins: options.corsOrigins },
+    ...{ reportError: telemetry.onError, observe: telemetry.onRequest },
+  });
   const server = createHttpServer(app.fetch, limits, reportError);
-  acceptWebSockets(server, { ...shell, feed, streams });
+  acceptWebSockets(server, { ...shell, reportError, feed, streams });
   const url = await listen(server, options.host ?? "127.0.0.1", options.port ?? 8080);
   await house.jobs.start();
+  log.info("service.started", { url, version: options.version, engine: house.engines.identity.engine.contentHash });
   return {
     url,
     newAdminKey,
@@ -153,11 +179,34 @@ async function serveHouse(
     setDefaultPolicy: (document) => policies.setDefault(document),
     async close() {
       isStopping = true;
+      log.info("service.stopping");
       streams.close();
       feed.close();
       await stopServer(server);
       await house.close();
+      log.info("service.stopped");
+      telemetry.close();
     },
+  };
+}
+
+async function readingsOf(
+  { engines, store, log }: House,
+  { dataDir, version }: ServiceOptions,
+  streams: LiveStreams,
+): Promise<Parameters<Telemetry["observe"]>[0]> {
+  const path = join(dataDir, DATABASE_FILE);
+  return {
+    version,
+    identity: engines.identity,
+    clock: systemClock,
+    poolLoad: () => engines.load(),
+    liveStreams: () => streams.count(),
+    leaves: () => store.log.size(),
+    checkpoint: () => log.latest(),
+    files: { database: path, wal: `${path}-wal` },
+    store,
+    hash: await openKeyedHash(join(dataDir, "keys")),
   };
 }
 
@@ -165,6 +214,7 @@ function allOperations(
   house: House,
   rules: Rules,
   options: ServiceOptions,
+  telemetry: Telemetry,
   live: EventRouteServices,
   isStopping: () => boolean,
 ): Operation[] {
@@ -217,7 +267,7 @@ function allOperations(
         if (isStopping()) throw notReady("the service is stopping");
         await store.log.size();
       },
-      metrics: async () => ({ contentType: "text/plain; version=0.0.4; charset=utf-8", text: "" }),
+      metrics: () => telemetry.metrics(),
       openApi,
       docsPage: () => {
         page ??= docsPage(openApi());

@@ -37,11 +37,13 @@ const DAY_MS = 86_400_000;
 export class QuotaBook {
   readonly #quotasOf: (tenant: TenantId) => Quotas;
   readonly #clock: Clock;
+  readonly #onRefused: ((quota: keyof Quotas) => void) | undefined;
   readonly #books = new Map<TenantId, Book>();
 
-  constructor(quotasOf: (tenant: TenantId) => Quotas, clock: Clock) {
+  constructor(quotasOf: (tenant: TenantId) => Quotas, clock: Clock, onRefused?: (quota: keyof Quotas) => void) {
     this.#quotasOf = quotasOf;
     this.#clock = clock;
+    this.#onRefused = onRefused;
   }
 
   restore(usage: readonly TenantUsage[]): void {
@@ -60,7 +62,7 @@ export class QuotaBook {
     const book = this.#book(tenant);
     const now = this.#clock();
     if (book.jobsInFlight >= quotas.jobsInFlight) {
-      throw exceeded(
+      throw this.#exceeded(
         "jobsInFlight",
         quotas.jobsInFlight,
         book.jobsInFlight,
@@ -71,7 +73,13 @@ export class QuotaBook {
     const inLastMinute = jobsLastMinute(book, now);
     if (inLastMinute >= quotas.jobsPerMinute) {
       const wait = MINUTE_MS - (now % MINUTE_MS);
-      throw exceeded("jobsPerMinute", quotas.jobsPerMinute, Math.floor(inLastMinute), wait, "send them more slowly");
+      throw this.#exceeded(
+        "jobsPerMinute",
+        quotas.jobsPerMinute,
+        Math.floor(inLastMinute),
+        wait,
+        "send them more slowly",
+      );
     }
     this.#refuseSpent(quotas, book, now, { computeMs: 0, costMicroUsd: 0 });
     book.jobsInFlight++;
@@ -131,12 +139,30 @@ export class QuotaBook {
       computeMs > quotas.computeSecondsPerDay * 1000 ||
       (more.computeMs === 0 && computeMs === quotas.computeSecondsPerDay * 1000)
     ) {
-      throw exceeded("computeSecondsPerDay", quotas.computeSecondsPerDay, Math.ceil(computeMs / 1000), untilTomorrowMs);
+      throw this.#exceeded(
+        "computeSecondsPerDay",
+        quotas.computeSecondsPerDay,
+        Math.ceil(computeMs / 1000),
+        untilTomorrowMs,
+      );
     }
     const cost = book.costMicroUsd + more.costMicroUsd;
     if (cost > quotas.costMicroUsdPerDay) {
-      throw exceeded("costMicroUsdPerDay", quotas.costMicroUsdPerDay, cost, untilTomorrowMs);
+      throw this.#exceeded("costMicroUsdPerDay", quotas.costMicroUsdPerDay, cost, untilTomorrowMs);
     }
+  }
+
+  #exceeded(
+    quota: keyof Quotas,
+    limit: number,
+    used: number,
+    retryAfterMs: number,
+    remedy = "it is renewed at midnight UTC; an administrator can raise it",
+  ): AppError {
+    this.#onRefused?.(quota);
+    return new AppError("quota-exceeded", `quota ${quota}: ${used} of ${limit}; ${remedy}`, {
+      details: { quota, limit, used, retryAfterMs: Math.ceil(retryAfterMs) },
+    });
   }
 
   /** Today's book of a tenant. */
@@ -161,16 +187,4 @@ export class QuotaBook {
 /** A sliding minute from two counters: the last minute counts by the part of it that still lies within the window. */
 function jobsLastMinute(book: Book, now: number): number {
   return book.thisMinute + book.lastMinute * (1 - (now % MINUTE_MS) / MINUTE_MS);
-}
-
-function exceeded(
-  quota: keyof Quotas,
-  limit: number,
-  used: number,
-  retryAfterMs: number,
-  remedy = "it is renewed at midnight UTC; an administrator can raise it",
-): AppError {
-  return new AppError("quota-exceeded", `quota ${quota}: ${used} of ${limit}; ${remedy}`, {
-    details: { quota, limit, used, retryAfterMs: Math.ceil(retryAfterMs) },
-  });
 }

@@ -13,6 +13,13 @@ export interface RunControl extends CallControl {
   onProgress?: OnProgress | undefined;
 }
 
+/** How busy a pool is: the most runs at once, calls that run (reads may be one more), and calls that wait for their turn. */
+export interface PoolLoad {
+  readonly limit: number;
+  readonly running: number;
+  readonly waiting: number;
+}
+
 /** Where circuits are read and run: the threads of this process (`EnginePool`) or those of a child process (`HostedPool`). */
 export interface CircuitPool {
   parse(input: CircuitInput, control?: CallControl): Promise<ParsedCircuit>;
@@ -21,6 +28,7 @@ export interface CircuitPool {
   run(input: CircuitInput, options: CircuitOptions & { seed: number }, control?: RunControl): Promise<EngineRun>;
   /** Starts what the first call needs ahead of it. */
   start(): void;
+  load(): PoolLoad;
   /** Ends everything; calls that have not ended are `cancelled`. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { type Remote, transfer } from "comlink";
 import { AppError, messageOf } from "../core/errors.ts";
 import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
-import { type CallControl, type CircuitPool, onInterruption, type RunControl } from "./circuit-pool.ts";
+import { type CallControl, type CircuitPool, onInterruption, type PoolLoad, type RunControl } from "./circuit-pool.ts";
 import type { CircuitInput, EngineRun, ParsedCircuit } from "./engine-worker.ts";
 import { type EngineHost, type HostedOptions, HostProcess } from "./host-process.ts";
 
@@ -34,6 +34,8 @@ export class HostedPool implements CircuitPool {
   readonly #idleMs: number;
   #host: HostProcess | undefined;
   #lastId = 0;
+  /** Calls that have not ended. */
+  #calls = 0;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
   /** In a row, since a host answered anything. */
   #deaths = 0;
@@ -67,6 +69,13 @@ export class HostedPool implements CircuitPool {
     return this.#call((host, id) => host.run(id, sendable(input), options, reports), control);
   }
 
+  /** As if the host took its calls one by one: which of them run, it alone knows. */
+  load(): PoolLoad {
+    const { size: limit } = this.#options;
+    const running = Math.min(this.#calls, limit);
+    return { limit, running, waiting: this.#calls - running };
+  }
+
   close(): Promise<void> {
     clearTimeout(this.#idleTimer);
     this.#closed ??= this.#host?.end(new AppError("cancelled", "the engines were closed")) ?? Promise.resolve();
@@ -78,6 +87,7 @@ export class HostedPool implements CircuitPool {
     const id = ++this.#lastId;
     let host: HostProcess | undefined;
     let interruption: AppError | undefined;
+    this.#calls++;
     const stopWatching = onInterruption(control, (reason) => {
       interruption ??= reason;
       host?.cancel(id, reason);
@@ -90,6 +100,7 @@ export class HostedPool implements CircuitPool {
       throw interruption ?? error;
     } finally {
       stopWatching();
+      this.#calls--;
       this.#endWhenIdle();
     }
   }

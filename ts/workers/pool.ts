@@ -2,7 +2,7 @@ import { proxy, type Remote } from "comlink";
 import { AppError, messageOf } from "../core/errors.ts";
 import { withResolvers } from "../core/with-resolvers.ts";
 import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
-import { type CallControl, type CircuitPool, onInterruption, type RunControl } from "./circuit-pool.ts";
+import { type CallControl, type CircuitPool, onInterruption, type PoolLoad, type RunControl } from "./circuit-pool.ts";
 import type { CircuitInput, EngineRun, EngineWorker, OnProgress, ParsedCircuit } from "./engine-worker.ts";
 import { LiveWorker, type WorkerOptions } from "./live-worker.ts";
 
@@ -96,6 +96,11 @@ export class EnginePool implements CircuitPool {
     return this.#submit("run", invoke, control).finally(() => {
       isRunning = false;
     });
+  }
+
+  load(): PoolLoad {
+    const waiting = this.#queues.read.length + this.#queues.run.length;
+    return { limit: this.#options.size, running: this.#running.size, waiting };
   }
 
   /** Ends all workers; calls that have not ended are `cancelled`. */

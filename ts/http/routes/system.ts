@@ -34,12 +34,20 @@ export function systemRoutes(services: SystemRouteServices): Operation[] {
       },
     }),
     operation({
-      ...{ method: "get", path: "/metrics", id: "getMetrics", tag: "service", scope: "anyone" },
+      ...{
+        method: "get",
+        path: "/metrics",
+        id: "getMetrics",
+        tag: "service",
+        scope: "audit:read",
+        openToLoopback: true,
+      },
       summary: "Metrics for Prometheus",
+      description: "Of all tenants together, without their names. Programs of this machine need no key.",
       responses: { 200: { description: "Text format 0.0.4", contentType: "text/plain; version=0.0.4; charset=utf-8" } },
       handle: async () => {
         const { contentType, text } = await services.metrics();
-        return new Response(text, { headers: { "content-type": contentType } });
+        return new Response(text, { headers: { "content-type": contentType, "cache-control": "no-store" } });
       },
     }),
     operation({
