@@ -130,7 +130,8 @@ describe("a client that does not read", () => {
         beats.push(() => stream.beat());
         return () => undefined;
       },
-      count: () => 0, close: () => undefined,
+      count: () => 0,
+      close: () => undefined,
     };
     const source = endlessStream(0);
     const stream = await openStream(await serve(source, streams));

@@ -63,7 +63,7 @@ describe("GET /metrics", () => {
       /ketflow_build_info\{version="0\.0\.0-test",engine="statevector [^"]+",engine_content_hash="[0-9a-f]{64}"/,
     );
     // Nothing that grows with callers, jobs or tenants is a label.
-    expect(text).not.toMatch(/nowhere|"default"|job_0/);
+    expect(text).not.toMatch(/nowhere|"local"|job_0/);
   });
 
   it("needs no key from this machine, and one with audit:read for what a proxy forwards", async () => {
@@ -95,7 +95,7 @@ describe("the log of the service", () => {
     expect(answer.headers.get("x-request-id")).toBe(traceId);
     expect(lines()).toContainEqual({
       ...{ time: expect.any(String), level: "debug", event: "http.request", traceId, operation: "submitJob" },
-      ...{ method: "POST", status: 200, ms: expect.any(Number), tenant: "default", keyId: "key_admin" },
+      ...{ method: "POST", status: 200, ms: expect.any(Number), tenant: "local", keyId: "key_admin" },
       jobId: answer.json.id,
     });
     const { json } = await call("GET", `/v1/audit?subject=${answer.json.id}`);
@@ -133,7 +133,7 @@ describe("the log of the service", () => {
     expect(started).toMatchObject({ event: "service.started", url: service.url, version: "0.0.0-test" });
     expect(fault).toMatchObject({ level: "error", event: "service.failed", traceId, operation: "submitJob" });
     expect(fault).toMatchObject({
-      tenant: "default",
+      tenant: "local",
       keyId: "key_admin",
       fault: { type: "Error", stack: expect.any(Array) },
     });

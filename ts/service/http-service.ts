@@ -6,7 +6,7 @@ import type { EventStore } from "../audit/event-store.ts";
 import { newEvent } from "../audit/new-event.ts";
 import { systemClock } from "../core/clock.ts";
 import { AppError, errnoOf } from "../core/errors.ts";
-import type { TenantId } from "../core/ids.ts";
+import { LOCAL_TENANT, type TenantId } from "../core/ids.ts";
 import { createLog, type Log } from "../core/log.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import { createApp } from "../http/app.ts";
@@ -24,6 +24,7 @@ import { batchRoutes } from "../http/routes/batch.ts";
 import { type EventRouteServices, eventRoutes } from "../http/routes/events.ts";
 import { jobRoutes } from "../http/routes/jobs.ts";
 import { logRoutes } from "../http/routes/log.ts";
+import { operateRoutes } from "../http/routes/operate.ts";
 import { policyRoutes } from "../http/routes/policy.ts";
 import { notReady, systemRoutes } from "../http/routes/system.ts";
 import { acceptWebSockets } from "../http/websocket.ts";
@@ -43,6 +44,7 @@ import { QuotaBook } from "../tenancy/quota.ts";
 import { createTenants, type Tenants } from "../tenancy/tenants.ts";
 import { createSqliteTenantStore } from "../tenancy/tenants-sqlite.ts";
 import { type House, type HouseOptions, type HouseRules, openHouse } from "./house.ts";
+import { operateServices } from "./operate.ts";
 
 export interface ServiceOptions extends HouseOptions {
   host?: string;
@@ -74,7 +76,7 @@ export interface Service {
 }
 
 /** The tenant of the admin key, so that a service for one team needs no other. */
-const DEFAULT_TENANT = "default" as TenantId;
+const HOME_TENANT = LOCAL_TENANT;
 const SYSTEM = { actor: { kind: "system", id: "ketflow", role: "system" }, requestId: null } as const;
 
 /**
@@ -110,7 +112,7 @@ async function openObserved(options: ServiceOptions, log: Log, telemetry: Teleme
       store: tenantStore,
       clock: systemClock,
       jobsInFlight: (tenant) => quota.jobsInFlight(tenant),
-      home: DEFAULT_TENANT,
+      home: HOME_TENANT,
     });
     const policies = createPolicies(createSqlitePolicyStore(database, events), systemClock, options.policy);
     const keyStore = createSqliteKeyStore(database, events);
@@ -145,10 +147,10 @@ async function serveHouse(
   telemetry: Telemetry,
 ): Promise<Service> {
   const { tenants, policies, keys, keyStore } = rules;
-  if (!tenants.list().some(({ id }) => id === DEFAULT_TENANT)) {
-    await tenants.create({ id: DEFAULT_TENANT, name: "Default" }, SYSTEM);
+  if (!tenants.list().some(({ id }) => id === HOME_TENANT)) {
+    await tenants.create({ id: HOME_TENANT, name: "Home" }, SYSTEM);
   }
-  const newAdminKey = await ensureAdminKey(keyStore, DEFAULT_TENANT, systemClock, options.adminKey);
+  const newAdminKey = await ensureAdminKey(keyStore, HOME_TENANT, systemClock, options.adminKey);
   let isStopping = false;
   const limits = { ...LIMITS, ...options.limits };
   const reportError = (error: unknown): void => telemetry.onError(error);
@@ -261,6 +263,7 @@ function allOperations(
     ...policyRoutes({ policies, preview }),
     ...accessRoutes({ tenants, keys, quota }),
     ...auditRoutes({ events }),
+    ...operateRoutes(operateServices(house, options.dataDir)),
     ...logRoutes(`${options.dataDir}/log`),
     ...systemRoutes({
       async checkReady() {
