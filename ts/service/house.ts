@@ -124,7 +124,11 @@ export async function openHouse(
     undo.push(() => engines.close());
     // The first thread starts while store and log open: 0.60 → 0.56 s from process start to receipt (medians of 15).
     if (enginesIn === "workers") engines.start();
-    const database = await openDataFolder(dataDir, meters.onCommit);
+    let log: LogWriter | undefined;
+    const database = await openDataFolder(dataDir, (writes, seconds) => {
+      meters.onCommit?.(writes, seconds);
+      log?.notify();
+    });
     undo.push(() => database.close());
     const events = createSqliteEventStore(database);
     const store = createSqliteStore(database, outcomeLeaf);
@@ -132,7 +136,7 @@ export async function openHouse(
     const logKeys = await openLogKeys(join(dataDir, "keys"), mldsa, join(dataDir, "log"));
     undo.push(() => logKeys.close());
     if (options.trustLog ?? true) await addTrustedLog(trustedLogsPath(environment), logKeys.verifierKeys);
-    const log = await LogWriter.open({
+    const writer = await LogWriter.open({
       directory: join(dataDir, "log"),
       stateDirectory: userFolders(environment).state,
       keys: logKeys,
@@ -142,8 +146,12 @@ export async function openHouse(
       onSigned: meters.onSigned,
       onError,
     });
-    undo.push(() => log.close());
-    await finishRotation({ keys: logKeys, log, events, group: database.group, now: systemClock });
+    log = writer;
+    undo.push(() => writer.close());
+    // What was committed last is signed before the process ends; what a killed one left, now.
+    undo.push(() => writer.force().catch(onError));
+    writer.notify();
+    await finishRotation({ keys: logKeys, log: writer, events, group: database.group, now: systemClock });
 
     const engine = engines.circuit;
     const { contentHash } = engines.identity.engine;
@@ -179,7 +187,7 @@ export async function openHouse(
     undo.push(() => jobs.stop());
 
     return {
-      ...{ database, events, store, jobs, decide, engines, registry, log, logKeys, mldsa, close },
+      ...{ database, events, store, jobs, decide, engines, registry, log: writer, logKeys, mldsa, close },
       calibration: () => calibration,
       async calibrate() {
         calibration = await calibrateMachine(calibrationPath, engines);

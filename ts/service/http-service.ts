@@ -36,6 +36,7 @@ import { createEventFeed } from "../jobs/event-feed.ts";
 import { createPolicyPreview } from "../jobs/policy-preview.ts";
 import { createReadings } from "../jobs/readings.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "../models/tenant.ts";
+import { DEFAULT_CALIBRATION } from "../routing/calibration.ts";
 import { openKeyedHash } from "../telemetry/keyed-hash.ts";
 import { createTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { createPolicies, type Policies } from "../tenancy/policies.ts";
@@ -55,6 +56,8 @@ export interface ServiceOptions extends HouseOptions {
   /** Token of the admin key; made at the first start when it is left out. */
   adminKey?: string | undefined;
   version: string;
+  /** Measures a machine that was never measured, once the service is up: until then predictions are three times too cautious. */
+  calibrate?: boolean;
   /** Web origins whose pages may call the API, such as `https://lab.example`; `*` for all. None by default. */
   corsOrigins?: readonly string[] | undefined;
   /** Instead of those of {@link LIMITS}. */
@@ -173,6 +176,9 @@ async function serveHouse(
   acceptWebSockets(server, { ...shell, reportError, feed, streams });
   const url = await listen(server, options.host ?? "127.0.0.1", options.port ?? 8080);
   await house.jobs.start();
+  if (options.calibrate && house.calibration().machine === DEFAULT_CALIBRATION.machine) {
+    void house.calibrate().catch(reportError);
+  }
   log.info("service.started", { url, version: options.version, engine: house.engines.identity.engine.contentHash });
   return {
     url,

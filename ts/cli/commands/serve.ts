@@ -21,6 +21,7 @@ export async function serve(settingFlags: Flags, { terminal, signal }: CommandCo
     ...options,
     // A hostile job takes its engine host with it, not the service.
     engines: "host",
+    calibrate: true,
     log,
     host: text(settings, "host") ?? "127.0.0.1",
     port,
