@@ -264,7 +264,9 @@ describe("valid calls", () => {
   it("leave their audit event in the transaction of what they did, and readings leave none", async () => {
     await service.stop();
     const { database } = await openAccess(service.dataDir);
-    const rows = database.connection.prepare("select record from audit_events").all();
+    const rows = database.connection
+      .prepare("select record from audit_events union all select record from audit_deeds")
+      .all();
     database.close();
     const events = rows.map(({ record }) => JSON.parse(String(record)) as AuditEvent);
     expect(asked.size).toBeGreaterThan(2 * 30);

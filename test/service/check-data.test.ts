@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openDatabase } from "../../ts/adapters/sqlite/open-database.ts";
@@ -66,12 +66,7 @@ describe("checkData", () => {
       "events",
       "1 of 2",
     ],
-    [
-      "a lost event",
-      "update audit_events set sequence = 2 where sequence = 1", // as when the first was deleted
-      "events",
-      "the events before it are missing from 1 on",
-    ],
+    ["a lost event", "delete from audit_events where sequence = 1", "events", " is missing"],
     [
       "an event's place",
       "update audit_events set leaf_index = 1 where leaf_index = 2",
@@ -85,6 +80,16 @@ describe("checkData", () => {
     const checks = await checkData(place);
     expect(failures(checks)).toEqual([name]);
     expect(detailOf(checks, name)).toContain(detail === "3 of 3 jobs" ? "2 of 3 jobs" : detail);
+  });
+
+  it("finds a lost event by the number of the one after it, too", async () => {
+    const place = machine();
+    await fill(place);
+    await fill(place);
+    await tamper(place, "delete from audit_events where sequence = 1");
+    const checks = await checkData(place);
+    expect(failures(checks)).toEqual(["events"]);
+    expect(detailOf(checks, "events")).toMatch(/^2 of .*the events before it are missing from 1 on/);
   });
 
   it("finds an altered log row by its job and by the signed root, and a lost one by its number too", async () => {
@@ -146,6 +151,26 @@ describe("repair", () => {
     expect([failures(repaired), repaired.at(-1)?.name]).toEqual([[], "repair"]);
     expect(readFileSync(path)).toEqual(before);
     expect(failures(await checkData(place))).toEqual([]);
+  });
+
+  it("signs a damaged head anew where the mark tells what it said, and nowhere else", async () => {
+    const place = machine();
+    await fill(place, undefined, 300);
+    const path = join(place.dataDir, "log", "checkpoint");
+    const damaged = readFileSync(path, "utf8").replace("303", "302");
+    writeFileSync(path, damaged);
+    expect(failures(await checkData(place))).toEqual(["checkpoint", "tiles"]);
+    // On a machine without the mark nobody knows what was signed.
+    const elsewhere = { ...place, environment: { HOME: place.folder("elsewhere") } };
+    expect(failures(await checkData({ ...elsewhere, repair: true }))).toEqual(["checkpoint", "tiles", "repair"]);
+    expect(readFileSync(path, "utf8")).toBe(damaged);
+    expect(failures(await checkData({ ...place, repair: true }))).toEqual([]);
+    expect(existsSync(`${path}.damaged`)).toBe(false);
+    expect(failures(await checkData(place))).toEqual([]);
+    writeFileSync(path, damaged);
+    await tamper(place, "update log_leaves set bytes = x'7b7d' where leaf_index = 250");
+    expect(failures(await checkData({ ...place, repair: true }))).toEqual(["checkpoint", "tiles", "rows", "repair"]);
+    expect(readFileSync(path, "utf8")).toBe(damaged);
   });
 
   it("is refused where the store does not lead to the signed root, and writes nothing", async () => {

@@ -1,9 +1,9 @@
-import { equalBytes } from "../core/bytes.ts";
+import { equalBytes, fromUtf8 } from "../core/bytes.ts";
 import type { SqlRow } from "../database/sqlite-connection.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import type { Check } from "./checkpoint.ts";
 import { type AuditEvent, draftEvent } from "./event.ts";
-import { makesLeaf } from "./event-schema.ts";
+import { EventManifest, makesLeaf } from "./event-schema.ts";
 import { Tally } from "./tally.ts";
 
 const ROWS_PER_READ = 500;
@@ -16,7 +16,21 @@ export function checkEvents(database: SqliteDatabase): Check {
   const tally = new Tally("events", "audit events");
   const logged = checkLogged(database, tally);
   checkDeeds(database, tally);
+  checkLost(database, tally);
   return tally.result(`columns, sequence and, for ${logged} with a log entry, its commitments hold`);
+}
+
+/** Events are never removed, so each of their entries in the log has its row. In canonical JSON an event begins with its action. */
+function checkLost({ connection }: SqliteDatabase, tally: Tally): void {
+  const lost = connection.prepare(`select leaf_index, bytes from log_leaves
+    where substr(bytes, 1, 10) = cast('{"action":' as blob)
+    and not exists (select 1 from audit_events where audit_events.leaf_index = log_leaves.leaf_index)`);
+  for (const { leaf_index, bytes } of lost.all()) {
+    tally.count(`log entry ${leaf_index}`, () => {
+      const { id } = EventManifest.parse(JSON.parse(fromUtf8(bytes as Uint8Array)));
+      return `its event ${id} is missing`;
+    });
+  }
 }
 
 function checkDeeds({ connection }: SqliteDatabase, tally: Tally): void {

@@ -1,3 +1,5 @@
+import { rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { equalBytes } from "../core/bytes.ts";
 import { AppError, messageOf } from "../core/errors.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
@@ -59,6 +61,8 @@ export async function checkLog({ database, directory, stateDirectory, keys, mlds
     return `${checkpoint.size} of ${rows} entries signed at ${at}Z by ${keys.verifierKeys.length} keys of ${keys.origin}`;
   });
   await add("tiles", () => {
+    if (checks.some((check) => !check.ok))
+      throw new AppError("integrity-violation", "not checked: no signed head holds");
     const files = checkpoint === undefined ? 0 : auditLog(directory, checkpoint);
     return `${files} entries in the files of the log, every tile recomputed`;
   });
@@ -89,9 +93,10 @@ export async function checkLog({ database, directory, stateDirectory, keys, mlds
 }
 
 /**
- * Writes the files of the log anew from the store, where the store's entries give every root that was signed.
+ * Writes the files of the log anew from the store, where the store's entries give every root that was signed. A head whose file is
+ * damaged is signed anew where the high-water mark tells what it said.
  *
- * @throws {AppError} `integrity-violation`, nothing being written, where they do not
+ * @throws {AppError} `integrity-violation`, nothing being changed, where they do not
  */
 export async function repairLog(
   { database, directory, stateDirectory, keys, mldsa }: LogFolder,
@@ -99,9 +104,24 @@ export async function repairLog(
 ): Promise<void> {
   if (keys === undefined) return;
   const source = { size: database.leaves.count, leaves: database.leaves.range };
-  const writer = await LogWriter.open({ directory, stateDirectory, keys, mldsa, source, now, repair: true });
-  await writer.force();
-  await writer.close();
+  const [head, aside] = [join(directory, "checkpoint"), join(directory, "checkpoint.damaged")];
+  // Nothing beyond the mark was ever published, so a head over its size or more cannot fork.
+  const isDamaged =
+    (await readHighWater(stateDirectory, keys.origin)) !== undefined &&
+    (await readCheckpoint(directory, keys.verifierKeys, mldsa).then(
+      () => false,
+      (error: unknown) => error instanceof AppError,
+    ));
+  if (isDamaged) await rename(head, aside);
+  try {
+    const writer = await LogWriter.open({ directory, stateDirectory, keys, mldsa, source, now, repair: true });
+    await writer.force();
+    await writer.close();
+  } catch (error) {
+    if (isDamaged) await rename(aside, head);
+    throw error;
+  }
+  await rm(aside, { force: true });
 }
 
 function rootOfRows({ leaves }: SqliteDatabase, size: number): Uint8Array | undefined {
