@@ -157,6 +157,10 @@ export const CASES: Readonly<Record<string, Case>> = {
       await must(service.call("POST", `/v1/jobs/${job}:cancel`, { token }));
     },
   },
+  followEvents: { request: () => ({ target: "/v1/events", isStream: true }), status: 200 },
+  followJob: get(({ job }) => `/v1/jobs/${job}/events`, 200, ended),
+  // As it answers to HTTP; test/http/websocket.test.ts asks for the switch.
+  openWebSocket: get(() => "/v1/ws", 400),
   listBackends: get(() => "/v1/backends"),
   getBackend: get(() => "/v1/backends/embedded"),
   calibrateBackend: { ...get(() => "/v1/backends/embedded:calibrate"), by: "admin" },

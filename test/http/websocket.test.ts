@@ -124,8 +124,9 @@ describe("GET /v1/ws", () => {
     expect(await refused(socketAt(query, protocols, options))).toEqual({ status, code });
   });
 
-  it("answers a request without an upgrade with 426", async () => {
-    expect((await fetch(`${service.url}/v1/ws`, BY_HEADER)).status).toBe(426);
+  it("refuses a request without an upgrade", async () => {
+    const response = await fetch(`${service.url}/v1/ws`, BY_HEADER);
+    expect([response.status, await response.json()]).toMatchObject([400, { code: "invalid-input" }]);
   });
 
   it.each([

@@ -84,14 +84,11 @@ export function eventRoutes({ feed, streams }: EventRouteServices): Operation[] 
       query: WebSocketQuery,
       responses: {
         101: { description: "The protocol is `ketflow.v1`" },
-        426: { description: "Asked for without an upgrade" },
         ...problems("invalid-input", "not-found", "quota-exceeded"),
       },
-      handle: () =>
-        new Response("this is a WebSocket\n", {
-          status: 426,
-          headers: { upgrade: "websocket", connection: "upgrade" },
-        }),
+      handle: () => {
+        throw new AppError("invalid-input", "Upgrade: expected 'websocket'; this path speaks nothing else");
+      },
     }),
   ];
 }
