@@ -214,6 +214,15 @@ export const CASES: Readonly<Record<string, Case>> = {
   },
   revokeTenantKey: { ...get((ids) => `/v1/tenants/${ids.tenant}/keys/${ids.key}`, 204, keyOfNewTenant), by: "admin" },
   searchAudit: get(({ job, key: actor }) => `/v1/audit?limit=5&subject=${job}&actor=${actor}`),
+  exportAudit: get(() => "/v1/audit:export"),
+  rotateLogKeys: {
+    ...{ request: () => ({ target: "/v1/log:rotate-keys", method: "POST", body: { overlapMs: 3_600_000 } }) },
+    ...{ status: 200, by: "admin" },
+  },
+  createBackup: {
+    ...{ request: () => ({ target: "/v1/backups", method: "POST", body: {} }) },
+    ...{ status: 201, by: "admin" },
+  },
   getAuditEvent: get((ids) => `/v1/audit/${ids.event}`, 200, event),
   getCheckpoint: { ...get(() => "/log/checkpoint"), by: "anyone" },
   getTile: { ...get(({ tile: path }) => `/log/tile/${path}`, 200, tile), by: "anyone" },

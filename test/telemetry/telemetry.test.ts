@@ -37,7 +37,7 @@ describe("GET /metrics", () => {
     await call("GET", "/nowhere/x");
     const { json: job } = await call("POST", "/v1/jobs", BELL_BODY, { ...WAIT, "cache-control": "no-cache" });
     await call("GET", `/v1/jobs/${job.id}/receipt`);
-    await call("PATCH", "/v1/tenants/default", { quotas: { jobsPerMinute: 1 } });
+    await call("PATCH", "/v1/tenants/local", { quotas: { jobsPerMinute: 1 } });
     expect((await call("POST", "/v1/jobs", BELL_BODY)).status).toBe(429);
     const { text } = await call("GET", "/metrics");
     const expected = {

@@ -45,7 +45,7 @@ import { QuotaBook } from "../tenancy/quota.ts";
 import { createTenants, type Tenants } from "../tenancy/tenants.ts";
 import { createSqliteTenantStore } from "../tenancy/tenants-sqlite.ts";
 import { type House, type HouseOptions, type HouseRules, openHouse } from "./house.ts";
-import { operateServices } from "./operate.ts";
+import { operateServices, watchRotation } from "./operate.ts";
 
 export interface ServiceOptions extends HouseOptions {
   host?: string;
@@ -174,6 +174,7 @@ async function serveHouse(
   });
   const server = createHttpServer(app.fetch, limits, reportError);
   acceptWebSockets(server, { ...shell, reportError, feed, streams });
+  const endRotationWatch = watchRotation(house, reportError);
   const url = await listen(server, options.host ?? "127.0.0.1", options.port ?? 8080);
   await house.jobs.start();
   if (options.calibrate && house.calibration().machine === DEFAULT_CALIBRATION.machine) {
@@ -188,6 +189,7 @@ async function serveHouse(
     async close() {
       isStopping = true;
       log.info("service.stopping");
+      endRotationWatch();
       streams.close();
       feed.close();
       await stopServer(server);

@@ -1,12 +1,23 @@
 import { join } from "node:path";
 import { newEvent } from "../audit/new-event.ts";
 import { formatVerifierKey } from "../audit/note.ts";
-import { rotateLogKeys } from "../audit/rotate-log-keys.ts";
+import { finishRotation, rotateLogKeys } from "../audit/rotate-log-keys.ts";
 import { formatTime, systemClock } from "../core/clock.ts";
 import type { OperateRouteServices } from "../http/routes/operate.ts";
 import { exportLeaves } from "../jobs/export-leaves.ts";
 import { backup } from "./backup.ts";
 import type { House } from "./house.ts";
+
+/** Ends a rotation whose overlap is over, while the service runs. @returns stops looking */
+export function watchRotation(house: House, onError: (error: unknown) => void): () => void {
+  const { database, events, log, logKeys } = house;
+  const services = { keys: logKeys, log, events, group: database.group, now: systemClock };
+  const timer = setInterval(() => void finishRotation(services).catch(onError), ROTATION_CHECK_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+const ROTATION_CHECK_MS = 60_000;
 
 /** What an operator does to a house that is open; the same as the `audit` commands do to a folder that is not. */
 export function operateServices(house: House, dataDir: string): OperateRouteServices {

@@ -52,7 +52,7 @@ export function operateRoutes({ rotateLogKeys, backup, exportLeaves }: OperateRo
       ...{ method: "post", path: "/v1/log:rotate-keys", id: "rotateLogKeys", tag: "log", scope: "log:write" },
       audit: "log.rotate-key",
       summary: "Replace the keys that sign the log",
-      description: "Both pairs sign until the overlap ends; the first start after that wipes the old one.",
+      description: "Both pairs sign until the overlap ends; within a minute of that the old one is wiped.",
       body: z.strictObject({
         overlapMs: z
           .int()
