@@ -216,11 +216,11 @@ export const CASES: Readonly<Record<string, Case>> = {
   searchAudit: get(({ job, key: actor }) => `/v1/audit?limit=5&subject=${job}&actor=${actor}`),
   exportAudit: get(() => "/v1/audit:export"),
   rotateLogKeys: {
-    ...{ request: () => ({ target: "/v1/log:rotate-keys", method: "POST", body: { overlapMs: 3_600_000 } }) },
+    ...{ request: () => ({ target: "/v1/log:rotate-keys", body: { overlapMs: 0 } }) },
     ...{ status: 200, by: "admin" },
   },
   createBackup: {
-    ...{ request: () => ({ target: "/v1/backups", method: "POST", body: {} }) },
+    ...{ request: () => ({ target: "/v1/backups", body: {} }) },
     ...{ status: 201, by: "admin" },
   },
   getAuditEvent: get((ids) => `/v1/audit/${ids.event}`, 200, event),

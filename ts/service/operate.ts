@@ -28,6 +28,7 @@ export function operateServices(house: House, dataDir: string): OperateRouteServ
       const services = { keys: logKeys, log, events, group: database.group, now };
       await rotateLogKeys(services, { ...origin, policyVersion: null }, overlapMs);
       const { verifierKeys = [], overlapUntil = now() } = logKeys.next ?? {};
+      await finishRotation(services);
       return {
         origin: logKeys.origin,
         overlapUntil: formatTime(overlapUntil),

@@ -33,7 +33,7 @@ export interface OperateRouteServices {
 export function operateRoutes({ rotateLogKeys, backup, exportLeaves }: OperateRouteServices): Operation[] {
   return [
     operation({
-      ...{ method: "get", path: "/v1/audit:export", id: "exportAudit", tag: "audit", scope: "audit:read" },
+      ...{ method: "post", path: "/v1/audit:export", id: "exportAudit", tag: "audit", scope: "audit:read" },
       audit: "audit.export",
       summary: "Export every entry of the log that is this tenant's",
       description: "One receipt or event file a line, each with its proof; `ketflow verify` checks them offline.",
@@ -52,7 +52,7 @@ export function operateRoutes({ rotateLogKeys, backup, exportLeaves }: OperateRo
       ...{ method: "post", path: "/v1/log:rotate-keys", id: "rotateLogKeys", tag: "log", scope: "log:write" },
       audit: "log.rotate-key",
       summary: "Replace the keys that sign the log",
-      description: "Both pairs sign until the overlap ends; within a minute of that the old one is wiped.",
+      description: "Both pairs sign until the overlap ends; within a minute of that the old one is wiped. 0: at once.",
       body: z.strictObject({
         overlapMs: z
           .int()
@@ -60,6 +60,7 @@ export function operateRoutes({ rotateLogKeys, backup, exportLeaves }: OperateRo
           .max(31_536_000_000)
           .default(30 * DEFAULT_OVERLAP_MS),
       }),
+      example: { overlapMs: 30 * DEFAULT_OVERLAP_MS },
       responses: {
         200: { description: "The new keys", schema: RotationView },
         ...problems("invalid-input", "conflict"),
@@ -80,6 +81,7 @@ export function operateRoutes({ rotateLogKeys, backup, exportLeaves }: OperateRo
           .meta({ description: "Of the new folder below `backups` in the data folder; default: the time" }),
         keys: z.boolean().default(false),
       }),
+      example: { name: "before-the-upgrade" },
       responses: { 201: { description: "The backup", schema: BackupView }, ...problems("invalid-input", "conflict") },
       handle: async ({ origin, body }) => {
         const name = body.name ?? new Date().toISOString().replaceAll(":", "-");
