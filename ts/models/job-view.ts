@@ -80,3 +80,7 @@ export const JobPageView = z.strictObject({
   next: z.string().nullable().meta({ description: "The `cursor` of the next page; null at the end" }),
 });
 export type JobPageView = z.infer<typeof JobPageView>;
+
+/** One entry of a batch's answer: the job that was accepted, or why it was not. */
+export const BatchItem = z.union([z.strictObject({ job: JobView }), z.strictObject({ error: ErrorView })]);
+export type BatchItem = z.infer<typeof BatchItem>;
