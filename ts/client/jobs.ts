@@ -77,6 +77,8 @@ export interface JobCalls {
   cancel(id: string, options?: CallOptions): Promise<JobView>;
   pause(id: string, options?: CallOptions): Promise<JobView>;
   resume(id: string, options?: CallOptions): Promise<JobView>;
+  /** Submits a job that ended without a result again: a new job with the same body and seed. */
+  retry(id: string, options?: Omit<SubmitJobOptions, "noCache">): Promise<JobView>;
   /** Deletes a final job with its input and result; its entry of the log stays. */
   delete(id: string, options?: CallOptions): Promise<void>;
 }
@@ -198,6 +200,10 @@ export function jobCalls(transport: Transport): JobCalls {
     cancel: act("cancel"),
     pause: act("pause"),
     resume: act("resume"),
+    retry(id, { idempotencyKey = freshKey(), ...waiting } = {}) {
+      const headers = { "idempotency-key": idempotencyKey };
+      return json(waitFor({ method: "POST", path: `${jobPath(id)}:retry`, headers, repeatable: true }, waiting));
+    },
     delete: (id, { signal } = {}) => read({ method: "DELETE", path: jobPath(id), signal }, nothing),
   };
 }
