@@ -6,6 +6,7 @@ import { defineAuditCommands } from "./definitions/audit.ts";
 import { defineCircuitCommands } from "./definitions/circuits.ts";
 import { defineJobCommands } from "./definitions/jobs.ts";
 import { defineMachineCommands } from "./definitions/machine.ts";
+import { defineServiceCommands } from "./definitions/service.ts";
 import { type ExitCode, reportFailure } from "./failure.ts";
 
 /**
@@ -63,6 +64,7 @@ async function makeProgram(context: CommandContext, end: (code: ExitCode) => voi
   const kit = createCommandKit(program, context, end);
   defineJobCommands(kit);
   defineCircuitCommands(kit);
+  defineServiceCommands(kit);
   defineMachineCommands(kit);
   defineAuditCommands(kit);
   return program;

@@ -67,6 +67,8 @@ export interface AdministrationCalls {
     get(id: string, options?: CallOptions): Promise<EventView>;
   };
   usage(options?: CallOptions): Promise<UsageView>;
+  /** The verifier keys of the service's log, one a line: to be compared with what its operator says before they are trusted. */
+  logKeys(options?: CallOptions): Promise<string>;
   /** Resolves when the service takes work. @throws {AppError} `store-unavailable`, `provider-unavailable` */
   health(options?: CallOptions): Promise<void>;
 }
@@ -122,6 +124,7 @@ export function administrationCalls({ json, read }: Transport): AdministrationCa
       get: (id, { signal } = {}) => json({ path: `v1/audit/${segment(id)}`, signal }),
     },
     usage: ({ signal } = {}) => json({ path: "v1/usage", signal }),
+    logKeys: ({ signal } = {}) => read({ path: "log/keys", signal }, (response) => response.text()),
     health: ({ signal } = {}) => read({ path: "health/ready", signal }, nothing),
   };
 }

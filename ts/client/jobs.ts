@@ -129,7 +129,7 @@ export function jobCalls(transport: Transport): JobCalls {
     } while (cursor !== undefined);
   }
 
-  const get: JobCalls["get"] = (id, options = {}) => json(waitFor({ path: jobPath(id) }, options));
+  const get: JobCalls["get"] = async (id, options = {}) => json(waitFor({ path: jobPath(id) }, options));
 
   async function wait(id: string, { signal, onEvent }: FollowOptions = {}): Promise<JobView> {
     let after: number | undefined;
@@ -182,7 +182,7 @@ export function jobCalls(transport: Transport): JobCalls {
   /** Not repeated: a second `cancel` after a lost answer would say that there is nothing to cancel. */
   const act =
     (verb: string) =>
-    (id: string, options: WaitOptions = {}): Promise<JobView> =>
+    async (id: string, options: WaitOptions = {}): Promise<JobView> =>
       json(waitFor({ method: "POST", path: `${jobPath(id)}:${verb}` }, options));
 
   return {
@@ -194,13 +194,13 @@ export function jobCalls(transport: Transport): JobCalls {
       const request = { path: `${jobPath(id)}/result`, headers: { accept: "application/octet-stream" }, signal };
       return read(request, async (response) => new Uint8Array(await response.arrayBuffer()));
     },
-    execute: (id, planHash, options = {}) =>
+    execute: async (id, planHash, options = {}) =>
       json(waitFor({ method: "POST", path: `${jobPath(id)}:execute`, body: { planHash } }, options)),
     approve: act("approve"),
     cancel: act("cancel"),
     pause: act("pause"),
     resume: act("resume"),
-    retry(id, { idempotencyKey = freshKey(), ...waiting } = {}) {
+    async retry(id, { idempotencyKey = freshKey(), ...waiting } = {}) {
       const headers = { "idempotency-key": idempotencyKey };
       return json(waitFor({ method: "POST", path: `${jobPath(id)}:retry`, headers, repeatable: true }, waiting));
     },

@@ -22,6 +22,7 @@ export const PlanView = z.strictObject({
   approvals: z.int().meta({ description: "How many people have to approve it before it runs" }),
   planHash: z.string().meta({ description: "What `:execute` has to name" }),
 });
+export type PlanView = z.infer<typeof PlanView>;
 
 const ResultView = CircuitResult.extend({
   backend: z.string(),

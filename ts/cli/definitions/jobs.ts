@@ -21,10 +21,10 @@ export function defineJobCommands({ add, act }: CommandKit): void {
   /** A command on a job that is there already: its id is the first argument. */
   const addStored = (name: StoredJobCommandName, description: string, isRun: boolean, example = ""): Command => {
     const stored = add(name, description, `${name} ${JOB_ID}${example}`)
-      .argument("<job>", "its id, as run and jobs print it")
+      .argument(name === "watch" ? "[job]" : "<job>", "its id, as run and jobs print it")
       .option("--receipt <path>", "where the receipt goes; default: the data folder")
       .option("--data <dir>", "folder of jobs, log and keys");
-    outputFlags(stored);
+    serviceFlags(outputFlags(stored));
     if (isRun) stored.option("--policy <file>", "as for run").option("--mock-qpus <file>", "as for run");
     act(stored, async ({ args, flags, settingFlags, context }) => {
       const { [name]: answerTo } = await import("../commands/stored-job.ts");
@@ -42,10 +42,12 @@ export function defineJobCommands({ add, act }: CommandKit): void {
     .option("--limit <number>", "how many; default 20", wholeNumberOf)
     .option("--data <dir>", "folder of jobs, log and keys")
     .option("--json", "print one JSON document");
+  serviceFlags(jobs);
   act(jobs, async ({ flags, settingFlags, context }) => {
     const { jobs: listJobs } = await import("../commands/jobs.ts");
     return listJobs(flags, settingFlags, context);
   });
+  // Without a job: all of the service's tenant.
   addStored("watch", "stay with a job to its end, and run it here where nothing else does", true);
   addStored("result", "show again what a job left: result and receipt", false);
   addStored("cancel", "end a job that is not final", false);
@@ -53,7 +55,7 @@ export function defineJobCommands({ add, act }: CommandKit): void {
 }
 
 /** What a job is made of, besides its file. */
-function jobFlags(command: Command): Command {
+export function jobFlags(command: Command): Command {
   return command
     .argument("<file>", "OpenQASM 2 or 3, a .job.json, or - for standard input")
     .option("--format <name>", "openqasm2 or openqasm3; found out by default")
@@ -79,10 +81,17 @@ function jobFlags(command: Command): Command {
 }
 
 /** How what came of a job is shown. */
-function outputFlags(command: Command): Command {
+export function outputFlags(command: Command): Command {
   return command
     .option("--explain", "show all candidates and their scores")
     .option("--all", "show everything, however long")
     .option("--ascii", "draw without box characters")
     .option("--json", "print one JSON document");
+}
+
+/** Which service, and who asks it. */
+export function serviceFlags(command: Command): Command {
+  return command
+    .option("--url <url>", "the service; better KETFLOW_URL")
+    .option("--api-key <key>", "who you are there; better KETFLOW_API_KEY: others see the flags of a process");
 }
