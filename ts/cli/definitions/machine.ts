@@ -44,6 +44,16 @@ export function defineMachineCommands({ add, group, act }: CommandKit): void {
     return measure([...args]);
   });
 
+  const completion = add("completion", "print a script that completes commands and flags", "completion bash").argument(
+    "<shell>",
+    "bash, zsh or fish",
+  );
+  act(completion, async ({ args: [shell], context: { terminal } }) => {
+    const { completionScript, knownShell } = await import("../commands/completion.ts");
+    terminal.print(completionScript(completion.parent ?? completion, knownShell(shell)));
+    return 0;
+  });
+
   const config = group("config", "settings and where they come from");
   const explain = add("explain", "every setting, its value, and the place that set it", "config explain --json", config)
     .option("--data <dir>", "as for run")
