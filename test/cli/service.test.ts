@@ -7,7 +7,7 @@ import { scratch } from "./scratch.ts";
 
 // The commands that ask a service, against a real one.
 
-const service = realService({ policy: { deadlines: { quantumMs: null } } });
+const service = realService();
 const BELL =
   'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[2] q;\nbit[2] c;\nh q[0];\ncx q[0], q[1];\nc = measure q;\n';
 

@@ -12,9 +12,9 @@ import { BELL_BODY } from "../jobs/fixtures.ts";
 import { allOf } from "./all-of.ts";
 import { realService } from "./real-service.ts";
 
-// Against a service as `ketflow serve` opens it. A generous deadline: these tests are about the client, not about speed.
+// Against a service as `ketflow serve` opens it.
 
-const service = realService({ policy: { deadlines: { quantumMs: null } } });
+const service = realService();
 const WAIT = { waitSeconds: 60 };
 const bell = (seed: number, changes: Partial<SubmitJob> = {}): SubmitJob => ({ ...BELL_BODY, seed, ...changes });
 /** The mock QPU has a price, so its jobs are planned. */

@@ -29,7 +29,7 @@ export JSON="Content-Type: application/json" AUTH="Authorization: Bearer $KETFLO
 const skips = spawnSync("jq", ["--version"]).status !== 0 && process.env.KETFLOW_REQUIRE === undefined;
 if (skips) console.log("skipped: the examples of docs/api.md, because there is no jq");
 
-const service = realService({ policy: { deadlines: { quantumMs: null } } });
+const service = realService();
 
 function limitsTable(): string {
   const source = readFileSync(new URL("../../ts/http/limits.ts", import.meta.url), "utf8");
