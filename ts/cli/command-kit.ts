@@ -19,7 +19,7 @@ export interface Invocation {
 export interface CommandKit {
   /** @param example without `ketflow` */
   add(name: string, description: string, example: string, parent?: Command): Command;
-  /** A command that only has commands: `config explain`. */
+  /** A command that only has commands, such as `config`: the one that is there, or a new one. */
   group(name: string, description: string): Command;
   /** @param work gives the exit code */
   act(command: Command, work: (invocation: Invocation) => Promise<ExitCode>): void;
@@ -33,7 +33,9 @@ export function createCommandKit(program: Command, context: CommandContext, end:
         .description(description)
         .addHelpText("after", `\nExample:\n  $ ketflow ${example}`)
         .option("--no-color", "without colours"),
-    group: (name, description) => program.command(name).description(description).helpCommand(false),
+    group: (name, description) =>
+      program.commands.find((command) => command.name() === name) ??
+      program.command(name).description(description).helpCommand(false),
     act(command, work) {
       command.action(async () => {
         const { color: wantsColor, ...flags } = command.opts();

@@ -1,9 +1,11 @@
 import type { Command } from "commander";
 import { type CommandKit, wholeNumberOf } from "../command-kit.ts";
 
+export const AUDIT_ABOUT = "who did what in a service; check, back up, restore and export a data folder";
+
 /** What an operator does with a data folder that no other process has open. */
 export function defineAuditCommands({ add, group, act }: CommandKit): void {
-  const audit = group("audit", "check, back up, restore and export a data folder");
+  const audit = group("audit", AUDIT_ABOUT);
   const addFor = (name: string, description: string, example: string): Command =>
     add(name, description, `audit ${example}`, audit)
       .option("--data <dir>", "folder of jobs, log and keys")

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type CommandKit, commas, type Invocation, wholeNumberOf } from "../command-kit.ts";
 import type { ExitCode } from "../failure.ts";
+import { AUDIT_ABOUT } from "./audit.ts";
 import { jobFlags, outputFlags, serviceFlags } from "./jobs.ts";
 
 type ServiceJobCommandName = "approve" | "pause" | "resume" | "remove" | "receipt";
@@ -112,7 +113,7 @@ function defineAdministration({ add, group, act }: CommandKit): void {
     .argument("<file>", "JSON, or -")
     .option("--jobs <number>", "how many of the latest jobs; default 20", wholeNumberOf);
 
-  const audit = group("audit", "who did what, when");
+  const audit = group("audit", AUDIT_ABOUT);
   asks(add("search", "list events, newest first", "audit search --action policy.set", audit), "searchAudit")
     .option("--action <name>", "such as key.create")
     .option("--actor <id>", "id of a key")
