@@ -10,16 +10,9 @@ import { circuitText } from "../pictures/circuit-text.ts";
 import type { LocalOutcome } from "../server.ts";
 import type { CommandContext } from "./context.ts";
 import { type ExitCode, exitCodeOf, FailureIn } from "./failure.ts";
-import {
-  dataFolder,
-  type JobChange,
-  type JobControl,
-  type JobHost,
-  type OpenHost,
-  openJobHost,
-  type Purpose,
-} from "./job-host.ts";
+import type { JobChange, JobControl, JobHost } from "./job-host.ts";
 import { changeText } from "./live-text.ts";
+import { dataFolder, type OpenHost, openJobHost, type Purpose } from "./open-host.ts";
 import { money, resultBlocks, routeLine } from "./outcome-text.ts";
 import { progressLine } from "./progress.ts";
 import type { CircuitFile } from "./read-input.ts";

@@ -6,7 +6,7 @@ import { circuitText } from "../../pictures/circuit-text.ts";
 import { explainRoute } from "../../routing/explain.ts";
 import type { CommandContext } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
-import { dataFolder, openLocalHost } from "../job-host.ts";
+import { dataFolder, openLocalHost } from "../open-host.ts";
 import { resultBlocks, routeLine } from "../outcome-text.ts";
 import { type Flags, isOn, readSettings } from "../settings.ts";
 import { commandName, type Terminal } from "../terminal.ts";

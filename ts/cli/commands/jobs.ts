@@ -4,7 +4,7 @@ import { JOB_STATES, type JobState } from "../../models/job.ts";
 import type { JobView } from "../../models/job-view.ts";
 import type { CommandContext } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
-import { openJobHost } from "../job-host.ts";
+import { openJobHost } from "../open-host.ts";
 import { type Flags, readSettings } from "../settings.ts";
 import { tableLines } from "../table.ts";
 

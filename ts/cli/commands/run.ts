@@ -2,7 +2,7 @@ import { type AnswerFlags, answer, type Question } from "../answer.ts";
 import type { CommandContext } from "../context.ts";
 import { type ExitCode, within } from "../failure.ts";
 import { jobBody, type RunFlags } from "../job-body.ts";
-import { openLocalHost } from "../job-host.ts";
+import { openLocalHost } from "../open-host.ts";
 import { readCircuit } from "../read-input.ts";
 import { type Flags, readSettings } from "../settings.ts";
 
