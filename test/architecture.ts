@@ -6,6 +6,7 @@ export const IMPORT_ORDER = [
   "core",
   "database",
   "models",
+  "client",
   "pictures",
   "workers",
   "engines",

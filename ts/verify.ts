@@ -4,8 +4,6 @@ export type { Check, Checkpoint, VerifiedCheckpoint } from "./audit/checkpoint.t
 export { verifyCheckpoint } from "./audit/checkpoint.ts";
 export {
   Actor,
-  AUDIT_ACTIONS,
-  type AuditAction,
   EventFile,
   EventManifest,
   EventOpening,
@@ -21,3 +19,4 @@ export { type EventReport, verifyEventFile } from "./audit/verify-event.ts";
 export { type ExportReport, verifyExport } from "./audit/verify-export.ts";
 export { parseReceipt, type VerifyOptions, type VerifyReport, verifyReceipt } from "./audit/verify-receipt.ts";
 export { AppError, type ErrorCode } from "./core/errors.ts";
+export { AUDIT_ACTIONS, type AuditAction } from "./models/audit.ts";

@@ -1,7 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import type { AuditEvent } from "../../ts/audit/event.ts";
 import { draftEvent } from "../../ts/audit/event.ts";
-import type { AuditAction } from "../../ts/audit/event-schema.ts";
 import type { EventStore } from "../../ts/audit/event-store.ts";
 import { createSqliteEventStore } from "../../ts/audit/event-store-sqlite.ts";
 import { issueEventFile } from "../../ts/audit/issue-event.ts";
@@ -10,6 +9,7 @@ import { formatVerifierKey } from "../../ts/audit/note.ts";
 import { verifyEventFile } from "../../ts/audit/verify-event.ts";
 import { newEventId, type TenantId } from "../../ts/core/ids.ts";
 import { createSqliteDatabase, type SqliteDatabase } from "../../ts/database/sqlite-database.ts";
+import type { AuditAction } from "../../ts/models/audit.ts";
 import { createFolders, openConnection } from "../jobs/fixtures.ts";
 import { logOptions, NOW_MS } from "./log-fixture.ts";
 

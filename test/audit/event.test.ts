@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type AuditEvent, buildEventFile, draftEvent } from "../../ts/audit/event.ts";
-import { AUDIT_ACTIONS, type EventFile, makesLeaf } from "../../ts/audit/event-schema.ts";
+import { type EventFile, makesLeaf } from "../../ts/audit/event-schema.ts";
 import { proofText } from "../../ts/audit/log-reader.ts";
 import { loadMldsa, type MlDsa44 } from "../../ts/audit/mldsa.ts";
 import { formatVerifierKey } from "../../ts/audit/note.ts";
@@ -11,6 +11,7 @@ import { verifyEventFile } from "../../ts/audit/verify-event.ts";
 import { verifyReceipt } from "../../ts/audit/verify-receipt.ts";
 import { fromUtf8, utf8 } from "../../ts/core/bytes.ts";
 import type { TenantId } from "../../ts/core/ids.ts";
+import { AUDIT_ACTIONS } from "../../ts/models/audit.ts";
 import { ArraySource, bellOutcome, NOW_MS, openLog, scratchDirectory, syntheticLeaves } from "./log-fixture.ts";
 
 const SALT = new Uint8Array(32).fill(7);

@@ -48,6 +48,10 @@ export interface World {
   color: boolean;
   /** Whether stderr is a terminal. */
   isInteractive: boolean;
+  /** Ctrl-C. */
+  signal: AbortSignal;
+  /** Told of each line as it is printed. */
+  onPrint: (text: string) => void;
   submit: (body: SubmitJob, control: SubmitControl) => Promise<LocalOutcome>;
   /** What the service holds already, newest first. */
   earlier: JobView[];
@@ -69,6 +73,7 @@ export async function ketflow(args: readonly string[], changes: Partial<World> =
   const folder = changes.folder ?? scratch({ "bell.qasm": BELL_SOURCE });
   const world: World = {
     ...{ folder, stdin: "", environment: {}, width: 80, color: false, isInteractive: false },
+    ...{ signal: new AbortController().signal, onPrint: () => undefined },
     submit: async () => ({ job: bellJob(), notes: [] }),
     earlier: [],
     ...changes,
@@ -77,6 +82,7 @@ export async function ketflow(args: readonly string[], changes: Partial<World> =
   const terminal: Terminal = {
     print: (text) => {
       seen.stdout += `${text}\n`;
+      world.onPrint(text);
     },
     complain: (text) => {
       seen.stderr += `${text}\n`;
@@ -122,6 +128,6 @@ export async function ketflow(args: readonly string[], changes: Partial<World> =
     seen.opened.push(options);
     return service;
   };
-  seen.code = await runProgram(args, { terminal, openService, signal: new AbortController().signal });
+  seen.code = await runProgram(args, { terminal, openService, signal: world.signal });
   return seen;
 }

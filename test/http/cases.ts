@@ -225,6 +225,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   },
   getAuditEvent: get((ids) => `/v1/audit/${ids.event}`, 200, event),
   getCheckpoint: { ...get(() => "/log/checkpoint"), by: "anyone" },
+  getLogKeys: { ...get(() => "/log/keys"), by: "anyone" },
   getTile: { ...get(({ tile: path }) => `/log/tile/${path}`, 200, tile), by: "anyone" },
   getLiveness: { ...get(() => "/health/live"), by: "anyone" },
   getReadiness: { ...get(() => "/health/ready"), by: "anyone" },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Coefficients } from "../../ts/models/calibration.ts";
 import type { CircuitEstimate } from "../../ts/models/circuit.ts";
 import { calibrate, layeredCircuit } from "../../ts/routing/calibrate.ts";
 import {
-  type Coefficients,
   DEFAULT_CALIBRATION,
   fitCoefficients,
   isStale,

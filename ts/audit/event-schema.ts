@@ -1,34 +1,10 @@
 import { z } from "zod";
 import { isEventId } from "../core/ids.ts";
+import { AUDIT_ACTIONS, type AuditAction } from "../models/audit.ts";
 import { Hex32, Time } from "./fields.ts";
 
 // The audit event as the log and the file `*.event.json` hold it. docs/receipt.md explains every field; unknown members are
 // refused everywhere.
-
-/** Everything that is recorded: OBJECT.VERB. */
-export const AUDIT_ACTIONS = [
-  "tenant.create",
-  "tenant.update",
-  "tenant.delete",
-  "key.create",
-  "key.rotate",
-  "key.revoke",
-  "policy.set",
-  "job.submit",
-  "job.execute",
-  "job.approve",
-  "job.cancel",
-  "job.pause",
-  "job.resume",
-  "job.retry",
-  "job.delete",
-  "backend.calibrate",
-  "log.rotate-key",
-  "log.new-origin",
-  "backup.create",
-  "audit.export",
-] as const;
-export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** Kept as rows alone: the one log entry of these jobs is their outcome, which commits to who submitted them. */
 const ROW_ONLY_ACTIONS: ReadonlySet<AuditAction> = new Set([

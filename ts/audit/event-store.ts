@@ -1,6 +1,6 @@
 import type { TenantId } from "../core/ids.ts";
+import type { AuditAction } from "../models/audit.ts";
 import type { AuditEvent } from "./event.ts";
-import type { AuditAction } from "./event-schema.ts";
 
 export interface EventQuery {
   readonly action?: AuditAction | undefined;

@@ -3,7 +3,8 @@ import { canonicalJson, type Json } from "../core/canonical-json.ts";
 import { formatTime } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { EventId, TenantId } from "../core/ids.ts";
-import { type Actor, type AuditAction, EventFile, EventManifest, type EventOpening } from "./event-schema.ts";
+import type { AuditAction } from "../models/audit.ts";
+import { type Actor, EventFile, EventManifest, type EventOpening } from "./event-schema.ts";
 import { commit } from "./fields.ts";
 
 /** What somebody did. The store keeps it for its tenant; the log learns action, time and commitments ({@link draftEvent}). */

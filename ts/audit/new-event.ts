@@ -1,7 +1,8 @@
 import type { Json } from "../core/canonical-json.ts";
 import { newEventId, type TenantId } from "../core/ids.ts";
+import type { AuditAction } from "../models/audit.ts";
 import type { AuditEvent } from "./event.ts";
-import type { Actor, AuditAction } from "./event-schema.ts";
+import type { Actor } from "./event-schema.ts";
 
 /** Who asks, and by which request: what every operation hands to the service that it calls. */
 export interface EventOrigin {

@@ -4,12 +4,15 @@ import { fromErrorInfo } from "../core/errors.ts";
 import { grouped } from "../core/grouped.ts";
 import type { CircuitView } from "../models/circuit.ts";
 import { FINAL_STATES, type Outcome } from "../models/job.ts";
+import type { JobView, PlanView } from "../models/job-view.ts";
 import { countOperations } from "../pictures/circuit-layout.ts";
 import { circuitText } from "../pictures/circuit-text.ts";
-import type { LocalOutcome, SubmitControl } from "../server.ts";
+import type { LocalOutcome } from "../server.ts";
 import type { CommandContext } from "./context.ts";
 import { type ExitCode, exitCodeOf, FailureIn } from "./failure.ts";
-import { dataFolder, type JobHost, openJobHost, type Purpose } from "./job-host.ts";
+import type { JobChange, JobControl, JobHost } from "./job-host.ts";
+import { changeText } from "./live-text.ts";
+import { dataFolder, type OpenHost, openJobHost, type Purpose } from "./open-host.ts";
 import { money, resultBlocks, routeLine } from "./outcome-text.ts";
 import { progressLine } from "./progress.ts";
 import type { CircuitFile } from "./read-input.ts";
@@ -30,9 +33,13 @@ export interface Question {
   purpose: Purpose;
   /** The circuit, where the command read it; it is asked for where not. */
   circuit?: CircuitFile;
-  /** The end that the command wants; `succeeded` by default. */
-  wanted?: Outcome;
-  work(host: JobHost, control: SubmitControl): Promise<LocalOutcome>;
+  /** The end that the command wants; `succeeded` by default. `accepted`: none yet. */
+  wanted?: Outcome | "accepted";
+  /** Shows each change of the job as it happens. */
+  showsChanges?: boolean;
+  /** {@link openJobHost} by default. */
+  open?: OpenHost;
+  work(host: JobHost, control: JobControl): Promise<LocalOutcome>;
 }
 
 /** Drawings that push the result off the screen help nobody. */
@@ -40,16 +47,24 @@ const MAX_DRAWN_LINES = 30;
 
 /** Opens the place of the jobs, has `work` done there, and shows what came of it: picture, values, facts, receipt. */
 export async function answer(
-  { purpose, circuit: given, wanted = "succeeded", work }: Question,
+  { purpose, circuit: given, wanted = "succeeded", showsChanges, open = openJobHost, work }: Question,
   flags: AnswerFlags,
   settings: Resolved,
   context: CommandContext,
 ): Promise<ExitCode> {
   const { terminal, signal } = context;
-  const host = await openJobHost(purpose, settings, context);
+  const host = await open(purpose, settings, context);
   const progress = progressLine(terminal);
   try {
-    const control = { signal, onProgress: progress.onProgress, useCache: isOn(settings, "cache") };
+    const onChange = (change: JobChange): void => {
+      progress.erase();
+      terminal.print(changeText(change));
+    };
+    const control: JobControl = {
+      ...{ signal, onProgress: progress.onProgress, useCache: isOn(settings, "cache") },
+      ...(showsChanges && !flags.json && { onChange }),
+      wantsReceipt: flags.receipt !== undefined,
+    };
     const outcome = await work(host, control);
     progress.erase();
     const path = await saveReceipt(outcome, flags.receipt, dataFolder(settings, terminal), terminal);
@@ -66,9 +81,11 @@ export async function answer(
   }
 }
 
-/** The circuit of a job; `undefined` where it is no text, which no reader accepts. */
+/** The circuit of a job; `undefined` where it is no text, which no reader accepts, or not at hand. */
 async function storedCircuit(jobId: string, host: JobHost): Promise<CircuitFile | undefined> {
-  const { format, source } = await host.input(jobId);
+  const input = await host.input(jobId);
+  if (input === undefined) return undefined;
+  const { format, source } = input;
   try {
     const text = typeof source === "string" ? source : fromUtf8(source);
     return { format, source: text, origin: { name: jobId, source: text } };
@@ -80,7 +97,12 @@ async function storedCircuit(jobId: string, host: JobHost): Promise<CircuitFile 
 function exitCode(
   { job }: LocalOutcome,
   verification: Verification | undefined,
-  { circuit, flags, terminal, wanted }: Pick<Shown, "circuit" | "flags" | "terminal"> & { wanted: Outcome },
+  {
+    circuit,
+    flags,
+    terminal,
+    wanted,
+  }: Pick<Shown, "circuit" | "flags" | "terminal"> & { wanted: Outcome | "accepted" },
 ): ExitCode {
   if (job.error !== null && FINAL_STATES.has(job.status) && job.status !== wanted) {
     if (flags.json) return exitCodeOf(job.error.code); // the document has said it
@@ -91,10 +113,12 @@ function exitCode(
     terminal.complain("ketflow: the receipt does not verify");
     return 1;
   }
+  if (wanted === "accepted" && !FINAL_STATES.has(job.status)) return 0;
   if (job.status === "queued" || job.status === "running") {
     terminal.complain(`ketflow: ${job.id} is not finished; ${commandName(terminal)} watch ${job.id} goes on with it`);
   }
-  return job.status === wanted || job.status === "planned" ? 0 : 1;
+  const isAsWanted = job.status === wanted || (wanted === "accepted" && job.status === "succeeded");
+  return isAsWanted || job.status === "planned" || job.status === "awaiting-approval" ? 0 : 1;
 }
 
 function printJson(
@@ -103,7 +127,7 @@ function printJson(
   verification: Verification | undefined,
   terminal: Terminal,
 ): void {
-  const receipt = path === undefined ? null : { path, verified: verification?.report.ok ?? false };
+  const receipt = path === undefined ? job.receipt : { path, verified: verification?.report.ok ?? false };
   terminal.print(JSON.stringify({ ...job, receipt, notes }, null, 2));
 }
 
@@ -136,19 +160,30 @@ async function printOutcome(
   }
   const facts: [string, string][] = [];
   if (job.plan !== null && job.status === "planned") {
-    facts.push(["planned", `${job.target}: ${money(job.plan.costMicroUsd)}; nothing was run, because it has a price`]);
+    facts.push(["planned", planText(job.target, job.plan)]);
     facts.push(["agree by", `${commandName(terminal)} execute ${job.id} ${job.plan.planHash}`]);
-  } else if (!FINAL_STATES.has(job.status)) facts.push(["status", job.status]);
+  } else if (!FINAL_STATES.has(job.status)) facts.push(["job", job.id], ["status", statusText(job)]);
   else if (job.result !== null || job.route !== null) facts.push(["ran on", routeLine(job)]);
   if (job.costMicroUsd > 0) facts.push(["cost", money(job.costMicroUsd)]);
   facts.push(["seed", String(job.seed)]);
   if (path !== undefined) facts.push(["receipt", path]);
+  else if (FINAL_STATES.has(job.status)) facts.push(["job", job.id]); // a service keeps it
   if (verification?.report.ok) facts.push(["verified", verdict(verification.report)]);
   else
     for (const check of verification?.report.checks.filter((each) => !each.ok) ?? [])
       facts.push(["FAIL", check.detail]);
   blocks.push(facts.map(([label, value]) => `${label.padEnd(8)}  ${value}`).join("\n"));
   terminal.print(blocks.join("\n\n"));
+}
+
+function planText(target: string, { costMicroUsd, approvals }: PlanView): string {
+  const reason = costMicroUsd > 0 ? "nothing was run, because it has a price" : "nothing was run";
+  const people = approvals === 0 ? "" : `; needs ${approvals} ${approvals === 1 ? "approval" : "approvals"}`;
+  return `${target}: ${money(costMicroUsd)}; ${reason}${people}`;
+}
+
+function statusText({ status, approvedBy, plan }: JobView): string {
+  return status === "awaiting-approval" ? `${status} (${approvedBy.length} of ${plan?.approvals ?? 1})` : status;
 }
 
 /** The circuit where it fits on a screen, a sentence about it where not. */

@@ -1,49 +1,31 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import type { Resolved } from "../core/config.ts";
-import { AppError } from "../core/errors.ts";
-import type { LocalService } from "../server.ts";
-import type { CommandContext } from "./context.ts";
-import { readServiceOptions, text } from "./settings.ts";
-import { commandName, type Terminal } from "./terminal.ts";
+import type { LiveEvent } from "../client.ts";
+import type { ListRequest } from "../jobs/store.ts";
+import type { CircuitView } from "../models/circuit.ts";
+import type { SubmitJob } from "../models/job.ts";
+import type { LocalJobPage, LocalOutcome, SubmitControl } from "../server.ts";
+import type { CircuitInput } from "../workers/engine-worker.ts";
 
-/** Where jobs are kept and run, as commands see it: none of them knows that it is a folder of this machine. */
-export type JobHost = Pick<
-  LocalService,
-  "submit" | "execute" | "list" | "watch" | "result" | "input" | "cancel" | "retry" | "view" | "close"
->;
-
-/** `new-jobs`: the folder is made where it is not there. `old-jobs`: then there is nothing to look for. */
-export type Purpose = "new-jobs" | "old-jobs";
-
-/** Most that are counted before a command begins its own work. */
-const MOST_COUNTED = 100;
-
-/** @throws {AppError} `not-found` for old jobs where there is no folder; whatever `openLocalService` throws */
-export async function openJobHost(purpose: Purpose, settings: Resolved, context: CommandContext): Promise<JobHost> {
-  const { terminal, openService } = context;
-  const options = await readServiceOptions(settings, terminal);
-  if (purpose === "old-jobs" && !existsSync(options.dataDir)) {
-    throw new AppError(
-      "not-found",
-      `${options.dataDir}: there is no such folder, so no jobs; --data names another one`,
-    );
-  }
-  // A command runs its own job: what another one left would take its time, and be handed back at its end.
-  const service = await openService({ ...options, continueEarlierJobs: false });
-  if (purpose === "new-jobs") await mentionEarlierJobs(service, terminal);
-  return service;
+/** How a command goes along with a job. */
+export interface JobControl extends SubmitControl {
+  /** Told of each change of a job that a service keeps; a job that runs here changes in a moment. */
+  onChange?: (change: JobChange) => void;
+  /** Ask a service for the receipt, too; what runs here always has it. */
+  wantsReceipt?: boolean;
 }
 
-/** Holds jobs, log, keys and receipts. */
-export function dataFolder(settings: Resolved, terminal: Terminal): string {
-  return resolve(terminal.workingDirectory, text(settings, "data") ?? "");
-}
+export type JobChange = Extract<LiveEvent, { kind: "change" }>;
 
-async function mentionEarlierJobs(host: JobHost, terminal: Terminal): Promise<void> {
-  const { jobs, next } = await host.list({ status: "queued", limit: MOST_COUNTED });
-  if (jobs.length === 0) return;
-  const count = next === undefined ? String(jobs.length) : `more than ${jobs.length}`;
-  const are = jobs.length === 1 ? "earlier job is" : "earlier jobs are";
-  terminal.complain(`${count} ${are} unfinished: ${commandName(terminal)} jobs`);
+/** Where jobs are kept and run, as commands see it: none of them knows whether it is a folder of this machine or a service. */
+export interface JobHost {
+  submit(body: SubmitJob, control?: JobControl): Promise<LocalOutcome>;
+  execute(jobId: string, planHash: string, control?: JobControl): Promise<LocalOutcome>;
+  list(request: ListRequest): Promise<LocalJobPage>;
+  watch(jobId: string, control?: JobControl): Promise<LocalOutcome>;
+  result(jobId: string, control?: JobControl): Promise<LocalOutcome>;
+  /** Undefined where it is not at hand: only pictures need it. */
+  input(jobId: string): Promise<CircuitInput | undefined>;
+  cancel(jobId: string, control?: JobControl): Promise<LocalOutcome>;
+  retry(jobId: string, control?: JobControl): Promise<LocalOutcome>;
+  view(input: CircuitInput): Promise<CircuitView>;
+  close(): Promise<void>;
 }

@@ -39,6 +39,13 @@ export function settingsOf(environment: Terminal["environment"]): Setting[] {
       fallback: "info",
       about: "least level of serve's log lines",
     },
+    {
+      name: "url",
+      kind: "string",
+      isPersonal: true,
+      about: "the service that commands on jobs speak to; without it, --data",
+    },
+    { name: "apiKey", kind: "string", isPersonal: true, isSecret: true, about: "who you are there: kf_…" },
     { name: "ascii", kind: "boolean", fallback: false, about: "draw without box characters" },
   ];
 }

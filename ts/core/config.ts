@@ -10,6 +10,10 @@ export interface Setting {
   /** The only values of a string, or of the members of a list. */
   choices?: readonly string[];
   fallback?: SettingValue;
+  /** Never shown, not even in a message about its own fault. */
+  isSecret?: boolean;
+  /** Not read from `ketflow.config.json`: a folder that somebody else wrote does not decide about it. */
+  isPersonal?: boolean;
   /** One sentence for `config explain`. */
   about: string;
 }
@@ -47,8 +51,8 @@ export interface ConfigSources {
  * @throws {AppError} `invalid-input` naming the place, the setting and the values it takes
  */
 export function resolveConfig(settings: readonly Setting[], sources: ConfigSources): Resolved {
-  const project = readFile(settings, sources.project);
-  const user = readFile(settings, sources.user);
+  const project = readFile(settings, sources.project, true);
+  const user = readFile(settings, sources.user, false);
   const resolved = new Map<string, Provenance[]>();
   for (const setting of settings) {
     const { name } = setting;
@@ -79,7 +83,11 @@ export function variableName(setting: string): string {
   return `KETFLOW_${setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
-function readFile(settings: readonly Setting[], file: ConfigFile | undefined): Record<string, unknown> {
+function readFile(
+  settings: readonly Setting[],
+  file: ConfigFile | undefined,
+  isProject: boolean,
+): Record<string, unknown> {
   if (file === undefined) return {};
   const { content, path } = file;
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
@@ -93,6 +101,13 @@ function readFile(settings: readonly Setting[], file: ConfigFile | undefined): R
       `${path}: there is no setting '${unknown}'; the settings are ${known.join(", ")}`,
     );
   }
+  const personal = isProject
+    ? settings.find(({ name, isPersonal }) => isPersonal && Object.hasOwn(content, name))
+    : undefined;
+  if (personal !== undefined) {
+    const places = `${variableName(personal.name)}, ${flagName(personal.name)} or the user's file`;
+    throw new AppError("invalid-input", `${path}: ${personal.name} is not read from a project; it goes into ${places}`);
+  }
   return content as Record<string, unknown>;
 }
 
@@ -102,9 +117,12 @@ function fromText(setting: Setting, text: string): unknown {
   return setting.kind === "list" ? text.split(",").map((member) => member.trim()) : text;
 }
 
-function checkedValue({ name, kind, choices }: Setting, value: unknown, place: string): SettingValue {
+function checkedValue({ name, kind, choices, isSecret }: Setting, value: unknown, place: string): SettingValue {
   const refuse = (expected: string): never => {
-    throw new AppError("invalid-input", `${place}: ${name} is ${JSON.stringify(value)}; expected ${expected}`);
+    throw new AppError(
+      "invalid-input",
+      `${place}: ${name} is ${isSecret ? "not what it should be" : JSON.stringify(value)}; expected ${expected}`,
+    );
   };
   const isChoice = (member: unknown): boolean =>
     typeof member === "string" && member !== "" && (choices === undefined || choices.includes(member));

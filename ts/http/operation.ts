@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 import type { z } from "zod";
-import type { AuditAction } from "../audit/event-schema.ts";
 import type { EventOrigin } from "../audit/new-event.ts";
 import type { Principal } from "../identity/keys.ts";
 import type { Scope } from "../models/access.ts";
+import type { AuditAction } from "../models/audit.ts";
 
 /** One request as an operation sees it: authenticated, in its limits, and with everything parsed. */
 export interface Call<Query, Body> {

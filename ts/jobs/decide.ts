@@ -1,9 +1,9 @@
 import type { Clock } from "../core/clock.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { CircuitEngine } from "../engines/circuit-engine.ts";
+import type { Calibration } from "../models/calibration.ts";
 import type { TenantPolicy } from "../models/policy.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";
-import type { Calibration } from "../routing/calibration.ts";
 import { circuitFeatures } from "../routing/features.ts";
 import { route } from "../routing/route.ts";
 import type { Decide } from "./plan.ts";

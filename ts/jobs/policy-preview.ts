@@ -1,36 +1,17 @@
-import { z } from "zod";
 import { toErrorInfo } from "../core/errors.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { TenantPolicy } from "../models/policy.ts";
+import type { PolicyPreviewView, PolicyVerdict } from "../models/policy-preview.ts";
 import type { Job } from "./job.ts";
 import { approvalsFor, type Decide, mustBePlanned, type PlanServices } from "./plan.ts";
 import type { Store } from "./store.ts";
-
-/** Each one is read and estimated by the engine. */
-export const MAX_PREVIEW_JOBS = 100;
-
-const Verdict = z.strictObject({
-  /** Null where no back end is eligible. */
-  chosen: z.string().nullable(),
-  costMicroUsd: z.int(),
-  planned: z.boolean().meta({ description: "Waits for `:execute`" }),
-  approvals: z.int(),
-  reason: z.string().nullable().meta({ description: "Why no back end is eligible" }),
-});
-
-/** What a policy would do to the latest jobs, beside what the present one does to them now. */
-export const PolicyPreviewView = z.strictObject({
-  jobs: z.array(z.strictObject({ id: z.string(), changed: z.boolean(), present: Verdict, proposed: Verdict })),
-  changed: z.int(),
-});
-type Verdict = z.infer<typeof Verdict>;
 
 export type PolicyPreview = (
   tenant: TenantId,
   policy: TenantPolicy,
   jobs: number,
   signal?: AbortSignal,
-) => Promise<z.infer<typeof PolicyPreviewView>>;
+) => Promise<PolicyPreviewView>;
 
 export interface PreviewServices extends Omit<PlanServices, "decide"> {
   readonly store: Store;
@@ -39,7 +20,12 @@ export interface PreviewServices extends Omit<PlanServices, "decide"> {
 }
 
 export function createPolicyPreview(services: PreviewServices): PolicyPreview {
-  async function judge(job: Job, input: Uint8Array, policy: TenantPolicy, signal?: AbortSignal): Promise<Verdict> {
+  async function judge(
+    job: Job,
+    input: Uint8Array,
+    policy: TenantPolicy,
+    signal?: AbortSignal,
+  ): Promise<PolicyVerdict> {
     const under: PlanServices = { ...services, policyOf: () => policy, decide: services.decideUnder(() => policy) };
     try {
       // Without its deadline, which has long passed: the policy is what is asked about.

@@ -22,6 +22,7 @@ export const PlanView = z.strictObject({
   approvals: z.int().meta({ description: "How many people have to approve it before it runs" }),
   planHash: z.string().meta({ description: "What `:execute` has to name" }),
 });
+export type PlanView = z.infer<typeof PlanView>;
 
 const ResultView = CircuitResult.extend({
   backend: z.string(),
@@ -80,3 +81,7 @@ export const JobPageView = z.strictObject({
   next: z.string().nullable().meta({ description: "The `cursor` of the next page; null at the end" }),
 });
 export type JobPageView = z.infer<typeof JobPageView>;
+
+/** One entry of a batch's answer: the job that was accepted, or why it was not. */
+export const BatchItem = z.union([z.strictObject({ job: JobView }), z.strictObject({ error: ErrorView })]);
+export type BatchItem = z.infer<typeof BatchItem>;

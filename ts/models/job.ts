@@ -72,14 +72,7 @@ export const SubmitJob = z.strictObject({
 });
 export type SubmitJob = z.infer<typeof SubmitJob>;
 
-/** The final states: how a job can end. */
-export const OUTCOMES = ["succeeded", "failed", "cancelled", "expired", "dead-letter"] as const;
-export type Outcome = (typeof OUTCOMES)[number];
-
-export const JOB_STATES = ["planned", "awaiting-approval", "queued", "running", "paused", ...OUTCOMES] as const;
-export type JobState = (typeof JOB_STATES)[number];
-
-export const FINAL_STATES: ReadonlySet<JobState> = new Set(OUTCOMES);
+export { FINAL_STATES, JOB_STATES, type JobState, OUTCOMES, type Outcome } from "./job-state.ts";
 
 /** Which engine made a result, and by which binary: see docs/receipt.md. */
 export interface EngineIdentity {

@@ -1,6 +1,7 @@
 import { type Clock, formatTime } from "../core/clock.ts";
+import type { Calibration } from "../models/calibration.ts";
 import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
-import { type Calibration, fitCoefficients, type Timing } from "./calibration.ts";
+import { fitCoefficients, type Timing } from "./calibration.ts";
 
 export interface CalibrateInput {
   /** Estimates and runs one OpenQASM 3 circuit on the embedded engine. */

@@ -3,8 +3,9 @@ import { readTextIfThere, writeFileDurably } from "../audit/durable-file.ts";
 import { systemClock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { Engines } from "../engines/load-engines.ts";
+import type { Calibration } from "../models/calibration.ts";
 import { calibrate } from "./calibrate.ts";
-import { type Calibration, DEFAULT_CALIBRATION, isStale, parseCalibration } from "./calibration.ts";
+import { DEFAULT_CALIBRATION, isStale, parseCalibration } from "./calibration.ts";
 
 /**
  * The calibration that was measured on this machine with this engine, else the cautious one: it only predicts times and is made

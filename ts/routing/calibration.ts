@@ -1,39 +1,8 @@
-import { z } from "zod";
+import { Calibration, type Coefficients } from "../models/calibration.ts";
 import { checked } from "../models/check.ts";
 import { type CircuitEstimate, type CircuitOptions, DEFAULT_SHOTS } from "../models/circuit.ts";
 import type { TimeEstimate } from "../providers/provider.ts";
 import { fitRelative } from "./fit.ts";
-
-const Coefficient = z.number().min(0);
-
-/** ms = fixed + pass·passes + update·(amplitude updates) + shot·shots·bits(shots); an update costs more outside the cache. */
-export const Coefficients = z.strictObject({
-  fixedMs: Coefficient,
-  perPassMs: Coefficient,
-  perUpdateMs: Coefficient,
-  /** Instead of `perUpdateMs` where the amplitudes take more than `cacheBytes`. */
-  perUpdateOutsideCacheMs: Coefficient,
-  /** Outcomes are drawn in sorted order: each shot costs its part of a sort, by the binary digits of their number. */
-  perShotDigitMs: Coefficient,
-  /** Null where one price per update fits best. */
-  cacheBytes: z.int().positive().nullable(),
-  /** Standard deviation of the relative error on the fitted circuits, by its median; at least 0.1. */
-  relativeSpread: Coefficient,
-});
-export type Coefficients = z.infer<typeof Coefficients>;
-
-/** How fast the embedded engine is on one machine. */
-export const Calibration = z.strictObject({
-  format: z.literal("ketflow-calibration/1"),
-  /** Processor and its number of cores, or whatever else tells machines apart for the caller. */
-  machine: z.string(),
-  /** `contentHash` of the engine. */
-  engine: z.string(),
-  coefficients: z.strictObject({ f32: Coefficients, f64: Coefficients }),
-  /** RFC 3339. */
-  madeAt: z.string(),
-});
-export type Calibration = z.infer<typeof Calibration>;
 
 /** About three times slower than what was measured in 2026, so that a deadline is not promised and then missed. */
 const CAUTIOUS: Coefficients = {

@@ -1,10 +1,10 @@
 import { canonicalHash, type Json } from "../core/canonical-json.ts";
 import { AppError } from "../core/errors.ts";
+import type { Calibration } from "../models/calibration.ts";
 import type { Strategy } from "../models/job.ts";
 import type { RoutingPolicy } from "../models/policy.ts";
 import type { Candidate, RouteDecision } from "../models/route.ts";
 import type { BackendOffer } from "../providers/provider.ts";
-import type { Calibration } from "./calibration.ts";
 import { collapse } from "./collapse.ts";
 import { combine } from "./distribution.ts";
 import { isAuto, type RoutableJob, refusals } from "./eligibility.ts";

@@ -272,7 +272,7 @@ function allOperations(
     ...accessRoutes({ tenants, keys, quota }),
     ...auditRoutes({ events }),
     ...operateRoutes(operateServices(house, options.dataDir)),
-    ...logRoutes(`${options.dataDir}/log`),
+    ...logRoutes(`${options.dataDir}/log`, () => house.logKeys.verifierKeys),
     ...systemRoutes({
       async checkReady() {
         if (isStopping()) throw notReady("the service is stopping");

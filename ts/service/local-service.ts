@@ -4,12 +4,12 @@ import type { Job } from "../jobs/job.ts";
 import { issueReceipt } from "../jobs/receipt.ts";
 import type { ListRequest } from "../jobs/store.ts";
 import { viewJob } from "../jobs/view.ts";
+import type { Calibration } from "../models/calibration.ts";
 import type { CircuitView, Note } from "../models/circuit.ts";
 import { toCircuitResult } from "../models/circuit-result.ts";
 import { FINAL_STATES, type JobState, type SubmitJob } from "../models/job.ts";
 import type { JobView } from "../models/job-view.ts";
 import { parseRoutingPolicy, parseTenantPolicy } from "../models/policy.ts";
-import type { Calibration } from "../routing/calibration.ts";
 import type { CircuitInput, OnProgress } from "../workers/engine-worker.ts";
 import { type HouseOptions, openHouse } from "./house.ts";
 

@@ -12,22 +12,21 @@ export async function configExplain(
   const resolved = await readSettings(terminal, settingFlags);
   const settings = settingsOf(terminal.environment);
   if (flags.json) {
-    const entries = settings.map(({ name, about }) => {
-      const [winner, ...hidden] = resolved.get(name) ?? [];
-      return [
-        name,
-        { value: winner?.value ?? null, source: winner?.source ?? null, place: winner?.place ?? null, hidden, about },
-      ];
+    const entries = settings.map(({ name, about, isSecret }) => {
+      const masked = (resolved.get(name) ?? []).map((each) => (isSecret ? { ...each, value: "set" } : each));
+      const [{ value, source, place } = { value: null, source: null, place: null }, ...hidden] = masked;
+      return [name, { value, source, place, hidden, about }];
     });
     terminal.print(JSON.stringify(Object.fromEntries(entries), null, 2));
     return 0;
   }
-  const lines = settings.flatMap(({ name, about, fallback }) => {
+  const lines = settings.flatMap(({ name, about, fallback, isSecret }) => {
+    const shown = ({ value }: { value: SettingValue }): string => (isSecret ? "set" : textOf(value));
     const [winner, ...hidden] = resolved.get(name) ?? [];
-    const value = winner === undefined ? "not set" : `${shown(winner.value)}  from ${winner.place}`;
+    const value = winner === undefined ? "not set" : `${shown(winner)}  from ${winner.place}`;
     return [
       `${name.padEnd(10)} ${value}`,
-      ...hidden.map((each) => `${" ".repeat(10)} hides ${shown(each.value)} from ${each.place}`),
+      ...hidden.map((each) => `${" ".repeat(10)} hides ${shown(each)} from ${each.place}`),
       `${" ".repeat(10)} ${about}; ${fallback === true ? `--no-${name}` : flagName(name)}, ${variableName(name)}`,
     ];
   });
@@ -35,6 +34,6 @@ export async function configExplain(
   return 0;
 }
 
-function shown(value: SettingValue): string {
+function textOf(value: SettingValue): string {
   return Array.isArray(value) ? value.join(",") : String(value);
 }

@@ -6,7 +6,7 @@ import { circuitText } from "../../pictures/circuit-text.ts";
 import { explainRoute } from "../../routing/explain.ts";
 import type { CommandContext } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
-import { dataFolder, openJobHost } from "../job-host.ts";
+import { dataFolder, openLocalHost } from "../open-host.ts";
 import { resultBlocks, routeLine } from "../outcome-text.ts";
 import { type Flags, isOn, readSettings } from "../settings.ts";
 import { commandName, type Terminal } from "../terminal.ts";
@@ -30,7 +30,7 @@ export async function demo(settingFlags: Flags, context: CommandContext): Promis
   const { width, color } = terminal;
   const step = (title: string, body: string): void => terminal.print(`${heading(title, color)}\n${body}\n`);
 
-  const host = await openJobHost("new-jobs", settings, context);
+  const host = await openLocalHost("new-jobs", settings, context);
   try {
     const view = await host.view({ format: "openqasm3", source: BELL });
     step("A circuit: two qubits become one Bell pair", circuitText(view, { width, color, ascii }));

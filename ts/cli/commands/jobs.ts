@@ -4,8 +4,9 @@ import { JOB_STATES, type JobState } from "../../models/job.ts";
 import type { JobView } from "../../models/job-view.ts";
 import type { CommandContext } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
-import { openJobHost } from "../job-host.ts";
+import { openJobHost } from "../open-host.ts";
 import { type Flags, readSettings } from "../settings.ts";
+import { tableLines } from "../table.ts";
 
 export interface JobsFlags {
   status?: string;
@@ -50,14 +51,7 @@ export function jobLines(views: readonly JobView[], now: number): string[] {
     job.result?.backend ?? "",
     String(job.seed),
   ]);
-  const table = [["job", "status", "age", "type", "target", "ran on", "seed"], ...rows];
-  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0)));
-  return table.map((cells) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+  return tableLines([["job", "status", "age", "type", "target", "ran on", "seed"], ...rows]);
 }
 
 /** One number of the largest unit that a person would use, rounded down. */

@@ -2,6 +2,7 @@ import { type AnswerFlags, answer, type Question } from "../answer.ts";
 import type { CommandContext } from "../context.ts";
 import { type ExitCode, within } from "../failure.ts";
 import { jobBody, type RunFlags } from "../job-body.ts";
+import { openLocalHost } from "../open-host.ts";
 import { readCircuit } from "../read-input.ts";
 import { type Flags, readSettings } from "../settings.ts";
 
@@ -15,5 +16,5 @@ export async function run(
   const circuit = await readCircuit(file, flags.format, context.terminal);
   const body = jobBody(circuit, flags, settings);
   const work: Question["work"] = (host, control) => within(circuit.origin, () => host.submit(body, control));
-  return answer({ purpose: "new-jobs", circuit, work }, flags, settings, context);
+  return answer({ purpose: "new-jobs", open: openLocalHost, circuit, work }, flags, settings, context);
 }

@@ -17,19 +17,29 @@ export const execute = command(([job = "", planHash = ""]) => ({
   work: (host, control) => host.execute(job, planHash, control),
 }));
 
-/** Stays with a job to its end. Ctrl-C ends the watching, not the job. */
-export const watch = command(([job = ""]) => ({
+const watchOne = command(([job = ""]) => ({
   purpose: "old-jobs",
+  showsChanges: true,
   work: (host, control) => host.watch(job, control),
 }));
 
+/** Stays with a job to its end, or without one with all of a service. Ctrl-C ends the watching, not the job. */
+export const watch: StoredJobCommand = async (args, flags, settingFlags, context) => {
+  if (args.length > 0) return watchOne(args, flags, settingFlags, context);
+  const { watchAll } = await import("./service-jobs.ts");
+  return watchAll(flags, settingFlags, context);
+};
+
 /** Shows again what a job left. */
-export const result = command(([job = ""]) => ({ purpose: "old-jobs", work: (host) => host.result(job) }));
+export const result = command(([job = ""]) => ({
+  purpose: "old-jobs",
+  work: (host, control) => host.result(job, control),
+}));
 
 export const cancel = command(([job = ""]) => ({
   purpose: "old-jobs",
   wanted: "cancelled",
-  work: (host) => host.cancel(job),
+  work: (host, control) => host.cancel(job, control),
 }));
 
 /** Submits a job that ended without a result again. */

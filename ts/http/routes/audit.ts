@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { AUDIT_ACTIONS } from "../../audit/event-schema.ts";
 import type { EventStore, StoredEvent } from "../../audit/event-store.ts";
 import { formatTime } from "../../core/clock.ts";
+import { AUDIT_ACTIONS, EventPageView, EventView } from "../../models/audit.ts";
 import { LIMITS } from "../limits.ts";
 import { json, type Operation, operation } from "../operation.ts";
 import { problems } from "../responses.ts";
@@ -9,18 +9,6 @@ import { problems } from "../responses.ts";
 export interface AuditRouteServices {
   readonly events: EventStore;
 }
-
-const EventView = z.strictObject({
-  id: z.string(),
-  at: z.string(),
-  action: z.enum(AUDIT_ACTIONS),
-  actor: z.strictObject({ kind: z.string(), id: z.string(), role: z.string(), name: z.string().optional() }),
-  subject: z.string(),
-  policyVersion: z.string().nullable(),
-  requestId: z.string().nullable(),
-  detail: z.record(z.string(), z.unknown()),
-  leafIndex: z.int().nullable().meta({ description: "Its place in the log; null for actions that make no entry" }),
-});
 
 /** Who did what, when, and under which policy. */
 export function auditRoutes({ events }: AuditRouteServices): Operation[] {
@@ -41,10 +29,7 @@ export function auditRoutes({ events }: AuditRouteServices): Operation[] {
           .optional(),
       }),
       responses: {
-        200: {
-          description: "One page",
-          schema: z.strictObject({ events: z.array(EventView), next: z.string().nullable() }),
-        },
+        200: { description: "One page", schema: EventPageView },
         ...problems("invalid-input"),
       },
       handle: async ({ principal, query: { from, to, ...query } }) => {
@@ -65,7 +50,7 @@ function toMs(time: string | undefined): number | undefined {
   return time === undefined ? undefined : Date.parse(time);
 }
 
-function viewEvent({ event, logged }: StoredEvent): z.infer<typeof EventView> {
+function viewEvent({ event, logged }: StoredEvent): EventView {
   const { tenant: _, at, actor, ...rest } = event;
   const { name, ...who } = actor;
   return {

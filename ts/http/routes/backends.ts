@@ -2,10 +2,10 @@ import { z } from "zod";
 import type { EventOrigin } from "../../audit/new-event.ts";
 import { AppError } from "../../core/errors.ts";
 import type { TenantId } from "../../core/ids.ts";
-import { DATA_CLASSES, JOB_TYPES } from "../../models/job.ts";
+import { BackendView } from "../../models/backend-view.ts";
+import type { Calibration } from "../../models/calibration.ts";
 import { EMBEDDED_ID } from "../../providers/embedded.ts";
 import type { ProviderRegistry } from "../../providers/registry.ts";
-import { Calibration } from "../../routing/calibration.ts";
 import { json, type Operation, operation } from "../operation.ts";
 import { problems } from "../responses.ts";
 
@@ -15,25 +15,6 @@ export interface BackendRouteServices {
   /** Measures this machine, and records who asked for it. */
   calibrate(tenant: TenantId, origin: EventOrigin): Promise<Calibration>;
 }
-
-const BackendView = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  kind: z.enum(["embedded", "mock", "provider"]),
-  jobTypes: z.array(z.enum(JOB_TYPES)),
-  simulated: z.boolean(),
-  external: z.boolean().meta({ description: "The job leaves this machine" }),
-  region: z.string(),
-  maxDataClass: z.enum(DATA_CLASSES),
-  maxQubits: z.int(),
-  maxShots: z.int(),
-  maxBytes: z.int().optional(),
-  price: z.strictObject({ perTaskMicroUsd: z.number(), perShotMicroUsd: z.number() }),
-  queueMs: z.strictObject({ mean: z.number(), variance: z.number() }),
-  fidelity: z.strictObject({ oneQubit: z.number(), twoQubit: z.number(), readout: z.number() }),
-  options: z.array(z.string()),
-  calibration: Calibration.nullable().meta({ description: "How fast this machine is; null for other back ends" }),
-});
 
 /** Where jobs can run. */
 export function backendRoutes({ registry, calibration, calibrate }: BackendRouteServices): Operation[] {

@@ -4,16 +4,12 @@ import { AppError, toErrorInfo } from "../../core/errors.ts";
 import { parseStrictJson } from "../../core/strict-json.ts";
 import { checked } from "../../models/check.ts";
 import { SubmitJob } from "../../models/job.ts";
-import { ErrorView, JobView } from "../../models/job-view.ts";
+import { BatchItem } from "../../models/job-view.ts";
 import { LIMITS } from "../limits.ts";
 import { type Call, json, type Operation, operation } from "../operation.ts";
 import { readLines } from "../read-body.ts";
 import { problems } from "../responses.ts";
 import { BELL_JOB, type JobRouteServices, submitOptions } from "./jobs.ts";
-
-/** One entry of a batch's answer: the job that was accepted, or why it was not. */
-const BatchItem = z.union([z.strictObject({ job: JobView }), z.strictObject({ error: ErrorView })]);
-type BatchItem = z.infer<typeof BatchItem>;
 
 const BatchBody = z.strictObject({ jobs: z.array(z.unknown()).min(1).max(LIMITS.batchJobs) });
 const NDJSON = "application/x-ndjson";

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { formatVerifierKey, type VerifierKey } from "../../audit/note.ts";
 import { AppError, errnoOf } from "../../core/errors.ts";
 import { type Operation, operation } from "../operation.ts";
 import { problems } from "../responses.ts";
@@ -11,8 +12,13 @@ const TILE =
 const CHECKPOINT_SECONDS = 1;
 const YEAR_SECONDS = 31_536_000;
 
-/** The tamper-evident log for everyone: its signed head and its tiles, as files. @param directory `<data>/log` */
-export function logRoutes(directory: string): Operation[] {
+/**
+ * The tamper-evident log for everyone: its signed head and its tiles, as files, and who signs it.
+ *
+ * @param directory `<data>/log`
+ * @param keys of the log, for those who are to trust it
+ */
+export function logRoutes(directory: string, keys: () => readonly VerifierKey[]): Operation[] {
   return [
     operation({
       ...{ method: "get", path: "/log/checkpoint", id: "getCheckpoint", tag: "log", scope: "anyone" },
@@ -22,6 +28,18 @@ export function logRoutes(directory: string): Operation[] {
         ...problems("not-found"),
       },
       handle: () => file(join(directory, "checkpoint"), "text/plain; charset=utf-8", CHECKPOINT_SECONDS),
+    }),
+    operation({
+      ...{ method: "get", path: "/log/keys", id: "getLogKeys", tag: "log", scope: "anyone" },
+      summary: "The keys that sign the log's head",
+      description:
+        "Verifier keys (c2sp.org/signed-note), one a line. Whoever trusts them on this answer's word trusts the connection: compare.",
+      responses: { 200: { description: "Text", contentType: "text/plain; charset=utf-8" } },
+      handle: () => {
+        const text = keys().map((key) => `${formatVerifierKey(key)}\n`);
+        const cache = { "cache-control": "no-store", "access-control-allow-origin": "*" };
+        return new Response(text.join(""), { headers: { "content-type": "text/plain; charset=utf-8", ...cache } });
+      },
     }),
     operation({
       ...{ method: "get", path: "/log/tile/{rest}", id: "getTile", tag: "log", scope: "anyone" },

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { MAX_PREVIEW_JOBS, type PolicyPreview, PolicyPreviewView } from "../../jobs/policy-preview.ts";
+import type { PolicyPreview } from "../../jobs/policy-preview.ts";
 import { PolicyView, TenantPolicy } from "../../models/policy.ts";
+import { MAX_PREVIEW_JOBS, PolicyPreviewView } from "../../models/policy-preview.ts";
 import type { Policies } from "../../tenancy/policies.ts";
 import { json, type Operation, operation } from "../operation.ts";
 import { problems } from "../responses.ts";
