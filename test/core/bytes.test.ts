@@ -33,3 +33,9 @@ describe("bytes", () => {
     expect(equalBytes(Uint8Array.of(1), Uint8Array.of(1, 2))).toBe(false);
   });
 });
+
+it("base64 as long as a request is read", () => {
+  expect(fromBase64("A".repeat(8_000_000)).length).toBe(6_000_000);
+  for (const text of ["A", "AA", "AAA", "A===", "AA=A", "====", "AAAA=", "AAA\n", "AA-_"])
+    expect(() => fromBase64(text)).toThrow(TypeError);
+});

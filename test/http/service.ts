@@ -148,6 +148,7 @@ export function faultsOf(operation: Operation, answer: Answer): string[] {
       ? text
           .trim()
           .split("\n")
+          .filter((line) => line !== "")
           .map((line) => JSON.parse(line))
       : [body];
   for (const value of schema ? values : []) {

@@ -42,6 +42,15 @@ describe("strategies", () => {
     expect(SCORERS["quality-first"](exact).mean).toBe(0.8);
   });
 
+  it("stay finite for a program without qubits", () => {
+    const empty = { ...prospect, features: { ...prospect.features, qubits: 0, twoQubitGates: 0, shots: 1 } };
+    for (const scorer of Object.values(SCORERS)) {
+      const { mean, variance } = scorer(empty);
+      expect(Number.isFinite(mean) && Number.isFinite(variance)).toBe(true);
+    }
+    expect(SCORERS["task-optimized"](empty).mean).toBe(SCORERS["latency-optimized"](empty).mean);
+  });
+
   it("stay finite where no shot can be free of error", () => {
     const hopeless = { ...prospect, predicted: { ...prospect.predicted, fidelity: 0 }, errors: 1000 };
     for (const scorer of Object.values(SCORERS)) {

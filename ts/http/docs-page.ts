@@ -2,6 +2,7 @@ import { ERROR_CODES, type ErrorCode } from "../core/errors.ts";
 import { schemaLines } from "./docs-schema.ts";
 import { DOCS_STYLE } from "./docs-style.ts";
 import { LIMIT_TEXTS, LIMITS } from "./limits.ts";
+import { PROBLEM_TYPE } from "./problem.ts";
 
 interface Parameter {
   readonly name: string;
@@ -117,7 +118,7 @@ ${code(curlOf(each))}
 }
 
 function answer([status, { description, content = {} }]: [string, { description: string; content?: Content }]): string {
-  const isProblem = Number(status) >= 400;
+  const isProblem = content[PROBLEM_TYPE] !== undefined;
   const codes = description.split(", ");
   const said = isProblem ? codes.map((name) => `<a href="#${name}">${text(name)}</a>`).join(", ") : prose(description);
   const own = isProblem && codes.every((name) => SHELL_CODES.test(name)) ? ' class="shell"' : "";

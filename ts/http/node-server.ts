@@ -13,6 +13,8 @@ export function createHttpServer(fetch: Fetch, limits: SettableLimits, report: R
   const server = createServer(
     {
       maxHeaderSize: LIMITS.headerBytes,
+      // Missing, it is refused with a problem below.
+      requireHostHeader: false,
       headersTimeout: limits.headersMs,
       requestTimeout: limits.requestMs,
       connectionsCheckingInterval: limits.checkMs,

@@ -154,9 +154,13 @@ function queryParameters(query: z.ZodType | undefined): Document[] {
 function headerParameters({ requestHeaders = {} }: Operation): Document[] {
   return Object.entries(requestHeaders).map(([name, description]) => ({
     ...{ name, in: "header", required: false, description },
-    schema: { type: "string" },
+    schema: HEADER_SCHEMAS[name] ?? { type: "string" },
   }));
 }
+
+const HEADER_SCHEMAS: Readonly<Record<string, Document>> = {
+  "Idempotency-Key": { type: "string", minLength: 1, maxLength: 255, pattern: "^[!-~]+$" },
+};
 
 function jsonSchema(schema: z.ZodType, io: "input" | "output"): Document {
   const { $schema: _, $defs: __, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" }) as Document;

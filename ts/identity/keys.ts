@@ -72,9 +72,14 @@ export interface Keys {
   list(tenant: TenantId): KeyView[];
   /** @throws {AppError} `forbidden` when the new key could do more than the one that makes it */
   create(tenant: TenantId, body: CreateKey, by: Principal, origin: EventOrigin): Promise<NewKeyView>;
-  /** A new key in the place of an old one, which works on for the overlap. @throws {AppError} `not-found`, `conflict` when it is not valid any more */
+  /**
+   * A new key in the place of an old one, which works on for the overlap.
+   *
+   * @throws {AppError} `not-found`; `conflict` when it is not valid any more, and when a key that rotates itself would not work on
+   *   for an hour: an answer that gets lost must not lock its holder out
+   */
   rotate(tenant: TenantId, id: string, body: RotateKey, by: Principal, origin: EventOrigin): Promise<NewKeyView>;
-  /** In force with the commit. @throws {AppError} `not-found` */
+  /** In force with the commit. @throws {AppError} `not-found`; `conflict` for the key that asks */
   revoke(tenant: TenantId, id: string, by: Principal, origin: EventOrigin): Promise<void>;
 }
 
@@ -136,7 +141,7 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
       const expires = expiresAt === undefined ? null : Date.parse(expiresAt);
       if (expires !== null && expires <= at) {
         throw new AppError(
-          "invalid-input",
+          "conflict",
           `body.expiresAt: ${expiresAt} is in the past; give a later time or leave it out`,
         );
       }
@@ -166,6 +171,13 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
         const { key: old, hash } = ownedBy(tenant, id, stored);
         refuseMore(by, old.role, old.scopes);
         if (!isInForce(old)) throw new AppError("conflict", `key ${id} is not valid any more; create a new one`);
+        if (id === by.keyId && overlapMs < OWN_OVERLAP_MS) {
+          const remedy = "revoke it with the new one when you have that";
+          throw new AppError(
+            "conflict",
+            `a key that rotates itself works on for ${OWN_OVERLAP_MS} ms at least; ${remedy}`,
+          );
+        }
         const ends = Math.min(old.expiresAt ?? Number.POSITIVE_INFINITY, at + overlapMs);
         made = { ...old, id: token.keyId, createdAt: at, replaces: id };
         const detail = { replaces: id, overlapMs };
@@ -184,6 +196,12 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
       store.change(id, (stored) => {
         const { key, hash } = ownedBy(tenant, id, stored);
         refuseMore(by, key.role, key.scopes);
+        if (id === by.keyId) {
+          throw new AppError(
+            "conflict",
+            `key ${id} is the one that asks; create or rotate it, and revoke it with the new one`,
+          );
+        }
         if (key.revokedAt !== null) return undefined;
         const at = clock();
         return {
@@ -193,6 +211,8 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
       }),
   };
 }
+
+const OWN_OVERLAP_MS = 3_600_000;
 
 /** The one key whose token may have any form: whoever installs the service chooses it. */
 export const ADMIN_KEY_ID = "key_admin";

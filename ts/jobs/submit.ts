@@ -116,11 +116,16 @@ function canonical(part: object): string {
   }
 }
 
+/** @throws {AppError} `invalid-input` */
+export function checkIdempotencyKey(key: string, longest = 255): void {
+  if (key.length <= longest && /^[\x21-\x7e]+$/.test(key)) return;
+  throw new AppError("invalid-input", "Idempotency-Key: expected 1 to 255 printable ASCII characters without spaces");
+}
+
 function toIdempotency(key: string | undefined, body: SubmitJob): Idempotency | undefined {
   if (key === undefined) return undefined;
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw new AppError("invalid-input", "Idempotency-Key: expected 1 to 255 printable ASCII characters without spaces");
-  }
+  // A batch adds the position of the job to it.
+  checkIdempotencyKey(key, 264);
   return { key, bodyHash: toHex(sha256(utf8(canonical(body)))) };
 }
 

@@ -35,21 +35,30 @@ const MAX_OVERLAP_MS = 30 * DEFAULT_OVERLAP_MS;
 
 const KeyName = z.string().min(1).max(100).meta({ description: "For people, such as `ci`" });
 
-/** The body of `POST /v1/keys`. */
-export const CreateKey = z.strictObject({
-  name: KeyName,
-  role: z.enum(ROLES),
-  scopes: z
-    .array(z.enum(SCOPES))
-    .min(1)
-    .max(SCOPES.length)
-    .optional()
-    .meta({ description: "Less than the role may do; default: all of it" }),
-  owner: z.string().min(1).max(128).optional().meta({
-    description: "The person behind the key: who asks for a job cannot approve it with another key of theirs",
-  }),
-  expiresAt: z.iso.datetime().optional().meta({ description: "RFC 3339 in UTC; default: never" }),
-});
+function createKeyOf<R extends Role>(role: R) {
+  return z.strictObject({
+    name: KeyName,
+    role: z.literal(role),
+    scopes: z
+      .array(z.enum(SCOPES_OF_ROLE[role]))
+      .min(1)
+      .max(SCOPES_OF_ROLE[role].length)
+      .optional()
+      .meta({ description: "Less than the role may do; default: all of it" }),
+    owner: z.string().min(1).max(128).optional().meta({
+      description: "The person behind the key: who asks for a job cannot approve it with another key of theirs",
+    }),
+    expiresAt: z.iso.datetime().optional().meta({ description: "RFC 3339 in UTC, later than now; default: never" }),
+  });
+}
+
+/** The body of `POST /v1/keys`: each role with the scopes that it may have. */
+export const CreateKey = z.discriminatedUnion("role", [
+  createKeyOf("admin"),
+  createKeyOf("operator"),
+  createKeyOf("member"),
+  createKeyOf("auditor"),
+]);
 export type CreateKey = z.infer<typeof CreateKey>;
 
 /** The body of `POST /v1/keys/{id}:rotate`. */

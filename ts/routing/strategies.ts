@@ -31,7 +31,8 @@ export const SCORERS: { readonly [name in Strategy]: (prospect: Prospect) => Dis
   /** Fidelity for circuits that entangle much, speed for those that do not; times the chance to meet the deadline. */
   "task-optimized": (prospect) => {
     const { twoQubitGates, qubits } = prospect.features;
-    const weight = twoQubitGates / (twoQubitGates + qubits);
+    // A program may declare no qubit at all.
+    const weight = twoQubitGates === 0 ? 0 : twoQubitGates / (twoQubitGates + qubits);
     const [f, l, met] = [fidelity(prospect), latency(prospect), deadlineMet(prospect)];
     return onUnitInterval(
       (weight * f.mean + (1 - weight) * l.mean) * met,

@@ -134,7 +134,7 @@ function keyRoutes(keys: Keys, { path, suffix, scope, tenantOf }: KeyPlace): Ope
       example: { name: "ci", role: "member", owner: "ada@example.com" },
       responses: {
         201: { description: "The key with its secret", schema: NewKeyView },
-        ...problems("invalid-input", "forbidden", "not-found"),
+        ...problems("invalid-input", "forbidden", "not-found", "conflict"),
       },
       handle: async (call) => {
         const key = await keys.create(tenantOf(call), call.body, call.principal, call.origin);
@@ -151,7 +151,8 @@ function keyRoutes(keys: Keys, { path, suffix, scope, tenantOf }: KeyPlace): Ope
         audit: "key.rotate",
       },
       summary: "Replace an API key",
-      description: "A new key with the same rights; the old one works on for `overlapMs`.",
+      description:
+        "A new key with the same rights; the old one works on for `overlapMs`, an hour at least where it rotates itself.",
       body: RotateKey,
       example: { overlapMs: 3_600_000 },
       responses: {
@@ -173,7 +174,11 @@ function keyRoutes(keys: Keys, { path, suffix, scope, tenantOf }: KeyPlace): Ope
         audit: "key.revoke",
       },
       summary: "Revoke an API key at once",
-      responses: { 204: { description: "It is refused from now on" }, ...problems("forbidden", "not-found") },
+      description: "A key cannot revoke itself.",
+      responses: {
+        204: { description: "It is refused from now on" },
+        ...problems("forbidden", "not-found", "conflict"),
+      },
       handle: async (call) => {
         await keys.revoke(tenantOf(call), call.params.id ?? "", call.principal, call.origin);
         return new Response(null, { status: 204 });

@@ -40,15 +40,12 @@ export function backendRoutes({ registry, calibration, calibrate }: BackendRoute
       ...{ scope: "backends:write", audit: "backend.calibrate" },
       summary: "Measure this machine, so that predictions fit it",
       description: "Takes about a second.",
-      responses: { 200: { description: "The back end", schema: BackendView }, ...problems("not-found", "unsupported") },
+      responses: { 200: { description: "The back end", schema: BackendView }, ...problems("not-found", "conflict") },
       handle: async ({ principal, params, origin }) => {
         const id = params.id ?? "";
         const { kind } = registry.get(id).describe();
         if (kind !== "embedded") {
-          throw new AppError(
-            "unsupported",
-            `back end '${id}' publishes its own times; only ${EMBEDDED_ID} is measured`,
-          );
+          throw new AppError("conflict", `back end '${id}' publishes its own times; only ${EMBEDDED_ID} is measured`);
         }
         await calibrate(principal.tenant, origin);
         return json(view(id));

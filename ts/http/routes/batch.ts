@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { z } from "zod";
 import { AppError, toErrorInfo } from "../../core/errors.ts";
 import { parseStrictJson } from "../../core/strict-json.ts";
+import { checkIdempotencyKey } from "../../jobs/submit.ts";
 import { checked } from "../../models/check.ts";
 import { SubmitJob } from "../../models/job.ts";
 import { BatchItem } from "../../models/job-view.ts";
@@ -81,7 +82,13 @@ export function batchRoutes(services: JobRouteServices): Operation[] {
         `JSON with up to ${LIMITS.batchJobs} jobs, or \`${NDJSON}\`: one job a line, any number of lines, each answered with a line ` +
         "of its own as it is stored. A faulty job does not hinder its neighbours. With an Idempotency-Key, job N has `KEY-N`.",
       bodyDoc: {
-        "application/json": z.strictObject({ jobs: z.array(SubmitJob).min(1).max(LIMITS.batchJobs) }),
+        // What is no job does not hinder the others: it is answered with its error.
+        "application/json": z.strictObject({
+          jobs: z
+            .array(z.union([SubmitJob, z.unknown()]))
+            .min(1)
+            .max(LIMITS.batchJobs),
+        }),
         [NDJSON]: SubmitJob,
       },
       example: { jobs: [BELL_JOB, { ...BELL_JOB, seed: 8 }] },
@@ -95,6 +102,8 @@ export function batchRoutes(services: JobRouteServices): Operation[] {
         ...problems("invalid-input", "too-large"),
       },
       handle: async (call) => {
+        const key = call.header("idempotency-key");
+        if (key !== undefined) checkIdempotencyKey(key);
         if (/^application\/x-ndjson\b/i.test(call.header("content-type") ?? "")) {
           return new Response(Readable.toWeb(Readable.from(answerLines(call))) as ReadableStream, {
             headers: { "content-type": NDJSON, "cache-control": "no-store" },

@@ -4,6 +4,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Job } from "../../jobs/job.ts";
 import type { Jobs } from "../../jobs/jobs.ts";
 import type { Readings } from "../../jobs/readings.ts";
+import { checkIdempotencyKey } from "../../jobs/submit.ts";
 import { FINAL_STATES, JOB_STATES, JOB_TYPES, SubmitJob } from "../../models/job.ts";
 import { JobPageView, JobView } from "../../models/job-view.ts";
 import { LIMITS } from "../limits.ts";
@@ -71,7 +72,8 @@ export function jobRoutes(services: JobRouteServices): Operation[] {
   const moved = {
     200: { description: "The job, final", schema: JobView },
     202: { description: "The job, not final yet", schema: JobView },
-    ...problems("not-found", "conflict"),
+    // A `Prefer` that is not read.
+    ...problems("invalid-input", "not-found", "conflict"),
   };
 
   return [
@@ -269,9 +271,11 @@ export function submitOptions(
 ) {
   const { tenant, owner } = call.principal;
   const policyVersion = policyHash(tenant);
+  const idempotencyKey = call.header("idempotency-key");
+  if (idempotencyKey !== undefined) checkIdempotencyKey(idempotencyKey);
   return {
     submittedBy: owner,
-    idempotencyKey: call.header("idempotency-key"),
+    idempotencyKey,
     reuse: !/\bno-(?:cache|store)\b/.test(call.header("cache-control") ?? ""),
     event: (id: string) => newEvent(call.origin, { tenant, at: clock(), action, subject: id, policyVersion }),
   };
