@@ -3,18 +3,13 @@
 // The service is a process of its own; all clients are this one, each with a connection of its own. Each checks that it gets every
 // event once and in order. The latency of an event runs from its time, which the service takes just before the commit, to the
 // arrival of its bytes in this process; both by the clock of the same machine, in whole milliseconds.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { describeMachine } from "../machine.mjs";
 import { ROOT } from "../subjects/subjects.mjs";
+import { BELL, cpuSeconds, KEY, startService } from "./serve-process.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -27,36 +22,17 @@ const clients = Number(values.clients);
 const jobsPerSecond = Number(values.rate);
 const seconds = Number(values.seconds);
 
-const KEY = "kf_bench_key_0123456789";
-const BELL = 'OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[2];\nh q[0];\ncx q[0],q[1];\n';
 /** Not counted: the first jobs, while code is compiled. */
 const WARM_UP_JOBS = 10;
 
 /** As they come, whatever the chunks of HTTP. */
 const FRAME = /id: (\d+)\nevent: [a-z-]+\ndata: \{"jobId":"[^"]+","at":"([^"]+)"[^\n]*\n\n/g;
 
-const folder = mkdtempSync(join(tmpdir(), "ketflow-events-"));
-const server = spawn(process.execPath, ["dist/cli.js", "serve", "--port", "0", "--data", join(folder, "data")], {
-  cwd: ROOT,
-  env: { ...process.env, KETFLOW_ADMIN_KEY: KEY, XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder },
-  stdio: ["ignore", "pipe", "inherit"],
-});
+const service = await startService();
 try {
-  await run(Number(await portOf(server)));
+  await run(service.port);
 } finally {
-  const exit = once(server, "exit");
-  server.kill("SIGTERM");
-  await exit;
-  rmSync(folder, { recursive: true, force: true });
-}
-
-/** @param {import("node:child_process").ChildProcessByStdio<null, import("node:stream").Readable, null>} child */
-async function portOf(child) {
-  for await (const line of createInterface(child.stdout)) {
-    const port = /^listening on http:\/\/.*:(\d+)$/.exec(line)?.[1];
-    if (port !== undefined) return port;
-  }
-  throw new Error("the service did not start");
+  await service.stop();
 }
 
 /** @param {number} port */
@@ -67,7 +43,7 @@ async function run(port) {
   const latencies = [];
   const followers = [];
   for (let k = 0; k < clients; k++) followers.push(await follow(port, latencies));
-  const before = cpuSeconds();
+  const before = cpuSeconds(service.pid);
   const startedAt = performance.now();
   const jobs = Math.round(jobsPerSecond * seconds);
   const answers = [];
@@ -77,7 +53,7 @@ async function run(port) {
   }
   await Promise.all(answers);
   const wallSeconds = (performance.now() - startedAt) / 1000;
-  const used = cpuSeconds() - before;
+  const used = cpuSeconds(service.pid) - before;
   const expected = jobs * 3;
   while (followers.some((follower) => follower.events < expected)) await sleep(50);
   for (const follower of followers) follower.close();
@@ -91,16 +67,6 @@ async function run(port) {
   );
   console.log(`p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`);
   if (used > 0) console.log(`the service used ${((100 * used) / wallSeconds).toFixed(0)} % of a core, all threads`);
-}
-
-/** Of the service so far, from /proc where there is one, in ticks of 10 ms. */
-function cpuSeconds() {
-  try {
-    const fields = readFileSync(`/proc/${server.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  } catch {
-    return 0;
-  }
 }
 
 /** @param {number} port @param {Agent} agent @returns {Promise<void>} when the job is accepted, or when it has ended */

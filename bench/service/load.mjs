@@ -1,0 +1,134 @@
+// `node bench/service/load.mjs [--seconds 10]`: how many jobs a service accepts, how fast it answers, and what it takes when idle.
+//
+// wrk (Debian's package) makes the load: one thread of C takes little of the cores that the service needs. Each create is a job
+// with its key checked, its body validated, its row, event and audit event committed and synced before the answer. The answers of
+// wrk are checked by their status, and by the number of jobs that the service then has.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { describeMachine } from "../machine.mjs";
+import { ROOT } from "../subjects/subjects.mjs";
+import { BELL, cpuSeconds, KEY, quantile, residentMegabytes, startService } from "./serve-process.mjs";
+
+const { values } = parseArgs({ options: { seconds: { type: "string", default: "10" } } });
+const seconds = Number(values.seconds);
+const scripts = mkdtempSync(join(tmpdir(), "ketflow-wrk-"));
+const job = { type: "circuit", seed: 7, input: { format: "openqasm2", source: BELL } };
+const brick = (/** @type {number} */ qubits) =>
+  readFileSync(join(ROOT, `bench/workloads/circuits/brick${qubits}.qasm`), "utf8");
+
+console.log(JSON.stringify(describeMachine(ROOT)));
+try {
+  await withService(idle);
+  await withService((service) => creates(service, 100));
+  await withService((service) => creates(service, 1000));
+  await withService(waiting);
+  await withService(async (service) => {
+    const stop = keepBusy(service.port);
+    await creates(service, 100, " while both cores run 22-qubit jobs");
+    await stop();
+  });
+} finally {
+  rmSync(scripts, { recursive: true, force: true });
+}
+
+/** @typedef {Awaited<ReturnType<typeof startService>>} Running @param {(service: Running) => Promise<void>} work */
+async function withService(work) {
+  const service = await startService();
+  try {
+    await work(service);
+  } finally {
+    await service.stop();
+  }
+}
+
+/** After the calibration of the first start. @param {Running} service */
+async function idle({ pid }) {
+  await sleep(6000);
+  console.log(
+    `idle: ${residentMegabytes(pid).toFixed(0)} MB resident, without the engine host, which ends when it is idle`,
+  );
+}
+
+/** @param {Running} service @param {number} connections @param {string} [when] */
+async function creates({ port, pid }, connections, when = "") {
+  const script = join(scripts, "create.lua");
+  writeFileSync(
+    script,
+    `wrk.method = "POST"\nwrk.headers["Authorization"] = "Bearer ${KEY}"\nwrk.headers["Content-Type"] = "application/json"\n` +
+      `wrk.body = [==[${JSON.stringify(job)}]==]\n` +
+      "done = function(summary, latency)\n" +
+      '  io.write(string.format("RESULT %d %d %d %d %d %d\\n", summary.requests, summary.duration, summary.errors.status, ' +
+      "summary.errors.timeout, latency:percentile(50), latency:percentile(95)))\nend\n",
+  );
+  const before = await accepted(port);
+  const cpu = cpuSeconds(pid);
+  const { stdout, error } = spawnSync(
+    "wrk",
+    ["-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "-s", script, `http://127.0.0.1:${port}/v1/jobs`],
+    { encoding: "utf8" },
+  );
+  if (error) throw new Error("wrk is not there; apt-get install wrk", { cause: error });
+  const used = cpuSeconds(pid) - cpu;
+  const [requests = 0, micros = 1, refused, timeouts, p50 = 0, p95 = 0] =
+    /RESULT ([\d ]+)/.exec(stdout)?.[1]?.split(" ").map(Number) ?? [];
+  const stored = (await accepted(port)) - before;
+  if (stored < requests) throw new Error(`${requests} jobs were acknowledged, ${stored} are stored`);
+  console.log(
+    `${connections} connections${when}: ${Math.round(requests / (micros / 1e6))} creates/s, p50 ${(p50 / 1000).toFixed(1)} ms, ` +
+      `p95 ${(p95 / 1000).toFixed(1)} ms; ${refused} refused, ${timeouts} timed out; ` +
+      `${((used / requests) * 1e6).toFixed(0)} µs of CPU each, jobs that ran meanwhile included`,
+  );
+}
+
+/** Jobs that the service has accepted, by its own count. @param {number} port */
+async function accepted(port) {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return [...text.matchAll(/^ketflow_jobs_accepted_total(?:\{[^}]*\})? (\d+)/gm)].reduce(
+    (sum, [, n]) => sum + Number(n),
+    0,
+  );
+}
+
+/** What HTTP, store and receipt add to the engine time of a 12-qubit job. @param {Running} service */
+async function waiting({ port }) {
+  await sleep(5000); // the calibration of the first start
+  /** @type {number[]} */ const beyond = [];
+  for (let k = 0; k < 220; k++) {
+    const startedAt = performance.now();
+    const { status, timing } = await submit(port, brick(12), { prefer: "wait=10" }, k);
+    if (status !== "succeeded") throw new Error(`a 12-qubit job ${status}`);
+    if (k >= 20) beyond.push(performance.now() - startedAt - timing.engineMs);
+  }
+  console.log(
+    `12-qubit job over HTTP, beyond its engine time: median ${quantile(beyond, 0.5).toFixed(1)} ms, p95 ${quantile(beyond, 0.95).toFixed(1)} ms of ${beyond.length}`,
+  );
+}
+
+/** Both cores run 22-qubit jobs until it is told to stop. @param {number} port */
+function keepBusy(port) {
+  let isOn = true;
+  const worker = async (/** @type {number} */ seed) => {
+    for (let k = 0; isOn; k++)
+      await submit(port, brick(22), { prefer: "wait=60", "cache-control": "no-cache" }, seed + 2 * k);
+  };
+  const workers = [worker(0), worker(1), worker(1000), worker(1001)];
+  return async () => {
+    isOn = false;
+    await Promise.all(workers);
+  };
+}
+
+/** @param {number} port @param {string} source @param {Record<string, string>} headers @param {number} seed */
+async function submit(port, source, headers, seed) {
+  const body = { type: "circuit", seed, input: { format: "openqasm3", source }, constraints: { deadlineMs: 600_000 } };
+  const answer = await fetch(`http://127.0.0.1:${port}/v1/jobs`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${KEY}`, "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+  return /** @type {Promise<{ status: string, timing: { engineMs: number } }>} */ (answer.json());
+}
