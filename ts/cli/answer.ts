@@ -167,7 +167,7 @@ async function printOutcome(
   if (job.costMicroUsd > 0) facts.push(["cost", money(job.costMicroUsd)]);
   facts.push(["seed", String(job.seed)]);
   if (path !== undefined) facts.push(["receipt", path]);
-  else if (FINAL_STATES.has(job.status)) facts.push(["job", job.id]); // a service keeps it
+  else if (host.isService && FINAL_STATES.has(job.status)) facts.push(["job", job.id]);
   if (verification?.report.ok) facts.push(["verified", verdict(verification.report)]);
   else
     for (const check of verification?.report.checks.filter((each) => !each.ok) ?? [])

@@ -17,6 +17,8 @@ export type JobChange = Extract<LiveEvent, { kind: "change" }>;
 
 /** Where jobs are kept and run, as commands see it: none of them knows whether it is a folder of this machine or a service. */
 export interface JobHost {
+  /** A service keeps its jobs for whoever knows their ids, and gives receipts when asked. */
+  readonly isService?: boolean;
   submit(body: SubmitJob, control?: JobControl): Promise<LocalOutcome>;
   execute(jobId: string, planHash: string, control?: JobControl): Promise<LocalOutcome>;
   list(request: ListRequest): Promise<LocalJobPage>;

@@ -32,6 +32,7 @@ export function remoteJobHost(client: Client): JobHost {
   }
 
   return {
+    isService: true,
     submit: async (body, control = {}) => {
       const { signal, useCache = true } = control;
       const { id } = await client.submit(body, { signal, noCache: !useCache });
