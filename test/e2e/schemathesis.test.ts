@@ -20,21 +20,26 @@ it.skipIf(command === undefined)(
   "schemathesis, an outside tester, finds no fault in the API by its own description",
   async () => {
     const service = await serviceOfTest();
-    const child = spawn(command ?? "", [
-      ...["--config-file", fileOf("schemathesis.toml"), "run", `${service.url}/openapi.json`, "--checks", "all"],
-      // Streams of events do not end by themselves.
-      ...["--exclude-tag", "events", "-H", `Authorization: Bearer ${ADMIN_KEY}`],
-      ...[
-        "--max-examples",
-        "10",
-        "--seed",
-        "1",
-        "--no-color",
-        "--suppress-health-check",
-        "all",
-        "--continue-on-failure",
+    // It keeps what it found where it runs.
+    const child = spawn(
+      command ?? "",
+      [
+        ...["--config-file", fileOf("schemathesis.toml"), "run", `${service.url}/openapi.json`, "--checks", "all"],
+        // Streams of events do not end by themselves.
+        ...["--exclude-tag", "events", "-H", `Authorization: Bearer ${ADMIN_KEY}`],
+        ...[
+          "--max-examples",
+          "10",
+          "--seed",
+          "1",
+          "--no-color",
+          "--suppress-health-check",
+          "all",
+          "--continue-on-failure",
+        ],
       ],
-    ]);
+      { cwd: service.dataDir },
+    );
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text) => {
