@@ -34,7 +34,7 @@ describe("the README, in a fresh clone", () => {
       env: environment,
       stdio: "pipe",
     });
-  const [first = "", second = "", third = ""] = blocks("sh");
+  const [first = "", second = "", third = "", service = ""] = blocks("sh");
 
   beforeAll(() => {
     execFileSync("git", ["clone", "--quiet", "--depth=1", `file://${root}`, clone]);
@@ -51,6 +51,15 @@ describe("the README, in a fresh clone", () => {
 
   it("has the test command that CI runs", () => {
     expect(second).toBe("npm ci && npm test\n");
+  });
+
+  it("serves a team", () => {
+    // The port of the page may be taken here.
+    const port = 20_000 + (process.pid % 20_000);
+    const output = sh(`trap 'kill %1 2>/dev/null || true' EXIT\n${service.replaceAll("8080", String(port))}wait`);
+    expect(output).toContain("succeeded");
+    expect(output).toMatch(/kf_[0-9a-z]{16}_/);
+    expect(output).toContain("key.create");
   });
 
   it.each(third.trim().split("\n"))("runs: %s", (command) => {
