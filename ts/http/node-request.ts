@@ -51,8 +51,15 @@ function readIncoming(incoming: IncomingMessage): Promise<Uint8Array> {
         gathered.add(part);
       }
     });
-    incoming.on("end", () => resolve(only ?? gathered.take()));
-    const gone = (): void => reject(new AppError("invalid-input", "body: the connection ended before the body did"));
+    let isWhole = false;
+    incoming.on("end", () => {
+      isWhole = true;
+      resolve(only ?? gathered.take());
+    });
+    // After the end comes the close of every request: an error made for nothing costs as much as parsing the body.
+    const gone = (): void => {
+      if (!isWhole) reject(new AppError("invalid-input", "body: the connection ended before the body did"));
+    };
     incoming.on("error", gone);
     incoming.on("close", gone);
   });

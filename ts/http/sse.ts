@@ -18,7 +18,11 @@ export const SSE_HEADERS = {
 
 /** How long a browser waits before it connects again, milliseconds. */
 const RETRY_MS = 1_000;
-const OPENING = `retry: ${RETRY_MS}\n\n`;
+
+/** An id without data tells the client where the stream begins, should it be cut off before the first event. */
+function opening(start: number): string {
+  return start > 0 ? `retry: ${RETRY_MS}\nid: ${start}\n\n` : `retry: ${RETRY_MS}\n\n`;
+}
 const HEARTBEAT = ":\n\n";
 
 /**
@@ -69,7 +73,7 @@ export function sseReply(stream: EventStream, principal: Principal, streams: Liv
   function begin(outgoing: ServerResponse): void {
     out = outgoing;
     outgoing.once("close", letGo);
-    outgoing.write(OPENING);
+    outgoing.write(opening(stream.start));
     if (endsWith !== undefined) sayFarewell(outgoing, endsWith);
     else if (outgoing.destroyed) letGo();
     else {

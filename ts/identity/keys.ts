@@ -115,6 +115,9 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
     return isInForce(key) && isActive(key.tenant);
   }
 
+  /** A stored key is never changed, only replaced by another. */
+  const principals = new WeakMap<StoredKey, Principal>();
+
   return {
     authenticate(token) {
       const id = keyIdOf(token);
@@ -124,7 +127,9 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
       if (stored === undefined || !isRight || !mayAct(stored.key)) {
         throw new AppError("unauthenticated", "the API key is not valid: it is unknown, expired or revoked");
       }
-      return principalOf(stored.key);
+      const principal = principals.get(stored) ?? principalOf(stored.key);
+      principals.set(stored, principal);
+      return principal;
     },
     isValid(keyId) {
       const stored = store.get(keyId);

@@ -33,6 +33,8 @@ interface StreamRequest {
 }
 
 export interface EventStream {
+  /** The sequence after which it begins: what a reader names that is cut off before its first event. */
+  readonly start: number;
   /** The job is final, and the reader has all of its events. */
   readonly isOver: boolean;
   /** Gives the way to stop. */
@@ -208,6 +210,7 @@ export function createEventFeed({ store, clock, findJob, reportError }: FeedServ
       const start = after ?? (job === undefined ? newest : 0);
       const isFinal = job !== undefined && FINAL_STATES.has(job.status);
       return {
+        start,
         isOver: isFinal && start > 0 && (await store.jobEvents(job, start, 1)).length === 0,
         follow(follower) {
           const feed = feedOf(tenant, newest);
