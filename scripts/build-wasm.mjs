@@ -47,7 +47,8 @@ const wasmOpt = join(root, "node_modules", "binaryen", "bin", "wasm-opt");
 /** @type {Record<string, object>} */ const built = {};
 
 for (const crate of crates) {
-  const folder = join(out, crate);
+  // What was there stays until the new one is whole: TypeScript needs it, and the compiler may refuse the sources.
+  const folder = join(out, `${crate}.new`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const place = ["--out-dir", folder, "--out-name", crate];
@@ -58,5 +59,7 @@ for (const crate of crates) {
   renameSync(`${wasm}.opt`, wasm);
   const engine = { crate, version, contentHash: engineHash(root, crate), kind: BUILD_KIND };
   built[crate] = { ...describePackage(folder, engine), compiler, targetFeatures: TARGET_FEATURES, wasmOpt: WASM_OPT };
+  rmSync(join(out, crate), { recursive: true, force: true });
+  renameSync(folder, join(out, crate));
 }
 writeManifest(out, built);

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { operationsTable, withTable } from "../../scripts/operations-table.mjs";
 import { ERROR_CODES } from "../../ts/core/errors.ts";
 import { grouped } from "../../ts/core/grouped.ts";
 import { LIMIT_TEXTS, LIMITS } from "../../ts/http/limits.ts";
@@ -37,23 +38,7 @@ function limitsTable(): string {
   return ["| limit | value | of |", "|---|---|---|", ...rows].join("\n");
 }
 
-interface OpenApi {
-  paths: Record<string, Record<string, { summary: string; "x-scope"?: string }>>;
-}
-
-async function operationsTable(): Promise<string> {
-  const response = await fetch(`${service.url}/openapi.json`);
-  const { paths } = (await response.json()) as OpenApi;
-  const rows = Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item).map(
-      ([method, each]) =>
-        `| \`${method.toUpperCase()} ${path}\` | ${each["x-scope"] ? `\`${each["x-scope"]}\`` : ""} | ${each.summary} |`,
-    ),
-  );
-  return ["| operation | scope | does |", "|---|---|---|", ...rows].join("\n");
-}
-
-// KETFLOW_UPDATE_DOCS=1 writes the tables anew.
+// KETFLOW_UPDATE_DOCS=1 writes the tables anew; npm run docs:openapi the one of the operations.
 describe("docs/api.md", () => {
   it.skipIf(skips)("shows requests that are answered with the status it says", async () => {
     const marked = blocks.map(({ commands }, k) => `echo "#${k}" >&2\n${commands}`).join("\n");
@@ -76,13 +61,9 @@ describe("docs/api.md", () => {
     expect(
       codes.map(([, code, status, retryable]) => [code, { status: Number(status), retryable: retryable === "yes" }]),
     ).toEqual(Object.entries(ERROR_CODES));
-    const tables = { limits: limitsTable(), operations: await operationsTable() };
-    const made = Object.entries(tables).reduce(
-      (before, [name, table]) =>
-        before.replace(new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`), `$1\n${table}\n\n$2`),
-      written,
-    );
+    const document = await (await fetch(`${service.url}/openapi.json`)).json();
+    const made = withTable(withTable(written, "limits", limitsTable()), "operations", operationsTable(document));
     if (process.env.KETFLOW_UPDATE_DOCS === "1") writeFileSync(page, made);
-    expect(written).toBe(made);
+    expect(written, "npm run docs:openapi, or KETFLOW_UPDATE_DOCS=1, writes the tables").toBe(made);
   });
 });

@@ -108,6 +108,16 @@ it("every operation has a case, and every case an operation", () => {
   );
 });
 
+it("every operation describes the refusals that its path, its query and its body make possible", () => {
+  for (const { id, path, query, body, bodyDoc, responses } of all()) {
+    const missing = [
+      ...(path.includes("{") && !responses[404] ? ["not-found"] : []),
+      ...((query ?? body ?? bodyDoc) && !responses[400] ? ["invalid-input"] : []),
+    ];
+    expect(missing, `add ...problems("${missing.join('", "')}") to the responses of ${id}`).toEqual([]);
+  }
+});
+
 it("every operation that writes names its audit event, or says why there is none; no other has one", () => {
   for (const { id, method, audit } of all()) {
     expect(audit !== undefined, id).toBe(method !== "get" && STORES_NOTHING[id] === undefined);
@@ -175,7 +185,7 @@ describe("another tenant's ids", () => {
       const [foreign, never] = [request(idsOfAlpha, beta), request(random, beta)];
       const namesIds = JSON.stringify(foreign) !== JSON.stringify(never);
       if (/\{/.test(operation.path) && SHARED_PARAMETERS[operation.id] === undefined)
-        expect(namesIds, operation.id).toBe(true);
+        expect(namesIds, `its case names no id; is it in SHARED_PARAMETERS? ${operation.id}`).toBe(true);
       if (!namesIds) continue;
       looked.push(operation.id);
       for (const token of [beta.token, beta.approverToken]) {

@@ -1,11 +1,10 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Resolved } from "../core/config.ts";
 import { AppError } from "../core/errors.ts";
 import type { CommandContext } from "./context.ts";
 import type { JobHost } from "./job-host.ts";
 import { connect, serviceUrl } from "./remote.ts";
-import { readServiceOptions, text } from "./settings.ts";
+import { readServiceOptions } from "./settings.ts";
 import { commandName, type Terminal } from "./terminal.ts";
 
 /** `new-jobs`: the folder is made where it is not there. `old-jobs`: then there is nothing to look for. */
@@ -40,10 +39,6 @@ export const openLocalHost: OpenHost = async (purpose, settings, context) => {
 };
 
 /** Holds jobs, log, keys and receipts. */
-export function dataFolder(settings: Resolved, terminal: Terminal): string {
-  return resolve(terminal.workingDirectory, text(settings, "data") ?? "");
-}
-
 async function mentionEarlierJobs(host: JobHost, terminal: Terminal): Promise<void> {
   const { jobs, next } = await host.list({ status: "queued", limit: MOST_COUNTED });
   if (jobs.length === 0) return;

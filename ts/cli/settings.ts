@@ -63,6 +63,10 @@ export async function readSettings(terminal: Terminal, flags: Flags): Promise<Re
   });
 }
 
+export function dataFolder(settings: Resolved, { workingDirectory }: Terminal): string {
+  return resolve(workingDirectory, text(settings, "data") ?? "");
+}
+
 /** What the service of these settings is opened with. */
 export async function readServiceOptions(settings: Resolved, terminal: Terminal): Promise<LocalServiceOptions> {
   const document = async (name: string): Promise<unknown> => {
@@ -70,7 +74,7 @@ export async function readServiceOptions(settings: Resolved, terminal: Terminal)
     return path === undefined ? undefined : readJson(resolve(terminal.workingDirectory, path));
   };
   return {
-    dataDir: resolve(terminal.workingDirectory, text(settings, "data") ?? ""),
+    dataDir: dataFolder(settings, terminal),
     policy: await document("policy"),
     mockQpus: await document("mockQpus"),
     environment: terminal.environment,

@@ -7,7 +7,7 @@ import { JobPageView, JobView, PlanView } from "../models/job-view.ts";
 import { PolicyView, TenantPolicy } from "../models/policy.ts";
 import { RouteDecision } from "../models/route.ts";
 import { TenantView, UsageView } from "../models/tenant.ts";
-import type { Operation, ResponseDoc } from "./operation.ts";
+import { type Operation, type ResponseDoc, TAGS } from "./operation.ts";
 import { Problem } from "./problem.ts";
 import { problems } from "./responses.ts";
 
@@ -29,18 +29,6 @@ const NAMED = {
 };
 
 for (const [id, schema] of Object.entries(NAMED)) z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id });
-
-const TAGS: readonly { name: string; description: string }[] = [
-  { name: "jobs", description: "Submit, read and move jobs" },
-  { name: "events", description: "What happens to jobs, live" },
-  { name: "backends", description: "Where jobs can run" },
-  { name: "policy", description: "The rules of a tenant" },
-  { name: "keys", description: "API keys" },
-  { name: "tenants", description: "Tenants and their quotas" },
-  { name: "audit", description: "Who did what" },
-  { name: "log", description: "The tamper-evident log, for everyone" },
-  { name: "service", description: "Health, metrics and this document" },
-];
 
 /** OpenAPI 3.1 of the operations, made from their zod schemas. */
 export function openApiDocument(operations: readonly Operation[], version: string): Document {

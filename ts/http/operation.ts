@@ -24,6 +24,19 @@ export interface Call<Query, Body> {
   readJson(): Promise<unknown>;
 }
 
+/** The groups of operations, in the order of the document. */
+export const TAGS = [
+  { name: "jobs", description: "Submit, read and move jobs" },
+  { name: "events", description: "What happens to jobs, live" },
+  { name: "backends", description: "Where jobs can run" },
+  { name: "policy", description: "The rules of a tenant" },
+  { name: "keys", description: "API keys" },
+  { name: "tenants", description: "Tenants and their quotas" },
+  { name: "audit", description: "Who did what" },
+  { name: "log", description: "The tamper-evident log, for everyone" },
+  { name: "service", description: "Health, metrics and this document" },
+] as const;
+
 export interface ResponseDoc {
   readonly description: string;
   readonly schema?: z.ZodType;
@@ -39,7 +52,7 @@ interface Shape<Query, Body> {
   /** OpenAPI's template: `/v1/jobs/{id}:cancel`. */
   readonly path: string;
   readonly id: string;
-  readonly tag: string;
+  readonly tag: (typeof TAGS)[number]["name"];
   readonly summary: string;
   readonly description?: string;
   /** `anyone`: without a key. */

@@ -2,7 +2,7 @@ import { canonicalHash } from "../core/canonical-json.ts";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
-import { DATA_CLASSES, type DataClass } from "../models/job.ts";
+import { moreSensitive, sensitivity } from "../models/job.ts";
 import type { ApprovalRule, TenantPolicy } from "../models/policy.ts";
 import type { Candidate, RouteDecision } from "../models/route.ts";
 import type { BackendDescription, Provider } from "../providers/provider.ts";
@@ -37,17 +37,13 @@ export function approvalsFor(services: PlanServices, question: RouteQuestion, ro
   const backend = services.providers.get(route.chosen)?.describe();
   const { costMicroUsd } = candidateOf(route, route.chosen).predicted;
   const asked = question.request.constraints?.dataClass ?? policy.routing.dataClass;
-  const dataClass = rank(asked) > rank(policy.routing.dataClass) ? asked : policy.routing.dataClass;
+  const dataClass = moreSensitive(policy.routing.dataClass, asked);
   const meets = ({ when }: ApprovalRule): boolean =>
     costMicroUsd >= (when.minCostMicroUsd ?? 0) &&
     (when.external === undefined || when.external === (backend?.external ?? false)) &&
     (when.backends === undefined || when.backends.includes(route.chosen)) &&
-    (when.dataClass === undefined || rank(dataClass) >= rank(when.dataClass));
+    (when.dataClass === undefined || sensitivity(dataClass) >= sensitivity(when.dataClass));
   return policy.approvals.find(meets)?.approvers ?? 0;
-}
-
-function rank(value: DataClass): number {
-  return DATA_CLASSES.indexOf(value);
 }
 
 /** A dry run: where the job would run and what it would cost. */

@@ -31,6 +31,15 @@ export type CollapseRule = (typeof COLLAPSE_RULES)[number];
 export const DATA_CLASSES = ["public", "internal", "confidential", "restricted"] as const;
 export type DataClass = (typeof DATA_CLASSES)[number];
 
+/** The place among {@link DATA_CLASSES}: higher is more sensitive. */
+export function sensitivity(value: DataClass): number {
+  return DATA_CLASSES.indexOf(value);
+}
+
+export function moreSensitive(a: DataClass, b: DataClass): DataClass {
+  return sensitivity(a) > sensitivity(b) ? a : b;
+}
+
 export const Seed = z.int().min(0).max(MAX_SEED);
 
 export const Source = z.union([z.string(), z.strictObject({ base64: z.base64() })]);

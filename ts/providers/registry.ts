@@ -5,6 +5,8 @@ import type { BackendOffer, Provider } from "./provider.ts";
 /** The back ends of this installation, by id. */
 export interface ProviderRegistry {
   ids(): readonly string[];
+  /** In order of ids. */
+  readonly providers: ReadonlyMap<string, Provider>;
   /** @throws {AppError} `not-found` naming the configured ids */
   get(id: string): Provider;
   /** What every back end says about one job, in order of ids: the input of `route`. */
@@ -12,24 +14,24 @@ export interface ProviderRegistry {
 }
 
 /** @throws {AppError} `invalid-input` when two providers share an id */
-export function createRegistry(providers: readonly Provider[]): ProviderRegistry {
-  const byId = new Map<string, Provider>();
-  for (const provider of providers) {
-    const { id } = provider.describe();
-    if (byId.has(id)) throw new AppError("invalid-input", `two back ends are called "${id}"; rename one`);
-    byId.set(id, provider);
+export function createRegistry(all: readonly Provider[]): ProviderRegistry {
+  const providers = new Map<string, Provider>();
+  const byId = all.map((provider) => [provider.describe().id, provider] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [id, provider] of byId) {
+    if (providers.has(id)) throw new AppError("invalid-input", `two back ends are called "${id}"; rename one`);
+    providers.set(id, provider);
   }
-  const ids = [...byId.keys()].sort();
-  const inOrder = ids.flatMap((id) => byId.get(id) ?? []);
+  const ids = [...providers.keys()];
   return {
     ids: () => ids,
+    providers,
     get(id) {
-      const provider = byId.get(id);
+      const provider = providers.get(id);
       if (!provider) throw new AppError("not-found", `there is no back end "${id}"; configured: ${ids.join(", ")}`);
       return provider;
     },
     offers: (estimate, options) =>
-      inOrder.map((provider) => ({
+      [...providers.values()].map((provider) => ({
         description: provider.describe(),
         execution: provider.predict(estimate, options),
       })),

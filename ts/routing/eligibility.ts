@@ -1,5 +1,5 @@
 import type { CircuitOptions } from "../models/circuit.ts";
-import { DATA_CLASSES, type DataClass, type SubmitJob } from "../models/job.ts";
+import { moreSensitive, type SubmitJob, sensitivity } from "../models/job.ts";
 import type { RoutingPolicy } from "../models/policy.ts";
 import type { Candidate } from "../models/route.ts";
 import type { BackendDescription } from "../providers/provider.ts";
@@ -93,7 +93,7 @@ const jobCost: Rule = ({ job, predicted }) => {
 
 const dataClass: Rule = ({ job, backend, policy }) => {
   const needed = moreSensitive(policy.dataClass, job.constraints?.dataClass ?? policy.dataClass);
-  return rank(needed) > rank(backend.maxDataClass)
+  return sensitivity(needed) > sensitivity(backend.maxDataClass)
     ? `the job's data is ${needed}, at most ${backend.maxDataClass} is allowed there`
     : undefined;
 };
@@ -163,14 +163,6 @@ export function isAuto(job: RoutableJob): boolean {
 
 function isPriced(backend: BackendDescription): boolean {
   return backend.price.perTaskMicroUsd > 0 || backend.price.perShotMicroUsd > 0;
-}
-
-function rank(value: DataClass): number {
-  return DATA_CLASSES.indexOf(value);
-}
-
-function moreSensitive(a: DataClass, b: DataClass): DataClass {
-  return rank(a) > rank(b) ? a : b;
 }
 
 function mebibytes(bytes: number): number {

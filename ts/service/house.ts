@@ -101,8 +101,7 @@ const MockQpus = z.array(MockQpuConfig).max(64);
  * Opens a data folder for this process alone. `jobs.start()` continues what an earlier process left queued or running.
  *
  * @throws {AppError} `conflict` when another process has the folder, `integrity-violation` when the store no longer holds what
- *   its log signed, `invalid-input` for a faulty mock QPU or another
- *   word for `engines`
+ *   its log signed, `invalid-input` for a faulty mock QPU or another word for `engines`
  */
 export async function openHouse(
   options: HouseOptions,
@@ -172,7 +171,7 @@ export async function openHouse(
         decide,
         policyOf,
         quota,
-        providers: new Map(registry.ids().map((id) => [id, registry.get(id)])),
+        providers: registry.providers,
         engineHash: (backend) => (backend === EMBEDDED_ID ? contentHash : undefined),
         onProgress(job, progress) {
           for (const listener of listeners) listener(job, progress);

@@ -72,7 +72,7 @@ export interface Service {
   /** The token of the admin key, when it was made at this start: it can never be shown again. */
   readonly newAdminKey: string | undefined;
   readonly operations: readonly Operation[];
-  /** Replaces the default policy. @throws {AddressInfo} `invalid-input`; the old one stays */
+  /** Replaces the default policy. @throws {AppError} `invalid-input`; the old one stays */
   setDefaultPolicy(document: unknown): void;
   /** Takes no more requests, ends what has begun, hands unfinished jobs back to the queue. */
   close(): Promise<void>;
@@ -236,7 +236,7 @@ function allOperations(
   const preview = createPolicyPreview({
     store,
     clock: systemClock,
-    providers: new Map(registry.ids().map((id) => [id, registry.get(id)])),
+    providers: registry.providers,
     policyOf: (tenant) => policies.current(tenant),
     decideUnder: (policyOf) =>
       createDecide({

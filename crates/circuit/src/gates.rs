@@ -1,7 +1,7 @@
 //! The gate table: names, shapes and matrices, with the phases of Qiskit.
 //!
-//! To add a gate: a row in [`GATES`], its arm in [`Gate::matrix`], and its definition in the naive twin of the statevector
-//! crate; `docs/gates.md` says what each test then checks.
+//! To add a gate: a row in [`GATES`], its arm in [`Gate::matrix`], its name in the prelude, and its definition in the naive twin
+//! of the statevector crate; `docs/gates.md` says what each test then checks.
 
 use num_complex::Complex64;
 use std::f64::consts::FRAC_1_SQRT_2;
@@ -50,37 +50,68 @@ pub struct GateRow {
     pub params: usize,
     /// Number of target qubits.
     pub targets: usize,
+    /// What undoes it.
+    pub inverse: Inverse,
+    /// Its definition for other tools, in gates of `stdgates.inc`; none where `stdgates.inc` has the gate.
+    pub definition: Option<&'static str>,
 }
 
-const fn row(name: &'static str, gate: Gate, params: usize, targets: usize) -> GateRow {
-    GateRow { name, gate, params, targets }
+/// The inverse of a gate, as one gate on the same targets.
+#[derive(Debug)]
+pub enum Inverse {
+    /// The gate itself.
+    Itself,
+    /// This one.
+    Gate(Gate),
+    /// The same gate with these parameters: ±k is its k-th one, counted from 1, with that sign. `[-1, -3, -2]` says that
+    /// U(θ, φ, λ)† = U(−θ, −λ, −φ).
+    Params(&'static [isize]),
+    /// The conjugate transpose as a matrix, for a gate without parameters.
+    Adjoint,
 }
+
+const fn row(name: &'static str, gate: Gate, params: usize, targets: usize, inverse: Inverse) -> GateRow {
+    GateRow { name, gate, params, targets, inverse, definition: None }
+}
+
+impl GateRow {
+    const fn defined(mut self, definition: &'static str) -> Self {
+        self.definition = Some(definition);
+        self
+    }
+}
+
+/// The inverse of a rotation: its one angle changes its sign.
+const BACK: Inverse = Inverse::Params(&[-1]);
 
 /// Every named gate.
+#[rustfmt::skip]
 pub static GATES: &[GateRow] = &[
-    row("gphase", Gate::GPhase, 1, 0),
-    row("id", Gate::Id, 0, 1),
-    row("x", Gate::X, 0, 1),
-    row("y", Gate::Y, 0, 1),
-    row("z", Gate::Z, 0, 1),
-    row("h", Gate::H, 0, 1),
-    row("s", Gate::S, 0, 1),
-    row("sdg", Gate::Sdg, 0, 1),
-    row("t", Gate::T, 0, 1),
-    row("tdg", Gate::Tdg, 0, 1),
-    row("sx", Gate::Sx, 0, 1),
-    row("sxdg", Gate::Sxdg, 0, 1),
-    row("p", Gate::P, 1, 1),
-    row("rx", Gate::Rx, 1, 1),
-    row("ry", Gate::Ry, 1, 1),
-    row("rz", Gate::Rz, 1, 1),
-    row("U", Gate::U, 3, 1),
-    row("swap", Gate::Swap, 0, 2),
-    row("iswap", Gate::ISwap, 0, 2),
-    row("rxx", Gate::Rxx, 1, 2),
-    row("ryy", Gate::Ryy, 1, 2),
-    row("rzz", Gate::Rzz, 1, 2),
-    row("rzx", Gate::Rzx, 1, 2),
+    row("gphase", Gate::GPhase, 1, 0, BACK),
+    row("id", Gate::Id, 0, 1, Inverse::Itself),
+    row("x", Gate::X, 0, 1, Inverse::Itself),
+    row("y", Gate::Y, 0, 1, Inverse::Itself),
+    row("z", Gate::Z, 0, 1, Inverse::Itself),
+    row("h", Gate::H, 0, 1, Inverse::Itself),
+    row("s", Gate::S, 0, 1, Inverse::Gate(Gate::Sdg)),
+    row("sdg", Gate::Sdg, 0, 1, Inverse::Gate(Gate::S)),
+    row("t", Gate::T, 0, 1, Inverse::Gate(Gate::Tdg)),
+    row("tdg", Gate::Tdg, 0, 1, Inverse::Gate(Gate::T)),
+    row("sx", Gate::Sx, 0, 1, Inverse::Gate(Gate::Sxdg)),
+    row("sxdg", Gate::Sxdg, 0, 1, Inverse::Gate(Gate::Sx)).defined("gate sxdg a { inv @ sx a; }"),
+    row("p", Gate::P, 1, 1, BACK),
+    row("rx", Gate::Rx, 1, 1, BACK),
+    row("ry", Gate::Ry, 1, 1, BACK),
+    row("rz", Gate::Rz, 1, 1, BACK),
+    row("U", Gate::U, 3, 1, Inverse::Params(&[-1, -3, -2])),
+    row("swap", Gate::Swap, 0, 2, Inverse::Itself),
+    row("iswap", Gate::ISwap, 0, 2, Inverse::Adjoint)
+        .defined("gate iswap a, b { s a; s b; h a; cx a, b; cx b, a; h b; }"),
+    row("rzz", Gate::Rzz, 1, 2, BACK).defined("gate rzz(t) a, b { cx a, b; rz(t) b; cx a, b; }"),
+    row("rxx", Gate::Rxx, 1, 2, BACK).defined("gate rxx(t) a, b { h a; h b; cx a, b; rz(t) b; cx a, b; h a; h b; }"),
+    row("ryy", Gate::Ryy, 1, 2, BACK)
+        .defined("gate ryy(t) a, b { rx(pi/2) a; rx(pi/2) b; cx a, b; rz(t) b; cx a, b; rx(-pi/2) a; rx(-pi/2) b; }"),
+    row("rzx", Gate::Rzx, 1, 2, BACK).defined("gate rzx(t) a, b { h b; cx a, b; rz(t) b; cx a, b; h b; }"),
 ];
 
 fn c(re: f64, im: f64) -> Complex64 {

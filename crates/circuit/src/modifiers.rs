@@ -6,11 +6,10 @@
 use crate::dense;
 use crate::expr::{BinaryOp, Expr, Function, negated};
 use crate::fault::Fault;
-use crate::gates::Gate;
+use crate::gates::{Gate, Inverse};
 use crate::ir::{Control, GateOp, Op};
 use crate::limits::{MAX_OPS, MAX_POWER_QUBITS};
 use crate::linalg::unitary_power;
-use num_complex::Complex64;
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI, TAU};
 
 /// Puts `controls` before those that each gate already has.
@@ -33,28 +32,28 @@ pub(crate) fn invert(ops: &mut [Op]) {
 }
 
 fn invert_gate(op: &mut GateOp) {
-    op.gate = match &op.gate {
-        Gate::S => Gate::Sdg,
-        Gate::Sdg => Gate::S,
-        Gate::T => Gate::Tdg,
-        Gate::Tdg => Gate::T,
-        Gate::Sx => Gate::Sxdg,
-        Gate::Sxdg => Gate::Sx,
-        Gate::ISwap => Gate::Unitary(adjoint(&Gate::ISwap.matrix(&[]), 4)),
-        Gate::Unitary(matrix) => Gate::Unitary(adjoint(matrix, 1 << op.targets.len())),
-        same => same.clone(),
+    let Some(row) = op.gate.row() else {
+        op.gate = adjoint(&op.gate);
+        return;
     };
-    // U(θ, φ, λ)† = U(−θ, −λ, −φ); every other parameter is an angle that changes its sign.
-    if op.gate == Gate::U && op.params.len() == 3 {
-        op.params.swap(1, 2);
-    }
-    for param in &mut op.params {
-        *param = negated(std::mem::replace(param, Expr::Const(0.0)));
+    match &row.inverse {
+        Inverse::Itself => {}
+        Inverse::Gate(gate) => op.gate = gate.clone(),
+        Inverse::Params(order) => op.params = order.iter().map(|place| signed(&op.params, *place)).collect(),
+        Inverse::Adjoint => op.gate = adjoint(&op.gate),
     }
 }
 
-fn adjoint(matrix: &[Complex64], n: usize) -> Box<[Complex64]> {
-    (0..n * n).map(|k| matrix[(k % n) * n + k / n].conj()).collect()
+/// The parameter at ±`place`, counted from 1, with that sign.
+fn signed(params: &[Expr], place: isize) -> Expr {
+    let param = params[place.unsigned_abs() - 1].clone();
+    if place < 0 { negated(param) } else { param }
+}
+
+/// Of a gate without parameters.
+fn adjoint(gate: &Gate) -> Gate {
+    let (matrix, n) = (gate.matrix(&[]), 1 << gate.targets());
+    Gate::Unitary((0..n * n).map(|k| matrix[(k % n) * n + k / n].conj()).collect())
 }
 
 /// A controlled global phase as a phase gate on one of the controls.

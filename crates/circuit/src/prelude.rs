@@ -213,6 +213,7 @@ const RC3X: &str = "gate rc3x a,b,c,d { u2(0,pi) d; p(pi/4) d; cx c,d; p(-pi/4) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gates::GATES;
 
     /// The vectors compare every gate with Qiskit or Braket, except those whose meaning is not a matrix of its own.
     #[test]
@@ -221,8 +222,50 @@ mod tests {
         let braket = include_str!("../../../test/vectors/braket-gates.json");
         for gate in LIBRARY.iter().filter(|gate| !["gphase", "CX", "u0"].contains(&gate.name)) {
             let row = format!("{{\"name\": \"{}\"", gate.name);
-            assert!(!gate.is_included() || qiskit.contains(&row), "{} has no row in gates.json", gate.name);
-            assert!(!gate.is_of_braket() || braket.contains(&row), "{} has no row in braket-gates.json", gate.name);
+            assert!(
+                !gate.is_included() || qiskit.contains(&row),
+                "{} has no row in gates.json; generate/gates.py makes it",
+                gate.name
+            );
+            assert!(
+                !gate.is_of_braket() || braket.contains(&row),
+                "{} has no row in braket-gates.json; generate/braket_gates.py makes it",
+                gate.name
+            );
+        }
+    }
+
+    fn stdgates_has(gate: &LibraryGate) -> bool {
+        gate.is_builtin(Format::OpenQasm3) || matches!(gate.core, Core::Both | Core::Stdgates)
+    }
+
+    #[test]
+    fn every_named_gate_can_be_called_and_printed_for_other_tools() {
+        for row in GATES {
+            let name = row.name;
+            let gate = find(name).unwrap_or_else(|| panic!("{name} of GATES has no row in LIBRARY"));
+            assert_eq!((gate.params, gate.qubits), (row.params, row.targets), "{name} has another shape in LIBRARY");
+            let definition = row.definition.unwrap_or_default();
+            let is_in_stdgates = stdgates_has(gate);
+            assert!(
+                is_in_stdgates || !definition.is_empty(),
+                "{name}: stdgates.inc lacks it, so its row needs `.defined(…)`"
+            );
+            assert!(!is_in_stdgates || definition.is_empty(), "{name}: stdgates.inc has it; remove its definition");
+            let words = definition.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).skip(2);
+            for used in words.filter_map(find) {
+                assert!(stdgates_has(used), "the definition of {name} uses {}, which stdgates.inc lacks", used.name);
+            }
+        }
+    }
+
+    #[test]
+    fn the_page_names_every_gate_beyond_the_included_files() {
+        let page = include_str!("../../../docs/openqasm.md");
+        for gate in LIBRARY.iter().filter(|gate| gate.core == Core::Extra) {
+            let is_listed =
+                page.split(|letter: char| letter.is_whitespace() || letter == '`').any(|word| word == gate.name);
+            assert!(is_listed, "{} is missing in docs/openqasm.md", gate.name);
         }
     }
 

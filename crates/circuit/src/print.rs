@@ -6,22 +6,12 @@
 //! OpenQASM: it becomes `pragma ketflow unitary NAME [[re, im], …]` and a call of NAME, which other tools refuse.
 
 use crate::expr::{BinaryOp, Expr};
-use crate::gates::Gate;
+use crate::gates::{GATES, Gate};
 use crate::ir::{Circuit, Comparison, Condition, Control, GateOp, InputKind, Op, Operand, Register};
 use crate::keywords3::is_reserved;
 use crate::lower::function_name;
 use crate::names::Names;
 use std::fmt::Write;
-
-/// Definitions for other tools of the built-in gates that `stdgates.inc` lacks; each uses only those before it.
-const DEFINITIONS: &[(Gate, &str)] = &[
-    (Gate::Sxdg, "gate sxdg a { inv @ sx a; }"),
-    (Gate::ISwap, "gate iswap a, b { s a; s b; h a; cx a, b; cx b, a; h b; }"),
-    (Gate::Rzz, "gate rzz(t) a, b { cx a, b; rz(t) b; cx a, b; }"),
-    (Gate::Rxx, "gate rxx(t) a, b { h a; h b; cx a, b; rz(t) b; cx a, b; h a; h b; }"),
-    (Gate::Ryy, "gate ryy(t) a, b { rx(pi/2) a; rx(pi/2) b; cx a, b; rz(t) b; cx a, b; rx(-pi/2) a; rx(-pi/2) b; }"),
-    (Gate::Rzx, "gate rzx(t) a, b { h b; cx a, b; rz(t) b; cx a, b; h b; }"),
-];
 
 /// Names of `stdgates.inc` for gates with positive controls.
 const CONTROLLED: &[(Gate, usize, &str)] = &[
@@ -82,7 +72,7 @@ impl<'c> Printer<'c> {
 
     /// Whether this is the first use of a built-in gate that other tools may not have.
     fn needs_definition(&self, gate: &Gate) -> bool {
-        DEFINITIONS.iter().any(|(native, _)| native == gate) && !self.natives.contains(gate)
+        gate.row().is_some_and(|row| row.definition.is_some()) && !self.natives.contains(gate)
     }
 
     fn has_matrix(&self, gate: &Gate) -> bool {
@@ -92,10 +82,8 @@ impl<'c> Printer<'c> {
     fn header(&mut self, circuit: &Circuit) {
         let out = &mut self.out;
         out.push_str("OPENQASM 3.0;\ninclude \"stdgates.inc\";\n");
-        for (gate, definition) in DEFINITIONS {
-            if self.natives.contains(gate) {
-                let _ = writeln!(out, "@ketflow.native\n{definition}");
-            }
+        for row in GATES.iter().filter(|row| self.natives.contains(&row.gate)) {
+            let _ = writeln!(out, "@ketflow.native\n{}", row.definition.unwrap_or_default());
         }
         for (gate, name) in &self.matrices {
             if let Gate::Unitary(matrix) = gate {

@@ -4,6 +4,7 @@
 
 mod support;
 
+use ketflow_circuit::gates::{GATES, GateRow};
 use ketflow_circuit::{Format, parse};
 use num_complex::Complex64;
 use serde::Deserialize;
@@ -64,7 +65,26 @@ fn the_inverse_of_every_gate_undoes_it() {
         let back = program(&row, "inv @ ");
         let circuit = read3(&format!("{there} {back}"));
         let identity = read3(&register);
-        assert!(distance(&unitary(&circuit), &unitary(&identity)) < 1e-14, "{}", row.name);
+        let residue = distance(&unitary(&circuit), &unitary(&identity));
+        assert!(residue < 1e-14, "what gates.rs says is the inverse of {} does not undo it", row.name);
+    }
+}
+
+#[test]
+fn what_other_tools_are_given_is_the_gate() {
+    for GateRow { name, params, targets: qubits, definition, .. } in GATES {
+        let Some(definition) = definition else { continue };
+        let row = |name: &str| Row {
+            name: name.to_owned(),
+            params: [0.3, -1.1, 2.45][..*params].to_vec(),
+            qubits: *qubits,
+            matrix: Vec::new(),
+        };
+        let register = format!("qubit[{qubits}] q; ");
+        let defined = definition.replacen(name, "mine", 1);
+        let ours = read3(&program(&row(name), &register));
+        let theirs = read3(&program(&row("mine"), &format!("{defined} {register}")));
+        assert!(distance(&unitary(&theirs), &unitary(&ours)) < 1e-14, "{definition}");
     }
 }
 

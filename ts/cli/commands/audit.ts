@@ -6,7 +6,7 @@ import { AppError } from "../../core/errors.ts";
 import { LOCAL_TENANT, type TenantId } from "../../core/ids.ts";
 import type { DataPlace } from "../../server.ts";
 import type { ExitCode } from "../failure.ts";
-import { type Flags, readSettings, text } from "../settings.ts";
+import { dataFolder, type Flags, readSettings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
 import { writeOutput } from "../write-output.ts";
 
@@ -16,8 +16,7 @@ const DAY_MS = 86_400_000;
 
 async function placeOf(settingFlags: Flags, terminal: Terminal): Promise<DataPlace> {
   const settings = await readSettings(terminal, settingFlags);
-  const dataDir = resolve(terminal.workingDirectory, text(settings, "data") ?? "");
-  return { dataDir, environment: terminal.environment };
+  return { dataDir: dataFolder(settings, terminal), environment: terminal.environment };
 }
 
 /** A line per check, and exit code 1 when one fails. */

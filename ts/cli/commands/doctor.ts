@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, mkdtemp, readdir, rm, stat, statfs } from "node:fs/promises";
 import os from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { readLogKeys } from "../../audit/keys.ts";
 import { auditLog, readCheckpoint } from "../../audit/log-reader.ts";
 import { loadMldsa } from "../../audit/mldsa.ts";
@@ -10,7 +10,7 @@ import { AppError, errnoOf, messageOf } from "../../core/errors.ts";
 import { loadEngines } from "../../engines/load-engines.ts";
 import type { CommandContext } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
-import { type Flags, readSettings, text } from "../settings.ts";
+import { dataFolder, type Flags, readSettings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
 import { KNOWN_CIRCUIT, KNOWN_OPTIONS, KNOWN_RESULT_HASH } from "./known-result.ts";
 
@@ -39,7 +39,7 @@ export async function doctor(
 ): Promise<ExitCode> {
   const { terminal } = context;
   const settings = await readSettings(terminal, settingFlags);
-  const dataDir = resolve(terminal.workingDirectory, text(settings, "data") ?? "");
+  const dataDir = dataFolder(settings, terminal);
   const findings = [
     node(process.versions.node),
     machine(),
@@ -47,7 +47,7 @@ export async function doctor(
     await guarded("engine", engine),
     await guarded("signatures", signatures),
     await guarded("store", () => store(context)),
-    await guarded("data", () => dataFolder(dataDir)),
+    await guarded("data", () => folderAccess(dataDir)),
     await guarded("log", () => log(dataDir)),
     await guarded("in use", () => inUse(dataDir, context, flags.calibrate === true)),
     await guarded("log keys", () => logKeys(terminal.environment)),
@@ -147,7 +147,7 @@ async function store({ openService, terminal }: CommandContext): Promise<Finding
   }
 }
 
-async function dataFolder(dataDir: string): Promise<Finding> {
+async function folderAccess(dataDir: string): Promise<Finding> {
   const fail = (detail: string): Finding => ({ name: "data", status: "fail", detail, remedy: OTHER_FOLDER });
   const existing = await nearestExisting(dataDir);
   if (!existing.isFolder) return fail(`${existing.path} is a file, not a folder`);
