@@ -95,6 +95,8 @@ describe("naughty strings", () => {
   });
 
   it("come back as they were sent", async () => {
+    // What the test above left as the policy may want every job planned.
+    expect((await service.call("PUT", "/v1/policy", { body: {} })).status).toBe(200);
     const texts = naughty.filter((text) => text.length <= 1024);
     const input = { format: "openqasm2", source: "x" };
     await Promise.all(

@@ -34,7 +34,7 @@ export interface TenantStore {
   change(id: string, move: (tenant: Tenant | undefined) => TenantChange): Promise<Tenant>;
 }
 
-export interface TenantChange {
+interface TenantChange {
   readonly tenant: Tenant;
   readonly event: AuditEvent;
 }
