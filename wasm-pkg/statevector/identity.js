@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "ae3f53622120788b804b248aa71721723170a582a0a4e80a0c1b9bd20aa466b3"
+    "contentHash": "532e51b1c2650f94737382eca1efb7bb8c3e7bb4bde4bd02ff4f102823988cc8"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "ea33a7c05cd337754ce08980e51b8f4ad70ccddf3f83f0b66086dd77bda80ece"
+    "sha256": "951fb7fafa1d0ef102363bc20fc26303bec8091204b49056469baf31a3536694"
   }
 };
