@@ -39,6 +39,7 @@ function endlessStream(after: number): { stream: EventStream; following: Promise
   return {
     following,
     stream: {
+      start: after,
       isOver: false,
       follow(given) {
         follower = given;
