@@ -55,6 +55,7 @@ async function idle({ pid }) {
 
 /** @param {Running} service @param {number} connections @param {string} [when] */
 async function creates({ port, pid }, connections, when = "") {
+  await sleep(4000); // the calibration of the first start
   const script = join(scripts, "create.lua");
   writeFileSync(
     script,
