@@ -19,7 +19,7 @@ export async function errorOf(response: Response): Promise<AppError> {
 }
 
 /** How long the service asks to wait, in milliseconds; `undefined` where it does not say. */
-export function retryAfterMs(headers: Headers): number | undefined {
+function retryAfterMs(headers: Headers): number | undefined {
   const seconds = headers.get("retry-after")?.trim() ?? "";
   return /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }

@@ -232,7 +232,7 @@ export function actorOf({ keyId, role, name }: Principal): Actor {
   return { kind: "key", id: keyId, role, name };
 }
 
-export function viewKey(key: ApiKey): KeyView {
+function viewKey(key: ApiKey): KeyView {
   const { id, tenant, name, owner, role, scopes, replaces } = key;
   return {
     ...{ id, tenant, name, owner, role, scopes: [...scopes], replaces },

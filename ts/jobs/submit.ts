@@ -11,7 +11,7 @@ import type { Idempotency, Job, JobRequest } from "./job.ts";
 import { makePlan, mustBePlanned, type PlanServices } from "./plan.ts";
 
 /** What a tenant may have unfinished; see tenancy/quota.ts. */
-export interface Admission {
+interface Admission {
   /** @throws {AppError} `quota-exceeded` */
   admit(tenant: TenantId): void;
   /** The admitted job was not stored, or has ended. */

@@ -7,7 +7,7 @@ import { RouteDecision } from "./route.ts";
 const Time = z.iso.datetime();
 
 /** An error as a job record and `--json` show it. */
-export const ErrorView = z.object({
+const ErrorView = z.object({
   code: z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]),
   message: z.string(),
   line: z.int().optional(),

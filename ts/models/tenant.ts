@@ -19,7 +19,7 @@ export const DEFAULT_QUOTAS: Quotas = {
 const TenantName = z.string().min(1).max(200);
 
 /** `deleted` tenants keep their place in the log and their id; nobody can act for them. */
-export const TENANT_STATES = ["active", "suspended", "deleted"] as const;
+const TENANT_STATES = ["active", "suspended", "deleted"] as const;
 export type TenantState = (typeof TENANT_STATES)[number];
 
 /** The body of `POST /v1/tenants`. */

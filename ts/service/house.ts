@@ -56,7 +56,7 @@ export interface HouseOptions {
   onError?: (error: unknown, job?: FailedJob) => void;
 }
 
-export interface FailedJob {
+interface FailedJob {
   readonly tenant: TenantId;
   readonly jobId: JobId;
 }

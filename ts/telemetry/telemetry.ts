@@ -12,7 +12,7 @@ import { processMetrics } from "./process-metrics.ts";
 import type { ObservedRequest } from "./request.ts";
 
 /** Where an error came up, as far as it is known. */
-export interface Whereabouts {
+interface Whereabouts {
   readonly requestId?: string | undefined;
   readonly operation?: string | undefined;
   readonly tenant?: string | undefined;

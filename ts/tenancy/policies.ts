@@ -80,7 +80,7 @@ export function createPolicies(store: PolicyStore, clock: Clock, defaultDocument
 }
 
 /** How routes and receipts name a policy: the hash of the part that routing reads. */
-export function routingHash(policy: TenantPolicy): string {
+function routingHash(policy: TenantPolicy): string {
   return canonicalHash(policy.routing as unknown as Json);
 }
 

@@ -68,7 +68,7 @@ export function systemRoutes(services: SystemRouteServices): Operation[] {
 }
 
 /** Isolated from other origins, so that shared memory works; WebAssembly may be compiled, nothing may be loaded from elsewhere. */
-export const PAGE_HEADERS = {
+const PAGE_HEADERS = {
   "content-security-policy":
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
