@@ -11,6 +11,7 @@ import { createLog, type Log } from "../core/log.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import { createApp } from "../http/app.ts";
 import { docsPage } from "../http/docs-page.ts";
+import { idleConnections } from "../http/idle-connections.ts";
 import { LIMITS, type SettableLimits } from "../http/limits.ts";
 import { createLiveStreams, type LiveStreams } from "../http/live-streams.ts";
 import { createHttpServer } from "../http/node-server.ts";
@@ -154,7 +155,7 @@ async function serveHouse(
     await tenants.create({ id: HOME_TENANT, name: "Home" }, SYSTEM);
   }
   const newAdminKey = await ensureAdminKey(keyStore, HOME_TENANT, systemClock, options.adminKey);
-  let isStopping = false;
+  const stopping = new AbortController();
   const limits = { ...LIMITS, ...options.limits };
   const reportError = (error: unknown): void => telemetry.onError(error);
   const feed = createEventFeed({
@@ -166,13 +167,14 @@ async function serveHouse(
   house.onProgress((job, progress) => feed.progress(job, progress));
   const streams = createLiveStreams((keyId) => keys.isValid(keyId));
   await telemetry.observe(await readingsOf(house, options, streams));
-  const operations = allOperations(house, rules, options, telemetry, { feed, streams }, () => isStopping);
+  const operations = allOperations(house, rules, options, telemetry, { feed, streams }, stopping.signal);
   const shell = { keys, rateLimits: createRateLimits(limits.requestsPerSecond, limits.failedAuthenticationsPerMinute) };
   const app = createApp(operations, {
     ...{ ...shell, clock: systemClock, corsOrigins: options.corsOrigins },
     ...{ reportError: telemetry.onError, observe: telemetry.onRequest },
   });
   const server = createHttpServer(app.fetch, limits, reportError);
+  const idle = idleConnections(server);
   acceptWebSockets(server, { ...shell, reportError, feed, streams });
   const endRotationWatch = watchRotation(house, reportError);
   const url = await listen(server, options.host ?? "127.0.0.1", options.port ?? 8080);
@@ -187,12 +189,12 @@ async function serveHouse(
     operations,
     setDefaultPolicy: (document) => policies.setDefault(document),
     async close() {
-      isStopping = true;
+      stopping.abort();
       log.info("service.stopping");
       endRotationWatch();
       streams.close();
       feed.close();
-      await stopServer(server);
+      await stopServer(server, idle);
       await house.close();
       log.info("service.stopped");
       telemetry.close();
@@ -226,13 +228,13 @@ function allOperations(
   options: ServiceOptions,
   telemetry: Telemetry,
   live: EventRouteServices,
-  isStopping: () => boolean,
+  stopping: AbortSignal,
 ): Operation[] {
   const { jobs, store, log, events, registry, engines } = house;
   const { policies, quota, tenants, keys } = rules;
   const readings = createReadings(store, log, LIMITS.resultJsonBytes);
   const policyHash = (tenant: TenantId): string => policies.view(tenant).hash;
-  const jobServices = { jobs, readings, clock: systemClock, policyHash };
+  const jobServices = { jobs, readings, clock: systemClock, policyHash, stopping };
   const preview = createPolicyPreview({
     store,
     clock: systemClock,
@@ -275,7 +277,7 @@ function allOperations(
     ...logRoutes(`${options.dataDir}/log`, () => house.logKeys.verifierKeys),
     ...systemRoutes({
       async checkReady() {
-        if (isStopping()) throw notReady("the service is stopping");
+        if (stopping.aborted) throw notReady("the service is stopping");
         await store.log.size();
       },
       metrics: () => telemetry.metrics(),
@@ -306,10 +308,12 @@ async function listen(server: Server, host: string, port: number): Promise<strin
 }
 
 /** Idle connections are closed at once, those with a request when it is answered, all of them after the time limit. */
-async function stopServer(server: Server): Promise<void> {
+async function stopServer(server: Server, idle: ReturnType<typeof idleConnections>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  // Again and again: a kept connection is idle only when the answer that it waits for has gone.
+  const sweep = setInterval(() => idle.close(), 50);
   const timer = setTimeout(() => server.closeAllConnections(), LIMITS.shutdownMs / 2);
   await closed;
+  clearInterval(sweep);
   clearTimeout(timer);
 }

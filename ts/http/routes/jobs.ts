@@ -16,6 +16,8 @@ export interface JobRouteServices {
   readonly jobs: Jobs;
   readonly readings: Readings;
   readonly clock: Clock;
+  /** Aborts when the service stops: who waits for a job is then told how it is. */
+  readonly stopping: AbortSignal;
   /** The policy in force, as events name it. */
   policyHash(tenant: Call<unknown, unknown>["principal"]["tenant"]): string;
 }
@@ -59,7 +61,11 @@ export function jobRoutes(services: JobRouteServices): Operation[] {
     const canEnd = accepted.status === "queued" || accepted.status === "running";
     const job =
       waitMs > 0 && canEnd
-        ? await jobs.wait(tenant, accepted.id, AbortSignal.any([call.signal, AbortSignal.timeout(waitMs)]))
+        ? await jobs.wait(
+            tenant,
+            accepted.id,
+            AbortSignal.any([call.signal, services.stopping, AbortSignal.timeout(waitMs)]),
+          )
         : accepted;
     const status = FINAL_STATES.has(job.status) ? 200 : 202;
     const headers = {
