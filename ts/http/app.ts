@@ -153,7 +153,9 @@ async function answer(operation: Operation, context: Context, services: AppServi
   });
   const headers = { ...rateHeaders, "x-request-id": requestId };
   if (!("send" in reply)) return finished(reply, headers);
-  reply.send((context.env as HttpBindings).outgoing, headers);
+  // What the CORS middleware has set so far: this answer does not go through its hands.
+  const shared = services.corsOrigins?.length ? Object.fromEntries(context.res.headers) : {};
+  reply.send((context.env as HttpBindings).outgoing, { ...shared, vary: "Origin", ...headers });
   return RESPONSE_ALREADY_SENT;
 }
 
