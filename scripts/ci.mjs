@@ -26,7 +26,10 @@ for (const version of ["22", "24"]) {
   const node = found.output.trim().split("\n").pop() ?? "";
   if (found.code !== 0)
     tallies.push({ name: `Node ${version}`, passed: 0, failed: 1, skipped: 0, note: "npx could not install it" });
-  else await step(vitest("unit", { name: `unit on Node ${version}`, node: [node] }));
+  else {
+    await step(vitest("unit", { name: `unit on Node ${version}`, node: [node] }));
+    await step(vitest("service", { name: `service on Node ${version}`, node: [node] }));
+  }
 }
 await step(check("version", process.execPath, ["dist/cli.js", "--version"]));
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

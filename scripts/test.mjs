@@ -2,5 +2,5 @@
 import { check, report, rust, vitest } from "./runners.mjs";
 
 const tallies = [await check("build", "npm", ["run", "--silent", "build"])];
-tallies.push(await vitest("unit"), await vitest("e2e"), await rust());
+tallies.push(await vitest("unit"), await vitest("service"), await vitest("e2e"), await rust());
 process.exit(report(tallies));
