@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const globalSetup = "test/global-setup.ts";
 
-/** Open a whole service or start processes: too slow for the minute of `npm run check`. */
+/** Open a whole service, start processes or take seconds each: too slow for the minute of `npm run check`. */
 const SERVICE = [
   ...["client", "http", "service", "telemetry"].map((folder) => `test/${folder}/**/*.test.ts`),
   ...[
@@ -12,6 +12,10 @@ const SERVICE = [
     "engines/docs",
     "engines/package",
     "audit/python-verifier",
+    "audit/verify-receipt",
+    "audit/log-writer",
+    "bench/measure",
+    "workers/pool",
   ].map((file) => `test/${file}.test.ts`),
 ];
 
