@@ -6,7 +6,10 @@ export { type BackupOptions, backupData, type Restored, type RestoreOptions, res
 export { checkData } from "./service/check-data.ts";
 export type { DataPlace } from "./service/data-folder.ts";
 export { exportData } from "./service/export.ts";
-export { openService, type Service, type ServiceOptions } from "./service/http-service.ts";
+
+import type { Service, ServiceOptions } from "./service/http-service.ts";
+
+export type { Service, ServiceOptions } from "./service/http-service.ts";
 export {
   type LocalJobPage,
   type LocalOutcome,
@@ -16,3 +19,12 @@ export {
   type SubmitControl,
 } from "./service/local-service.ts";
 export { type RotationOutcome, rotateKeys } from "./service/rotate.ts";
+
+/**
+ * Serves a data folder over HTTP. Loaded when it is called: whoever runs one job pays for no server.
+ *
+ * @throws {AppError} as `openLocalService`, and `conflict` when the port is taken
+ */
+export async function openService(options: ServiceOptions): Promise<Service> {
+  return (await import("./service/http-service.ts")).openService(options);
+}
