@@ -24,6 +24,15 @@ describe("the house", () => {
     expect([...reached].filter((path) => /\bfrom "node:/.test(sources.get(path) ?? ""))).toEqual([]);
   });
 
+  // In a type position everything may be named: it is gone when the code runs.
+  it("loads no library of schemas in a worker, whose start it would double", () => {
+    const loaded = new Set(["workers/worker.ts"]);
+    const codeOf = (path: string): string => (sources.get(path) ?? "").replace(/^import type [^;]*;/gm, "");
+    for (const path of loaded) for (const target of importsOf(path, codeOf(path))) loaded.add(target);
+    expect(loaded).toContain("workers/circuit-worker.ts");
+    expect([...loaded].filter((path) => /\bfrom "zod/.test(codeOf(path)))).toEqual([]);
+  });
+
   it("has only the folders and doors of the list", () => {
     const known = new Set<string>([...IMPORT_ORDER, ...Object.keys(DOORS)]);
     expect(readdirSync(`${root}ts`).filter((entry) => !known.has(entry))).toEqual([]);

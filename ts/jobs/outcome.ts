@@ -1,7 +1,7 @@
 import { asSource, type JobOutcome } from "../audit/receipt.ts";
 import { fromHex } from "../core/bytes.ts";
 import { AppError } from "../core/errors.ts";
-import { withDefaults } from "../models/circuit.ts";
+import { withDefaults } from "../models/circuit-defaults.ts";
 import { OUTCOMES, type Outcome } from "../models/job.ts";
 import type { Job } from "./job.ts";
 

@@ -1,5 +1,5 @@
 import { canonicalHash } from "../core/canonical-json.ts";
-import { withDefaults } from "../models/circuit.ts";
+import { withDefaults } from "../models/circuit-defaults.ts";
 import type { Job } from "./job.ts";
 
 /**

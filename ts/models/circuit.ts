@@ -48,13 +48,6 @@ export const CircuitOptions = z.strictObject({
 });
 export type CircuitOptions = z.infer<typeof CircuitOptions>;
 
-export const DEFAULT_SHOTS = 1024;
-
-/** The options with every default that decides about the bytes of the result written out. */
-export function withDefaults(options: CircuitOptions): CircuitOptions {
-  return { shots: DEFAULT_SHOTS, precision: "f64", method: "auto", ...options };
-}
-
 const Complex = z.tuple([z.number(), z.number()]);
 
 /** The JSON view of a result container of schema `circuit-result/1`. */

@@ -1,6 +1,7 @@
 import { Calibration, type Coefficients } from "../models/calibration.ts";
 import { checked } from "../models/check.ts";
-import { type CircuitEstimate, type CircuitOptions, DEFAULT_SHOTS } from "../models/circuit.ts";
+import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
+import { DEFAULT_SHOTS } from "../models/circuit-defaults.ts";
 import type { TimeEstimate } from "../providers/provider.ts";
 import { fitRelative } from "./fit.ts";
 

@@ -1,10 +1,5 @@
-import {
-  type CircuitEstimate,
-  type CircuitOptions,
-  type CircuitView,
-  DEFAULT_SHOTS,
-  type OpView,
-} from "../models/circuit.ts";
+import type { CircuitEstimate, CircuitOptions, CircuitView, OpView } from "../models/circuit.ts";
+import { DEFAULT_SHOTS } from "../models/circuit-defaults.ts";
 
 /** What routing knows about a circuit job. */
 export interface CircuitFeatures {

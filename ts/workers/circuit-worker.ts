@@ -2,14 +2,8 @@ import { type ProxyMethods, releaseProxy, transfer } from "comlink";
 import { initSync, Program } from "../../wasm-pkg/statevector/statevector.js";
 import { toHex, utf8 } from "../core/bytes.ts";
 import { type ErrorInfo, isErrorCode, messageOf } from "../core/errors.ts";
-import {
-  type CircuitEstimate,
-  type CircuitFormat,
-  type CircuitOptions,
-  type CircuitView,
-  type Note,
-  withDefaults,
-} from "../models/circuit.ts";
+import type { CircuitEstimate, CircuitFormat, CircuitOptions, CircuitView, Note } from "../models/circuit.ts";
+import { withDefaults } from "../models/circuit-defaults.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import { sha256Quick } from "./digest.ts";
 import type { CircuitInput, EngineRun, EngineWorker, OnProgress, ParsedCircuit } from "./engine-worker.ts";
