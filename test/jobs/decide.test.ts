@@ -5,13 +5,17 @@ import { createDecide } from "../../ts/jobs/decide.ts";
 import { parseTenantPolicy } from "../../ts/models/policy.ts";
 import type { ProviderRegistry } from "../../ts/providers/registry.ts";
 import { DEFAULT_CALIBRATION } from "../../ts/routing/calibration.ts";
-import { offer } from "../routing/cases.ts";
+import { offer, SHAPE } from "../routing/cases.ts";
 
 /** Reads every source as one qubit that is measured; the pool has its own tests. */
 const engine = {
-  compile: async () => ({
-    view: { qubits: [{ name: "q", size: 1, scalar: false }], bits: [], inputs: [], ops: [] },
-    estimate: async () => ({ qubits: 1, bytes: 256, passes: 1, amplitudeUpdates: 2, method: "statevector" }),
+  estimate: async () => ({
+    qubits: 1,
+    bytes: 256,
+    passes: 1,
+    amplitudeUpdates: 2,
+    method: "statevector",
+    shape: SHAPE,
   }),
 } as unknown as CircuitEngine;
 

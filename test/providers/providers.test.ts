@@ -6,6 +6,7 @@ import { createMockQpu, noiseOf } from "../../ts/providers/mock-qpu.ts";
 import type { ProviderJob } from "../../ts/providers/provider.ts";
 import { createRegistry } from "../../ts/providers/registry.ts";
 import type { EngineRun } from "../../ts/workers/engine-worker.ts";
+import { SHAPE } from "../routing/cases.ts";
 
 const RUN: EngineRun = {
   container: new Uint8Array([1]),
@@ -29,7 +30,7 @@ function recorder(): CircuitRunner & { calls: Parameters<CircuitRunner["run"]>[]
 }
 
 const job: ProviderJob = { format: "openqasm3", source: "qubit q; h q;", options: { shots: 100 }, seed: 5 };
-const estimate = { qubits: 1, bytes: 32, passes: 1, amplitudeUpdates: 2, method: "statevector" } as const;
+const estimate = { qubits: 1, bytes: 32, passes: 1, amplitudeUpdates: 2, method: "statevector", shape: SHAPE } as const;
 const predict = () => ({ meanMs: 3, varianceMs2: 1 });
 
 describe("embedded", () => {

@@ -12,6 +12,7 @@ import {
   type Timing,
 } from "../../ts/routing/calibration.ts";
 import { fitRelative } from "../../ts/routing/fit.ts";
+import { SHAPE } from "./cases.ts";
 
 const TRUTH: Coefficients = {
   fixedMs: 0.02,
@@ -41,6 +42,7 @@ function timings(count: number, noise: number, seed: number): Timing[] {
       passes,
       amplitudeUpdates: passes * 2 ** qubits,
       method: "statevector",
+      shape: SHAPE,
     };
     const options = { shots: 2 ** Math.floor(random() * 16) };
     return { estimate, options, engineMs: truth(estimate, options).meanMs * (1 + noise * (2 * random() - 1)) };
@@ -130,6 +132,7 @@ describe("calibration", () => {
           passes,
           amplitudeUpdates: passes * 2 ** qubits,
           method: "statevector",
+          shape: SHAPE,
         };
         const engineMs = truth(estimate, options).meanMs;
         clock += engineMs;
@@ -158,7 +161,7 @@ describe("calibration", () => {
         runs++;
         clock += 400;
         return {
-          estimate: { qubits: 2, bytes: 64, passes: 1, amplitudeUpdates: 4, method: "statevector" },
+          estimate: { qubits: 2, bytes: 64, passes: 1, amplitudeUpdates: 4, method: "statevector", shape: SHAPE },
           engineMs: 400,
         };
       },

@@ -1,3 +1,4 @@
+import type { CircuitShape } from "../../ts/models/circuit.ts";
 import { parseRoutingPolicy, type RoutingPolicy } from "../../ts/models/policy.ts";
 import type { BackendDescription, BackendOffer } from "../../ts/providers/provider.ts";
 import { DEFAULT_CALIBRATION } from "../../ts/routing/calibration.ts";
@@ -6,13 +7,17 @@ import type { CircuitFeatures } from "../../ts/routing/features.ts";
 import type { RouteInput } from "../../ts/routing/route.ts";
 
 /** Ten qubits that entangle well: 40 two-qubit gates. */
-export const FEATURES: CircuitFeatures = {
-  qubits: 10,
+export const SHAPE: CircuitShape = {
   oneQubitGates: 60,
   twoQubitGates: 40,
   measurements: 10,
   depth: 20,
   feedForward: false,
+};
+
+export const FEATURES: CircuitFeatures = {
+  qubits: 10,
+  ...SHAPE,
   shots: 1000,
   bytes: 2 ** 14,
   passes: 100,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { CircuitEstimate, CircuitView, OpView } from "../../ts/models/circuit.ts";
+import type { CircuitEstimate } from "../../ts/models/circuit.ts";
 import { parseRoutingPolicy } from "../../ts/models/policy.ts";
 import { type CircuitRunner, createEmbeddedProvider } from "../../ts/providers/embedded.ts";
 import { createMockQpu } from "../../ts/providers/mock-qpu.ts";
@@ -34,32 +34,20 @@ const registry = createRegistry([
   ),
 ]);
 
-/** A GHZ state of ten qubits, measured: one Hadamard and nine CNOTs. */
-const gate = (name: string, controls: number[], target: number): OpView => ({
-  op: "gate",
-  name,
-  params: [],
-  controls: controls.map((qubit) => ({ qubit, value: true })),
-  targets: [target],
-});
-const view: CircuitView = {
-  qubits: [{ name: "q", size: 10, scalar: false }],
-  bits: [],
-  inputs: [],
-  ops: [gate("h", [], 0), ...Array.from({ length: 9 }, (_, k) => gate("x", [k], k + 1))],
-};
+/** A GHZ state of ten qubits: one Hadamard and nine CNOTs in a row. Its qubits are all read, because it measures nothing. */
 const estimate: CircuitEstimate = {
   qubits: 10,
   bytes: 50_000,
   passes: 10,
   amplitudeUpdates: 13_312,
   method: "statevector",
+  shape: { oneQubitGates: 1, twoQubitGates: 9, measurements: 0, depth: 10, feedForward: false },
 };
 
 function explained(policy: object, options = {}): string {
   const decision = route({
     job: { type: "circuit", options },
-    features: circuitFeatures(view, estimate, options),
+    features: circuitFeatures(estimate, options),
     backends: registry.offers(estimate, options),
     policy: parseRoutingPolicy(policy),
     calibration,

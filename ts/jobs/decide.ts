@@ -17,17 +17,16 @@ export interface DecideServices {
   readonly clock: Clock;
 }
 
-/** Reads the circuit in a worker, estimates it and routes it. */
+/** Has a worker read and estimate the circuit, and routes it. */
 export function createDecide({ engine, registry, policyOf, calibration, clock }: DecideServices): Decide {
   return async ({ tenant, type, request, seed, input, deadlineAt }, signal) => {
     const policy = policyOf(tenant);
     const { format, options, target, constraints, routing } = request;
     const control = signal === undefined ? {} : { signal };
-    const circuit = await engine.compile({ format, source: input }, control);
-    const estimate = await circuit.estimate({ ...options, ...control });
+    const estimate = await engine.estimate({ format, source: input }, { ...options, ...control });
     return route({
       job: { type, options, target, constraints, routing },
-      features: circuitFeatures(circuit.view, estimate, options),
+      features: circuitFeatures(estimate, options),
       backends: registry.offers(estimate, options),
       policy: policy.routing,
       calibration: calibration(),

@@ -149,9 +149,11 @@ async function tryBackends(
       const ran = earlier?.result ? reuse(earlier, earlier.result) : await run(job, input, provider, services, signal);
       tries.push({ backend, startedAt, endedAt: services.clock() });
       if ("reused" in ran) return { result: { ...ran, backend }, costMicroUsd: 0 };
-      const { container, ...facts } = ran;
+      // By name: a run can carry more, such as its JSON view, which is made when it is read and belongs into no record.
+      const { container, resultHash, engineMs, options, identity, notes } = ran;
       const { simulated } = provider.describe();
-      return { result: { backend, simulated, ...facts, contentKey: key }, container, costMicroUsd };
+      const result = { backend, simulated, resultHash, engineMs, options, identity, notes, contentKey: key };
+      return { result, container, costMicroUsd };
     } catch (error) {
       if (signal.aborted) throw error;
       tries.push({ backend, startedAt, endedAt: services.clock(), error: toErrorInfo(error) });

@@ -96,7 +96,9 @@ function wordsPerOutcome(bits: number): number {
 }
 
 function zip(keys: readonly string[], values: readonly number[]): Record<string, number> {
-  return Object.fromEntries(keys.map((key, k) => [key, values[k] ?? 0]));
+  const record: Record<string, number> = {};
+  for (const [k, key] of keys.entries()) record[key] = values[k] ?? 0;
+  return record;
 }
 
 function shots(values: BigUint64Array): number[] {

@@ -89,6 +89,20 @@ export interface CircuitEstimate {
   /** Amplitudes touched in all passes, samples and branches: what a calibration turns into milliseconds. */
   amplitudeUpdates: number;
   method: "statevector" | "trajectory";
+  shape: CircuitShape;
+}
+
+/** What a circuit is made of. Of an `if`, each count is that of the branch where it is larger: an upper bound for every run. */
+export interface CircuitShape {
+  oneQubitGates: number;
+  /** Gates on two qubits; a gate on w > 2 counts as 6 (2w − 5) of them, as devices build it (Nielsen & Chuang, figures 4.9 and 4.10). */
+  twoQubitGates: number;
+  /** Measurements that the circuit asks for. */
+  measurements: number;
+  /** Layers of gates, measurements and resets when each starts as early as its qubits and bits allow. */
+  depth: number;
+  /** Some operation depends on an outcome. */
+  feedForward: boolean;
 }
 
 /** The circuit as a drawer needs it: what `Program.view()` of the engine gives. */

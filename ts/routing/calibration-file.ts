@@ -29,9 +29,8 @@ export async function readCalibration(path: string, engineContentHash: string): 
 export async function calibrateMachine(path: string, engines: Engines): Promise<Calibration> {
   const calibration = await calibrate({
     run: async (source, { seed, ...options }) => {
-      const circuit = await engines.circuit.compile({ format: "openqasm3", source });
-      const { engineMs } = await circuit.run({ ...options, seed });
-      return { estimate: await circuit.estimate(options), engineMs };
+      const { engineMs } = await engines.circuit.run(source, { ...options, seed });
+      return { estimate: await engines.circuit.estimate(source, options), engineMs };
     },
     machine: thisMachine(),
     engineContentHash: engines.identity.engine.contentHash,

@@ -1,6 +1,6 @@
 import { type ProxyMethods, releaseProxy, transfer } from "comlink";
 import { initSync, Program } from "../../wasm-pkg/statevector/statevector.js";
-import { toHex, utf8 } from "../core/bytes.ts";
+import { fromUtf8, toHex, utf8 } from "../core/bytes.ts";
 import { type ErrorInfo, isErrorCode, messageOf } from "../core/errors.ts";
 import type { CircuitEstimate, CircuitFormat, CircuitOptions, CircuitView, Note } from "../models/circuit.ts";
 import { withDefaults } from "../models/circuit-defaults.ts";
@@ -11,7 +11,7 @@ import type { LoadedEngine } from "./load-wasm.ts";
 
 /** Parsed programs that a worker keeps, so that running a circuit again does not parse it again. */
 const KEPT_PROGRAMS = 8;
-const KEPT_SOURCE_BYTES = 256 * 1024;
+const KEPT_SOURCE_LENGTH = 256 * 1024;
 const PROGRESS_EVERY_MS = 50;
 
 /** The statevector engine as a worker offers it. */
@@ -100,10 +100,10 @@ export class CircuitWorker implements EngineWorker {
   #withProgram<T>(input: CircuitInput, use: (program: Program) => T): T {
     this.#started();
     try {
-      const key = typeof input.source === "string" ? `${input.format}\n${input.source}` : undefined;
+      const key = keyOf(input);
       const kept = key === undefined ? undefined : this.#programs.get(key);
       const program = kept ?? parse(input);
-      if (key === undefined || key.length > KEPT_SOURCE_BYTES) {
+      if (key === undefined) {
         const value = use(program);
         program.free();
         return value;
@@ -140,6 +140,16 @@ function pollFor(stop: Int32Array | undefined, onProgress: OnProgress | undefine
     }
     return stop !== undefined && Atomics.load(stop, 0) !== 0;
   };
+}
+
+/** Text and its bytes are the same program; `undefined` for one that is not kept. */
+function keyOf({ format, source }: CircuitInput): string | undefined {
+  if (source.length > KEPT_SOURCE_LENGTH) return undefined;
+  try {
+    return `${format}\n${typeof source === "string" ? source : fromUtf8(source)}`;
+  } catch {
+    return undefined; // Not UTF-8: the parser says where.
+  }
 }
 
 function parse(input: CircuitInput): Program {

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "532e51b1c2650f94737382eca1efb7bb8c3e7bb4bde4bd02ff4f102823988cc8"
+    "contentHash": "1ef54a1dcac3035e9d28372e9c26fab6d5db8ae760207b7d20a1994ad66b4af1"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "951fb7fafa1d0ef102363bc20fc26303bec8091204b49056469baf31a3536694"
+    "sha256": "fb089cf6f70c72bb85ba0b40d317c9edf3ad47cf37cddd9c2b12e1fbd12e9e95"
   }
 };

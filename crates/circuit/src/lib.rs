@@ -29,6 +29,7 @@ mod physical;
 mod prelude;
 mod print;
 mod reader;
+pub mod shape;
 pub mod view;
 
 pub use error::{Error, ErrorCode};

@@ -5,6 +5,7 @@ use crate::options::{Method, Options, Precision};
 use crate::plan::Plan;
 use crate::source;
 use crate::state::State;
+use ketflow_circuit::shape::Shape;
 use ketflow_circuit::{Circuit, Error};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -29,6 +30,8 @@ pub struct Estimate {
     pub branches_up_to: u64,
     /// `statevector` or `trajectory`.
     pub method: &'static str,
+    /// What the circuit is made of.
+    pub shape: Shape,
 }
 
 /// A checked job.
@@ -247,14 +250,24 @@ impl<'a> Job<'a> {
         )))
     }
 
-    pub(crate) fn estimate(&self) -> Estimate {
-        let points = self.plan.branch_points().min(63) as u32;
-        let has_noise = self.options.noise.has_gate_errors();
-        let branches = match (self.is_exact, has_noise) {
-            (true, _) => 1u64 << points,
-            (false, true) => self.options.shots,
-            (false, false) => self.options.shots.min(1 << points),
-        };
+    pub(crate) fn estimate(&self, shape: Shape) -> Estimate {
+        Estimate {
+            qubits: self.plan.qubits,
+            bytes: u64::try_from(self.bytes()).unwrap_or(u64::MAX),
+            passes: self.plan.passes(),
+            amplitude_updates: self.amplitude_updates(),
+            branches_up_to: self.branches(),
+            method: if self.has_gate_errors() || self.options.method == Method::Trajectory {
+                "trajectory"
+            } else {
+                "statevector"
+            },
+            shape,
+        }
+    }
+
+    /// As [`Estimate::amplitude_updates`].
+    pub(crate) fn amplitude_updates(&self) -> u64 {
         let amplitudes = 1u128 << self.plan.qubits;
         let terms = self.observable.as_ref().map_or(0, PauliSum::len) as u128;
         let passes = self.plan.amplitude_updates();
@@ -263,15 +276,22 @@ impl<'a> Job<'a> {
         let ends =
             3 + terms + self.options.marginals.len() as u128 + densities + u128::from(self.options.probabilities);
         let updates =
-            u128::from(branches.min(64)) * (passes + amplitudes * ends) + other + u128::from(self.options.shots);
-        Estimate {
-            qubits: self.plan.qubits,
-            bytes: u64::try_from(self.bytes()).unwrap_or(u64::MAX),
-            passes: self.plan.passes(),
-            amplitude_updates: u64::try_from(updates).unwrap_or(u64::MAX),
-            branches_up_to: branches,
-            method: if has_noise || self.options.method == Method::Trajectory { "trajectory" } else { "statevector" },
+            u128::from(self.branches().min(64)) * (passes + amplitudes * ends) + other + u128::from(self.options.shots);
+        u64::try_from(updates).unwrap_or(u64::MAX)
+    }
+
+    /// As [`Estimate::branches_up_to`].
+    fn branches(&self) -> u64 {
+        let points = self.plan.branch_points().min(63) as u32;
+        match (self.is_exact, self.has_gate_errors()) {
+            (true, _) => 1u64 << points,
+            (false, true) => self.options.shots,
+            (false, false) => self.options.shots.min(1 << points),
         }
+    }
+
+    fn has_gate_errors(&self) -> bool {
+        self.options.noise.has_gate_errors()
     }
 }
 

@@ -9,6 +9,7 @@ use crate::result::CircuitResult;
 use crate::state::State;
 use crate::totals::{Amplitude, Totals};
 use crate::walk::{Settings, walk};
+use ketflow_circuit::shape::Shape;
 use ketflow_circuit::{Circuit, Error};
 
 /// What a run will take.
@@ -16,7 +17,7 @@ use ketflow_circuit::{Circuit, Error};
 /// # Errors
 /// Whatever [`run`] refuses before it starts, except the memory limit: an estimate may say that the limit is too low.
 pub fn estimate(circuit: &Circuit, options: &Options) -> Result<Estimate, Error> {
-    Ok(Job::new(circuit, options)?.estimate())
+    Ok(Job::new(circuit, options)?.estimate(Shape::of(circuit)))
 }
 
 /// Runs the circuit.
@@ -36,7 +37,7 @@ pub fn run(circuit: &Circuit, options: &Options, monitor: &mut dyn Monitor) -> R
 impl Job<'_> {
     fn run<T: Real + Into<Amplitude>>(&self, monitor: &mut dyn Monitor) -> Result<CircuitResult, RunError> {
         let (options, plan) = (self.options, &self.plan);
-        let mut progress = Progress::new(monitor, self.estimate().amplitude_updates);
+        let mut progress = Progress::new(monitor, self.amplitude_updates());
         let spare = options.memory_limit_bytes() - self.bytes();
         let settings = Settings {
             seed: options.seed,
