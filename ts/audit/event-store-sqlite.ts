@@ -15,7 +15,7 @@ export function createSqliteEventStore({ connection, leaves }: SqliteDatabase): 
   const insertLogged = connection.prepare(`insert into audit_events
     (tenant, sequence, id, at, action, actor, subject, record, salt, leaf_index)
     values (?, (select coalesce(max(sequence), 0) + 1 from audit_events where tenant = ?), ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const insertDeed = connection.prepare("insert into audit_deeds (tenant, id, subject, record) values (?, ?, ?, ?)");
+  const addDeed = connection.rows("audit_deeds", ["tenant", "id", "subject", "record"]);
   const logged = connection.prepare("select record, salt, leaf_index from audit_events where tenant = ? and id = ?");
   const deed = connection.prepare("select record from audit_deeds where tenant = ? and id = ?");
   const after = connection.prepare(
@@ -38,7 +38,7 @@ export function createSqliteEventStore({ connection, leaves }: SqliteDatabase): 
       if (!connection.inTransaction) throw new AppError("internal", `${event.action}: recorded outside a transaction`);
       const { tenant, id, at, action, actor, subject } = event;
       if (!makesLeaf(action)) {
-        insertDeed.run(tenant, id, subject, JSON.stringify(event));
+        addDeed(tenant, id, subject, JSON.stringify(event));
         return null;
       }
       const salt = freshBytes(32);

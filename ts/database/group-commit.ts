@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode } from "../core/errors.ts";
-import { type SqliteConnection, SqliteFailure, type SqliteFailureKind } from "./sqlite-connection.ts";
+import type { BufferedConnection } from "./buffered-connection.ts";
+import { SqliteFailure, type SqliteFailureKind } from "./sqlite-connection.ts";
 
 export interface GroupCommit {
   /** Runs `work` in the transaction of this turn; settles after its COMMIT. May run it twice, so it only touches the database. */
@@ -22,15 +23,21 @@ interface Item {
  * alone: most are refused before they have written anything, and where one is not, the group is run again with a savepoint for
  * each. (A savepoint for every write at once costs a fifth of what accepting a job does.)
  */
-export function createGroupCommit(connection: SqliteConnection, onCommit?: OnCommit): GroupCommit {
+export function createGroupCommit(connection: BufferedConnection, onCommit?: OnCommit): GroupCommit {
   const savepoint = connection.prepare("savepoint one_write");
   const release = connection.prepare("release one_write");
-  const undo = connection.prepare("rollback to one_write");
+  const rollbackTo = connection.prepare("rollback to one_write");
   const begin = connection.prepare("begin immediate");
   const commit = connection.prepare("commit");
-  const rollback = connection.prepare("rollback");
+  const rollbackAll = connection.prepare("rollback");
   let pending: Item[] = [];
   let refusal: AppError | undefined;
+
+  function rollback(): void {
+    connection.forgetRows();
+    // SQLite has often rolled back by itself when the disk is full.
+    if (connection.inTransaction) rollbackAll.run();
+  }
 
   /** @returns undefined when the item was refused after it had written something */
   function runPlainly(item: Item): (() => void) | undefined {
@@ -52,7 +59,8 @@ export function createGroupCommit(connection: SqliteConnection, onCommit?: OnCom
       return () => item.resolve(value);
     } catch (error) {
       if (isStorageFailure(error)) throw error;
-      undo.run();
+      connection.forgetRows();
+      rollbackTo.run();
       release.run();
       return () => item.reject(refusalOf(error));
     }
@@ -64,7 +72,7 @@ export function createGroupCommit(connection: SqliteConnection, onCommit?: OnCom
     for (const item of group) {
       const settle = runPlainly(item);
       if (settle === undefined) {
-        rollback.run();
+        rollback();
         begin.run();
         return group.map(runOne);
       }
@@ -80,8 +88,7 @@ export function createGroupCommit(connection: SqliteConnection, onCommit?: OnCom
       settlements = runAll(group);
       commit.run();
     } catch (error) {
-      // SQLite has often rolled back by itself when the disk is full.
-      if (connection.inTransaction) rollback.run();
+      rollback();
       const failure = toAppError(error);
       if (error instanceof SqliteFailure && (error.kind === "sync" || error.kind === "corrupt")) refusal = failure;
       // One by one, so that a write too large for the space left fails without its neighbours.

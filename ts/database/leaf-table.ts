@@ -1,4 +1,4 @@
-import type { SqliteConnection } from "./sqlite-connection.ts";
+import { type BufferedConnection, createCounter } from "./buffered-connection.ts";
 
 /**
  * The entries of the tamper-evident log as rows (`log_leaves`), numbered from 0 without gaps. Synchronous: `add` belongs into
@@ -12,18 +12,19 @@ export interface LeafTable {
   range(from: number, to: number): Uint8Array[];
 }
 
-export function createLeafTable(connection: SqliteConnection): LeafTable {
+export function createLeafTable(connection: BufferedConnection): LeafTable {
   const size = connection.prepare("select coalesce(max(leaf_index) + 1, 0) as size from log_leaves");
-  const insert = connection.prepare("insert into log_leaves (leaf_index, bytes) values (?, ?)");
+  const addRow = connection.rows("log_leaves", ["leaf_index", "bytes"]);
   const select = connection.prepare(
     "select bytes from log_leaves where leaf_index >= ? and leaf_index < ? order by leaf_index",
   );
   const count = (): number => Number(size.get()?.size);
+  const nextIndex = createCounter(connection, () => count() - 1);
   return {
     count,
     add(leaf) {
-      const index = count();
-      insert.run(index, leaf);
+      const index = nextIndex("");
+      addRow(index, leaf);
       return index;
     },
     range: (from, to) => select.all(from, to).map((row) => row.bytes as Uint8Array),

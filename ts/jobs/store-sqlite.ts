@@ -1,8 +1,9 @@
 import { createSqliteEventStore } from "../audit/event-store-sqlite.ts";
 import { AppError } from "../core/errors.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
+import { type BufferedConnection, createCounter } from "../database/buffered-connection.ts";
 import { toAppError } from "../database/group-commit.ts";
-import type { SqliteConnection, SqlRow, SqlValue } from "../database/sqlite-connection.ts";
+import type { SqlRow, SqlValue } from "../database/sqlite-connection.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import { FINAL_STATES, type JobState } from "../models/job.ts";
 import { type Command, type Effect, transition } from "./core.ts";
@@ -50,7 +51,7 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
   function moveNow(before: Job | undefined, command: Command): Moved {
     const { job: moved, effects } = transition(before, command);
     if (moved === before) return { job: moved, changed: false, before: before.status };
-    if (before === undefined) insert(moved);
+    const row = before === undefined ? insert(moved) : undefined;
     let job = moved;
     let salt: Uint8Array | null = null;
     for (const effect of effects) {
@@ -60,7 +61,9 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
         job = { ...job, leafIndex: leaves.add(outcome.leaf) };
         const { engineMs = 0 } = job.result ?? {};
         sql.addUsage.run(job.tenant, dayOf(command.at), engineMs, job.costMicroUsd);
-      } else write(job, effect, command.at);
+      } else if (effect.effect === "event") addEvent(job, effect, command.at);
+      else if (effect.effect === "result") sql.insertResult.run(job.tenant, effect.resultHash, effect.container);
+      else if (row !== undefined) sql.addInput(row, effect.bytes);
     }
     if (before !== undefined) update(job, salt);
     if (command.event !== undefined) audit.record(command.event);
@@ -71,20 +74,20 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
     return command.idempotency && toJob(sql.jobByKey.get(command.tenant, command.idempotency.key));
   }
 
-  function insert(job: Job): void {
+  /** @returns the number of its row, by which its input is found */
+  function insert(job: Job): number {
     const { tenant, id, type, status, readyAt, deadlineAt = null, idempotency } = job;
-    sql.insertJob.run(tenant, id, type, status, readyAt, deadlineAt, idempotency?.key ?? null, JSON.stringify(job));
+    const row = sql.nextRow("");
+    sql.addJob(row, tenant, id, type, status, readyAt, deadlineAt, idempotency?.key ?? null, JSON.stringify(job));
+    return row;
   }
 
   function update(job: Job, salt: Uint8Array | null): void {
     sql.updateJob.run(...changing(job, salt), job.tenant, job.id);
   }
 
-  function write(job: Job, effect: Exclude<Effect, { effect: "outcome" }>, at: number): void {
-    if (effect.effect === "event")
-      sql.insertEvent.run(job.tenant, job.tenant, job.id, at, effect.kind, JSON.stringify(effect.data));
-    else if (effect.effect === "input") sql.insertInput.run(effect.bytes);
-    else sql.insertResult.run(job.tenant, effect.resultHash, effect.container);
+  function addEvent({ tenant, id }: Job, { kind, data }: Effect & { effect: "event" }, at: number): void {
+    sql.addEvent(tenant, sql.nextEvent(tenant), id, at, kind, JSON.stringify(data));
   }
 
   function inputOf(ref: JobRef): Uint8Array {
@@ -247,16 +250,20 @@ function earliest(...times: readonly (number | undefined)[]): number | null {
 
 type Statements = ReturnType<typeof prepareStatements>;
 
-function prepareStatements(connection: SqliteConnection) {
+function prepareStatements(connection: BufferedConnection) {
   const prepare = (text: string) => connection.prepare(text);
+  const lastRow = prepare("select coalesce(max(row), 0) as row from jobs");
+  const newestEvent = prepare("select coalesce(max(sequence), 0) as sequence from events where tenant = ?");
   return {
     job: prepare("select record from jobs where tenant = ? and id = ?"),
     jobByKey: prepare("select record from jobs where tenant = ? and idempotency_key = ?"),
     cached: prepare("select record from jobs where tenant = ? and content_key = ? order by id limit 1"),
     list: prepare(`select record from jobs where tenant = ? and id < ? and (? is null or status = ?)
       and (? is null or type = ?) order by id desc limit ?`),
-    insertJob: prepare(`insert into jobs (tenant, id, type, status, ready_at, deadline_at, idempotency_key, record)
-      values (?, ?, ?, ?, ?, ?, ?, ?)`),
+    addJob: connection.rows("jobs", [
+      ...["row", "tenant", "id", "type", "status", "ready_at", "deadline_at", "idempotency_key", "record"],
+    ]),
+    nextRow: createCounter(connection, () => Number(lastRow.get()?.row)),
     updateJob: prepare(
       `update jobs set ${CHANGING.map((column) => `${column} = ?`).join(", ")} where tenant = ? and id = ?`,
     ),
@@ -266,8 +273,7 @@ function prepareStatements(connection: SqliteConnection) {
     overdue: prepare("select tenant, id from jobs where deadline_at <= ? order by deadline_at limit ?"),
     lapsed: prepare("select record from jobs where lease_expires_at <= ? order by lease_expires_at limit ?"),
     input: prepare("select source from inputs where job = (select row from jobs where tenant = ? and id = ?)"),
-    // Right after the job: asking for its row again would cost a fifth of what accepting it does.
-    insertInput: prepare("insert into inputs (job, source) values (last_insert_rowid(), ?)"),
+    addInput: connection.rows("inputs", ["job", "source"]),
     result: prepare("select container from results where tenant = ? and result_hash = ?"),
     hasResult: prepare("select 1 as found from results where tenant = ? and result_hash = ?"),
     insertResult: prepare(
@@ -300,15 +306,15 @@ function prepareStatements(connection: SqliteConnection) {
         union all select (select min(tenant) from jobs where status = 'queued' and tenant > waiting.tenant)
           from waiting where waiting.tenant is not null)
       select min((select min(ready_at) from jobs where status = 'queued' and tenant = waiting.tenant)) as ready_at from waiting`),
-    newestEvent: prepare("select coalesce(max(sequence), 0) as sequence from events where tenant = ?"),
+    newestEvent,
     events: prepare(
       "select sequence, job_id, at, kind, data from events where tenant = ? and sequence > ? order by sequence limit ?",
     ),
     jobEvents: prepare(
       "select sequence, job_id, at, kind, data from events where job_id = ? and tenant = ? and sequence > ? order by sequence limit ?",
     ),
-    insertEvent: prepare(`insert into events (tenant, sequence, job_id, at, kind, data)
-      values (?, (select coalesce(max(sequence), 0) + 1 from events where tenant = ?), ?, ?, ?, ?)`),
+    addEvent: connection.rows("events", ["tenant", "sequence", "job_id", "at", "kind", "data"]),
+    nextEvent: createCounter(connection, (tenant) => Number(newestEvent.get(tenant)?.sequence)),
   };
 }
 
