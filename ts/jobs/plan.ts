@@ -97,7 +97,7 @@ export async function approvePlan(services: PlanServices, ref: JobRef, deed: Dee
 
 async function refuseChanged(services: PlanServices, job: Job): Promise<void> {
   const { store, clock } = services;
-  const plan = await makePlan(services, job.id, { ...job, input: await store.input(job) });
+  const plan = await planAgain(services, job, await store.input(job));
   if (plan.planHash === job.plan?.planHash) return;
   await store.apply({ kind: "plan", tenant: job.tenant, id: job.id, at: clock(), plan });
   throw new AppError(
@@ -106,6 +106,16 @@ async function refuseChanged(services: PlanServices, job: Job): Promise<void> {
       `execute planHash ${plan.planHash} to agree`,
     { details: { plan } },
   );
+}
+
+/** @throws {AppError} `conflict` when no back end may take it any more: the policy, or what can be had, is another one now */
+async function planAgain(services: PlanServices, job: Job, input: Uint8Array): Promise<JobPlan> {
+  try {
+    return await makePlan(services, job.id, { ...job, input });
+  } catch (cause) {
+    if (!(cause instanceof AppError && cause.code === "no-backend")) throw cause;
+    throw new AppError("conflict", `the plan of job ${job.id} does not hold any more: ${cause.message}`, { cause });
+  }
 }
 
 /** @throws {AppError} `internal` when the router named a back end that it did not score */
