@@ -27,7 +27,7 @@ function newCanaries() {
       "token",
       "planHash",
     ],
-    ...["badJson", "line", "policy", "thrown", "cause", "keyName", "owner", "tenantName", "badTenant"],
+    ...["badJson", "line", "policy", "thrown", "cause", "keyName", "owner", "tenantName", "badTenant", "exported"],
   ] as const;
   return Object.fromEntries(places.map((place) => [place, mark(place)])) as Record<(typeof places)[number], string>;
 }
@@ -116,6 +116,10 @@ async function exercise({ call, service }: Running, canaries: Canaries): Promise
     throw boom(JSON.stringify(input));
   });
   await submit("service fails", jobWith(canaries, { seed: 7, mode: "plan" }));
+  const { text: exported } = await step("export", "POST", `/v1/audit:export?${canaries.exported}=1`, canaries.exported);
+  // Whose data it is has all of it: so it was there to be let out.
+  const { source, comment, owner } = canaries;
+  expect(tracesOf({ source, comment, owner }, exported).sort()).toEqual(["comment", "owner", "source"]);
   await step("delete", "DELETE", `/v1/jobs/${done.id}`);
   return statuses;
 }
@@ -151,6 +155,8 @@ describe("what callers send", () => {
       "/v1/backends",
     ];
     const readings = await Promise.all(foreign.map((path) => call("GET", path, undefined, other)));
+    const foreignExport = await call("POST", "/v1/audit:export", undefined, other);
+    expect([foreignExport.status, foreignExport.text]).toEqual([200, expect.stringContaining("ketflow-event-file/1")]);
     const ours = (await call("GET", "/v1/audit?limit=1000")).text;
     const metrics = (await call("GET", "/metrics")).text;
     await service.close();
@@ -163,6 +169,7 @@ describe("what callers send", () => {
       forbidden: 403,
       "service fails": 500,
       lines: 200,
+      export: 200,
     });
     expect(house.lines().filter(({ event }) => event === "service.failed")).toHaveLength(3);
     expect(readings.map(({ status }) => status)).toEqual(foreign.map(() => 200));
@@ -173,13 +180,13 @@ describe("what callers send", () => {
       printed: printed.join("\n"),
       metrics,
       "log folder": filesBelow(join(house.dataDir, "log")),
-      "another tenant": readings.map(({ text }) => text).join("\n"),
+      "another tenant": [...readings, foreignExport].map(({ text }) => text).join("\n"),
     };
     expect(leaves["log folder"]).toContain("ketflow-event/1");
     const found = Object.entries(leaves).map(([place, text]) => [place, tracesOf(secrets, text)]);
     expect(found).toEqual(Object.keys(leaves).map((place) => [place, []]));
-    // Its own trail says who did it – the name of the key – and nothing of what was sent.
-    const { keyName: _, ...others } = secrets;
+    // Its own trail says who did it – the names of the key and of the person – and nothing of what was sent.
+    const { keyName: _, owner: __, ...others } = secrets;
     expect(tracesOf(others, ours)).toEqual([]);
   });
 });
