@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { BELL_BODY } from "../jobs/fixtures.ts";
 import { CircuitEngine, running } from "./service.ts";
@@ -15,6 +15,18 @@ function metricsOf(text: string): Map<string, string> {
 function sampleOf(text: string, series: string): number {
   const line = text.split("\n").find((each) => each.startsWith(`${series} `));
   return line === undefined ? Number.NaN : Number(line.slice(series.length + 1));
+}
+
+/** The process id of the newest engine host that this process started. */
+function engineHostOfThis(): number {
+  const children = readdirSync("/proc/self/task").flatMap((thread) =>
+    readFileSync(`/proc/self/task/${thread}/children`, "utf8").trim().split(" "),
+  );
+  const host = children.findLast(
+    (pid) => pid !== "" && readFileSync(`/proc/${pid}/comm`, "utf8") === "ketflow-engines\n",
+  );
+  if (host === undefined) throw new Error("this process has no engine host");
+  return Number(host);
 }
 
 describe("GET /metrics", () => {
@@ -119,6 +131,23 @@ describe("the log of the service", () => {
     expect(other).toBe(one);
     expect(of(second.json.id).at(-1)).toMatchObject({ reused: true, engineMs: 0 });
   });
+
+  it.skipIf(process.platform !== "linux")(
+    "has a line for what the engines' process prints, without its words",
+    async () => {
+      const { call, lines, logText } = await running({ engines: "host" });
+      expect((await call("POST", "/v1/jobs", BELL_BODY, WAIT)).json.status).toBe("succeeded");
+      // Node then says at which address its debugger listens, or why it does not.
+      process.kill(engineHostOfThis(), "SIGUSR1");
+      const printed = () => lines().filter(({ event }) => event === "engines.printed");
+      await vi.waitFor(() => expect(printed().length).toBeGreaterThan(0));
+      expect(printed()[0]).toMatchObject({
+        level: "error",
+        fault: { type: "output", messageHash: expect.stringMatching(/^[0-9a-f]{32}$/), stack: [] },
+      });
+      expect(logText()).not.toMatch(/debugger|inspector/i);
+    },
+  );
 
   it("tells at info only what failed, was slow, started or stopped", async () => {
     const { call, lines, service } = await running({}, "info");

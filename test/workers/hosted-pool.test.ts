@@ -3,7 +3,7 @@ import { getPriority } from "node:os";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { withResolvers } from "../../ts/core/with-resolvers.ts";
 import { ANSWER_WITHIN_MS } from "../../ts/workers/host-process.ts";
-import { HostedPool } from "../../ts/workers/hosted-pool.ts";
+import { HostedPool, type HostedPoolOptions } from "../../ts/workers/hosted-pool.ts";
 import { describePool, run, STAND_IN, started } from "../contract/pool.ts";
 
 /** vitest does not transform what other processes run: they take the built file. */
@@ -17,7 +17,7 @@ afterEach(async () => {
   await Promise.all(pools.splice(0).map((pool) => pool.close()));
 });
 
-function newPool(options: { hostUrl?: URL; idleMs?: number; size?: number } = {}): HostedPool {
+function newPool(options: Partial<HostedPoolOptions> = {}): HostedPool {
   const pool = new HostedPool({ hostUrl, workerUrl: STAND_IN, size: 2, ...options });
   pools.push(pool);
   return pool;
@@ -44,6 +44,21 @@ describe("an engine host", () => {
     const lost = { reason: { code: "engine-failure", message: "the engine host died: SIGKILL" } };
     await expect(Promise.allSettled([running, other])).resolves.toMatchObject([lost, lost]);
     expect((await run(pool, "ok")).pid).not.toBe(pid);
+  });
+
+  it("hands on what goes wrong in it, and what it prints, to who asks", async () => {
+    const [errors, printed] = [vi.fn(), vi.fn()];
+    const pool = newPool({
+      hostUrl: new URL("complaining-host.mjs", import.meta.url),
+      onError: errors,
+      onPrinted: printed,
+    });
+    await pool.parse({ format: "openqasm3", source: "" });
+    await vi.waitFor(() =>
+      expect(printed.mock.calls.flat().join("").split("\n").sort()).toEqual(["", "on stderr", "on stdout"]),
+    );
+    expect(errors.mock.calls).toEqual([[expect.objectContaining({ message: "a fault with words of a caller" })]]);
+    expect(errors.mock.calls[0]?.[0].stack).toContain("complaining-host.mjs");
   });
 
   it("leaves it to its service when to end: signals to the process group do nothing", async () => {

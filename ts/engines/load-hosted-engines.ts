@@ -1,10 +1,11 @@
 import { identity } from "../../wasm-pkg/statevector/identity.js";
 import { checked } from "../models/check.ts";
+import type { HostReports } from "../workers/host-process.ts";
 import { HostedPool } from "../workers/hosted-pool.ts";
 import { CircuitEngine } from "./circuit-engine.ts";
 import { defaultThreads, type Engines, type EnginesOptions, Limits } from "./load-engines.ts";
 
-export interface HostedEnginesOptions extends Pick<EnginesOptions, "threads" | "memoryLimitMiB"> {
+export interface HostedEnginesOptions extends Pick<EnginesOptions, "threads" | "memoryLimitMiB">, HostReports {
   /** Where the host's script is, if not beside `HostedPool`. */
   hostUrl?: URL;
 }
@@ -15,7 +16,8 @@ export interface HostedEnginesOptions extends Pick<EnginesOptions, "threads" | "
  */
 export function loadHostedEngines(options: HostedEnginesOptions = {}): Engines {
   const { threads: size = defaultThreads(), memoryLimitMiB } = checked(Limits, options, "loadHostedEngines");
-  const pool = new HostedPool({ size, memoryLimitMiB, hostUrl: options.hostUrl });
+  const { hostUrl, onError, onPrinted } = options;
+  const pool = new HostedPool({ size, memoryLimitMiB, hostUrl, onError, onPrinted });
   return {
     circuit: new CircuitEngine(pool),
     identity,

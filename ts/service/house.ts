@@ -65,6 +65,8 @@ interface FailedJob {
 export interface HouseMeters {
   readonly onCommit?: OnCommit;
   readonly onSigned?: (seconds: number) => void;
+  /** What an engine host prints, which may quote what callers sent; to standard error by default. */
+  readonly onEnginePrinted?: (text: string) => void;
 }
 
 /** The rules that jobs run under; they may be kept in the same database. */
@@ -118,7 +120,9 @@ export async function openHouse(
   try {
     // These hold nothing until they are used: the folder, which is locked, comes after them.
     const [engines, mldsa] = await Promise.all([
-      enginesIn === "host" ? loadHostedEngines() : loadEngines(options.workerUrl && { workerUrl: options.workerUrl }),
+      enginesIn === "host"
+        ? loadHostedEngines({ onError: (error) => onError(error), onPrinted: meters.onEnginePrinted })
+        : loadEngines(options.workerUrl && { workerUrl: options.workerUrl }),
       loadMldsa(),
     ]);
     undo.push(() => engines.close());

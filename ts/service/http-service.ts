@@ -100,7 +100,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 }
 
 async function openObserved(options: ServiceOptions, log: Log, telemetry: Telemetry): Promise<Service> {
-  const { meters, onError } = telemetry;
+  const { meters, onError, onEnginePrinted } = telemetry;
   const houseOptions = { onError, ...options };
   let rules: Rules | undefined;
   const ruled = (database: SqliteDatabase, events: EventStore): HouseRules => {
@@ -125,7 +125,7 @@ async function openObserved(options: ServiceOptions, log: Log, telemetry: Teleme
     rules = { tenants, policies, quota, keys, keyStore };
     return { policyOf: (tenant) => policies.current(tenant), quota };
   };
-  const house = await openHouse(houseOptions, ruled, meters);
+  const house = await openHouse(houseOptions, ruled, { ...meters, onEnginePrinted });
   try {
     if (rules === undefined) throw new AppError("internal", "the house was opened without its rules");
     return await serveHouse(house, rules, options, log, telemetry);

@@ -25,7 +25,8 @@ export function faultOf(thrown: unknown, hash: KeyedHash | undefined, depth = 0)
   };
 }
 
-function hidden(message: string, hash: KeyedHash | undefined): { messageHash?: string } {
+/** Words that may quote what a caller sent, as far as a log may show them. */
+export function hidden(message: string, hash: KeyedHash | undefined): { messageHash?: string } {
   return hash === undefined || message === "" ? {} : { messageHash: hash(message) };
 }
 

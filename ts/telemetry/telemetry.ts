@@ -2,7 +2,7 @@ import { Registry } from "prom-client";
 import type { JobId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Store } from "../jobs/store.ts";
-import { faultOf } from "./fault.ts";
+import { faultOf, hidden } from "./fault.ts";
 import { type HouseReadings, houseMeters, houseMetrics, type Meters } from "./house-metrics.ts";
 import { httpMetrics } from "./http-metrics.ts";
 import { jobMetrics } from "./job-metrics.ts";
@@ -25,6 +25,8 @@ export interface Telemetry {
   readonly meters: Meters;
   onRequest(request: ObservedRequest): void;
   onError(error: unknown, where?: Whereabouts): void;
+  /** Of the engines' process, whose words are not ours. */
+  onEnginePrinted(text: string): void;
   /** Begins to observe an open house. Call it once, before its jobs start. */
   observe(house: HouseReadings & { readonly store: Store; readonly hash: KeyedHash }): Promise<void>;
   /** In the text format of Prometheus. */
@@ -46,6 +48,9 @@ export function createTelemetry(log: Log): Telemetry {
     },
     onError(error, { requestId: traceId, operation, tenant, keyId, jobId } = {}) {
       log.error("service.failed", { traceId, operation, tenant, keyId, jobId, fault: faultOf(error, hash) });
+    },
+    onEnginePrinted(text) {
+      log.error("engines.printed", { fault: { type: "output", ...hidden(text.trimEnd(), hash), stack: [] } });
     },
     async observe(house) {
       const keyed = house.hash;

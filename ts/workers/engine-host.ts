@@ -44,7 +44,7 @@ async function work<T>(id: number, does: (pool: EnginePool, control: CallControl
     if (opened === undefined) throw new AppError("engine-failure", "the engine host was called before it was opened");
     return await does(await opened, { signal: abort.signal });
   } catch (error) {
-    if (!(error instanceof AppError)) console.error(error);
+    if (!(error instanceof AppError)) void caller.failed(error instanceof Error ? error : new Error(String(error)));
     throw toErrorInfo(error);
   } finally {
     calls.delete(id);

@@ -40,6 +40,19 @@ export interface EngineHost {
 /** What the host calls back. */
 export interface HostCaller {
   progress(id: number, progress: Progress): void;
+  /** Told of a fault of the host's own, whose call gets no more than its code. */
+  failed(error: Error): void;
+}
+
+/** Who is told of what no call asked for. */
+export interface HostReports {
+  /** A fault inside the host; `console.error` by default. */
+  onError?: ((error: unknown) => void) | undefined;
+  /**
+   * What the host or its Node print, which is nothing while all is well: a report of its death, say. It may quote what callers
+   * sent. Without this it goes to the standard error of this process.
+   */
+  onPrinted?: ((text: string) => void) | undefined;
 }
 
 /** Below the service on the same cores, and the first to go where memory is short. */
@@ -61,6 +74,7 @@ export class HostProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
   readonly #onDeath: (error: AppError) => void;
+  readonly #reports: HostReports;
   readonly #calls = new Map<number, Call>();
   #socket: Socket | undefined;
   #remote: Remote<EngineHost> | undefined;
@@ -73,10 +87,19 @@ export class HostProcess {
    * @param onDeath called when it ends without having been told to, before the calls that it had are rejected
    * @throws what `spawn` throws at once; what it reports later is a death
    */
-  constructor(hostUrl: URL, options: HostedOptions, onDeath: (error: AppError) => void) {
+  constructor(hostUrl: URL, options: HostedOptions, onDeath: (error: AppError) => void, reports: HostReports) {
     this.#onDeath = onDeath;
-    // Neither flags nor environment: --inspect is for the service, and so are its secrets. What the host prints are errors.
-    this.#child = spawn(process.execPath, [fileURLToPath(hostUrl)], { env: {}, stdio: ["ignore", 2, 2, "pipe"] });
+    this.#reports = reports;
+    const prints = reports.onPrinted === undefined ? 2 : "pipe";
+    // Neither flags nor environment: --inspect is for the service, and so are its secrets.
+    this.#child = spawn(process.execPath, [fileURLToPath(hostUrl)], {
+      ...{ env: {}, stdio: ["ignore", prints, prints, "pipe"] },
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => reports.onPrinted?.(text));
+      // Nobody waits for what it may print.
+      (stream as Socket | null)?.unref();
+    }
     this.#exited = once(this.#child, "exit").catch(() => {}); // It never was where "error" comes instead.
     this.#child.on("error", (error) => this.#die(hostDied(error.message)));
     this.#child.on("exit", (code, signal) => this.#die(hostDied(signal ?? `exit code ${code}`)));
@@ -139,7 +162,11 @@ export class HostProcess {
     socket.on("error", () => {});
     socket.on("close", () => this.isDead || this.#child.kill("SIGKILL"));
     const endpoint = socketEndpoint(socket, (error) => this.#kill(hostDied(`unreadable answer: ${messageOf(error)}`)));
-    expose({ progress: (id, progress) => this.#report(id, progress) } satisfies HostCaller, endpoint);
+    const caller: HostCaller = {
+      progress: (id, progress) => this.#report(id, progress),
+      failed: (error) => (this.#reports.onError ?? console.error)(error),
+    };
+    expose(caller, endpoint);
     this.#remote = wrap<EngineHost>(endpoint);
     this.#remote.open(options).then(
       () => {

@@ -3,12 +3,12 @@ import { AppError, messageOf } from "../core/errors.ts";
 import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
 import { type CallControl, type CircuitPool, onInterruption, type PoolLoad, type RunControl } from "./circuit-pool.ts";
 import type { CircuitInput, EngineRun, ParsedCircuit } from "./engine-worker.ts";
-import { type EngineHost, type HostedOptions, HostProcess } from "./host-process.ts";
+import { type EngineHost, type HostedOptions, HostProcess, type HostReports } from "./host-process.ts";
 
 /** In a variable, as in live-worker.ts: bundlers take `new URL(…, import.meta.url)` for an asset. */
 const HERE = import.meta.url;
 
-export interface HostedPoolOptions extends Omit<HostedOptions, "workerUrl"> {
+export interface HostedPoolOptions extends Omit<HostedOptions, "workerUrl">, HostReports {
   workerUrl?: URL | undefined;
   /** Where the host's script is, if not beside this file. */
   hostUrl?: URL | undefined;
@@ -31,6 +31,7 @@ const REST_MS = { first: 500, most: 30_000 };
 export class HostedPool implements CircuitPool {
   readonly #hostUrl: URL;
   readonly #options: HostedOptions;
+  readonly #reports: HostReports;
   readonly #idleMs: number;
   #host: HostProcess | undefined;
   #lastId = 0;
@@ -42,7 +43,9 @@ export class HostedPool implements CircuitPool {
   #resting: { because: AppError; ms: number } | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor({ hostUrl, workerUrl, idleMs = DEFAULT_IDLE_MS, ...options }: HostedPoolOptions) {
+  constructor(given: HostedPoolOptions) {
+    const { hostUrl, workerUrl, idleMs = DEFAULT_IDLE_MS, onError, onPrinted, ...options } = given;
+    this.#reports = { onError, onPrinted };
     this.#hostUrl = hostUrl ?? new URL("./engine-host.js", HERE);
     this.#options = { ...options, workerUrl: workerUrl?.href };
     this.#idleMs = idleMs;
@@ -114,7 +117,7 @@ export class HostedPool implements CircuitPool {
       throw new AppError("engine-failure", `${because.message}, ${times}; it may start again within ${ms} ms`);
     }
     try {
-      this.#host = new HostProcess(this.#hostUrl, this.#options, (error) => this.#onDeath(error));
+      this.#host = new HostProcess(this.#hostUrl, this.#options, (error) => this.#onDeath(error), this.#reports);
       return this.#host;
     } catch (cause) {
       const error = new AppError("engine-failure", `no engine host can be started: ${messageOf(cause)}`, { cause });
