@@ -49,6 +49,15 @@ describe("docs/deploy", () => {
     expect(server.match(/proxy_pass /g)?.length).toBe(server.match(/X-Forwarded-For +\$remote_addr;/g)?.length);
   });
 
+  const skipsCaddy = process.env.KETFLOW_REQUIRE === undefined && lacks("caddy", "version");
+
+  it.skipIf(skipsCaddy)("has a configuration that Caddy accepts", () => {
+    const env = { ...process.env, HOME: scratch() };
+    const args = ["validate", "--adapter", "caddyfile", "--config", join(deploy, "Caddyfile")];
+    const { status, stdout, stderr } = spawnSync("caddy", args, { env, encoding: "utf8" });
+    expect([status, stdout + stderr]).toEqual([0, expect.stringContaining("Valid configuration")]);
+  });
+
   it.skipIf(lacks("systemd-analyze", "--version"))("has a unit that systemd accepts", () => {
     const { status, stdout, stderr } = call("systemd-analyze", "verify", join(deploy, "ketflow.service"));
     expect(stdout + stderr).toBe("");
