@@ -27,11 +27,21 @@ export async function fsck(
 ): Promise<ExitCode> {
   const { checkData } = await import("../../server.ts");
   const place = await placeOf(settingFlags, terminal);
-  const checks = await checkData({ ...place, repair: flags.repair === true });
+  const checks = await checkData({ ...place, repair: flags.repair === true }).catch((cause: unknown) => {
+    throw cause instanceof AppError && cause.code === "conflict" ? needsFolderAlone(cause) : cause;
+  });
   const ok = checks.every((check) => check.ok);
   if (flags.json) terminal.print(JSON.stringify({ ok, checks }, null, 2));
   else for (const line of [...checkLines(checks), ok ? "everything holds" : remedy(checks)]) terminal.print(line);
   return ok ? 0 : 1;
+}
+
+/** What to do about a service that has to go on. */
+function needsFolderAlone(cause: AppError): AppError {
+  const remedy =
+    "fsck reads a folder that nothing changes meanwhile. While the service runs, `ketflow doctor` checks the log's files, and fsck a copy: " +
+    'POST /v1/backups {"keys": true}, restore that to another folder, and check there (docs/operations.md)';
+  return new AppError("conflict", `${cause.message}\n${remedy}`, { cause });
 }
 
 function checkLines(checks: readonly Check[]): string[] {
