@@ -292,7 +292,7 @@ function prepareStatements(connection: BufferedConnection) {
       from (select tenant, count(*) as live, 0.0 as compute_ms, 0 as cost_micro_usd from jobs
               where status in ('planned', 'awaiting-approval', 'paused') group by tenant
             union all select tenant, count(*), 0.0, 0 from jobs where status = 'queued' group by tenant
-            union all select tenant, count(*), 0.0, 0 from jobs where lease_expires_at is not null group by tenant
+            union all select tenant, count(*), 0.0, 0 from jobs where lease_expires_at is not null group by +tenant
             union all select tenant, 0, compute_ms, cost_micro_usd from usage where day = ?)
       group by tenant`),
     // Each part by an index of its own: most jobs of a store are final.
