@@ -59,7 +59,8 @@ describe("the log writer", () => {
     }
     expect(files(join(options.directory, "tile/0"))).toEqual(["000", "001", "002.p/1"]);
     for (const head of heads) {
-      expect(() => proofText(options.directory, head.size - 1, head)).not.toThrow();
+      const { index, checkpoint } = parseProof(proofText(options.directory, head.size - 1, head));
+      expect([index, checkpoint]).toEqual([head.size - 1, head.note]);
       expect(auditLog(options.directory, head)).toBe(head.size);
     }
   });
