@@ -4,19 +4,19 @@
 // them in its own process, which is not in the table. The parts come from V8's sampling profiler: a sample belongs to the first
 // rule that names a function on its stack, and what no rule names is a part of its own, so the parts sum to the whole.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { describeMachine } from "../machine.mjs";
 import { ROOT } from "../subjects/subjects.mjs";
-import { BELL, KEY, startService } from "./serve-process.mjs";
+import { connections, submit } from "./client.mjs";
+import { BELL, startService } from "./serve-process.mjs";
 
 const { values } = parseArgs({
   options: { jobs: { type: "string", default: "3000" }, connections: { type: "string", default: "16" } },
 });
-const [jobs, connections] = [Number(values.jobs), Number(values.connections)];
+const [jobs, clients] = [Number(values.jobs), Number(values.connections)];
 const WARM_UP_JOBS = 2000;
 
 /** @type {readonly (readonly [part: string, frames: RegExp])[]} a frame is `function file` */
@@ -60,34 +60,17 @@ try {
 
 /** @param {number} port @param {number} count @param {number} firstSeed */
 async function runJobs(port, count, firstSeed) {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const agent = connections(clients);
   let next = 0;
   const client = async () => {
     while (next < count) {
-      const { status } = await submit(agent, port, firstSeed + next++);
-      if (status !== "succeeded") throw new Error(`a job ${status}`);
+      const input = { format: "openqasm2", source: BELL };
+      const { job } = await submit(agent, port, { type: "circuit", seed: firstSeed + next++, input });
+      if (job.status !== "succeeded") throw new Error(`a job ${job.status}`);
     }
   };
-  await Promise.all(Array.from({ length: connections }, client));
+  await Promise.all(Array.from({ length: clients }, client));
   agent.destroy();
-}
-
-/** @param {Agent} agent @param {number} port @param {number} seed @returns {Promise<{ status: string }>} */
-function submit(agent, port, seed) {
-  const body = JSON.stringify({ type: "circuit", seed, input: { format: "openqasm2", source: BELL } });
-  const headers = { authorization: `Bearer ${KEY}`, "content-type": "application/json", prefer: "wait=10" };
-  return new Promise((resolve, reject) => {
-    const sent = request({ agent, port, host: "127.0.0.1", path: "/v1/jobs", method: "POST", headers }, (answer) => {
-      let text = "";
-      answer.setEncoding("utf8");
-      answer.on("data", (part) => {
-        text += part;
-      });
-      answer.on("end", () => resolve(JSON.parse(text)));
-    });
-    sent.on("error", reject);
-    sent.end(body);
-  });
 }
 
 /** @typedef {{ id: number, children?: number[], callFrame: { functionName: string, url: string } }} ProfileNode */
@@ -118,7 +101,7 @@ function printTable(from, to) {
   console.log("| part | µs a job |\n|---|---:|");
   for (const [part, micros] of rows) console.log(`| ${part} | ${(micros / jobs).toFixed(0)} |`);
   console.log(`| **together** | **${(total / jobs).toFixed(0)}** |`);
-  console.log(`${jobs} jobs, ${connections} at once; the thread waited for ${(idle / jobs).toFixed(0)} µs a job`);
+  console.log(`${jobs} jobs, ${clients} at once; the thread waited for ${(idle / jobs).toFixed(0)} µs a job`);
 }
 
 /** @param {number} leaf @param {Map<number, ProfileNode>} byId @param {Map<number, number>} parents @returns {string[]} */
