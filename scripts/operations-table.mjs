@@ -7,7 +7,7 @@
 export function operationsTable({ paths }) {
   const rows = Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, { summary, "x-scope": scope }]) => {
-      return `| \`${method.toUpperCase()} ${path}\` | ${scope ? `\`${scope}\`` : ""} | ${summary} |`;
+      return `| \`${method.replace("x-websocket", "get").toUpperCase()} ${path}\` | ${scope ? `\`${scope}\`` : ""} | ${summary} |`;
     }),
   );
   return ["| operation | scope | does |", "|---|---|---|", ...rows].join("\n");

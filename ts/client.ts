@@ -16,7 +16,7 @@ export type { LiveEvent, WatchOptions } from "./client/watch.ts";
 export { AppError, ERROR_CODES, type ErrorCode } from "./core/errors.ts";
 export type { CreateKey, KeyView, NewKeyView } from "./models/access.ts";
 export type { EventView } from "./models/audit.ts";
-export type { BackendView } from "./models/backend-view.ts";
+export type { BackendView } from "./models/backend.ts";
 export type { SubmitJob } from "./models/job.ts";
 export { FINAL_STATES, type JobState } from "./models/job-state.ts";
 export type { BatchItem, JobPageView, JobView, PlanView } from "./models/job-view.ts";

@@ -1,7 +1,5 @@
-import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { buildEventFile, draftEvent } from "../../ts/audit/event.ts";
 import { proofText } from "../../ts/audit/log-reader.ts";
@@ -10,26 +8,12 @@ import { buildReceipt, draftReceipt } from "../../ts/audit/receipt.ts";
 import { signedFileBytes } from "../../ts/audit/signed-file.ts";
 import { fromUtf8 } from "../../ts/core/bytes.ts";
 import { LOCAL_TENANT } from "../../ts/core/ids.ts";
+import { verifyInPython } from "../python/verifier.ts";
 import { ArraySource, bellOutcome, NOW_MS, openLog, scratchDirectory, syntheticLeaves } from "./log-fixture.ts";
 
-const script = fileURLToPath(new URL("../python/verify_log.py", import.meta.url));
-const venv = fileURLToPath(new URL("../../.venv/bin/python", import.meta.url));
+const run = verifyInPython ?? ((): never => expect.unreachable());
 
-/** The first Python that has `cryptography` with ML-DSA: one that is named, that of .venv, that of the system. */
-const python = [process.env.KETFLOW_PYTHON, venv, "python3"].find(
-  (candidate) =>
-    candidate !== undefined &&
-    spawnSync(candidate, ["-c", "import cryptography.hazmat.primitives.asymmetric.mldsa"]).status === 0,
-);
-const missing = "no Python with `pip install -r test/python/requirements.txt` (set KETFLOW_PYTHON, or make .venv)";
-if (python === undefined) {
-  if (process.env.KETFLOW_REQUIRE !== undefined) throw new Error(`${missing}, and KETFLOW_REQUIRE asks for it`);
-  console.log(`skipped: the Python verifier; ${missing}`);
-}
-
-describe.skipIf(python === undefined)("the Python verifier, written from the C2SP texts", () => {
-  const run = (...args: string[]) => spawnSync(python ?? "", [script, ...args], { encoding: "utf8" });
-
+describe.skipIf(verifyInPython === undefined)("the Python verifier, written from the C2SP texts", () => {
   it.each([1, 255, 256, 257, 700])("accepts a log of %i leaves and a receipt from it", async (size) => {
     const root = scratchDirectory();
     const draft = draftReceipt(bellOutcome());
@@ -133,8 +117,6 @@ describe.skipIf(python === undefined)("the Python verifier, written from the C2S
       });
       writeFileSync(path, bytes);
     }
-    expect(execFileSync(python ?? "", [script, ...keys, "--log", options.directory], { encoding: "utf8" })).toContain(
-      "everything holds",
-    );
+    expect(run(...keys, "--log", options.directory).stdout).toContain("everything holds");
   });
 });

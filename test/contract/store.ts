@@ -55,6 +55,20 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
       expect((await store.events(ALICE, 0, 10)).map(({ kind }) => kind)).toEqual(["queued", "running", "succeeded"]);
     });
 
+    it("keeps a job that failed as it was accepted, with its input, its leaf and its event", async () => {
+      const refusal = { code: "invalid-input", message: "no circuit", line: 1, column: 2 } as const;
+      const failed = await store.apply(submission(ALICE, AT, { refusal }));
+      await store.close();
+      store = await place.open();
+      expect(await store.get(failed)).toEqual(failed);
+      expect(failed).toMatchObject({ status: "failed", error: refusal, attempts: [], finishedAt: AT, leafIndex: 0 });
+      expect(await store.input(failed)).toEqual(utf8(BELL));
+      expect((await store.salt(failed))?.length).toBe(32);
+      expect(await store.log.size()).toBe(1);
+      expect((await store.events(ALICE, 0, 10)).map(({ kind }) => kind)).toEqual(["failed"]);
+      expect(await store.claim({ ...LEASE, at: AT, limit: 1 })).toEqual([]);
+    });
+
     it("answers a foreign id exactly as one that was never given", async () => {
       const { id } = await store.apply(submission(ALICE, AT));
       const never = newJobId(AT);

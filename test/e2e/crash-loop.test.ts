@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, it } from "vitest";
 import { checkData } from "../../ts/service/check-data.ts";
 import { BELL, createFolders } from "../jobs/fixtures.ts";
+import { verifyInPython } from "../python/verifier.ts";
 
 const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 const folders = createFolders();
@@ -203,9 +205,15 @@ it(
     const environment = { XDG_STATE_HOME: join(folder, "state"), XDG_CONFIG_HOME: join(folder, "config") };
     const checks = await checkData({ dataDir: join(folder, "data"), environment });
     expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+    // And by somebody else's reading of the texts, who trusts what the first start wrote down.
+    const trusted = readFileSync(join(environment.XDG_CONFIG_HOME, "ketflow", "trusted-logs"), "utf8");
+    const keys = trusted.split("\n").filter((line) => /^[^#\s]/.test(line));
+    const outside = verifyInPython?.(...keys.flatMap((key) => ["--key", key]), "--log", join(folder, "data", "log"));
+    if (outside !== undefined)
+      expect(outside).toMatchObject({ stderr: "", stdout: expect.stringContaining("everything holds"), status: 0 });
     console.log(
       `${ROUNDS} kills: ${known.jobs.size} jobs, ${known.deleted.size} deletions, ${known.keys.size + known.revoked.size} keys, ` +
-        `${known.policyVersion} policies acknowledged; ${checks.map(({ detail }) => detail).join("; ")}`,
+        `${known.policyVersion} policies acknowledged; ${checks.map(({ detail }) => detail).join("; ")}; ${outside?.stdout.trim() ?? "no Python"}`,
     );
   },
   60_000 + ROUNDS * 20_000,

@@ -19,6 +19,9 @@ afterAll(() => service?.close());
 const AUTHORIZED = `Host: x\r\nAuthorization: Bearer ${ADMIN_KEY}\r\n`;
 const post = (path: string, headers: string): string =>
   `POST ${path} HTTP/1.1\r\n${AUTHORIZED}Content-Type: application/json\r\n${headers}\r\n`;
+const upgrade = (protocol: string): string =>
+  `GET /v1/ws HTTP/1.1\r\n${AUTHORIZED}Connection: Upgrade\r\nUpgrade: ${protocol}\r\nSec-WebSocket-Version: 13\r\n` +
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 const JOB = '{"type":"circuit","input":{"format":"openqasm2","source":"x"}}';
 
 interface Reply {
@@ -81,6 +84,12 @@ describe("what is not HTTP", () => {
     ["a space before the colon", "GET /health/live HTTP/1.1\r\nHost: x\r\nX-A : v\r\n\r\n"],
     ["a folded header", "GET /health/live HTTP/1.1\r\nHost: x\r\nX-A: v\r\n  w\r\n\r\n"],
     ["no host", "GET /health/live HTTP/1.1\r\n\r\n"],
+    ["two hosts", "GET /health/live HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"],
+    ["the same host twice", "GET /health/live HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nhOST: x\r\n\r\n"],
+    ["two hosts of a WebSocket", `${upgrade("websocket")}Host: y\r\n\r\n`],
+    ["two hosts of another upgrade", `${upgrade("h2c")}Host: y\r\n\r\n`],
+    ["HTTP/0.9", "GET /health/live\r\n\r\n"],
+    ["HTTP/0.9 by name", "GET /health/live HTTP/0.9\r\nHost: x\r\n\r\n"],
     ["a host that is none", "GET /health/live HTTP/1.1\r\nHost: a b/c\r\n\r\n"],
     ["a target that is no path", "GET http://[::1 HTTP/1.1\r\nHost: x\r\n\r\n"],
     ["two lengths", post("/v1/jobs", "Content-Length: 2\r\nContent-Length: 3\r\n")],

@@ -81,7 +81,7 @@ describe("GET /v1/events", () => {
   it("refuses an id that was never given", async () => {
     const never = (await newestId()) + 1;
     const stream = await openStream(`${service.url}/v1/events`, { after: never });
-    expect(stream.status).toBe(400);
+    expect(stream.status).toBe(409);
     expect((JSON.parse(await stream.text()) as { detail: string }).detail).toContain(String(never - 1));
   });
 

@@ -12,7 +12,7 @@ export async function openLiveService(folder: string): Promise<Service> {
     new URL("../../dist/server.js", import.meta.url).href
   )) as typeof import("../../ts/server.ts");
   return openService({
-    ...{ dataDir: `${folder}/data`, port: 0, trustLog: false, adminKey: ADMIN_KEY, version: "0.0.0" },
+    ...{ dataDir: `${folder}/data`, port: 0, adminKey: ADMIN_KEY, version: "0.0.0" },
     environment: { XDG_STATE_HOME: `${folder}/state`, XDG_CONFIG_HOME: `${folder}/config` },
   });
 }

@@ -150,12 +150,24 @@ export function faultsOf(operation: Operation, answer: Answer): string[] {
           .split("\n")
           .filter((line) => line !== "")
           .map((line) => JSON.parse(line))
-      : [body];
+      : type === "text/event-stream"
+        ? framesOf(text)
+        : [body];
   for (const value of schema ? values : []) {
     const parsed = schema?.safeParse(value);
     if (parsed?.success === false) faults.push(`${place}: ${parsed.error.message}`);
   }
   return faults;
+}
+
+/** Those of a whole event stream that carry data, their fields as texts. */
+function framesOf(text: string): Record<string, string>[] {
+  const fields = (frame: string): [string, string][] =>
+    frame.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]);
+  return text
+    .split("\n\n")
+    .filter((frame) => /^data:/m.test(frame))
+    .map((frame) => Object.fromEntries(fields(frame)));
 }
 
 /** Makes keys of a tenant in the past, so that they can have expired, whatever the clock of the machine says. */

@@ -117,7 +117,7 @@ describe("GET /v1/ws", () => {
     ["a key in the query", `?key=${ADMIN_KEY}`, [], {}, 401, "unauthenticated"],
     ["another protocol", "", ["other.v1"], BY_HEADER, 400, "invalid-input"],
     ["a wrong id", "?after=x", [], BY_HEADER, 400, "invalid-input"],
-    ["an id that was never given", "?after=999999", [], BY_HEADER, 400, "invalid-input"],
+    ["an id that was never given", "?after=999999", [], BY_HEADER, 409, "conflict"],
     ["an unknown job", "?job=job_00000000000000000000000000", [], BY_HEADER, 404, "not-found"],
     ["an unknown parameter", "?jobs=1", [], BY_HEADER, 400, "invalid-input"],
   ])("refuses %s with the problem of every other operation", async (_, query, protocols, options, status, code) => {

@@ -202,6 +202,31 @@ describe("API keys", () => {
     expect(isRefused(strong.key)).toBe(false);
   });
 
+  it("are of their maker's person, whom only an administrator can make another", async () => {
+    const ada = access.keys.authenticate((await create({ role: "operator", owner: "ada" })).key);
+    const grace = await create({ role: "operator", owner: "grace" });
+    const refused = { code: "forbidden", message: expect.stringContaining("only a key of role admin") };
+    expect(await create({ role: "operator" }, ada)).toMatchObject({ owner: "ada" });
+    expect(await create({ role: "member", owner: "ada" }, ada)).toMatchObject({ owner: "ada" });
+    for (const owner of ["grace", "nobody", ADMIN_KEY_ID])
+      await expect(create({ role: "operator", owner }, ada)).rejects.toMatchObject(refused);
+    // The answer to a rotation is a secret that speaks for the person of the old key.
+    await expect(access.keys.rotate(ACME, grace.id, { overlapMs: DAY }, ada, ORIGIN)).rejects.toMatchObject(refused);
+    expect(await access.keys.rotate(ACME, grace.id, { overlapMs: DAY }, admin, ORIGIN)).toMatchObject({
+      owner: "grace",
+    });
+    await access.keys.revoke(ACME, grace.id, ada, ORIGIN);
+    const { events } = await access.events.search(ACME, { limit: 100, action: "key.create" });
+    expect(events.map(({ event }) => event.detail.owner)).toEqual(["ada", "ada", "grace", "ada", undefined]);
+  });
+
+  it("whose maker names nobody stand for who holds the maker, also over a chain of keys", async () => {
+    const first = await create({ role: "operator" });
+    const second = await create({ role: "operator" }, access.keys.authenticate(first.key));
+    const third = await create({ role: "operator" }, access.keys.authenticate(second.key));
+    expect([first.owner, second.owner, third.owner]).toEqual([first.id, first.id, first.id]);
+  });
+
   it("cannot lock their holder out", async () => {
     await expect(access.keys.revoke(ACME, ADMIN_KEY_ID, admin, ORIGIN)).rejects.toMatchObject({ code: "conflict" });
     const rotate = (overlapMs: number) => access.keys.rotate(ACME, ADMIN_KEY_ID, { overlapMs }, admin, ORIGIN);

@@ -3,9 +3,11 @@ import { LOCAL_TENANT } from "../../ts/core/ids.ts";
 import type { CircuitEngine } from "../../ts/engines/circuit-engine.ts";
 import { createDecide } from "../../ts/jobs/decide.ts";
 import { parseTenantPolicy } from "../../ts/models/policy.ts";
-import type { ProviderRegistry } from "../../ts/providers/registry.ts";
+import type { Provider } from "../../ts/providers/provider.ts";
+import { createRegistry, type ProviderRegistry } from "../../ts/providers/registry.ts";
 import { DEFAULT_CALIBRATION } from "../../ts/routing/calibration.ts";
 import { offer, SHAPE } from "../routing/cases.ts";
+import { fakeProvider } from "./fixtures.ts";
 
 /** Reads every source as one qubit that is measured; the pool has its own tests. */
 const engine = {
@@ -38,10 +40,10 @@ const question = {
 };
 
 describe("createDecide", () => {
-  const decideAt = (now: number) =>
+  const decideAt = (now: number, among = registry) =>
     createDecide({
       engine,
-      registry,
+      registry: among,
       policyOf: () => parseTenantPolicy({ deadlines: { quantumMs: null } }),
       calibration: () => DEFAULT_CALIBRATION,
       clock: () => now,
@@ -50,6 +52,27 @@ describe("createDecide", () => {
   it("gives a first attempt the whole deadline", async () => {
     await expect(decideAt(0)({ ...question, deadlineAt: 10_000 })).resolves.toMatchObject({ chosen: "slow" });
     await expect(decideAt(0)(question)).resolves.toMatchObject({ chosen: "slow" });
+  });
+
+  it("records what a back end said at that time, which may be another thing the next time", async () => {
+    let reads = 0;
+    const provider = fakeProvider("embedded");
+    const calendar: Provider = {
+      ...provider,
+      // Dearer with every reading.
+      describe: () => ({
+        ...provider.describe(),
+        kind: "provider",
+        price: { perTaskMicroUsd: ++reads, perShotMicroUsd: 0 },
+      }),
+    };
+    const among = createRegistry([calendar]);
+    reads = 0;
+    const priced = { ...question, request: { ...question.request, target: "embedded" } };
+    const [first, second] = [await decideAt(0, among)(priced), await decideAt(0, among)(priced)];
+    expect(reads).toBe(2);
+    expect([first, second].map(({ candidates }) => candidates[0]?.predicted.costMicroUsd)).toEqual([1, 2]);
+    expect(first.snapshotHashes.backends).not.toBe(second.snapshotHashes.backends);
   });
 
   it("gives a later attempt only the time that is left", async () => {

@@ -206,7 +206,7 @@ describe("the event feed", () => {
   it("refuses foreign jobs and ids that were never given", async () => {
     const { id } = await submit(ALICE, 0);
     await expect(feed.open({ tenant: BOB, jobId: id })).rejects.toMatchObject({ code: "not-found" });
-    await expect(feed.open({ tenant: BOB, after: 1 })).rejects.toMatchObject({ code: "invalid-input" });
+    await expect(feed.open({ tenant: BOB, after: 1 })).rejects.toMatchObject({ code: "conflict" });
     await expect(feed.open({ tenant: ALICE, after: 2 })).rejects.toBeInstanceOf(AppError);
   });
 

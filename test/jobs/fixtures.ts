@@ -15,10 +15,11 @@ import type { JobServices } from "../../ts/jobs/jobs.ts";
 import type { OutcomeLeaf, Store } from "../../ts/jobs/store.ts";
 import { createSqliteStore } from "../../ts/jobs/store-sqlite.ts";
 import { SQLITE_MIGRATIONS } from "../../ts/migrations/sqlite/all.ts";
+import type { BackendDescription } from "../../ts/models/backend.ts";
 import type { SubmitJob } from "../../ts/models/job.ts";
 import { parseTenantPolicy } from "../../ts/models/policy.ts";
 import type { RouteDecision } from "../../ts/models/route.ts";
-import type { BackendDescription, Provider, ProviderJob } from "../../ts/providers/provider.ts";
+import type { Provider, ProviderJob } from "../../ts/providers/provider.ts";
 import type { EngineRun } from "../../ts/workers/engine-worker.ts";
 
 export const ALICE = "alice" as TenantId;

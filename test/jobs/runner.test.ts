@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { newEvent } from "../../ts/audit/new-event.ts";
 import { AppError } from "../../ts/core/errors.ts";
 import type { TenantId } from "../../ts/core/ids.ts";
@@ -250,6 +250,46 @@ describe("the runner", () => {
       costMicroUsd: 10,
       result: { backend: "qpu" },
     });
+  });
+
+  it("accepts what cannot be planned as a job that failed, and plans it again on retry", async () => {
+    let fault: AppError | undefined = new AppError("invalid-input", "no gate 'foo'", { line: 3, column: 1 });
+    const quota = { admit: vi.fn(), release: vi.fn(), reserve: () => () => undefined };
+    await start(1, {
+      quota,
+      async decide() {
+        if (fault !== undefined) throw fault;
+        return fakeRoute(["embedded"]);
+      },
+    });
+    const failed = await jobs.submit(ALICE, body(1, { mode: "plan" }));
+    expect(failed).toMatchObject({ status: "failed", plan: undefined, attempts: [], leafIndex: 0 });
+    expect(failed.error).toEqual({ code: "invalid-input", message: "no gate 'foo'", line: 3, column: 1 });
+    expect(await jobs.wait(ALICE, failed.id)).toEqual(failed);
+    expect([quota.admit.mock.calls.length, quota.release.mock.calls.length]).toEqual([1, 1]);
+    fault = undefined;
+    expect((await jobs.retry(ALICE, failed.id)).status).toBe("planned");
+    // Not the job's fault: it is not accepted.
+    fault = new AppError("engine-failure", "the engine died");
+    await expect(jobs.submit(ALICE, body(2, { mode: "plan" }))).rejects.toMatchObject({ code: "engine-failure" });
+    expect((await jobs.list(ALICE, { limit: 9 })).jobs).toHaveLength(2);
+  });
+
+  it("refuses to execute a plan that no back end may run any more", async () => {
+    let isAllowed = true;
+    await start(1, {
+      async decide() {
+        if (isAllowed) return fakeRoute(["embedded"]);
+        throw new AppError("no-backend", "the policy allows no back end only");
+      },
+    });
+    const { id, plan } = await jobs.submit(ALICE, body(1, { mode: "plan" }));
+    isAllowed = false;
+    await expect(jobs.execute(ALICE, id, plan?.planHash ?? "")).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("does not hold any more: the policy allows"),
+    });
+    expect((await jobs.get(ALICE, id)).status).toBe("planned");
   });
 
   it("waits for as many approvals as the policy asks, each with its log entry", async () => {

@@ -1,44 +1,32 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../ts/core/errors.ts";
 import { CircuitOptions } from "../../ts/models/circuit.ts";
-import { type CircuitRunner, createEmbeddedProvider } from "../../ts/providers/embedded.ts";
+import { createEmbeddedProvider } from "../../ts/providers/embedded.ts";
 import { createMockQpu, noiseOf } from "../../ts/providers/mock-qpu.ts";
 import type { ProviderJob } from "../../ts/providers/provider.ts";
 import { createRegistry } from "../../ts/providers/registry.ts";
-import type { EngineRun } from "../../ts/workers/engine-worker.ts";
+import { DEFAULT_CALIBRATION, predictorOf } from "../../ts/routing/calibration.ts";
+import { describeProvider, fakeEngine } from "../contract/provider.ts";
 import { SHAPE } from "../routing/cases.ts";
-
-const RUN: EngineRun = {
-  container: new Uint8Array([1]),
-  resultHash: "00",
-  engineMs: 1,
-  options: {},
-  identity: { engine: { name: "test", version: "0", contentHash: "0" }, build: { kind: "test", sha256: "0" } },
-  notes: [],
-};
-
-/** Keeps what it was asked. */
-function recorder(): CircuitRunner & { calls: Parameters<CircuitRunner["run"]>[] } {
-  const calls: Parameters<CircuitRunner["run"]>[] = [];
-  return {
-    calls,
-    run: async (...call) => {
-      calls.push(call);
-      return RUN;
-    },
-  };
-}
 
 const job: ProviderJob = { format: "openqasm3", source: "qubit q; h q;", options: { shots: 100 }, seed: 5 };
 const estimate = { qubits: 1, bytes: 32, passes: 1, amplitudeUpdates: 2, method: "statevector", shape: SHAPE } as const;
 const predict = () => ({ meanMs: 3, varianceMs2: 1 });
 
+describeProvider("embedded", (engine) => createEmbeddedProvider({ engine, predict: predictorOf(DEFAULT_CALIBRATION) }));
+describeProvider("mock QPU", (engine) => createMockQpu({ id: "mock-a" }, engine));
+describeProvider("mock QPU that waits", (engine) =>
+  createMockQpu({ id: "mock-a", waitScale: 1 }, engine, async (_, signal) => {
+    if (signal.aborted) throw new AppError("cancelled", "stopped in the queue");
+  }),
+);
+
 describe("embedded", () => {
   it("runs the job as it is, with its seed and signal", async () => {
-    const engine = recorder();
+    const engine = fakeEngine();
     const { signal } = new AbortController();
     const onProgress = () => {};
-    expect(await createEmbeddedProvider({ engine, predict }).run(job, { signal, onProgress })).toBe(RUN);
+    await createEmbeddedProvider({ engine, predict }).run(job, { signal, onProgress });
     expect(engine.calls).toEqual([
       [
         { format: "openqasm3", source: "qubit q; h q;" },
@@ -48,7 +36,7 @@ describe("embedded", () => {
   });
 
   it("is exact, free, here, and answers every option there is", () => {
-    const embedded = createEmbeddedProvider({ engine: recorder(), predict });
+    const embedded = createEmbeddedProvider({ engine: fakeEngine(), predict });
     expect(embedded.describe()).toMatchObject({
       price: { perTaskMicroUsd: 0, perShotMicroUsd: 0 },
       fidelity: { oneQubit: 1, twoQubit: 1, readout: 1 },
@@ -58,27 +46,20 @@ describe("embedded", () => {
     expect([...embedded.describe().options].sort()).toEqual(Object.keys(CircuitOptions.shape).sort());
     expect(embedded.predict(estimate, {})).toEqual({ meanMs: 3, varianceMs2: 1 });
   });
-
-  it("starts nothing for a cancelled job", async () => {
-    const engine = recorder();
-    const run = createEmbeddedProvider({ engine, predict }).run(job, { signal: AbortSignal.abort() });
-    await expect(run).rejects.toMatchObject({ code: "cancelled" });
-    expect(engine.calls).toEqual([]);
-  });
 });
 
 describe("mock QPU", () => {
   const fidelity = { oneQubit: 0.999, twoQubit: 0.9801, readout: 0.97 };
 
   it("says that it is a mock wherever it is described", () => {
-    const { id, name, kind, simulated } = createMockQpu({ id: "mock-a" }, recorder()).describe();
+    const { id, name, kind, simulated } = createMockQpu({ id: "mock-a" }, fakeEngine()).describe();
     expect({ id, kind, simulated }).toEqual({ id: "mock-a", kind: "mock", simulated: true });
     expect(name).toMatch(/^mock-a \(mock: .*nothing is charged\)$/);
-    expect(() => createMockQpu({ id: "ibm-heron" }, recorder())).toThrow(/must be `mock-`/);
+    expect(() => createMockQpu({ id: "ibm-heron" }, fakeEngine())).toThrow(/must be `mock-`/);
   });
 
   it("runs the simulator with the noise of its declared fidelities", async () => {
-    const engine = recorder();
+    const engine = fakeEngine();
     await createMockQpu({ id: "mock-a", fidelity }, engine).run(job, { signal: new AbortController().signal });
     const noise = engine.calls[0]?.[1].noise;
     expect(noise?.depolarizing1).toBeCloseTo(0.001, 12);
@@ -97,7 +78,7 @@ describe("mock QPU", () => {
   });
 
   it("answers counts alone, and predicts what it publishes", () => {
-    const mock = createMockQpu({ id: "mock-a", executionMs: { perTask: 100, perShot: 0.5 } }, recorder());
+    const mock = createMockQpu({ id: "mock-a", executionMs: { perTask: 100, perShot: 0.5 } }, fakeEngine());
     expect(mock.describe().options).toEqual(["shots", "inputs"]);
     expect(mock.predict(estimate, { shots: 200 })).toEqual({ meanMs: 200, varianceMs2: 400 });
     expect(mock.predict(estimate, {}).meanMs).toBe(100 + 1024 / 2);
@@ -110,12 +91,12 @@ describe("mock QPU", () => {
     };
     const times = { queueMs: { mean: 1000, variance: 0 }, executionMs: { perTask: 100, perShot: 1 } };
     const control = { signal: new AbortController().signal };
-    await createMockQpu({ id: "mock-a", ...times }, recorder(), sleep).run(job, control);
+    await createMockQpu({ id: "mock-a", ...times }, fakeEngine(), sleep).run(job, control);
     expect(waits).toEqual([]);
-    await createMockQpu({ id: "mock-a", ...times, waitScale: 0.5 }, recorder(), sleep).run(job, control);
+    await createMockQpu({ id: "mock-a", ...times, waitScale: 0.5 }, fakeEngine(), sleep).run(job, control);
     expect(waits).toEqual([600]);
 
-    const engine = recorder();
+    const engine = fakeEngine();
     const abort = new AbortController();
     const waiting = createMockQpu({ id: "mock-a", waitScale: 1 }, engine).run(job, { signal: abort.signal });
     abort.abort();
@@ -124,14 +105,14 @@ describe("mock QPU", () => {
   });
 
   it("refuses a faulty configuration with its fields", () => {
-    expect(() => createMockQpu({ id: "mock-a", waitScale: 2, maxQubits: 0 }, recorder())).toThrow(
+    expect(() => createMockQpu({ id: "mock-a", waitScale: 2, maxQubits: 0 }, fakeEngine())).toThrow(
       expect.objectContaining({ code: "invalid-input", message: expect.stringMatching(/^mock QPU\.maxQubits: /) }),
     );
   });
 });
 
 describe("registry", () => {
-  const mock = (id: string) => createMockQpu({ id, executionMs: { perTask: id.length, perShot: 0 } }, recorder());
+  const mock = (id: string) => createMockQpu({ id, executionMs: { perTask: id.length, perShot: 0 } }, fakeEngine());
 
   it("gives back ends by id and offers in order of ids", () => {
     const [b, a] = [mock("mock-bb"), mock("mock-a")];

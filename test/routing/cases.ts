@@ -1,6 +1,7 @@
+import type { BackendDescription } from "../../ts/models/backend.ts";
 import type { CircuitShape } from "../../ts/models/circuit.ts";
 import { parseRoutingPolicy, type RoutingPolicy } from "../../ts/models/policy.ts";
-import type { BackendDescription, BackendOffer } from "../../ts/providers/provider.ts";
+import type { BackendOffer } from "../../ts/providers/provider.ts";
 import { DEFAULT_CALIBRATION } from "../../ts/routing/calibration.ts";
 import type { RoutableJob } from "../../ts/routing/eligibility.ts";
 import type { CircuitFeatures } from "../../ts/routing/features.ts";

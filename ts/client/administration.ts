@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { CreateKey, KeyView, NewKeyView, RotateKey } from "../models/access.ts";
 import type { AuditAction, EventPageView, EventView } from "../models/audit.ts";
-import type { BackendView } from "../models/backend-view.ts";
+import type { BackendView } from "../models/backend.ts";
 import type { PolicyView, TenantPolicy } from "../models/policy.ts";
 import type { PolicyPreviewView } from "../models/policy-preview.ts";
 import type { CreateTenant, TenantView, UpdateTenant, UsageView } from "../models/tenant.ts";

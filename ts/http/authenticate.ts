@@ -16,18 +16,18 @@ export function bearerToken(authorization: string | undefined): string | undefin
 /**
  * Who holds the token.
  *
- * @param address where failures are counted
- * @throws {AppError} `unauthenticated`; `rate-limited` after too many failures
+ * @param address where wrong tokens are counted; a request without one guesses nothing
+ * @throws {AppError} `unauthenticated`; `rate-limited` after too many wrong ones
  */
 export async function authenticate(
   token: string | undefined,
   address: string,
   { keys, rateLimits }: AuthServices,
 ): Promise<Principal> {
+  if (token === undefined) {
+    throw new AppError("unauthenticated", "Authorization: expected 'Bearer kf_…', an API key of this service");
+  }
   try {
-    if (token === undefined) {
-      throw new AppError("unauthenticated", "Authorization: expected 'Bearer kf_…', an API key of this service");
-    }
     return keys.authenticate(token);
   } catch (error) {
     await rateLimits.countFailure(address);

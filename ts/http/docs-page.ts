@@ -46,7 +46,7 @@ const SHELL_CODES = /^(?:unauthenticated|forbidden|rate-limited|store-unavailabl
 export function docsPage(document: unknown): string {
   const { info, tags, paths, components } = document as OpenApi;
   const entries = Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, described]): Entry => ({ method: method.toUpperCase(), path, ...described })),
+    Object.entries(item).map(([method, described]): Entry => ({ method: methodOf(method), path, ...described })),
   );
   const groups = tags
     .map((tag) => ({ ...tag, entries: entries.filter((each) => each.tags.includes(tag.name)) }))
@@ -87,6 +87,11 @@ function start({ title, description }: OpenApi["info"]): string {
 ${code(`export KETFLOW=http://127.0.0.1:8080\nexport KEY=kf_…\n${check}`)}
 <p>Bodies are JSON in UTF-8, read strictly: no member twice, no unknown member. Errors are
 <a href="#problems">problems</a> of RFC 9457. The whole description is <a href="/openapi.json">OpenAPI 3.1</a>.</p></header>`;
+}
+
+/** A WebSocket begins as a GET. */
+function methodOf(key: string): string {
+  return key === "x-websocket" ? "GET" : key.toUpperCase();
 }
 
 function navEntry({ operationId, method, path }: Entry): string {

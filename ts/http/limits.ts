@@ -43,7 +43,7 @@ export const LIMITS = {
   webSocketMessageBytes: 1_024,
   /** Requests of one key per second. */
   requestsPerSecond: 20_000,
-  /** Requests without a valid key, per address and minute. */
+  /** Requests with a wrong key, per address and minute. */
   failedAuthenticationsPerMinute: 60,
   /** Result as JSON; larger ones are fetched as a container. */
   resultJsonBytes: 64 * 2 ** 20,
@@ -85,6 +85,6 @@ export const LIMIT_TEXTS: { readonly [name in keyof typeof LIMITS]: string } = {
   liveFarewellMs: "The last frames of a live stream that ends may take so long, in ms",
   webSocketMessageBytes: "One message of a WebSocket client, in bytes",
   requestsPerSecond: "Requests of one key per second",
-  failedAuthenticationsPerMinute: "Requests without a valid key, per address and minute",
+  failedAuthenticationsPerMinute: "Requests with a wrong key, per address and minute",
   resultJsonBytes: "Container of a result that is still given as JSON, in bytes",
 };

@@ -1,8 +1,10 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { AppError, errnoOf, messageOf } from "../core/errors.ts";
 import { LIMITS, type SettableLimits } from "./limits.ts";
+import { messageFault } from "./message-fault.ts";
+import type { Reply } from "./operation.ts";
 import { problemReply, type ReportError } from "./problem.ts";
 import { requestIdOf } from "./request-id.ts";
 
@@ -10,6 +12,15 @@ type Fetch = Parameters<typeof getRequestListener>[0];
 
 /** Node's server with the limits of a connection. What is not HTTP is answered by a problem, too, and its connection closed. */
 export function createHttpServer(fetch: Fetch, limits: SettableLimits, report: ReportError): Server {
+  const answer = getRequestListener(fetch, {
+    // A target or a Host that makes no URL, found before there is a request.
+    errorHandler(cause) {
+      const isTheirs = cause instanceof Error && cause.constructor.name === "RequestError";
+      const error = isTheirs ? new AppError("invalid-input", `request: ${messageOf(cause)}`, { cause }) : cause;
+      const { status, headers, body } = problemOf(error, report);
+      return new Response(body as BodyInit | null, { status, headers });
+    },
+  });
   const server = createServer(
     {
       maxHeaderSize: LIMITS.headerBytes,
@@ -20,16 +31,13 @@ export function createHttpServer(fetch: Fetch, limits: SettableLimits, report: R
       connectionsCheckingInterval: limits.checkMs,
       keepAliveTimeout: limits.keepAliveMs,
     },
-    getRequestListener(fetch, {
-      // A target or a Host that makes no URL, found before there is a request.
-      errorHandler(cause) {
-        const isTheirs = cause instanceof Error && cause.constructor.name === "RequestError";
-        const error = isTheirs ? new AppError("invalid-input", `request: ${messageOf(cause)}`, { cause }) : cause;
-        const requestId = freshRequestId();
-        const { status, headers, body } = problemReply(error, requestId, report);
-        return new Response(body as BodyInit | null, { status, headers: { ...headers, "x-request-id": requestId } });
-      },
-    }),
+    (incoming: IncomingMessage, outgoing: ServerResponse) => {
+      const fault = messageFault(incoming);
+      if (fault === undefined) return answer(incoming, outgoing);
+      const { status, headers, body } = problemOf(fault, report);
+      const length = Buffer.byteLength(body ?? "");
+      outgoing.writeHead(status, { ...headers, "content-length": length, connection: "close" }).end(body);
+    },
   );
   server.maxConnections = limits.connections;
   server.on("clientError", (error, socket) => refuse(error, socket as Socket, report));
@@ -51,13 +59,11 @@ function refuse(error: Error, socket: Socket, report: ReportError): void {
     return;
   }
   const [status, reason] = described(error);
-  const requestId = freshRequestId();
   const code = status === 413 || status === 431 ? "too-large" : "invalid-input";
-  const { headers, body } = problemReply(new AppError(code, `request: ${reason}`), requestId, report);
+  const { headers, body } = problemOf(new AppError(code, `request: ${reason}`), report);
   const text = JSON.stringify({ ...(JSON.parse(String(body)) as object), status });
   const lines = Object.entries({
     ...headers,
-    "x-request-id": requestId,
     "content-length": String(Buffer.byteLength(text)),
     connection: "close",
   }).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -78,6 +84,9 @@ function described(error: Error): [status: number, reason: string] {
   }
 }
 
-function freshRequestId(): string {
-  return requestIdOf(() => undefined);
+/** Of a request that has no id of its own. */
+function problemOf(error: unknown, report: ReportError): Reply {
+  const requestId = requestIdOf(() => undefined);
+  const reply = problemReply(error, requestId, report);
+  return { ...reply, headers: { ...reply.headers, "x-request-id": requestId } };
 }

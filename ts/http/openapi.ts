@@ -30,12 +30,20 @@ const NAMED = {
 
 for (const [id, schema] of Object.entries(NAMED)) z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id });
 
-/** OpenAPI 3.1 of the operations, made from their zod schemas. */
-export function openApiDocument(operations: readonly Operation[], version: string): Document {
+/**
+ * OpenAPI 3.1 of the operations, made from their zod schemas.
+ *
+ * @param backends ids of this installation's, which a job may name as its target
+ */
+export function openApiDocument(
+  operations: readonly Operation[],
+  version: string,
+  backends: readonly string[],
+): Document {
   const paths: Record<string, Document> = {};
   for (const each of operations) {
     const item = paths[each.path] ?? {};
-    item[each.method] = describeOperation(each);
+    item[each.webSocket ? "x-websocket" : each.method] = describeOperation(each);
     paths[each.path] = item;
   }
   return {
@@ -54,7 +62,7 @@ export function openApiDocument(operations: readonly Operation[], version: strin
       securitySchemes: {
         key: { type: "http", scheme: "bearer", description: "An API key: `Authorization: Bearer kf_…`" },
       },
-      schemas: namedSchemas(),
+      schemas: namedSchemas(backends),
     },
   };
 }
@@ -148,6 +156,7 @@ function headerParameters({ requestHeaders = {} }: Operation): Document[] {
 
 const HEADER_SCHEMAS: Readonly<Record<string, Document>> = {
   "Idempotency-Key": { type: "string", minLength: 1, maxLength: 255, pattern: "^[!-~]+$" },
+  "Last-Event-ID": { type: "string", pattern: "^(?:0|[1-9][0-9]{0,14})$" },
 };
 
 function jsonSchema(schema: z.ZodType, io: "input" | "output"): Document {
@@ -157,15 +166,22 @@ function jsonSchema(schema: z.ZodType, io: "input" | "output"): Document {
 }
 
 /** As they may be sent: what has a default may be left out. */
-function namedSchemas(): Document {
+function namedSchemas(backends: readonly string[]): Document {
   const uri = (id: string): string => `#/components/schemas/${id}`;
   const { schemas } = z.toJSONSchema(z.globalRegistry, { io: "input", unrepresentable: "any", uri });
   return Object.fromEntries(
     Object.keys(NAMED).map((name) => {
       const { $schema: _, $id: __, ...schema } = schemas[name] as Document;
-      return [name, schema];
+      return [name, name === "SubmitJob" ? withTargets(schema, backends) : schema];
     }),
   );
+}
+
+/** The schema that is parsed by takes any id: back ends are known only where the service is put together. */
+function withTargets(submitJob: Document, backends: readonly string[]): Document {
+  const { properties } = submitJob as { properties: Document };
+  const target = { type: "string", enum: ["auto", ...backends], description: "`auto` (default) or a back end" };
+  return { ...submitJob, properties: { ...properties, target } };
 }
 
 function mapValues<In, Out>(

@@ -10,7 +10,7 @@ export interface RateLimits {
    * @throws {AppError} `rate-limited` with when to try again
    */
   take(keyId: string): Promise<Readonly<Record<string, string>>>;
-  /** Counts a request without a valid key. @throws {AppError} `rate-limited` when the address had too many of them */
+  /** Counts a request with a wrong key. @throws {AppError} `rate-limited` when the address had too many of them */
   countFailure(address: string): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export function createRateLimits(
       await consume(
         failures,
         address,
-        `more than ${failuresPerMinute} requests without a valid key in a minute; check the key`,
+        `more than ${failuresPerMinute} requests with a wrong key in a minute; check the key`,
       );
     },
   };

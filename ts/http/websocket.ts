@@ -10,6 +10,7 @@ import { type AuthServices, authenticate, bearerToken, requireScope } from "./au
 import { LIMITS } from "./limits.ts";
 import { JSON_FRAMES } from "./live-frames.ts";
 import type { LiveStreams } from "./live-streams.ts";
+import { messageFault } from "./message-fault.ts";
 import { problemReply, type ReportError } from "./problem.ts";
 import { requestIdOf } from "./request-id.ts";
 import { WebSocketQuery } from "./routes/events.ts";
@@ -63,6 +64,8 @@ async function admit(
   incoming: IncomingMessage,
   services: WebSocketServices,
 ): Promise<{ stream: EventStream; principal: Principal }> {
+  const fault = messageFault(incoming);
+  if (fault !== undefined) throw fault;
   const { pathname, searchParams } = new URL(incoming.url ?? "", "http://localhost");
   if (pathname !== PATH) throw new AppError("not-found", `there is no WebSocket at ${pathname}; it is ${PATH}`);
   const offered = (incoming.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());

@@ -21,7 +21,7 @@ export interface ApiKey {
   readonly id: string;
   readonly tenant: TenantId;
   readonly name: string;
-  /** The person behind it, for four-eyes approvals; the key's own id where nobody is named. */
+  /** The person behind it, for four-eyes approvals; an administrator's new key that names nobody stands for itself. */
   readonly owner: string;
   readonly role: Role;
   readonly scopes: readonly Scope[];
@@ -70,12 +70,12 @@ export interface Keys {
   /** Whether the key that an earlier token proved may still act. */
   isValid(keyId: string): boolean;
   list(tenant: TenantId): KeyView[];
-  /** @throws {AppError} `forbidden` when the new key could do more than the one that makes it */
+  /** @throws {AppError} `forbidden` when the new key could do more than the one that makes it, or would be another person's */
   create(tenant: TenantId, body: CreateKey, by: Principal, origin: EventOrigin): Promise<NewKeyView>;
   /**
    * A new key in the place of an old one, which works on for the overlap.
    *
-   * @throws {AppError} `not-found`; `conflict` when it is not valid any more, and when a key that rotates itself would not work on
+   * @throws {AppError} `not-found`; `forbidden` as `create`; `conflict` when it is not valid any more, and when a key that rotates itself would not work on
    *   for an hour: an answer that gets lost must not lock its holder out
    */
   rotate(tenant: TenantId, id: string, body: RotateKey, by: Principal, origin: EventOrigin): Promise<NewKeyView>;
@@ -107,6 +107,18 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
     }
   }
 
+  /**
+   * Whoever gets a key's secret can act as the person that the key names, so one person could approve what they asked for
+   * themselves. Only the administrator, who answers for who is who, makes keys of others.
+   */
+  function refuseOthers(by: Principal, owner: string): void {
+    if (owner === by.owner || by.role === "admin") return;
+    throw new AppError(
+      "forbidden",
+      `the key would be that of '${owner}', and yours is of '${by.owner}': only a key of role admin makes keys of other persons`,
+    );
+  }
+
   function isInForce(key: ApiKey): boolean {
     return key.revokedAt === null && (key.expiresAt === null || key.expiresAt > clock());
   }
@@ -136,7 +148,7 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
       return stored !== undefined && mayAct(stored.key);
     },
     list: (tenant) => store.list(tenant).map(viewKey),
-    async create(tenant, { name, role, scopes = SCOPES_OF_ROLE[role], owner = "", expiresAt }, by, origin) {
+    async create(tenant, { name, role, scopes = SCOPES_OF_ROLE[role], owner: named, expiresAt }, by, origin) {
       const at = clock();
       const beyond = scopes.filter((scope) => !SCOPES_OF_ROLE[role].includes(scope));
       if (beyond.length > 0) {
@@ -151,11 +163,13 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
         );
       }
       const token = newToken();
+      const owner = named ?? (by.role === "admin" ? token.keyId : by.owner);
+      refuseOthers(by, owner);
       const key: ApiKey = {
         id: token.keyId,
         tenant,
         name,
-        owner: owner || token.keyId,
+        owner,
         role,
         scopes,
         createdAt: at,
@@ -163,7 +177,7 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
         revokedAt: null,
         replaces: null,
       };
-      const detail = { role, scopes: [...scopes], expiresAt: expires };
+      const detail = { role, owner, scopes: [...scopes], expiresAt: expires };
       const event = newEvent(origin, { tenant, at, action: "key.create", subject: key.id, detail });
       await store.put([{ key, hash: tokenHash(token.text) }], event);
       return { ...viewKey(key), key: token.text };
@@ -175,6 +189,7 @@ export function createKeys({ store, clock, isActive }: KeyServices): Keys {
       await store.change(id, (stored) => {
         const { key: old, hash } = ownedBy(tenant, id, stored);
         refuseMore(by, old.role, old.scopes);
+        refuseOthers(by, old.owner);
         if (!isInForce(old)) throw new AppError("conflict", `key ${id} is not valid any more; create a new one`);
         if (id === by.keyId && overlapMs < OWN_OVERLAP_MS) {
           const remedy = "revoke it with the new one when you have that";

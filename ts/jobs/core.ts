@@ -31,6 +31,8 @@ export interface SubmitCommand extends OnJob {
   readonly submittedBy?: string | undefined;
   /** Given: the job waits as `planned`. Absent: it is queued. */
   readonly plan?: JobPlan | undefined;
+  /** Why it cannot be planned: the job has failed as it is accepted. */
+  readonly refusal?: ErrorInfo | undefined;
 }
 
 /** What the tried back ends and the router said; kept whether the attempt succeeded or not. */
@@ -236,8 +238,13 @@ function submit(existing: Job | undefined, command: SubmitCommand): Transition {
     approvedBy: [],
     costMicroUsd: 0,
   };
-  const { job: accepted, effects } = plan ? move(job, "planned", { planHash: plan.planHash }) : enqueue(job, at);
+  const { job: accepted, effects } = admitted(job, command);
   return { job: accepted, effects: [{ effect: "input", bytes: command.input }, ...effects] };
+}
+
+function admitted(job: Job, { plan, refusal, at }: SubmitCommand): Transition {
+  if (refusal !== undefined) return finish({ ...job, error: refusal }, "failed", at, "failed");
+  return plan ? move(job, "planned", { planHash: plan.planHash }) : enqueue(job, at);
 }
 
 /** The job, when it is that of the same body. @throws {AppError} `conflict` */

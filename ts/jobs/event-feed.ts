@@ -42,7 +42,7 @@ export interface EventStream {
 }
 
 export interface EventFeed {
-  /** @throws {AppError} `not-found` for the job, `invalid-input` for an `after` that was never given */
+  /** @throws {AppError} `not-found` for the job, `conflict` for an `after` that was not given yet */
   open(request: StreamRequest): Promise<EventStream>;
   /** Tells those who follow the job, now or never: at most ten times a second for each job. */
   progress(job: Job, progress: { done: number; total: number }): void;
@@ -203,7 +203,7 @@ export function createEventFeed({ store, clock, findJob, reportError }: FeedServ
       const newest = await store.newestEvent(tenant);
       if (after !== undefined && after > newest) {
         throw new AppError(
-          "invalid-input",
+          "conflict",
           `after ${after}: the newest event has the id ${newest}; leave it out to begin without one`,
         );
       }

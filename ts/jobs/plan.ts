@@ -2,10 +2,11 @@ import { canonicalHash } from "../core/canonical-json.ts";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
+import type { BackendDescription } from "../models/backend.ts";
 import { moreSensitive, sensitivity } from "../models/job.ts";
 import type { ApprovalRule, TenantPolicy } from "../models/policy.ts";
 import type { Candidate, RouteDecision } from "../models/route.ts";
-import type { BackendDescription, Provider } from "../providers/provider.ts";
+import type { Provider } from "../providers/provider.ts";
 import { needsPlan } from "../routing/eligibility.ts";
 import type { Deed } from "./deed.ts";
 import type { Job, JobPlan } from "./job.ts";
@@ -97,7 +98,7 @@ export async function approvePlan(services: PlanServices, ref: JobRef, deed: Dee
 
 async function refuseChanged(services: PlanServices, job: Job): Promise<void> {
   const { store, clock } = services;
-  const plan = await makePlan(services, job.id, { ...job, input: await store.input(job) });
+  const plan = await planAgain(services, job, await store.input(job));
   if (plan.planHash === job.plan?.planHash) return;
   await store.apply({ kind: "plan", tenant: job.tenant, id: job.id, at: clock(), plan });
   throw new AppError(
@@ -106,6 +107,16 @@ async function refuseChanged(services: PlanServices, job: Job): Promise<void> {
       `execute planHash ${plan.planHash} to agree`,
     { details: { plan } },
   );
+}
+
+/** @throws {AppError} `conflict` when no back end may take it any more: the policy, or what can be had, is another one now */
+async function planAgain(services: PlanServices, job: Job, input: Uint8Array): Promise<JobPlan> {
+  try {
+    return await makePlan(services, job.id, { ...job, input });
+  } catch (cause) {
+    if (!(cause instanceof AppError && cause.code === "no-backend")) throw cause;
+    throw new AppError("conflict", `the plan of job ${job.id} does not hold any more: ${cause.message}`, { cause });
+  }
 }
 
 /** @throws {AppError} `internal` when the router named a back end that it did not score */

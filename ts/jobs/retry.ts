@@ -23,9 +23,10 @@ export async function retry(services: SubmitServices, ref: JobRef, options: Subm
 }
 
 /** What was submitted, from what is stored of it. */
-function bodyOf({ type, request, seed, plan }: Job, input: Uint8Array): SubmitJob {
+function bodyOf({ type, request, seed, plan, status, attempts }: Job, input: Uint8Array): SubmitJob {
   const { format, options, target, constraints, routing, metadata } = request;
-  const mode = plan === undefined ? undefined : "plan";
+  // What failed without an attempt was to be planned, and could not be.
+  const mode = plan === undefined && !(status === "failed" && attempts.length === 0) ? undefined : "plan";
   const source = asSource(input);
   return withoutUndefined({
     type,

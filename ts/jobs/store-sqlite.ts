@@ -65,7 +65,7 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
       else if (effect.effect === "result") sql.insertResult.run(job.tenant, effect.resultHash, effect.container);
       else if (row !== undefined) sql.addInput(row, effect.bytes);
     }
-    if (before !== undefined) update(job, salt);
+    if (before !== undefined || salt !== null) update(job, salt);
     if (command.event !== undefined) audit.record(command.event);
     return { job, changed: true, before: before?.status };
   }

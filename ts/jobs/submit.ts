@@ -1,14 +1,14 @@
 import type { AuditEvent } from "../audit/event.ts";
 import { fromBase64, toHex, utf8 } from "../core/bytes.ts";
 import { canonicalJson, type Json } from "../core/canonical-json.ts";
-import { AppError, messageOf } from "../core/errors.ts";
+import { AppError, ERROR_CODES, type ErrorInfo, messageOf, toErrorInfo } from "../core/errors.ts";
 import { type JobId, newJobId, type TenantId } from "../core/ids.ts";
 import { freshSeed } from "../core/random.ts";
 import { sha256 } from "../core/sha256.ts";
 import type { Source, SubmitJob } from "../models/job.ts";
 import { sameRequest } from "./core.ts";
-import type { Idempotency, Job, JobRequest } from "./job.ts";
-import { makePlan, mustBePlanned, type PlanServices } from "./plan.ts";
+import type { Idempotency, Job, JobPlan, JobRequest } from "./job.ts";
+import { makePlan, mustBePlanned, type PlanServices, type RouteQuestion } from "./plan.ts";
 
 /** What a tenant may have unfinished; see tenancy/quota.ts. */
 interface Admission {
@@ -37,10 +37,12 @@ const DEFAULT_MAX_ATTEMPTS = 3;
 
 /**
  * Accepts a job: when the promise resolves it is on disk, queued or (mode `plan`, or a back end that the policy wants agreed
- * to) planned.
+ * to) planned. A job that cannot run, such as text that is no circuit, is accepted too: it ends as `failed`, with the reason, at
+ * once where it was to be planned, else when its turn comes.
  *
  * @param body as parsed by {@link SubmitJob}
- * @throws {AppError} `invalid-input`, `no-backend`, `conflict` (idempotency), `storage-full`, `store-unavailable`
+ * @throws {AppError} `no-backend` for a target that is not there, `invalid-input` for text that has no canonical form, `conflict`
+ * (idempotency), `quota-exceeded`, `storage-full`, `store-unavailable`
  */
 export async function submit(
   services: SubmitServices,
@@ -69,7 +71,7 @@ export async function submit(
   const at = services.clock();
   const [id, seed] = [newJobId(at), body.seed ?? freshSeed()];
   const question = { tenant, type: body.type, request, seed, input };
-  const plan = mustPlan(services, tenant, body) ? await makePlan(services, id, question) : undefined;
+  const planned = mustPlan(services, tenant, body) ? await planOrRefusal(services, id, question) : {};
   const inputHash = toHex(sha256(input));
   const maxAttempts = DEFAULT_MAX_ATTEMPTS;
   const { submittedBy } = options;
@@ -82,7 +84,7 @@ export async function submit(
     inputHash,
     maxAttempts,
     idempotency,
-    plan,
+    ...planned,
     event: options.event?.(id),
   } as const;
   services.quota?.admit(tenant);
@@ -100,12 +102,29 @@ export async function submit(
 /** A job for `auto` is not planned here: the router gives it only what may run at once, and the attempt checks that again. */
 function mustPlan(services: SubmitServices, tenant: TenantId, { mode, target = "auto" }: SubmitJob): boolean {
   const policy = services.policyOf(tenant);
-  if (mode === "plan" || policy.dryRun === "always") return true;
-  if (target === "auto") return false;
   const provider = services.providers.get(target);
-  if (provider !== undefined) return mustBePlanned(provider.describe(), policy);
-  const known = [...services.providers.keys()].join(", ");
-  throw new AppError("no-backend", `target: there is no back end '${target}'; use auto or one of ${known}`);
+  if (target !== "auto" && provider === undefined) {
+    const known = [...services.providers.keys()].join(", ");
+    throw new AppError("no-backend", `target: there is no back end '${target}'; use auto or one of ${known}`);
+  }
+  if (mode === "plan" || policy.dryRun === "always") return true;
+  return provider !== undefined && mustBePlanned(provider.describe(), policy);
+}
+
+/** What is wrong with the job itself is the job's outcome, as it is when an attempt finds it; all else is thrown. */
+async function planOrRefusal(
+  services: PlanServices,
+  id: JobId,
+  question: RouteQuestion,
+): Promise<{ plan: JobPlan } | { refusal: ErrorInfo }> {
+  try {
+    return { plan: await makePlan(services, id, question) };
+  } catch (error) {
+    const refusal = toErrorInfo(error);
+    const { status, retryable } = ERROR_CODES[refusal.code];
+    if (retryable || status >= 500) throw error;
+    return { refusal };
+  }
 }
 
 function canonical(part: object): string {

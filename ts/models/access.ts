@@ -45,9 +45,16 @@ function createKeyOf<R extends Role>(role: R) {
       .max(SCOPES_OF_ROLE[role].length)
       .optional()
       .meta({ description: "Less than the role may do; default: all of it" }),
-    owner: z.string().min(1).max(128).optional().meta({
-      description: "The person behind the key: who asks for a job cannot approve it with another key of theirs",
-    }),
+    owner: z
+      .string()
+      .min(1)
+      .max(128)
+      .optional()
+      .meta({
+        description:
+          "The person behind the key: who asks for a job cannot approve it with another key of theirs. Default: the maker's, or where an " +
+          "administrator makes it, a person of its own. Only an administrator names another than their own",
+      }),
     expiresAt: z.iso.datetime().optional().meta({ description: "RFC 3339 in UTC, later than now; default: never" }),
   });
 }

@@ -33,6 +33,21 @@ export type EndReason = (typeof END_REASONS)[number];
 export const StreamEndView = z.strictObject({ reason: z.enum(END_REASONS) });
 export type StreamEndView = z.infer<typeof StreamEndView>;
 
+/** One frame of a text/event-stream, its fields as texts. */
+export const SseFrame = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[1-9]\d*$/)
+    .optional(),
+  event: z.enum([...JOB_STATES, "progress", "end"]),
+  data: z.string().meta({
+    contentMediaType: "application/json",
+    contentSchema: {
+      anyOf: ["JobEvent", "JobProgress", "StreamEnd"].map((name) => ({ $ref: `#/components/schemas/${name}` })),
+    },
+  }),
+});
+
 /** One message of the WebSocket: an SSE frame as JSON. `id` is there for what can be resumed from. */
 export const LiveMessage = z.union([
   z.strictObject({ id: z.int().min(1), event: z.enum(JOB_STATES), data: JobEventView }),

@@ -1,12 +1,13 @@
 import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import { AppError } from "../core/errors.ts";
+import type { BackendDescription } from "../models/backend.ts";
 import { checked } from "../models/check.ts";
 import type { CircuitOptions, Noise } from "../models/circuit.ts";
 import { DEFAULT_SHOTS } from "../models/circuit-defaults.ts";
 import { DATA_CLASSES } from "../models/job.ts";
 import { type CircuitRunner, runOn } from "./embedded.ts";
-import type { BackendDescription, Provider, TimeEstimate } from "./provider.ts";
+import type { Provider, TimeEstimate } from "./provider.ts";
 
 const Fidelity = z.number().min(0).max(1);
 const Ms = z.number().min(0).max(86_400_000);

@@ -1,34 +1,6 @@
+import type { BackendDescription } from "../models/backend.ts";
 import type { CircuitEstimate, CircuitFormat, CircuitOptions } from "../models/circuit.ts";
-import type { DataClass, JobType } from "../models/job.ts";
 import type { EngineRun, OnProgress } from "../workers/engine-worker.ts";
-
-/** What a back end publishes about itself. */
-export interface BackendDescription {
-  id: string;
-  /** For people, e.g. `Ketflow statevector (embedded)`. */
-  name: string;
-  /** `embedded` runs on this machine without a price; `mock` imitates a priced device and says so in every receipt. */
-  kind: "embedded" | "mock" | "provider";
-  jobTypes: readonly JobType[];
-  /** Results come from a simulation. */
-  simulated: boolean;
-  /** The job leaves this machine. */
-  external: boolean;
-  region: string;
-  /** The most sensitive class of data it may see. */
-  maxDataClass: DataClass;
-  maxQubits: number;
-  maxShots: number;
-  /** The most state memory a run may take; absent where a job takes none, as on a device. */
-  maxBytes?: number;
-  price: { perTaskMicroUsd: number; perShotMicroUsd: number };
-  /** Expected waiting time before it starts, with its variance (ms²). */
-  queueMs: { mean: number; variance: number };
-  /** Declared probability that a gate or a readout acts without error; 1 for an exact engine. */
-  fidelity: { oneQubit: number; twoQubit: number; readout: number };
-  /** Options it can answer; a job that asks for another is not eligible. */
-  options: readonly (keyof CircuitOptions)[];
-}
 
 export interface ProviderJob {
   format: CircuitFormat;
@@ -49,10 +21,24 @@ export interface BackendOffer {
   execution: TimeEstimate;
 }
 
-/** One place where jobs run. */
+/** One place where jobs run. test/contract/provider.ts tries every sentence here on each of them. */
 export interface Provider {
+  /**
+   * What it is now. Id, kind and whether it simulates never change; all else may differ from call to call, such as a price by the
+   * calendar, since a decision records what it read.
+   */
   describe(): BackendDescription;
-  /** Predicted execution time on this back end, without its queue: mean in ms and variance in ms². */
+  /**
+   * Predicted execution time on this back end, without its queue: mean in ms and variance in ms². More shots never take less, and the
+   * same question has the same answer while the description is the same.
+   */
   predict(estimate: CircuitEstimate, options: CircuitOptions): TimeEstimate;
+  /**
+   * Runs the job once, with its seed, and changes neither job nor result.
+   *
+   * @param control an aborted signal starts nothing, and ends what has begun
+   * @throws {AppError} `cancelled` once the signal aborts; what is wrong with the job, or went wrong with it, as the engine or the
+   *   device says: retryable codes send the job to the next back end of its route
+   */
   run(job: ProviderJob, control: { signal: AbortSignal; onProgress?: OnProgress }): Promise<EngineRun>;
 }

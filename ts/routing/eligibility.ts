@@ -1,8 +1,8 @@
+import type { BackendDescription } from "../models/backend.ts";
 import type { CircuitOptions } from "../models/circuit.ts";
 import { moreSensitive, type SubmitJob, sensitivity } from "../models/job.ts";
 import type { RoutingPolicy } from "../models/policy.ts";
 import type { Candidate } from "../models/route.ts";
-import type { BackendDescription } from "../providers/provider.ts";
 import type { CircuitFeatures } from "./features.ts";
 
 /** What routing reads of a job. */

@@ -1,5 +1,6 @@
+import type { BackendDescription } from "../models/backend.ts";
 import type { Candidate } from "../models/route.ts";
-import type { BackendDescription, BackendOffer } from "../providers/provider.ts";
+import type { BackendOffer } from "../providers/provider.ts";
 import type { CircuitFeatures } from "./features.ts";
 import { rounded, wholePower } from "./numbers.ts";
 

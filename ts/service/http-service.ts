@@ -253,7 +253,7 @@ function allOperations(
   let document: unknown;
   let page: string | undefined;
   const openApi = (): unknown => {
-    document ??= openApiDocument(operations, options.version);
+    document ??= openApiDocument(operations, options.version, [...registry.providers.keys()]);
     return document;
   };
   const operations: Operation[] = [

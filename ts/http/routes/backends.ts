@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { EventOrigin } from "../../audit/new-event.ts";
 import { AppError } from "../../core/errors.ts";
 import type { TenantId } from "../../core/ids.ts";
-import { BackendView } from "../../models/backend-view.ts";
+import { BackendView } from "../../models/backend.ts";
 import type { Calibration } from "../../models/calibration.ts";
 import { EMBEDDED_ID } from "../../providers/embedded.ts";
 import type { ProviderRegistry } from "../../providers/registry.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../../core/errors.ts";
 import type { EventFeed } from "../../jobs/event-feed.ts";
-import { END_REASONS } from "../../models/job-event.ts";
+import { END_REASONS, SseFrame } from "../../models/job-event.ts";
 import type { LiveStreams } from "../live-streams.ts";
 import { type Call, type LiveReply, type Operation, operation, type Reply } from "../operation.ts";
 import { problems } from "../responses.ts";
@@ -15,7 +15,7 @@ export interface EventRouteServices {
 const EventId = z
   .string()
   .regex(/^(?:0|[1-9]\d{0,14})$/, "must be the id of an event: a whole number, 0 for the beginning")
-  .pipe(z.coerce.number<string>().int().min(0));
+  .pipe(z.coerce.number<string>().int().min(0).max(999_999_999_999_999));
 
 const After = EventId.optional().meta({
   description: "Begin after this event; for a first connection, since `Last-Event-ID` counts when both are there",
@@ -31,7 +31,9 @@ const ResumeQuery = z.strictObject({ after: After });
 
 const STREAM = {
   description:
-    "Frames `id`, `event` (the new state), `data` (`JobEvent`); `progress` (`JobProgress`) and `end` (`StreamEnd`) have no id",
+    "Frames `id`, `event` (the new state), `data` (`JobEvent`); `progress` (`JobProgress`) and `end` (`StreamEnd`) have no id. " +
+    "The schema is that of one frame",
+  schema: SseFrame,
   contentType: SSE_HEADERS["content-type"],
 };
 const REQUEST_HEADERS = { "Last-Event-ID": "The id of the last event that was received: the stream goes on after it" };
@@ -59,7 +61,7 @@ export function eventRoutes({ feed, streams }: EventRouteServices): Operation[] 
       description: `Begins now, unless told after which event. ${RESUMING}`,
       query: ResumeQuery,
       requestHeaders: REQUEST_HEADERS,
-      responses: { 200: STREAM, ...problems("invalid-input", "quota-exceeded") },
+      responses: { 200: STREAM, ...problems("invalid-input", "conflict", "quota-exceeded") },
       handle: (call) => follow(call),
     }),
     operation({
@@ -71,12 +73,12 @@ export function eventRoutes({ feed, streams }: EventRouteServices): Operation[] 
       responses: {
         200: STREAM,
         204: { description: "The job is final and has no further event" },
-        ...problems("invalid-input", "not-found", "quota-exceeded"),
+        ...problems("invalid-input", "not-found", "conflict", "quota-exceeded"),
       },
       handle: (call) => follow(call, call.params.id ?? ""),
     }),
     operation({
-      ...{ method: "get", path: "/v1/ws", id: "openWebSocket", tag: "events", scope: "jobs:read" },
+      ...{ method: "get", path: "/v1/ws", id: "openWebSocket", tag: "events", scope: "jobs:read", webSocket: true },
       summary: "Follow jobs by WebSocket",
       description:
         "The same frames, each a message `{id?, event, data}` (`LiveMessage`). Browsers, which cannot set headers, offer the " +
@@ -84,7 +86,7 @@ export function eventRoutes({ feed, streams }: EventRouteServices): Operation[] 
       query: WebSocketQuery,
       responses: {
         101: { description: "The protocol is `ketflow.v1`" },
-        ...problems("invalid-input", "not-found", "quota-exceeded"),
+        ...problems("invalid-input", "not-found", "conflict", "quota-exceeded"),
       },
       handle: () => {
         throw new AppError("invalid-input", "Upgrade: expected 'websocket'; this path speaks nothing else");

@@ -87,7 +87,9 @@ export function jobRoutes(services: JobRouteServices): Operation[] {
       ...{ method: "post", path: "/v1/jobs", id: "submitJob", tag: "jobs", scope: "jobs:write", audit: "job.submit" },
       summary: "Submit a job",
       description:
-        "The job is on disk when this answers. What has a price or leaves the machine is only planned, unless the policy says otherwise.",
+        "The job is on disk when this answers. What has a price or leaves the machine is only planned, unless the policy says otherwise. " +
+        "A job that cannot run, such as text that is no circuit, is accepted too, and ends as `failed` with the reason in `error`: one " +
+        "that is to be planned at once, any other when its turn comes.",
       body: SubmitJob,
       example: BELL_JOB,
       requestHeaders: SUBMIT_HEADERS,
@@ -197,7 +199,7 @@ export function jobRoutes(services: JobRouteServices): Operation[] {
       body: z.strictObject({ planHash: z.string().min(1).max(128) }),
       example: { planHash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08" },
       requestHeaders: WAIT_HEADERS,
-      responses: { ...moved, ...problems("invalid-input", "no-backend") },
+      responses: moved,
       handle: async (call) => {
         const id = call.params.id ?? "";
         return answer(
