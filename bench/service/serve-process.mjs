@@ -10,14 +10,18 @@ import { ROOT } from "../subjects/subjects.mjs";
 export const KEY = "kf_bench_key_0123456789";
 export const BELL = 'OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[2];\nh q[0];\ncx q[0],q[1];\n';
 
-/** @returns the port, the process id, and what ends it */
-export async function startService() {
+/** @param {readonly string[]} [nodeFlags] @returns the port, the process id, and what ends it */
+export async function startService(nodeFlags = []) {
   const folder = mkdtempSync(join(tmpdir(), "ketflow-bench-"));
-  const child = spawn(process.execPath, ["dist/cli.js", "serve", "--port", "0", "--data", join(folder, "data")], {
-    cwd: ROOT,
-    env: { ...process.env, KETFLOW_ADMIN_KEY: KEY, XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    [...nodeFlags, "dist/cli.js", "serve", "--port", "0", "--data", join(folder, "data")],
+    {
+      cwd: ROOT,
+      env: { ...process.env, KETFLOW_ADMIN_KEY: KEY, XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder },
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const port = await portOf(child);
   return {
     port,

@@ -152,6 +152,19 @@ describe("an attempt", () => {
     expect(heard).toBe(reason);
   });
 
+  it("records what a run says of itself, and not the view of its result that an engine offers beside it", async () => {
+    const viewed = fakeProvider("a", async (job) => ({
+      ...fakeRun(job),
+      get result(): object {
+        throw new Error("a view costs many times the run");
+      },
+    }));
+    const job = await attempt([viewed]);
+    expect(job.status).toBe("succeeded");
+    expect(job.result).toMatchObject({ resultHash: expect.any(String), engineMs: 2 });
+    expect(job.result).not.toHaveProperty("result");
+  });
+
   it("answers an equal computation from the stored result, and runs it again when asked to", async () => {
     let runs = 0;
     const counting = fakeProvider("embedded", async (job) => {

@@ -1,7 +1,7 @@
 import { AppError } from "../core/errors.ts";
 import { firstEventIdAt, isEventId, type TenantId } from "../core/ids.ts";
 import { freshBytes } from "../core/random.ts";
-import { toAppError } from "../database/group-commit.ts";
+import { read } from "../database/failure.ts";
 import type { SqlRow } from "../database/sqlite-connection.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import { type AuditEvent, draftEvent } from "./event.ts";
@@ -24,14 +24,6 @@ export function createSqliteEventStore({ connection, leaves }: SqliteDatabase): 
 
   /** By their text: one for each set of conditions, 64 at most. */
   const searches = new Map<string, ReturnType<typeof connection.prepare>>();
-
-  async function read<T>(query: () => T): Promise<T> {
-    try {
-      return query();
-    } catch (error) {
-      throw toAppError(error);
-    }
-  }
 
   return {
     record(event) {

@@ -12,7 +12,7 @@ export interface EventOrigin {
 }
 
 /** What an operation adds to its origin. */
-export interface Deed {
+export interface EventFacts {
   readonly tenant: TenantId;
   readonly at: number;
   readonly action: AuditAction;
@@ -21,6 +21,6 @@ export interface Deed {
   readonly detail?: Readonly<Record<string, Json>>;
 }
 
-export function newEvent({ actor, requestId }: EventOrigin, deed: Deed): AuditEvent {
-  return { id: newEventId(deed.at), actor, requestId, policyVersion: null, detail: {}, ...deed };
+export function newEvent({ actor, requestId }: EventOrigin, facts: EventFacts): AuditEvent {
+  return { id: newEventId(facts.at), actor, requestId, policyVersion: null, detail: {}, ...facts };
 }

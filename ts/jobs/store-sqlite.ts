@@ -2,7 +2,7 @@ import { createSqliteEventStore } from "../audit/event-store-sqlite.ts";
 import { AppError } from "../core/errors.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
 import { type BufferedConnection, createCounter } from "../database/buffered-connection.ts";
-import { toAppError } from "../database/group-commit.ts";
+import { read } from "../database/failure.ts";
 import type { SqlRow, SqlValue } from "../database/sqlite-connection.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import { FINAL_STATES, type JobState } from "../models/job.ts";
@@ -131,15 +131,6 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
     const moved = await group.run(work);
     for (const { job, changed, before } of moved) if (changed) for (const listener of listeners) listener(job, before);
     return moved.map(({ job }) => job);
-  }
-
-  /** Reads happen between transactions, so they see what is on disk; the database's failures get their codes. */
-  async function read<T>(query: () => T): Promise<T> {
-    try {
-      return query();
-    } catch (error) {
-      throw toAppError(error);
-    }
   }
 
   return {
@@ -292,7 +283,7 @@ function prepareStatements(connection: BufferedConnection) {
       from (select tenant, count(*) as live, 0.0 as compute_ms, 0 as cost_micro_usd from jobs
               where status in ('planned', 'awaiting-approval', 'paused') group by tenant
             union all select tenant, count(*), 0.0, 0 from jobs where status = 'queued' group by tenant
-            union all select tenant, count(*), 0.0, 0 from jobs where lease_expires_at is not null group by tenant
+            union all select tenant, count(*), 0.0, 0 from jobs where lease_expires_at is not null group by +tenant
             union all select tenant, 0, compute_ms, cost_micro_usd from usage where day = ?)
       group by tenant`),
     // Each part by an index of its own: most jobs of a store are final.

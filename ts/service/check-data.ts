@@ -7,7 +7,7 @@ import { loadMldsa } from "../audit/mldsa.ts";
 import { systemClock } from "../core/clock.ts";
 import { AppError, messageOf } from "../core/errors.ts";
 import { userFolders } from "../core/user-folders.ts";
-import { toAppError } from "../database/group-commit.ts";
+import { toAppError } from "../database/failure.ts";
 import { SqliteFailure } from "../database/sqlite-connection.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import { checkOutcomes } from "../jobs/check-outcomes.ts";

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "1ef54a1dcac3035e9d28372e9c26fab6d5db8ae760207b7d20a1994ad66b4af1"
+    "contentHash": "9c66fbcc896e1bd3914c716c45108b6de59d26cac5bb6dcda18ac4f805f29f33"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "fb089cf6f70c72bb85ba0b40d317c9edf3ad47cf37cddd9c2b12e1fbd12e9e95"
+    "sha256": "f49772eb546c9368fe4d5f5712fdb8b5e3f9d1fe635cdb3cbc33635c8a0c3300"
   }
 };

@@ -185,6 +185,28 @@ impl Condition {
     }
 }
 
+impl Condition {
+    /// Calls `visit` with each classical bit that decides, in the order of the text; a bit that stands there twice comes twice.
+    pub fn each_bit(&self, visit: &mut impl FnMut(u32)) {
+        match self {
+            Self::Const(_) => {}
+            Self::Bit(bit) => visit(*bit),
+            Self::Not(x) => x.each_bit(visit),
+            Self::And(x, y) | Self::Or(x, y) | Self::Xor(x, y) => {
+                x.each_bit(visit);
+                y.each_bit(visit);
+            }
+            Self::Compare { left, right, .. } => {
+                for operand in [left, right] {
+                    if let Operand::Bits(row) = operand {
+                        row.iter().copied().for_each(&mut *visit);
+                    }
+                }
+            }
+        }
+    }
+}
+
 impl Operand {
     fn value(&self, bits: &impl Fn(u32) -> bool) -> u64 {
         match self {

@@ -1,6 +1,6 @@
 //! What a circuit is made of: the counts and the depth that devices, prices and predictions depend on.
 
-use crate::ir::{Circuit, Condition, GateOp, Op, Operand};
+use crate::ir::{Circuit, Condition, GateOp, Op};
 use serde::Serialize;
 
 /// Counts over a whole circuit. Of an `if`, each is that of the branch where it is larger: an upper bound for every run.
@@ -109,7 +109,7 @@ impl Frontier {
     /// Both branches start when the bits of the condition are known; afterwards the longer one counts.
     fn advance_if(&mut self, condition: &Condition, then: &[Op], otherwise: &[Op]) {
         let mut read = Touched::default();
-        bits_of(condition, &mut read.bits);
+        condition.each_bit(&mut |bit| read.bits.push(bit as usize));
         let known = self.ready(&read);
         // The branches work on what they touch alone: a copy of the whole frontier for every `if` would make a circuit of many
         // qubits and many conditions quadratic.
@@ -172,29 +172,9 @@ fn touch(op: &Op, touched: &mut Touched) {
         Op::Barrier { qubits } => touched.qubits.extend(qubits.iter().map(|&qubit| qubit as usize)),
         Op::Assign { bit, .. } => touched.bits.push(*bit as usize),
         Op::If { condition, then, otherwise } => {
-            bits_of(condition, &mut touched.bits);
+            condition.each_bit(&mut |bit| touched.bits.push(bit as usize));
             for op in then.iter().chain(otherwise) {
                 touch(op, touched);
-            }
-        }
-    }
-}
-
-/// The bits that a condition reads, in no order.
-fn bits_of(condition: &Condition, bits: &mut Vec<usize>) {
-    match condition {
-        Condition::Const(_) => {}
-        Condition::Bit(bit) => bits.push(*bit as usize),
-        Condition::Not(x) => bits_of(x, bits),
-        Condition::And(x, y) | Condition::Or(x, y) | Condition::Xor(x, y) => {
-            bits_of(x, bits);
-            bits_of(y, bits);
-        }
-        Condition::Compare { left, right, .. } => {
-            for operand in [left, right] {
-                if let Operand::Bits(row) = operand {
-                    bits.extend(row.iter().map(|&bit| bit as usize));
-                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A circuit as JSON for what draws it.
 
-use crate::ir::{Circuit, Condition, InputKind, Op, Operand, Register};
+use crate::ir::{Circuit, Condition, InputKind, Op, Register};
 use crate::names::Names;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -122,29 +122,10 @@ fn text(condition: &Condition, names: &Names) -> String {
 /// The bits that a condition reads, ascending.
 fn bits(condition: &Condition) -> Vec<u32> {
     let mut set = BTreeSet::new();
-    collect(condition, &mut set);
+    condition.each_bit(&mut |bit| {
+        set.insert(bit);
+    });
     set.into_iter().collect()
-}
-
-fn collect(condition: &Condition, set: &mut BTreeSet<u32>) {
-    match condition {
-        Condition::Const(_) => {}
-        Condition::Bit(bit) => {
-            set.insert(*bit);
-        }
-        Condition::Not(x) => collect(x, set),
-        Condition::And(x, y) | Condition::Or(x, y) | Condition::Xor(x, y) => {
-            collect(x, set);
-            collect(y, set);
-        }
-        Condition::Compare { left, right, .. } => {
-            for operand in [left, right] {
-                if let Operand::Bits(row) = operand {
-                    set.extend(row);
-                }
-            }
-        }
-    }
 }
 
 /// A constant for reading.

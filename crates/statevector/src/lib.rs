@@ -7,6 +7,7 @@
 
 mod container;
 pub mod error;
+mod finals;
 mod information;
 #[cfg(test)]
 mod inner_tests;

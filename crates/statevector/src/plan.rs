@@ -3,11 +3,12 @@
 //! Runs of one-qubit gates on a qubit become one 2×2 matrix, measurements after which nothing happens to their qubit and bit
 //! move to the end, `if` becomes jumps. The list has no backward jump, so a shot meets every step at most once.
 
+use crate::finals::final_measurements;
 use crate::kernels::Kernel;
 use crate::options::{Noise, Options};
 use ketflow_circuit::Error;
 use ketflow_circuit::gates::Gate;
-use ketflow_circuit::ir::{Circuit, Condition, Control, GateOp, Op, Operand};
+use ketflow_circuit::ir::{Circuit, Condition, Control, GateOp, Op};
 use num_complex::Complex64;
 
 /// One step; jumps go forward only.
@@ -149,88 +150,6 @@ fn writes_bits(ops: &[Op]) -> bool {
         Op::If { then, otherwise, .. } => writes_bits(then) || writes_bits(otherwise),
         _ => false,
     })
-}
-
-/// Which top-level operations are measurements whose qubit nothing touches and whose bit nothing reads or writes afterwards.
-fn final_measurements(circuit: &Circuit) -> Vec<bool> {
-    let mut used =
-        Used { qubits: vec![false; circuit.qubit_count() as usize], bits: vec![false; circuit.bit_count() as usize] };
-    let mut result = vec![false; circuit.ops.len()];
-    for (k, op) in circuit.ops.iter().enumerate().rev() {
-        if let Op::Measure { qubit, bit } = op {
-            let is_free = |marks: &[bool], index: u32| marks.get(index as usize).is_some_and(|mark| !mark);
-            if is_free(&used.qubits, *qubit) && bit.is_none_or(|bit| is_free(&used.bits, bit)) {
-                result[k] = true;
-                // A second reading of the same qubit finds the same value, so only the bit is taken.
-                bit.iter().for_each(|bit| used.bit(*bit));
-                continue;
-            }
-        }
-        used.op(op);
-    }
-    result
-}
-
-/// Qubits and bits that the operations seen so far use.
-struct Used {
-    qubits: Vec<bool>,
-    bits: Vec<bool>,
-}
-
-impl Used {
-    fn qubit(&mut self, qubit: u32) {
-        if let Some(mark) = self.qubits.get_mut(qubit as usize) {
-            *mark = true;
-        }
-    }
-
-    fn bit(&mut self, bit: u32) {
-        if let Some(mark) = self.bits.get_mut(bit as usize) {
-            *mark = true;
-        }
-    }
-
-    fn op(&mut self, op: &Op) {
-        match op {
-            Op::Gate(gate) => {
-                gate.targets.iter().for_each(|qubit| self.qubit(*qubit));
-                gate.controls.iter().for_each(|control| self.qubit(control.qubit));
-            }
-            Op::Measure { qubit, bit } => {
-                self.qubit(*qubit);
-                bit.iter().for_each(|bit| self.bit(*bit));
-            }
-            Op::Reset { qubit } => self.qubit(*qubit),
-            Op::Barrier { .. } => {}
-            Op::Assign { bit, value } => {
-                self.bit(*bit);
-                self.condition(value);
-            }
-            Op::If { condition, then, otherwise } => {
-                self.condition(condition);
-                then.iter().chain(otherwise).for_each(|op| self.op(op));
-            }
-        }
-    }
-
-    fn condition(&mut self, condition: &Condition) {
-        match condition {
-            Condition::Const(_) => {}
-            Condition::Bit(bit) => self.bit(*bit),
-            Condition::Not(x) => self.condition(x),
-            Condition::And(x, y) | Condition::Or(x, y) | Condition::Xor(x, y) => {
-                self.condition(x);
-                self.condition(y);
-            }
-            Condition::Compare { left, right, .. } => {
-                for operand in [left, right] {
-                    if let Operand::Bits(bits) = operand {
-                        bits.iter().for_each(|bit| self.bit(*bit));
-                    }
-                }
-            }
-        }
-    }
 }
 
 struct Builder<'a> {

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AppError, errnoOf } from "../../core/errors.ts";
-import { toAppError } from "../../database/group-commit.ts";
+import { toAppError } from "../../database/failure.ts";
 import { type SqliteConnection, SqliteFailure } from "../../database/sqlite-connection.ts";
 import { type LoadedDriver, loadDriver } from "./drivers.ts";
 

@@ -25,7 +25,7 @@ create unique index jobs_idempotency on jobs (tenant, idempotency_key) where ide
 create index jobs_queue   on jobs (tenant, ready_at, id) where status = 'queued';
 create index jobs_overdue on jobs (deadline_at) where deadline_at is not null;
 create index jobs_lapsed  on jobs (lease_expires_at) where lease_expires_at is not null;
-create index jobs_content on jobs (tenant, content_key) where content_key is not null;
+create index jobs_content on jobs (tenant, content_key, id) where content_key is not null;
 
 -- Beside the job, because a job row is rewritten with every change and an input can be megabytes.
 create table inputs (

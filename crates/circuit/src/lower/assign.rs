@@ -1,9 +1,10 @@
 //! Measurement, reset, barriers, and assignments to bits and variables.
 
 use super::conditions::bounded;
+use super::evaluate::Division;
 use super::functions::plural;
 use super::operands::{Positions, Selection};
-use super::values::{Division, bits_of, of_bits};
+use super::value::{bits_of, of_bits};
 use super::{Lowerer, Symbol, Value};
 use crate::ast::*;
 use crate::fault::{Fault, quote};

@@ -1,7 +1,8 @@
 //! Conversions between classical types: casts, and what a variable stores.
 
 use super::conditions::bounded;
-use super::values::{Division, constant_bits, into_integer, into_real, is_known, size, whole_number};
+use super::evaluate::Division;
+use super::value::{constant_bits, into_integer, into_real, is_known, size, whole_number};
 use super::{Lowerer, Value};
 use crate::ast::*;
 use crate::expr::Expr;

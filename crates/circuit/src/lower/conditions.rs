@@ -1,7 +1,7 @@
 //! Truth values over the classical bits: comparisons, logic, and their folding.
 
 use super::fold::{and, not, or, xor};
-use super::values::constant_bits;
+use super::value::constant_bits;
 use super::{Lowerer, Value};
 use crate::ast::*;
 use crate::expr::Expr;

@@ -2,7 +2,7 @@
 
 use super::conditions::bounded;
 use super::fold::or;
-use super::values::size;
+use super::value::size;
 use super::{Lowerer, Symbol, Value};
 use crate::ast::*;
 use crate::fault::Fault;

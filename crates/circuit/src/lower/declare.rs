@@ -1,7 +1,7 @@
 //! Declarations: registers, inputs, constants, variables and aliases.
 
 use super::operands::Selection;
-use super::values::is_known;
+use super::value::is_known;
 use super::{Lowerer, Symbol};
 use crate::ast::*;
 use crate::fault::{Fault, quote};

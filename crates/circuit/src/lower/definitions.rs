@@ -272,7 +272,7 @@ impl Lowerer {
                 self.check_names(definition, x)?;
                 self.check_names(definition, y)
             }
-            ExpressionKind::Physical(_) => Err(super::values::no_value(expression.offset)),
+            ExpressionKind::Physical(_) => Err(super::value::no_value(expression.offset)),
             ExpressionKind::Call(_, arguments) => arguments.iter().try_for_each(|x| self.check_names(definition, x)),
             _ => Ok(()),
         }

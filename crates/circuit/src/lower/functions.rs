@@ -1,7 +1,8 @@
 //! The functions that an expression may call.
 
-use super::values::{constant_bits, finite, into_real, whole_number};
-use super::{Lowerer, Value, values::Division};
+use super::evaluate::Division;
+use super::value::{constant_bits, finite, into_real, whole_number};
+use super::{Lowerer, Value};
 use crate::ast::*;
 use crate::expr::{BinaryOp, Expr, Function};
 use crate::fault::{Fault, nearest, quote};

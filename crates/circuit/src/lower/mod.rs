@@ -8,16 +8,17 @@ mod conditions;
 mod control;
 mod declare;
 mod definitions;
+mod evaluate;
 mod fold;
 mod functions;
 mod operands;
 mod scope;
 mod subroutines;
-mod values;
+mod value;
 
 pub(crate) use functions::function_name;
 pub(crate) use scope::{Frame, GateEntry, Symbol};
-pub(crate) use values::Value;
+pub(crate) use value::Value;
 
 use crate::ast::*;
 use crate::fault::Fault;

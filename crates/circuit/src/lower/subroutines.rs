@@ -2,7 +2,7 @@
 
 use super::functions::plural;
 use super::operands::Selection;
-use super::values::is_known;
+use super::value::is_known;
 use super::{Frame, Lowerer, Symbol, Value};
 use crate::ast::*;
 use crate::fault::{Fault, quote};
@@ -300,7 +300,7 @@ impl Lowerer {
                         let name = Name { text: definition.name.text.clone(), offset };
                         let bits = self.local_bits(&name, kind.width.as_deref())?;
                         self.measure_into(qubits, Some((&bits, offset)), ops)?;
-                        return Ok(Some(super::values::of_bits(&bits)));
+                        return Ok(Some(super::value::of_bits(&bits)));
                     }
                 }
                 Ok(None)

@@ -1,0 +1,44 @@
+//! What a search found: distinct samples with their energies, lowest first.
+
+use crate::bqm::Bqm;
+
+/// One sample that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// The value of each variable: `true` is +1 or 1.
+    pub values: Vec<bool>,
+    /// Its energy, offset included, summed afresh over the model.
+    pub energy: f64,
+    /// How many reads ended in it.
+    pub occurrences: u32,
+}
+
+/// Distinct samples in ascending order of energy, then of their values with variable 0 first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SampleSet {
+    /// The samples.
+    pub samples: Vec<Sample>,
+}
+
+impl SampleSet {
+    /// Collects what reads ended in, at most `most` of the lowest.
+    pub(crate) fn collect(bqm: &Bqm, mut reads: Vec<Vec<bool>>, most: usize) -> Self {
+        reads.sort_unstable();
+        let mut samples: Vec<Sample> = Vec::new();
+        for values in reads {
+            match samples.last_mut() {
+                Some(last) if last.values == values => last.occurrences += 1,
+                _ => samples.push(Sample { energy: bqm.energy(&values), values, occurrences: 1 }),
+            }
+        }
+        // Stable: equal energies stay in the order of their values.
+        samples.sort_by(|a, b| a.energy.total_cmp(&b.energy));
+        samples.truncate(most);
+        Self { samples }
+    }
+
+    /// The sample of the lowest energy; of several, the one whose values come first.
+    pub fn best(&self) -> Option<&Sample> {
+        self.samples.first()
+    }
+}
