@@ -10,6 +10,7 @@ mod error;
 pub mod exact;
 mod ising;
 pub mod read;
+mod read_dimod;
 pub mod samples;
 
 pub use bqm::{Bqm, BqmBuilder, Vartype};

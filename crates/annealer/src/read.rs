@@ -1,4 +1,4 @@
-//! The text formats of models.
+//! The formats of models.
 //!
 //! | format | a line | variables from | is |
 //! |---|---|---|---|
@@ -6,9 +6,11 @@
 //! | `qubo` (qbsolv) | `p qubo 0 maxNodes nodes couplers`, then `i i value`, then `i j value`; `c` comments | 0 | a binary model |
 //! | `rudy` (Gset) | `n m`, then `i j weight` | 1 | MaxCut: spins, E = Σ w s s |
 //! | `bqp` (Beasley) | `n m`, then `i j value`, i ≤ j; off the diagonal counted twice | 1 | a binary model, xᵀQx |
+//! | `dimod-json`, `dimod-bqm` | see `read_dimod.rs` | labels | the model as written |
 
 use crate::bqm::{Bqm, BqmBuilder, MAX_COUPLINGS, MAX_VARIABLES, Vartype};
 use crate::error::Error;
+use crate::read_dimod;
 
 /// A format of this module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,24 +23,64 @@ pub enum Format {
     Rudy,
     /// Beasley's binary quadratic programs.
     Bqp,
+    /// What `to_serializable()` of `dimod` gives, as JSON.
+    DimodJson,
+    /// What `to_file()` of `dimod` gives.
+    DimodBqm,
 }
 
 impl Format {
     /// Every format, by the name under which a job gives it.
-    pub const ALL: [(&'static str, Self); 4] =
-        [("coo", Self::Coo), ("qubo", Self::Qubo), ("rudy", Self::Rudy), ("bqp", Self::Bqp)];
+    pub const ALL: [(&'static str, Self); 6] = [
+        ("coo", Self::Coo),
+        ("qubo", Self::Qubo),
+        ("rudy", Self::Rudy),
+        ("bqp", Self::Bqp),
+        ("dimod-json", Self::DimodJson),
+        ("dimod-bqm", Self::DimodBqm),
+    ];
+}
+
+/// A model as it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// The model itself, over variables 0, 1, ….
+    pub bqm: Bqm,
+    /// What the source calls them.
+    pub labels: Labels,
+}
+
+/// Names of variables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Labels {
+    /// Numbers from this one on.
+    From(u32),
+    /// One each, as JSON.
+    Listed(Vec<String>),
 }
 
 /// Reads a model.
 ///
 /// # Errors
 /// `invalid-input` with line and column, `too-large` beyond the limits of [`crate::bqm`].
-pub fn read(format: Format, text: &str) -> Result<Bqm, Error> {
+pub fn read(format: Format, source: &[u8]) -> Result<Model, Error> {
+    if format == Format::DimodBqm {
+        return read_dimod::read_file(source);
+    }
+    if read_dimod::is_file(source) {
+        return Err(Error::invalid("this is a DIMODBQM file; give the format dimod-bqm"));
+    }
+    let text = std::str::from_utf8(source).map_err(|error| {
+        let before = source[..error.valid_up_to()].split(|byte| *byte == b'\n');
+        Error::invalid("the text is not UTF-8 from here on").at(before.count() as u32, 1)
+    })?;
+    let numbered = |bqm: Result<Bqm, Error>, first: u32| bqm.map(|bqm| Model { bqm, labels: Labels::From(first) });
     match format {
-        Format::Coo => read_coo(text),
-        Format::Qubo => read_qubo(text),
-        Format::Rudy => read_listed(text, Vartype::Spin),
-        Format::Bqp => read_listed(text, Vartype::Binary),
+        Format::Coo => numbered(read_coo(text), 0),
+        Format::Qubo => numbered(read_qubo(text), 0),
+        Format::Rudy => numbered(read_listed(text, Vartype::Spin), 1),
+        Format::Bqp => numbered(read_listed(text, Vartype::Binary), 1),
+        Format::DimodJson | Format::DimodBqm => read_dimod::read_json(text),
     }
 }
 

@@ -1,9 +1,13 @@
 //! Models as people and programs write them, and what is said of the malformed ones.
 
 use ketflow_annealer::bqm::Coupling;
-use ketflow_annealer::read::{Format, read};
-use ketflow_annealer::{Bqm, Vartype};
+use ketflow_annealer::read::Format;
+use ketflow_annealer::{Bqm, Error, Vartype, read as reading};
 use proptest::prelude::*;
+
+fn read(format: Format, text: &str) -> Result<Bqm, Error> {
+    reading::read(format, text.as_bytes()).map(|model| model.bqm)
+}
 
 type Parts<'a> = (Vartype, &'a [f64], Vec<(u32, u32, f64)>, f64);
 
