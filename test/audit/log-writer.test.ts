@@ -5,6 +5,7 @@ import type { VerifiedCheckpoint } from "../../ts/audit/checkpoint.ts";
 import { highWaterPath, readHighWater, writeHighWater } from "../../ts/audit/high-water.ts";
 import { auditLog, proofText, readCheckpoint, rootAt } from "../../ts/audit/log-reader.ts";
 import { LogWriter, type LogWriterOptions } from "../../ts/audit/log-writer.ts";
+import { leafHash, verifyInclusion } from "../../ts/audit/merkle.ts";
 import { loadMldsa, type MlDsa44 } from "../../ts/audit/mldsa.ts";
 import { parseProof } from "../../ts/audit/proof.ts";
 import { toHex, utf8 } from "../../ts/core/bytes.ts";
@@ -28,6 +29,13 @@ async function signed(writer: LogWriter): Promise<VerifiedCheckpoint> {
   return head;
 }
 
+/** The proof text leads from this very leaf to the root that the head signs. */
+function expectProved(directory: string, at: number, leaf: Uint8Array, head: VerifiedCheckpoint): void {
+  const { index, path, checkpoint } = parseProof(proofText(directory, at, head));
+  expect([index, checkpoint]).toEqual([at, head.note]);
+  expect(verifyInclusion(at, head.size, leafHash(leaf), path, head.rootHash), `leaf ${at} of ${head.size}`).toBe(true);
+}
+
 describe("the log writer", () => {
   it("writes the files of tlog-tiles, and every leaf can be proved", async () => {
     const source = new ArraySource(syntheticLeaves(300));
@@ -43,8 +51,7 @@ describe("the log writer", () => {
     ]);
     expect(auditLog(options.directory, head)).toBe(300);
     expect(await readCheckpoint(options.directory, options.keys.verifierKeys, mldsa)).toEqual(head);
-    for (const index of [0, 255, 256, 299])
-      expect(parseProof(proofText(options.directory, index, head)).index).toBe(index);
+    for (const [index, leaf] of source.rows.entries()) expectProved(options.directory, index, leaf, head);
     expect(() => proofText(options.directory, 300, head)).toThrow("not under a signed head yet");
   });
 
@@ -58,8 +65,8 @@ describe("the log writer", () => {
     }
     expect(files(join(options.directory, "tile/0"))).toEqual(["000", "001", "002.p/1"]);
     for (const head of heads) {
-      const { index, checkpoint } = parseProof(proofText(options.directory, head.size - 1, head));
-      expect([index, checkpoint]).toEqual([head.size - 1, head.note]);
+      const leaves = source.rows.slice(0, head.size);
+      for (const [index, leaf] of leaves.entries()) expectProved(options.directory, index, leaf, head);
       expect(auditLog(options.directory, head)).toBe(head.size);
     }
   });

@@ -2,7 +2,14 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { proofText } from "../../ts/audit/log-reader.ts";
 import { loadMldsa, type MlDsa44 } from "../../ts/audit/mldsa.ts";
-import { formatNote, formatVerifierKey, parseNote, verifierKey } from "../../ts/audit/note.ts";
+import {
+  ED25519_TYPE,
+  formatNote,
+  formatVerifierKey,
+  ML_DSA_44_TYPE,
+  parseNote,
+  verifierKey,
+} from "../../ts/audit/note.ts";
 import { formatProof, parseProof } from "../../ts/audit/proof.ts";
 import {
   buildReceipt,
@@ -198,7 +205,19 @@ describe("trust", () => {
   });
 
   it("names a key by its type too, so that the bytes of one type never stand for the other", () => {
-    expect(verifierKey("a", 6, new Uint8Array(32)).keyId).not.toBe(verifierKey("a", 1, new Uint8Array(32)).keyId);
+    const bytes = new Uint8Array(32);
+    expect(verifierKey("a", ML_DSA_44_TYPE, bytes).keyId).not.toBe(verifierKey("a", ED25519_TYPE, bytes).keyId);
+  });
+
+  it.each([
+    ["Ed25519", "ML-DSA-44", 32, ML_DSA_44_TYPE, 1312],
+    ["ML-DSA-44", "Ed25519", 1312, ED25519_TYPE, 32],
+  ])("cannot be had by the bytes of an %s key as an %s key", async (_bytes, _type, length, type, expected) => {
+    const key = formatVerifierKey(verifierKey("log.example", type, new Uint8Array(length)));
+    await expect(verify(receipt, [...trustedKeys, key])).rejects.toMatchObject({
+      code: "invalid-input",
+      message: expect.stringContaining(`holds ${length} bytes of key, not ${expected}`),
+    });
   });
 });
 

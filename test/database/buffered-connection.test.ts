@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { AppError } from "../../ts/core/errors.ts";
 import { type BufferedConnection, bufferRows, createCounter } from "../../ts/database/buffered-connection.ts";
 import type { SqliteConnection } from "../../ts/database/sqlite-connection.ts";
 import { createSqliteDatabase, type SqliteDatabase } from "../../ts/database/sqlite-database.ts";
@@ -100,6 +101,23 @@ describe("a transaction of gathered rows", () => {
     const settled = await Promise.allSettled(writes);
     expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
     expect(names()).toEqual([{ name: "a" }, { name: "b" }, { name: "c" }]);
+  });
+
+  it("answers a refused statement as the store's own fault, without quoting it, and what a write throws as it is", async () => {
+    const insert = database.connection.prepare("insert into parents (id, name) values (?, ?)");
+    const duplicate = database.group.run(() => {
+      add(1, "a");
+      insert.run(1, "b");
+    });
+    const refused = database.group.run(() => {
+      throw new AppError("conflict", "it is there already");
+    });
+    await expect(duplicate).rejects.toMatchObject({
+      code: "internal",
+      message: expect.not.stringContaining("parents"),
+    });
+    await expect(refused).rejects.toMatchObject({ code: "conflict" });
+    expect(names()).toEqual([]);
   });
 
   it("leaves no row of a write that throws, and keeps those of its neighbours", async () => {

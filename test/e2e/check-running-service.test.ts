@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { scratch } from "../cli/scratch.ts";
-import { ADMIN_KEY, openLiveService, runJob } from "../http/live-service.ts";
+import { runJob } from "../http/event-streams.ts";
+import { ADMIN_KEY, openTestService } from "../http/service.ts";
 
 const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 const page = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
@@ -12,7 +13,11 @@ const [, recipe = ""] = /### Checking a running service\n[\s\S]*?```sh\n([\s\S]*
 
 it("a running service is checked by a copy, as docs/operations.md says; fsck of its own folder says so", async () => {
   const folder = scratch();
-  const service = await openLiveService(folder);
+  const service = await openTestService({
+    trustLog: true,
+    dataDir: join(folder, "data"),
+    environment: { XDG_STATE_HOME: join(folder, "state"), XDG_CONFIG_HOME: join(folder, "config") },
+  });
   onTestFinished(() => service.close());
   await runJob(service);
   const DATA = join(folder, "data");

@@ -1,22 +1,11 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { JobView } from "../../ts/models/job-view.ts";
-import type { Service } from "../../ts/service/http-service.ts";
-import { openLiveService, openStream, runJob, type StoredFrame, take } from "../http/live-service.ts";
-import { createFolders } from "../jobs/fixtures.ts";
+import { openStream, runJob, type StoredFrame, take } from "../http/event-streams.ts";
+import { serviceOfTest } from "../http/service.ts";
 import { randomNumbers } from "../random-numbers.ts";
 
-const folders = createFolders();
-let service: Service;
-
-beforeAll(async () => {
-  service = await openLiveService(folders.next());
-});
-afterAll(async () => {
-  await service.close();
-  folders.clean();
-});
-
 it("live events come once and in order over 200 connections that break anywhere while jobs run", async () => {
+  const service = await serviceOfTest();
   const random = randomNumbers(11);
   const got: StoredFrame[] = [];
   const jobs: Promise<JobView>[] = [];

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
 import { scratch } from "../cli/scratch.ts";
-import { call, openLiveService } from "../http/live-service.ts";
+import { ADMIN_KEY, openTestService } from "../http/service.ts";
 import { BELL_BODY } from "../jobs/fixtures.ts";
 
 /** Where Debian's golang-golang-x-mod-dev puts the packages; GOPATH says otherwise. */
@@ -30,14 +30,21 @@ it.skipIf(missing !== undefined)(
   "Go's packages for transparency logs accept the live log, and refuse it altered",
   async () => {
     const folder = scratch();
-    const service = await openLiveService(folder);
+    const service = await openTestService({
+      trustLog: true,
+      dataDir: join(folder, "data"),
+      environment: { XDG_STATE_HOME: join(folder, "state"), XDG_CONFIG_HOME: join(folder, "config") },
+    });
     onTestFinished(() => service.close());
     const program = join(folder, "verify-log");
     const source = fileURLToPath(new URL("../go/verify_log.go", import.meta.url));
     expect(spawnSync("go", ["build", "-o", program, source], { env, encoding: "utf8" })).toMatchObject({ stderr: "" });
 
     const submit = (count: number) =>
-      call(service, "POST", "/v1/jobs:batch", { jobs: Array(count).fill({ ...BELL_BODY, options: { shots: 1 } }) });
+      service.call("POST", "/v1/jobs:batch", {
+        token: ADMIN_KEY,
+        body: { jobs: Array(count).fill({ ...BELL_BODY, options: { shots: 1 } }) },
+      });
     const untilLogged = async (size: number): Promise<string> => {
       for (;;) {
         const checkpoint = await (await fetch(`${service.url}/log/checkpoint`)).text();

@@ -38,7 +38,7 @@ it.skipIf(command === undefined)(
           "--continue-on-failure",
         ],
       ],
-      { cwd: service.dataDir },
+      { cwd: service.place.dataDir },
     );
     let output = "";
     for (const stream of [child.stdout, child.stderr])

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { longCircuit } from "../e2e/long-circuit.ts";
 import { BELL_BODY } from "../jobs/fixtures.ts";
-import type { Answer, CallOptions, TestService } from "./service.ts";
+import { type Answer, bodyOf, type CallOptions, type TestService } from "./service.ts";
 
 /** Ids that requests name; each tenant has its own. */
 export interface Ids {
@@ -39,12 +39,6 @@ export interface Case {
   readonly by?: "admin" | "approver" | "anyone";
 }
 
-async function must(answer: Promise<Answer>): Promise<Answer["body"]> {
-  const { status, text, body } = await answer;
-  if (status >= 300) throw new Error(`${status} ${text}`);
-  return body;
-}
-
 const BELL = { ...BELL_BODY, seed: undefined };
 
 export async function submit(
@@ -53,7 +47,7 @@ export async function submit(
   headers = {},
 ): Promise<Answer["body"]> {
   const body = { ...BELL, metadata: { note: canary }, ...change };
-  return must(service.call("POST", "/v1/jobs", { token, body, headers }));
+  return bodyOf(service.call("POST", "/v1/jobs", { token, body, headers }));
 }
 
 const ended = async (world: TenantWorld): Promise<Partial<Ids>> => ({
@@ -68,7 +62,7 @@ async function planned(world: TenantWorld): Promise<{ job: string; planHash: str
 async function awaiting(world: TenantWorld): Promise<Partial<Ids>> {
   const ids = await planned(world);
   const { service, token } = world;
-  await must(service.call("POST", `/v1/jobs/${ids.job}:execute`, { token, body: { planHash: ids.planHash } }));
+  await bodyOf(service.call("POST", `/v1/jobs/${ids.job}:execute`, { token, body: { planHash: ids.planHash } }));
   return ids;
 }
 
@@ -80,22 +74,22 @@ const long = async (world: TenantWorld): Promise<Partial<Ids>> => {
 
 async function paused(world: TenantWorld): Promise<Partial<Ids>> {
   const ids = await long(world);
-  await must(world.service.call("POST", `/v1/jobs/${ids.job}:pause`, { token: world.token }));
+  await bodyOf(world.service.call("POST", `/v1/jobs/${ids.job}:pause`, { token: world.token }));
   return ids;
 }
 
 async function cancelled(world: TenantWorld): Promise<Partial<Ids>> {
   const ids = await planned(world);
-  await must(world.service.call("POST", `/v1/jobs/${ids.job}:cancel`, { token: world.token }));
+  await bodyOf(world.service.call("POST", `/v1/jobs/${ids.job}:cancel`, { token: world.token }));
   return ids;
 }
 
 const key = async ({ service, token, canary }: TenantWorld): Promise<Partial<Ids>> => ({
-  key: (await must(service.call("POST", "/v1/keys", { token, body: { name: canary, role: "member" } }))).id,
+  key: (await bodyOf(service.call("POST", "/v1/keys", { token, body: { name: canary, role: "member" } }))).id,
 });
 
 const event = async ({ service, token }: TenantWorld): Promise<Partial<Ids>> => ({
-  event: (await must(service.call("GET", "/v1/audit?limit=1", { token }))).events[0].id,
+  event: (await bodyOf(service.call("GET", "/v1/audit?limit=1", { token }))).events[0].id,
 });
 
 /** The newest one: its width is that of the signed head. */
@@ -106,13 +100,14 @@ const tile = async ({ service }: TenantWorld): Promise<Partial<Ids>> => {
 };
 
 const newTenant = async ({ service }: TenantWorld): Promise<Partial<Ids>> => ({
-  tenant: (await must(service.call("POST", "/v1/tenants", { body: { id: `t${randomBytes(8).toString("hex")}` } }))).id,
+  tenant: (await bodyOf(service.call("POST", "/v1/tenants", { body: { id: `t${randomBytes(8).toString("hex")}` } })))
+    .id,
 });
 
 const keyOfNewTenant = async (world: TenantWorld): Promise<Partial<Ids>> => {
   const { tenant } = await newTenant(world);
   const body = { name: "k", role: "member" };
-  const { id } = await must(world.service.call("POST", `/v1/tenants/${tenant}/keys`, { body }));
+  const { id } = await bodyOf(world.service.call("POST", `/v1/tenants/${tenant}/keys`, { body }));
   return { tenant: tenant ?? "", key: id };
 };
 
@@ -154,7 +149,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   resumeJob: {
     ...move("resume", paused, 202),
     async after({ service, token }, { job }) {
-      await must(service.call("POST", `/v1/jobs/${job}:cancel`, { token }));
+      await bodyOf(service.call("POST", `/v1/jobs/${job}:cancel`, { token }));
     },
   },
   followEvents: { request: () => ({ target: "/v1/events", isStream: true }), status: 200 },

@@ -1,23 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newJobId } from "../../ts/core/ids.ts";
-import type { NewKeyView } from "../../ts/models/access.ts";
+import type { NewKeyView, Role } from "../../ts/models/access.ts";
 import type { LiveMessage } from "../../ts/models/job-event.ts";
 import type { JobView } from "../../ts/models/job-view.ts";
-import type { Service } from "../../ts/service/http-service.ts";
-import { BELL_BODY, createFolders } from "../jobs/fixtures.ts";
-import { call, collect, isStored, type OpenStream, openLiveService, openStream, runJob, take } from "./live-service.ts";
+import { BELL_BODY } from "../jobs/fixtures.ts";
+import { collect, isStored, type OpenStream, openStream, runJob, take } from "./event-streams.ts";
+import { ADMIN_KEY, bodyOf, openTestService, serviceOfTest, type TestService } from "./service.ts";
 
 const STATES = ["queued", "running", "succeeded"];
-const folders = createFolders();
-let service: Service;
-
+let service: TestService;
 beforeAll(async () => {
-  service = await openLiveService(folders.next());
-}, 60_000);
-afterAll(async () => {
-  await service.close();
-  folders.clean();
+  service = await openTestService();
 });
+afterAll(() => service?.close());
 
 const jobOf = ({ data }: LiveMessage): string => ("jobId" in data ? data.jobId : "");
 const eventsOf = (frames: readonly LiveMessage[], id: string): string[] =>
@@ -47,25 +42,23 @@ describe("GET /v1/events", () => {
   });
 
   it("goes on after a restart of the service where it was", async () => {
-    const folder = folders.next();
-    let own = await openLiveService(folder);
-    const first = await runJob(own);
-    const stream = await openStream(`${own.url}/v1/events?after=0`);
+    const stopped = await serviceOfTest();
+    const first = await runJob(stopped);
+    const stream = await openStream(`${stopped.url}/v1/events?after=0`);
     const before = await take(stream, 2);
-    const ending = collect((await openStream(`${own.url}/v1/events`)).frames());
-    await own.close();
+    const ending = collect((await openStream(`${stopped.url}/v1/events`)).frames());
+    await stopped.stop();
     expect(await ending).toContainEqual({ event: "end", data: { reason: "stopping" } });
 
-    own = await openLiveService(folder);
-    const second = await runJob(own);
-    const resumed = await openStream(`${own.url}/v1/events`, { after: 2 });
+    const restarted = await serviceOfTest(stopped.place);
+    const second = await runJob(restarted);
+    const resumed = await openStream(`${restarted.url}/v1/events`, { after: 2 });
     const all = [...before, ...(await take(resumed, 4))];
     expect(all.map((frame) => [frame.id, jobOf(frame), frame.event])).toEqual(
       [first, second].flatMap(({ id }, k) => STATES.map((state, j) => [3 * k + j + 1, id, state])),
     );
     resumed.destroy();
-    await own.close();
-  }, 60_000);
+  });
 
   it.each(["-1", "x", "01", "1.5", " ", "9".repeat(20)])("refuses the id '%s'", async (id) => {
     for (const stream of [
@@ -86,9 +79,8 @@ describe("GET /v1/events", () => {
   });
 
   it("answers HEAD without opening a stream", async () => {
-    const headers = { authorization: "Bearer kf_test_admin_key_0123456789" };
-    const response = await fetch(`${service.url}/v1/events`, { method: "HEAD", headers });
-    expect([response.status, await response.text()]).toEqual([200, ""]);
+    const { status, text } = await service.call("HEAD", "/v1/events");
+    expect([status, text]).toEqual([200, ""]);
   });
 });
 
@@ -110,18 +102,19 @@ describe("GET /v1/jobs/{id}/events", () => {
 
   it("ends for clients that keep their connections", async () => {
     const { id } = await runJob(service);
-    const headers = { authorization: "Bearer kf_test_admin_key_0123456789", connection: "keep-alive" };
+    const headers = { authorization: `Bearer ${ADMIN_KEY}`, connection: "keep-alive" };
     const response = await fetch(`${service.url}/v1/jobs/${id}/events`, { headers });
     expect(await response.text()).toMatch(/^retry: 1000\n\nid: [\s\S]*event: end\ndata: \{"reason":"final"\}\n\n$/);
     expect(response.headers.get("connection")).toBe("close");
   });
 
   it("follows a job while it runs, and no other", async () => {
-    const held = await call<JobView>(service, "POST", "/v1/jobs", { ...BELL_BODY, target: "mock-qpu", mode: "plan" });
+    const body = { ...BELL_BODY, target: "mock-qpu", mode: "plan" };
+    const held: JobView = await bodyOf(service.call("POST", "/v1/jobs", { body }));
     const stream = await openStream(`${service.url}/v1/jobs/${held.id}/events`);
     const ending = collect(stream.frames());
     await runJob(service);
-    await call(service, "POST", `/v1/jobs/${held.id}:cancel`);
+    await bodyOf(service.call("POST", `/v1/jobs/${held.id}:cancel`));
     const frames = await ending;
     expect(frames.map(({ event }) => event)).toEqual(["planned", "cancelled", "end"]);
     expect(new Set(frames.slice(0, -1).map(jobOf))).toEqual(new Set([held.id]));
@@ -130,12 +123,13 @@ describe("GET /v1/jobs/{id}/events", () => {
   it("shows how far a long job is", async () => {
     const source = `OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[20];\n${"h q;\n".repeat(400)}`;
     const body = { type: "circuit", input: { format: "openqasm2", source } };
-    const { id } = await call<JobView>(service, "POST", "/v1/jobs", body);
+    const { id }: JobView = await bodyOf(service.call("POST", "/v1/jobs", { body }));
     const stream = await openStream(`${service.url}/v1/jobs/${id}/events`);
     const seen: LiveMessage[] = [];
     for await (const frame of stream.frames()) {
       seen.push(frame);
-      if (frame.event === "progress") await call(service, "POST", `/v1/jobs/${id}:cancel`).catch(() => undefined);
+      // It may have ended by then.
+      if (frame.event === "progress") await service.call("POST", `/v1/jobs/${id}:cancel`);
     }
     const progress = seen.find(({ event }) => event === "progress");
     expect(progress).toMatchObject({ data: { jobId: id, total: expect.any(Number), done: expect.any(Number) } });
@@ -146,9 +140,12 @@ describe("GET /v1/jobs/{id}/events", () => {
 describe("one tenant's events", () => {
   let foreign: NewKeyView;
   beforeAll(async () => {
-    await call(service, "POST", "/v1/tenants", { id: "acme" });
-    foreign = await call<NewKeyView>(service, "POST", "/v1/tenants/acme/keys", { name: "ci", role: "operator" });
+    await bodyOf(service.call("POST", "/v1/tenants", { body: { id: "acme" } }));
+    foreign = await newKey("ci", "operator");
   });
+
+  const newKey = (name: string, role: Role): Promise<NewKeyView> =>
+    bodyOf(service.call("POST", "/v1/tenants/acme/keys", { body: { name, role } }));
 
   const refusal = async (stream: OpenStream, id: string): Promise<unknown> => {
     const { requestId: _, ...problem } = JSON.parse(await stream.text()) as { requestId: string; detail: string };
@@ -177,15 +174,12 @@ describe("one tenant's events", () => {
   });
 
   it("end with the key that reads them", async () => {
-    const reader = await call<NewKeyView>(service, "POST", "/v1/tenants/acme/keys", {
-      name: "reader",
-      role: "auditor",
-    });
+    const reader = await newKey("reader", "auditor");
     const [ending, going] = [
       await openStream(`${service.url}/v1/events`, { key: reader.key }),
       await openStream(`${service.url}/v1/events`, { key: foreign.key }),
     ];
-    await call(service, "DELETE", `/v1/tenants/acme/keys/${reader.id}`);
+    await bodyOf(service.call("DELETE", `/v1/tenants/acme/keys/${reader.id}`));
     expect(await collect(ending.frames())).toEqual([{ event: "end", data: { reason: "key-not-valid" } }]);
     expect((await openStream(`${service.url}/v1/events`, { key: reader.key })).status).toBe(401);
     await runJob(service, foreign.key);

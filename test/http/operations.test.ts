@@ -259,7 +259,7 @@ describe("valid calls", () => {
 
   it("leave their audit event in the transaction of what they did, and readings leave none", async () => {
     await service.stop();
-    const { database } = await openAccess(service.dataDir);
+    const { database } = await openAccess(service.place.dataDir);
     const rows = database.connection
       .prepare("select record from audit_events union all select record from audit_deeds")
       .all();

@@ -4,6 +4,7 @@ import type { Operation, ResponseDoc } from "../../ts/http/operation.ts";
 import { PROBLEM_TYPE, Problem } from "../../ts/http/problem.ts";
 import { principalOf } from "../../ts/identity/keys.ts";
 import { type CreateKey, ROLES, type Role, SCOPES } from "../../ts/models/access.ts";
+import type { DataPlace } from "../../ts/service/data-folder.ts";
 import { openService, type Service, type ServiceOptions } from "../../ts/service/http-service.ts";
 import { type Access, ORIGIN, openAccess, START } from "../identity/fixtures.ts";
 import { createFolders } from "../jobs/fixtures.ts";
@@ -14,7 +15,8 @@ export const ADMIN_KEY = "kf_test_admin_key_0123456789";
 const workerUrl = new URL("../../dist/workers/worker.js", import.meta.url);
 
 export interface TestService extends Service {
-  readonly dataDir: string;
+  /** For another service over the same data. */
+  readonly place: Required<DataPlace>;
   /** Errors that the service reported; what a caller did wrong is none. */
   readonly reported: unknown[];
   /** @param target path with query */
@@ -52,7 +54,10 @@ export async function openTestService(
   prepare?: (access: Access) => Promise<void>,
 ): Promise<TestService> {
   const folders = createFolders();
-  const [dataDir, state, config] = [folders.next(), folders.next(), folders.next()];
+  const {
+    dataDir = folders.next(),
+    environment = { XDG_STATE_HOME: folders.next(), XDG_CONFIG_HOME: folders.next() },
+  } = change;
   if (prepare !== undefined) {
     const access = await openAccess(dataDir);
     await prepare(access);
@@ -60,10 +65,9 @@ export async function openTestService(
   }
   const reported: unknown[] = [];
   const service = await openService({
-    ...{ dataDir, port: 0, trustLog: false, adminKey: ADMIN_KEY, version: "0.0.0-test", workerUrl },
-    environment: { XDG_STATE_HOME: state, XDG_CONFIG_HOME: config },
+    ...{ port: 0, trustLog: false, adminKey: ADMIN_KEY, version: "0.0.0-test", workerUrl },
     onError: (error) => void reported.push(error),
-    ...change,
+    ...{ ...change, dataDir, environment },
     limits: { failedAuthenticationsPerMinute: 1_000_000, ...change.limits },
   });
   let closing: Promise<void> | undefined;
@@ -73,7 +77,7 @@ export async function openTestService(
   };
   return {
     ...service,
-    ...{ dataDir, reported, stop, close: () => stop().finally(() => folders.clean()) },
+    ...{ place: { dataDir, environment }, reported, stop, close: () => stop().finally(() => folders.clean()) },
     call: (method, target, options) => send(service.url, method, target, options),
     operation(id) {
       const found = service.operations.find((each) => each.id === id);
@@ -88,6 +92,13 @@ export async function serviceOfTest(change: Partial<ServiceOptions> = {}): Promi
   const service = await openTestService(change);
   onTestFinished(() => service.close());
   return service;
+}
+
+/** The body of an answer that has to be a good one. */
+export async function bodyOf(answer: Promise<Answer>): Promise<Answer["body"]> {
+  const { status, text, body } = await answer;
+  if (status >= 300) throw new Error(`${status} ${text}`);
+  return body;
 }
 
 async function send(url: string, method: string, target: string, options: CallOptions = {}): Promise<Answer> {

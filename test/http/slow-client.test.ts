@@ -14,7 +14,7 @@ import type { EventFeed, EventStream, Follower } from "../../ts/jobs/event-feed.
 import type { JobEvent } from "../../ts/jobs/store.ts";
 import type { LiveMessage } from "../../ts/models/job-event.ts";
 import { ALICE } from "../jobs/fixtures.ts";
-import { collect, isStored, openStream } from "./live-service.ts";
+import { collect, isStored, openStream } from "./event-streams.ts";
 
 const PRINCIPAL: Principal = {
   ...{ tenant: ALICE as TenantId, keyId: "key_a", name: "a", owner: "a", role: "member" },

@@ -4,20 +4,15 @@ import { WebSocket } from "ws";
 import type { NewKeyView } from "../../ts/models/access.ts";
 import { LiveMessage } from "../../ts/models/job-event.ts";
 import type { JobView } from "../../ts/models/job-view.ts";
-import type { Service } from "../../ts/service/http-service.ts";
-import { BELL_BODY, createFolders } from "../jobs/fixtures.ts";
-import { ADMIN_KEY, call, collect, isStored, openLiveService, openStream, runJob } from "./live-service.ts";
+import { BELL_BODY } from "../jobs/fixtures.ts";
+import { collect, isStored, openStream, runJob } from "./event-streams.ts";
+import { ADMIN_KEY, bodyOf, openTestService, serviceOfTest, type TestService } from "./service.ts";
 
-const folders = createFolders();
-let service: Service;
-
+let service: TestService;
 beforeAll(async () => {
-  service = await openLiveService(folders.next());
-}, 60_000);
-afterAll(async () => {
-  await service.close();
-  folders.clean();
+  service = await openTestService();
 });
+afterAll(() => service?.close());
 
 const BY_HEADER = { headers: { authorization: `Bearer ${ADMIN_KEY}` } };
 
@@ -96,7 +91,8 @@ describe("GET /v1/ws", () => {
     });
     await opened;
     await runJob(service);
-    last = (await call<JobView>(service, "POST", "/v1/jobs", BELL_BODY)).id;
+    const { id }: JobView = await bodyOf(service.call("POST", "/v1/jobs", { body: BELL_BODY }));
+    last = id;
     if (ended.has(last)) socket.close();
     const { messages: seen } = await closed;
     const ids = seen.filter(isStored).map(({ id }) => id);
@@ -139,22 +135,23 @@ describe("GET /v1/ws", () => {
   });
 
   it("closes with the key that reads it", async () => {
-    const reader = await call<NewKeyView>(service, "POST", "/v1/keys", { name: "reader", role: "auditor" });
+    const body = { name: "reader", role: "auditor" };
+    const reader: NewKeyView = await bodyOf(service.call("POST", "/v1/keys", { body }));
     const socket = socketAt("", [], { headers: { authorization: `Bearer ${reader.key}` } });
     const closed = untilClosed(socket);
     await new Promise((resolve) => socket.on("open", resolve));
-    await call(service, "DELETE", `/v1/keys/${reader.id}`);
+    await bodyOf(service.call("DELETE", `/v1/keys/${reader.id}`));
     expect(await closed).toMatchObject({ code: 1008, messages: [{ event: "end", data: { reason: "key-not-valid" } }] });
   });
 
   it("closes when the service stops", async () => {
-    const own = await openLiveService(folders.next());
+    const own = await serviceOfTest();
     const socket = new WebSocket(`${own.url.replace("http", "ws")}/v1/ws`, BY_HEADER);
     const closed = untilClosed(socket);
     await new Promise((resolve) => socket.on("open", resolve));
-    await own.close();
+    await own.stop();
     expect(await closed).toMatchObject({ code: 1001, messages: [{ event: "end", data: { reason: "stopping" } }] });
-  }, 60_000);
+  });
 });
 
 describe("an upgrade to something else", () => {

@@ -3,9 +3,10 @@ import { afterAll, describe, expect, it } from "vitest";
 import { newJobId } from "../../ts/core/ids.ts";
 import { type SqliteConnection, SqliteFailure } from "../../ts/database/sqlite-connection.ts";
 import { createSqliteDatabase } from "../../ts/database/sqlite-database.ts";
+import type { JobRef, Store } from "../../ts/jobs/store.ts";
 import { createSqliteStore } from "../../ts/jobs/store-sqlite.ts";
 import { describeStore } from "../contract/store.ts";
-import { ALICE, createFolders, openConnection, openStore, outcomeLeaf, submission } from "./fixtures.ts";
+import { ALICE, BOB, createFolders, openConnection, openStore, outcomeLeaf, submission } from "./fixtures.ts";
 
 const folders = createFolders();
 afterAll(() => folders.clean());
@@ -33,6 +34,32 @@ function tampered(connection: SqliteConnection, sql: string, run: () => void): S
         run() {
           run();
           statement.run();
+        },
+      };
+    },
+  };
+}
+
+/** The connection, which tells how many rows each statement read. */
+function watched(connection: SqliteConnection, onRead: (sql: string, rows: number) => void): SqliteConnection {
+  return {
+    ...connection,
+    get inTransaction() {
+      return connection.inTransaction;
+    },
+    prepare(sql) {
+      const { run, get, all } = connection.prepare(sql);
+      return {
+        run,
+        get(...values) {
+          const row = get(...values);
+          onRead(sql, row === undefined ? 0 : 1);
+          return row;
+        },
+        all(...values) {
+          const rows = all(...values);
+          onRead(sql, rows.length);
+          return rows;
         },
       };
     },
@@ -162,6 +189,31 @@ describe("the SQLite store and its disk", () => {
       expect(steps[0], part).toMatch(/^SEARCH /);
     }
     // Not closed: for libsql an EXPLAIN goes on to its end only with the process.
+  });
+
+  // So the time of an answer does not tell whether a job is there: nothing is read that an unknown id would not read.
+  it.each([
+    ["get", (store: Store, ref: JobRef) => store.get(ref)],
+    ["input", (store: Store, ref: JobRef) => store.input(ref)],
+    ["result", (store: Store, ref: JobRef) => store.result(ref)],
+    ["salt", (store: Store, ref: JobRef) => store.salt(ref)],
+    ["jobEvents", (store: Store, ref: JobRef) => store.jobEvents(ref, 0, 9)],
+    ["cancel", (store: Store, ref: JobRef) => store.apply({ kind: "cancel", ...ref, at: AT })],
+  ] as const)("%s looks for a foreign job as for one that never was, and reads no row of it", async (_, ask) => {
+    const reads: [sql: string, rows: number][] = [];
+    const connection = watched(await openConnection(folders.next()), (...read) => void reads.push(read));
+    const store = createSqliteStore(createSqliteDatabase(connection), outcomeLeaf);
+    const { id } = await store.apply(submission(ALICE, AT));
+    const readsFor = async (ref: JobRef): Promise<unknown> => {
+      reads.length = 0;
+      await ask(store, ref).catch(() => undefined);
+      return [...reads];
+    };
+    const foreign = await readsFor({ tenant: BOB, id });
+    expect(foreign).toEqual([[expect.stringContaining("tenant = ?"), 0]]);
+    expect(foreign).toEqual(await readsFor({ tenant: BOB, id: newJobId(AT) }));
+    expect(await readsFor({ tenant: ALICE, id })).not.toEqual(foreign);
+    await store.close();
   });
 
   it("lets nobody change an event or a log entry", async () => {

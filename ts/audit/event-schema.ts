@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isEventId } from "../core/ids.ts";
 import { AUDIT_ACTIONS, type AuditAction } from "../models/audit.ts";
-import { Hex32, Time } from "./fields.ts";
+import { Hex32, ProofText, Time } from "./fields.ts";
 
 // The audit event as the log and the file `*.event.json` hold it. docs/receipt.md explains every field; unknown members are
 // refused everywhere.
@@ -64,7 +64,6 @@ export const EventFile = z.strictObject({
   format: z.literal("ketflow-event-file/1"),
   manifest: EventManifest,
   opening: EventOpening,
-  /** A tlog-proof text: place in the log, path to its root, signed checkpoint. */
-  proof: z.string(),
+  proof: ProofText,
 });
 export type EventFile = z.infer<typeof EventFile>;

@@ -15,6 +15,9 @@ export const Time = z
 /** Standard base64 in the one spelling of its bytes: the unused bits of the last character are zero. */
 export const Base64 = z.string().refine(isCanonicalBase64, "must be standard base64 whose unused bits are zero");
 
+/** A tlog-proof text: place in the log, path to its root, signed checkpoint. */
+export const ProofText = z.string();
+
 /** HMAC-SHA-256 with the salt as its key, in hexadecimal. */
 export function commit(salt: Uint8Array, bytes: Uint8Array): string {
   return toHex(hmacSha256(salt, bytes));

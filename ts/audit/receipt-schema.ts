@@ -5,7 +5,7 @@ import { isJobId } from "../core/ids.ts";
 import { CIRCUIT_FORMATS } from "../models/circuit.ts";
 import { JOB_TYPES, OUTCOMES, Seed } from "../models/job.ts";
 import { RouteDecision } from "../models/route.ts";
-import { Base64, Hex32, Time } from "./fields.ts";
+import { Base64, Hex32, ProofText, Time } from "./fields.ts";
 
 // The receipt file, `ketflow-receipt/1`. docs/receipt.md explains every field; unknown members are refused everywhere.
 
@@ -93,8 +93,7 @@ export const Receipt = z.strictObject({
   format: z.literal("ketflow-receipt/1"),
   manifest: Manifest,
   opening: Opening,
-  /** A tlog-proof text: place in the log, path to its root, signed checkpoint. */
-  proof: z.string(),
+  proof: ProofText,
 });
 export type Receipt = z.infer<typeof Receipt>;
 

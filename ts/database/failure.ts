@@ -26,6 +26,11 @@ export function toAppError(cause: unknown): AppError {
   return new AppError(code, message, { cause });
 }
 
+/** As {@link toAppError} for what the database refused; whatever else went wrong stays what it is. */
+export function refusalOf(error: unknown): unknown {
+  return error instanceof SqliteFailure ? toAppError(error) : error;
+}
+
 /** A query between transactions, which so sees what is on disk; its failures are those of {@link toAppError}. */
 export async function read<T>(query: () => T): Promise<T> {
   try {

@@ -1,6 +1,6 @@
 import { AppError } from "../core/errors.ts";
 import type { BufferedConnection } from "./buffered-connection.ts";
-import { toAppError } from "./failure.ts";
+import { refusalOf, toAppError } from "./failure.ts";
 import { SqliteFailure } from "./sqlite-connection.ts";
 
 export interface GroupCommit {
@@ -125,10 +125,6 @@ export function createGroupCommit(connection: BufferedConnection, onCommit?: OnC
       );
     },
   };
-}
-
-function refusalOf(error: unknown): unknown {
-  return error instanceof SqliteFailure ? toAppError(error) : error;
 }
 
 function isStorageFailure(error: unknown): error is SqliteFailure {

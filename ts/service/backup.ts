@@ -42,14 +42,14 @@ export async function backup(
   { keys = false }: BackupOptions = {},
 ): Promise<BackupManifest> {
   const at = now();
-  const deed = {
+  const facts = {
     tenant: LOCAL_TENANT,
     at,
     action: "backup.create",
     subject: logKeys.origin,
     detail: { keys },
   } as const;
-  await database.group.run(() => events.record(newEvent(by, deed)));
+  await database.group.run(() => events.record(newEvent(by, facts)));
   const checkpoint = await log.force();
   const source = {
     ...{ connection: database.connection, dataDir, checkpoint, origin: logKeys.origin, databaseFile: DATABASE_FILE },
@@ -85,14 +85,14 @@ export async function restoreData(
   await rm(join(dataDir, "keys"), { recursive: true, force: true });
   const added = await withLedger(place, async ({ database, events, logKeys, log, now }) => {
     const detail = { origin, size, rootHash };
-    const deed = {
+    const facts = {
       tenant: LOCAL_TENANT,
       at: now(),
       action: "log.new-origin",
       subject: logKeys.origin,
       detail,
     } as const;
-    await database.group.run(() => events.record(newEvent(LOCAL_ORIGIN, deed)));
+    await database.group.run(() => events.record(newEvent(LOCAL_ORIGIN, facts)));
     await log.force();
     return { origin: logKeys.origin, verifierKeys: logKeys.verifierKeys };
   });

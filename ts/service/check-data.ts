@@ -7,8 +7,7 @@ import { loadMldsa } from "../audit/mldsa.ts";
 import { systemClock } from "../core/clock.ts";
 import { AppError, messageOf } from "../core/errors.ts";
 import { userFolders } from "../core/user-folders.ts";
-import { toAppError } from "../database/failure.ts";
-import { SqliteFailure } from "../database/sqlite-connection.ts";
+import { refusalOf } from "../database/failure.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import { checkOutcomes } from "../jobs/check-outcomes.ts";
 import { type DataPlace, openExistingData } from "./data-folder.ts";
@@ -41,7 +40,7 @@ export async function checkData({ dataDir, environment, repair }: DataPlace & { 
     const repaired = await repairChecked(log);
     return [...checks, ...(await checkLog(log)), repaired];
   } catch (error) {
-    throw error instanceof SqliteFailure ? toAppError(error) : error;
+    throw refusalOf(error);
   } finally {
     keys?.close();
     database.close();

@@ -11,9 +11,8 @@ import type { EventOrigin } from "../audit/new-event.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import { userFolders } from "../core/user-folders.ts";
-import { toAppError } from "../database/failure.ts";
+import { refusalOf } from "../database/failure.ts";
 import type { OnCommit } from "../database/group-commit.ts";
-import { SqliteFailure } from "../database/sqlite-connection.ts";
 import { createSqliteDatabase, type SqliteDatabase } from "../database/sqlite-database.ts";
 import { SQLITE_MIGRATIONS } from "../migrations/sqlite/all.ts";
 
@@ -47,7 +46,7 @@ export async function openDataFolder(dataDir: string, onCommit?: OnCommit): Prom
     return createSqliteDatabase(connection, onCommit);
   } catch (error) {
     connection.close();
-    throw error instanceof SqliteFailure ? toAppError(error) : error;
+    throw refusalOf(error);
   }
 }
 

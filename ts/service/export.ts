@@ -17,8 +17,8 @@ export function exportData(
   write: (line: string) => void | Promise<void>,
 ): Promise<number> {
   return withLedger(place, async ({ database, events, log, now }) => {
-    const deed = { tenant, at: now(), action: "audit.export", subject: tenant } as const;
-    await database.group.run(() => events.record(newEvent(LOCAL_ORIGIN, deed)));
+    const facts = { tenant, at: now(), action: "audit.export", subject: tenant } as const;
+    await database.group.run(() => events.record(newEvent(LOCAL_ORIGIN, facts)));
     let lines = 0;
     for await (const line of exportLeaves({ store: createSqliteStore(database, outcomeLeaf), events, log }, tenant)) {
       await write(line);

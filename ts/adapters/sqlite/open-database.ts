@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AppError, errnoOf } from "../../core/errors.ts";
-import { toAppError } from "../../database/failure.ts";
+import { refusalOf } from "../../database/failure.ts";
 import { type SqliteConnection, SqliteFailure } from "../../database/sqlite-connection.ts";
 import { type LoadedDriver, loadDriver } from "./drivers.ts";
 
@@ -22,7 +22,7 @@ export async function openDatabase(folder: string, driver?: LoadedDriver): Promi
     return lockedConnection(folder, open);
   } catch (error) {
     if (error instanceof SqliteFailure && error.kind === "busy") throw inUse(folder, error);
-    throw error instanceof SqliteFailure ? toAppError(error) : error;
+    throw refusalOf(error);
   }
 }
 

@@ -1,50 +1,12 @@
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
 import { LiveMessage } from "../../ts/models/job-event.ts";
 import type { JobView } from "../../ts/models/job-view.ts";
-import type { Service } from "../../ts/service/http-service.ts";
 import { BELL_BODY } from "../jobs/fixtures.ts";
-
-export const ADMIN_KEY = "kf_test_admin_key_0123456789";
-
-/** The built files, since its engine runs in worker threads, in this process. */
-export async function openLiveService(folder: string): Promise<Service> {
-  const { openService } = (await import(
-    new URL("../../dist/server.js", import.meta.url).href
-  )) as typeof import("../../ts/server.ts");
-  return openService({
-    ...{ dataDir: `${folder}/data`, port: 0, adminKey: ADMIN_KEY, version: "0.0.0" },
-    environment: { XDG_STATE_HOME: `${folder}/state`, XDG_CONFIG_HOME: `${folder}/config` },
-  });
-}
-
-export async function call<T>(
-  service: Service,
-  method: string,
-  path: string,
-  body?: unknown,
-  key = ADMIN_KEY,
-): Promise<T> {
-  const response = await fetch(`${service.url}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-  return (text === "" ? undefined : JSON.parse(text)) as T;
-}
+import { ADMIN_KEY, bodyOf, type TestService } from "./service.ts";
 
 /** Waits for its end, so that it has all of its events. */
-export async function runJob(service: Service, key = ADMIN_KEY): Promise<JobView> {
-  const response = await fetch(`${service.url}/v1/jobs`, {
-    method: "POST",
-    headers: {
-      ...{ authorization: `Bearer ${key}`, "content-type": "application/json" },
-      prefer: "wait=60",
-    },
-    body: JSON.stringify(BELL_BODY),
-  });
-  return (await response.json()) as JobView;
+export async function runJob(service: TestService, token = ADMIN_KEY): Promise<JobView> {
+  return bodyOf(service.call("POST", "/v1/jobs", { token, body: BELL_BODY, headers: { prefer: "wait=60" } }));
 }
 
 export interface OpenStream {
