@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -35,7 +36,11 @@ async function serve(): Promise<string> {
   const service = spawn(process.execPath, [join(root, "dist/cli.js"), "serve", "--port", "0"], {
     ...{ cwd: home, env, stdio: ["ignore", "pipe", "inherit"] as const },
   });
-  onTestFinished(() => void service.kill());
+  const ended = once(service, "close");
+  onTestFinished(async () => {
+    service.kill();
+    await ended; // Its folder goes after it.
+  });
   for await (const line of createInterface({ input: service.stdout })) {
     const url = /^listening on (.*)$/.exec(line)?.[1];
     if (url !== undefined) return url;

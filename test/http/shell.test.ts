@@ -258,6 +258,11 @@ describe("the description of the API", () => {
     for (const [, name = ""] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g))
       expect(Object.keys(document.components.schemas)).toContain(name);
     expect(text).not.toContain("$defs");
+    // A job that was made leads to everything that can be done with it.
+    const { links } = document.paths["/v1/jobs"].post.responses["202"];
+    const onJob = service.operations.filter(({ path }) => path.startsWith("/v1/jobs/{id}")).map(({ id }) => id);
+    expect(Object.keys(links).sort()).toEqual(onJob.sort());
+    for (const [name, link] of Object.entries(links)) expect(link).toMatchObject({ operationId: name });
   });
 });
 

@@ -43,7 +43,7 @@ export function openApiDocument(
   const paths: Record<string, Document> = {};
   for (const each of operations) {
     const item = paths[each.path] ?? {};
-    item[each.webSocket ? "x-websocket" : each.method] = describeOperation(each);
+    item[each.webSocket ? "x-websocket" : each.method] = describeOperation(each, linksOf(each, operations));
     paths[each.path] = item;
   }
   return {
@@ -67,7 +67,7 @@ export function openApiDocument(
   };
 }
 
-function describeOperation(each: Operation): Document {
+function describeOperation(each: Operation, links: Document | undefined): Document {
   const isOpen = each.scope === "anyone";
   const shell = isOpen ? problems("rate-limited") : problems("unauthenticated", "forbidden", "rate-limited");
   const responses = merged(each.responses, shell, problems("store-unavailable", "storage-full", "internal"));
@@ -90,8 +90,24 @@ function describeOperation(each: Operation): Document {
         })),
       },
     }),
-    responses: mapValues(responses, describeResponse),
+    responses: mapValues(responses, (response, status) => ({
+      ...describeResponse(response),
+      ...(links !== undefined && status.startsWith("2") && { links }),
+    })),
   };
+}
+
+/** Where the id of a job that was made goes: to every operation on one job. */
+function linksOf({ id, makesJob }: Operation, operations: readonly Operation[]): Document | undefined {
+  if (!makesJob) return undefined;
+  const onJob = operations.filter((each) => each.path.startsWith("/v1/jobs/{id}") && each.id !== id);
+  return Object.fromEntries(
+    onJob.map((each) => [each.id, { operationId: each.id, parameters: { id: "$response.body#/id" }, ...planOf(each) }]),
+  );
+}
+
+function planOf({ id }: Operation): Document {
+  return id === "executeJob" ? { requestBody: { planHash: "$response.body#/plan/planHash" } } : {};
 }
 
 /** The first description of a status counts, with the later ones added. */

@@ -59,6 +59,8 @@ interface Shape<Query, Body> {
   readonly scope: Scope | "anyone";
   /** Answers programs of this machine without a key; what a proxy forwards is not from this machine. */
   readonly openToLoopback?: true;
+  /** Its answer is a new job, whose id the operations on one job take. */
+  readonly makesJob?: true;
   /** What it does is done over WebSocket, of which OpenAPI knows nothing: a plain request is refused. */
   readonly webSocket?: true;
   readonly query?: z.ZodType<Query>;

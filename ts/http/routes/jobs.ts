@@ -85,6 +85,7 @@ export function jobRoutes(services: JobRouteServices): Operation[] {
   return [
     operation({
       ...{ method: "post", path: "/v1/jobs", id: "submitJob", tag: "jobs", scope: "jobs:write", audit: "job.submit" },
+      makesJob: true,
       summary: "Submit a job",
       description:
         "The job is on disk when this answers. What has a price or leaves the machine is only planned, unless the policy says otherwise. " +
@@ -234,6 +235,7 @@ export function jobRoutes(services: JobRouteServices): Operation[] {
         scope: "jobs:write",
         audit: "job.retry",
       },
+      makesJob: true,
       summary: "Submit a job that ended without a result again",
       description: "A new job with the same body and seed.",
       requestHeaders: SUBMIT_HEADERS,
