@@ -1,7 +1,7 @@
 import type { SqliteConnection, SqlValue } from "./sqlite-connection.ts";
 
 /** Adds a row to the end of a table: at once for whoever asks the database, in one statement with its neighbours for the driver. */
-export type AddRow = (...values: readonly SqlValue[]) => void;
+type AddRow = (...values: readonly SqlValue[]) => void;
 
 /**
  * A connection that gathers new rows and writes those of a table together, before it runs anything else: entering a native driver
