@@ -1,0 +1,29 @@
+//! The Q-network engine of Ketflow: dense and dueling networks in f32, the same bytes in every build.
+//!
+//! [`read`] takes a `.net.json` file to a [`Document`], [`run`] its network and [`States`] to an [`InferResult`];
+//! [`InferResult::to_container`] gives the canonical bytes. Arithmetic is strict: IEEE operations in a fixed order, no
+//! contraction, `exp` and `tanh` from the pinned `libm`, every sum in one fixed tree over its terms. So the outputs for a
+//! state do not depend on the size of the batch, its order, vectors or threads.
+
+mod activation;
+pub mod error;
+mod fault;
+mod forward;
+mod json;
+mod layer;
+pub mod limits;
+pub mod monitor;
+mod network;
+mod read;
+mod result;
+mod states;
+mod tensor;
+mod tree;
+
+pub use error::{Error, ErrorCode, RunError};
+pub use forward::run;
+pub use monitor::{Interrupted, Monitor, Unmonitored};
+pub use network::Network;
+pub use read::{Document, read, read_states};
+pub use result::{InferResult, SCHEMA};
+pub use states::States;
