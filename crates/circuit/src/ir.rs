@@ -171,21 +171,6 @@ impl Circuit {
 }
 
 impl Condition {
-    /// The truth value over `bits`, where `bits(i)` is classical bit `i`.
-    pub fn holds(&self, bits: &impl Fn(u32) -> bool) -> bool {
-        match self {
-            Self::Const(value) => *value,
-            Self::Bit(bit) => bits(*bit),
-            Self::Not(x) => !x.holds(bits),
-            Self::And(x, y) => x.holds(bits) && y.holds(bits),
-            Self::Or(x, y) => x.holds(bits) || y.holds(bits),
-            Self::Xor(x, y) => x.holds(bits) != y.holds(bits),
-            Self::Compare { comparison, left, right } => comparison.holds(left.value(bits), right.value(bits)),
-        }
-    }
-}
-
-impl Condition {
     /// Calls `visit` with each classical bit that decides, in the order of the text; a bit that stands there twice comes twice.
     pub fn each_bit(&self, visit: &mut impl FnMut(u32)) {
         match self {
@@ -203,6 +188,19 @@ impl Condition {
                     }
                 }
             }
+        }
+    }
+
+    /// The truth value over `bits`, where `bits(i)` is classical bit `i`.
+    pub fn holds(&self, bits: &impl Fn(u32) -> bool) -> bool {
+        match self {
+            Self::Const(value) => *value,
+            Self::Bit(bit) => bits(*bit),
+            Self::Not(x) => !x.holds(bits),
+            Self::And(x, y) => x.holds(bits) && y.holds(bits),
+            Self::Or(x, y) => x.holds(bits) || y.holds(bits),
+            Self::Xor(x, y) => x.holds(bits) != y.holds(bits),
+            Self::Compare { comparison, left, right } => comparison.holds(left.value(bits), right.value(bits)),
         }
     }
 }

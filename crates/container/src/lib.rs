@@ -42,7 +42,7 @@ impl<'a> Container<'a> {
     /// # Panics
     /// On NaN: a wrong number is never returned.
     pub fn to_bytes(&self, schema: &str) -> Vec<u8> {
-        let size: usize = self.sections.values().map(|(_, data)| 64 + 8 * data.len()).sum();
+        let size: usize = self.sections.values().map(|(_, data)| 64 + data.bytes()).sum();
         let mut out = Vec::with_capacity(64 + size);
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&(schema.len() as u32).to_le_bytes());
@@ -83,6 +83,13 @@ impl Data<'_> {
             Self::U64(values) => values.len(),
             Self::F32(values) => values.len(),
             Self::F64(values) => values.len(),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::U32(_) | Self::F32(_) => 4 * self.len(),
+            Self::U64(_) | Self::F64(_) => 8 * self.len(),
         }
     }
 

@@ -5,7 +5,6 @@
 //! fixed tree, random numbers as a function of (seed, purpose, shot, event). The plan of a run depends on circuit and options
 //! alone; memory, segments, vectors and progress never change a byte.
 
-mod container;
 pub mod error;
 mod finals;
 mod information;

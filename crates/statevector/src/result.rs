@@ -1,7 +1,7 @@
 //! The result of a run, and its canonical bytes.
 
-use crate::container::{Container, Data};
 use crate::outcomes::OutcomeTable;
+use ketflow_container::{Container, Data};
 use num_complex::Complex64;
 
 /// Schema id in the container.
