@@ -1,4 +1,4 @@
-//! Files that dimod wrote, with the energies that it computes (`dimod/generate.py`), and broken ones.
+//! Files that dimod wrote, with the energies that it computes (`test/vectors/dimod/generate.py`), and broken ones.
 // Clippy lets tests unwrap, but not the helpers they share.
 #![allow(clippy::unwrap_used)]
 
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 const NAMES: [&str; 4] = ["labels", "numbers", "single", "float32"];
 
 fn bytes(name: &str) -> Vec<u8> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/dimod");
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../test/vectors/dimod");
     fs::read(folder.join(name)).unwrap()
 }
 
