@@ -6,6 +6,6 @@ export const identity = {
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "5b07580e4075265b6b85ad191515429d181f3e0f2b06f45305b5e64a525c2d19"
+    "sha256": "33faad21aea9769a0a2e5a3f9f0ef4c272d44e50ac5ac78d6bd661c6de4aaf4a"
   }
 };

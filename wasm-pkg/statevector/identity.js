@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "2ea9fbc81b8f1fb83077d7b5570dd3f46bc92234b5e1d41ae80cfa1317c0d047"
+    "contentHash": "b222d5bdb714d80b96dc0c48e53d005af5819247b4cfa89170c7db40545c8853"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "9a484da2c54155b9126f7a09e4a5a066b025d0b4aad9b5d9a798a7c82d856621"
+    "sha256": "9c2853a8df9af85a1c1a0a2870d349e196fc6a13192139468a83fcd29847e09a"
   }
 };

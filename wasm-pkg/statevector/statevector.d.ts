@@ -25,7 +25,7 @@ export class Program {
      */
     static parse(format: string, source: Uint8Array | number[]): Program;
     /**
-     * The result container. `poll(done, total)` is called every few milliseconds and returns `true` to stop.
+     * The result container. `poll(done, total)` is called every few milliseconds and returns 0 to go on, 1 to cancel.
      */
     run(options: string, poll: Function): Uint8Array;
     /**

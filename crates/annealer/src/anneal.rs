@@ -3,129 +3,47 @@
 //! Source: Kirkpatrick, Gelatt, Vecchi, "Optimization by simulated annealing", Science 220 (1983). The automatic range of β is that
 //! the largest change of energy is accepted half of the time at its start, and the smallest once in a hundred times at its end.
 
-use crate::bqm::Bqm;
-use crate::error::Error;
+use crate::error::RunError;
 use crate::ising::Ising;
-use crate::samples::SampleSet;
+use crate::monitor::{Interrupted, Monitor, Next, Watch};
+use crate::options::Options;
+use crate::search::{Found, Search};
 use ketflow_rng::philox4x32;
 
 /// The top words of the counters of this engine's random numbers; part of the reproducibility contract, never reused.
 const START: u32 = 0x101;
 const FLIP: u32 = 0x102;
 
-/// Most reads of a job.
-pub const MAX_READS: u32 = 1_000_000;
-/// Most sweeps of a read.
-pub const MAX_SWEEPS: u32 = 100_000_000;
-
-/// How to anneal.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AnnealOptions {
-    /// Independent runs, 1 to [`MAX_READS`]; 64 by default.
-    pub reads: u32,
-    /// Passes over all variables in each, 1 to [`MAX_SWEEPS`]; 1,000 by default.
-    pub sweeps: u32,
-    /// First and last inverse temperature, both above 0 and the first not above the second; from the model by default.
-    pub beta_range: Option<(f64, f64)>,
-    /// Distinct samples that are kept, the lowest; 100 by default.
-    pub max_samples: usize,
-    /// Of all random numbers.
-    pub seed: u64,
-}
-
-impl Default for AnnealOptions {
-    fn default() -> Self {
-        Self { reads: 64, sweeps: 1000, beta_range: None, max_samples: 100, seed: 0 }
-    }
-}
-
-impl AnnealOptions {
-    fn check(&self) -> Result<(), Error> {
-        let within = |name: &str, value: u32, most: u32| match value {
-            0 => Err(Error::invalid(format!("{name}: 0; give 1 to {most}"))),
-            value if value > most => Err(Error::invalid(format!("{name}: {value}; give 1 to {most}"))),
-            _ => Ok(()),
-        };
-        within("reads", self.reads, MAX_READS)?;
-        within("sweeps", self.sweeps, MAX_SWEEPS)?;
-        match self.beta_range {
-            Some((first, last)) if !(first > 0.0 && first <= last && last.is_finite()) => Err(Error::invalid(format!(
-                "betaRange: [{first}, {last}]; give two numbers above 0, the smaller one first"
-            ))),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// Watches a run.
-pub trait Monitor {
-    /// Called at least after every sweep of every read.
-    ///
-    /// # Errors
-    /// [`Interrupted`] ends the run.
-    fn poll(&mut self, progress: Progress) -> Result<(), Interrupted>;
-}
-
-/// How far a run is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Progress {
-    /// Sweeps done, of all reads.
-    pub done: u64,
-    /// Sweeps of all reads.
-    pub total: u64,
-    /// The lowest energy at the end of a read so far.
-    pub best: Option<f64>,
-}
-
-/// The monitor wants the run to end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Interrupted;
-
-/// Why there is no result.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AnnealError {
-    /// Something is wrong with the options.
-    Refused(Error),
-    /// The monitor ended the run.
-    Cancelled,
-}
-
-impl From<Error> for AnnealError {
-    fn from(error: Error) -> Self {
-        Self::Refused(error)
-    }
-}
-
-impl From<Interrupted> for AnnealError {
-    fn from(_: Interrupted) -> Self {
-        Self::Cancelled
-    }
-}
-
-/// Anneals all reads, one after the other.
+/// Anneals the reads one after the other.
 ///
 /// # Errors
-/// [`AnnealError::Refused`] before anything runs, [`AnnealError::Cancelled`] when the monitor ends it.
-pub fn anneal(bqm: &Bqm, options: &AnnealOptions, monitor: &mut dyn Monitor) -> Result<SampleSet, AnnealError> {
-    options.check()?;
-    let ising = Ising::new(bqm);
+/// [`RunError::Cancelled`] when the monitor ends it.
+pub(crate) fn anneal(search: &Search, options: &Options, monitor: &mut dyn Monitor) -> Result<Found, RunError> {
+    let ising = Ising::new(&search.bqm);
     let schedule = Schedule::new(options.beta_range.unwrap_or_else(|| beta_range(&ising)), options.sweeps);
-    let total = u64::from(options.reads) * u64::from(options.sweeps);
-    let mut progress = Progress { done: 0, total, best: None };
-    let mut reads = Vec::with_capacity(options.reads as usize);
-    for read in 0..options.reads {
-        let mut walker = Walker::new(&ising, options.seed, read);
+    let limit = options.total_sweeps();
+    let size = ising.size() as u64;
+    let mut watch = Watch::new(monitor, limit.saturating_mul(size));
+    let mut reads = Vec::new();
+    let mut sweeps = 0u64;
+    'reads: for read in 0..options.reads {
+        let mut walker = Walker::new(&ising, options, read);
         for sweep in 0..options.sweeps {
-            walker.sweep(sweep, schedule.beta(sweep));
-            progress.done += 1;
-            monitor.poll(progress)?;
+            walker.sweep(sweep, schedule.beta(sweep), &mut watch)?;
+            sweeps += 1;
+            if sweeps == limit || watch.next == Next::Finish {
+                reads.push(walker.values());
+                break 'reads;
+            }
         }
-        let values: Vec<bool> = walker.spins.iter().map(|spin| *spin > 0.0).collect();
-        let energy = bqm.energy(&values);
-        progress.best = Some(progress.best.map_or(energy, |best| best.min(energy)));
+        let values = walker.values();
+        let energy = search.energy(&values);
         reads.push(values);
+        if search.note(&mut watch.progress, energy) && options.target_energy.is_some() {
+            break;
+        }
     }
-    Ok(SampleSet::collect(bqm, reads, options.max_samples))
+    Ok(Found { reads, sweeps })
 }
 
 /// A geometric series from the first β to the last.
@@ -161,6 +79,9 @@ fn beta_range(ising: &Ising) -> (f64, f64) {
     (first, last.max(first))
 }
 
+/// Spins between two looks at the monitor's counter; a multiple of four, so that no block of random words is split.
+const SPINS_PER_PIECE: usize = 4096;
+
 /// Beyond this, exp(−x) is less than 2⁻³²: no 32-bit number is below it.
 const NEVER: f64 = 22.181;
 const TWO_TO_32: f64 = 4_294_967_296.0;
@@ -175,24 +96,40 @@ struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    fn new(ising: &'a Ising, seed: u64, read: u32) -> Self {
-        let key = [seed as u32, (seed >> 32) as u32];
-        let spins: Vec<f64> = (0..ising.size())
-            .map(|k| {
-                let words = philox4x32([(k / 128) as u32, 0, read, START], key);
-                let bit = words[k / 32 % 4] >> (k % 32) & 1;
-                if bit == 1 { 1.0 } else { -1.0 }
-            })
-            .collect();
+    fn new(ising: &'a Ising, options: &Options, read: u32) -> Self {
+        let key = [options.seed as u32, (options.seed >> 32) as u32];
+        let at_random = |k: usize| {
+            let words = philox4x32([(k / 128) as u32, 0, read, START], key);
+            words[k / 32 % 4] >> (k % 32) & 1 == 1
+        };
+        let is_up = |k: usize| options.initial.as_ref().map_or_else(|| at_random(k), |initial| initial[k] > 0);
+        let spins: Vec<f64> = (0..ising.size()).map(|k| if is_up(k) { 1.0 } else { -1.0 }).collect();
         let local = (0..ising.size()).map(|k| ising.local_field(&spins, k)).collect();
         Self { ising, key, read, spins, local }
     }
 
+    fn values(&self) -> Vec<bool> {
+        self.spins.iter().map(|spin| *spin > 0.0).collect()
+    }
+
     /// Every spin in turn: a flip that does not raise the energy is done, another with probability exp(−β ΔE).
-    fn sweep(&mut self, sweep: u32, beta: f64) {
+    fn sweep(&mut self, sweep: u32, beta: f64, watch: &mut Watch) -> Result<(), Interrupted> {
+        let size = self.spins.len();
+        for first in (0..size).step_by(SPINS_PER_PIECE) {
+            let piece = first..size.min(first + SPINS_PER_PIECE);
+            let updates = piece.len() as u64;
+            let visits = self.sweep_piece(piece, sweep, beta);
+            watch.advance(updates, updates + visits)?;
+        }
+        Ok(())
+    }
+
+    /// The spins of a piece; gives the number of neighbours that were told of a flip.
+    fn sweep_piece(&mut self, piece: std::ops::Range<usize>, sweep: u32, beta: f64) -> u64 {
         // Four spins share a block of random words, which is made only where one of them needs it.
         let (mut block, mut words) = (usize::MAX, [0u32; 4]);
-        for k in 0..self.spins.len() {
+        let mut visits = 0;
+        for k in piece {
             let rise = -2.0 * self.spins[k] * self.local[k];
             if rise > 0.0 {
                 let x = beta * rise;
@@ -208,7 +145,9 @@ impl<'a> Walker<'a> {
                 }
             }
             self.spins[k] = -self.spins[k];
+            visits += self.ising.degree(k) as u64;
             self.ising.flip_felt(&mut self.local, &self.spins, k);
         }
+        visits
     }
 }

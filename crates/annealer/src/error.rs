@@ -1,5 +1,6 @@
 //! Errors of this crate: a code of the public table, a message for a person, and the place in the source.
 
+use crate::monitor::Interrupted;
 use std::fmt;
 
 /// The codes of the public error table that a model can cause.
@@ -8,6 +9,8 @@ use std::fmt;
 pub enum ErrorCode {
     /// The source or an option is wrong.
     InvalidInput,
+    /// A valid wish that this version does not fulfil.
+    Unsupported,
     /// A documented limit is exceeded.
     TooLarge,
 }
@@ -17,6 +20,7 @@ impl ErrorCode {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::InvalidInput => "invalid-input",
+            Self::Unsupported => "unsupported",
             Self::TooLarge => "too-large",
         }
     }
@@ -37,6 +41,11 @@ impl Error {
     /// An `invalid-input` error without a place.
     pub fn invalid(message: impl Into<String>) -> Self {
         Self { code: ErrorCode::InvalidInput, message: message.into(), position: None }
+    }
+
+    /// An `unsupported` error without a place.
+    pub fn unsupported(message: impl Into<String>) -> Self {
+        Self { code: ErrorCode::Unsupported, message: message.into(), position: None }
     }
 
     /// A `too-large` error without a place.
@@ -61,3 +70,36 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// Why a run gave no result. Broken invariants are not here: they panic and end the worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RunError {
+    /// An option, or its combination with the model, is refused.
+    Refused(Error),
+    /// The monitor asked to stop.
+    Cancelled,
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(error) => error.fmt(f),
+            Self::Cancelled => f.write_str("the run was cancelled"),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}
+
+impl From<Error> for RunError {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<Interrupted> for RunError {
+    fn from(_: Interrupted) -> Self {
+        Self::Cancelled
+    }
+}

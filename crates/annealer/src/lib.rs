@@ -1,17 +1,32 @@
 //! Binary quadratic models: their text formats, simulated annealing over many reads, and exact search for small ones.
 //!
+//! [`read()`] takes a source to a [`Model`], [`run`] that and [`Options`] to an [`AnnealResult`];
+//! [`AnnealResult::to_container`] gives the canonical bytes.
+//!
 //! Every read is a pure function of (model, options, seed, number of the read): it gives the same sample whether it runs alone, in
 //! a batch or on another thread. Arithmetic is strict and the exponential comes from the pinned `libm`, so that every build gives
 //! the same bits.
 
-pub mod anneal;
+mod anneal;
 pub mod bqm;
 mod error;
-pub mod exact;
+mod exact;
 mod ising;
+pub mod monitor;
+pub mod options;
 pub mod read;
 mod read_dimod;
+mod result;
 pub mod samples;
+mod search;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
 
 pub use bqm::{Bqm, BqmBuilder, Vartype};
-pub use error::{Error, ErrorCode};
+pub use error::{Error, ErrorCode, RunError};
+pub use exact::MAX_EXACT_VARIABLES;
+pub use monitor::{Interrupted, Monitor, Next, Progress, Unmonitored};
+pub use options::Options;
+pub use read::{Format, Model, read};
+pub use result::{AnnealResult, SCHEMA, Work};
+pub use search::{Estimate, estimate, run};

@@ -39,6 +39,52 @@ impl Format {
         ("dimod-json", Self::DimodJson),
         ("dimod-bqm", Self::DimodBqm),
     ];
+
+    /// The format of that name, or, for `auto`, the one that the source looks like.
+    ///
+    /// # Errors
+    /// `invalid-input` for another name, and for a source that looks like none.
+    pub fn named(name: &str, source: &[u8]) -> Result<Self, Error> {
+        if name == "auto" {
+            return Self::sniff(source).ok_or_else(|| {
+                Error::invalid(format!("the format is not clear; name one of {}", Self::names())).at(1, 1)
+            });
+        }
+        let known = Self::ALL.iter().find(|(known, _)| *known == name);
+        known.map(|(_, format)| *format).ok_or_else(|| {
+            Error::invalid(format!("unknown format '{}'; give one of {} or auto", shortened(name), Self::names()))
+        })
+    }
+
+    /// Under which a job gives it.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
+    }
+
+    fn names() -> String {
+        Self::ALL.map(|(name, _)| name).join(", ")
+    }
+
+    /// By the first line that says something. Beasley's programs look like graphs, so they are never found.
+    fn sniff(source: &[u8]) -> Option<Self> {
+        if read_dimod::is_file(source) {
+            return Some(Self::DimodBqm);
+        }
+        // A mistake in the encoding is reported by the reader.
+        let text = String::from_utf8_lossy(source);
+        let first = text.trim_start_matches('\u{feff}').lines().map(str::trim).find(|line| !line.is_empty())?;
+        let words: Vec<&str> = first.split_whitespace().collect();
+        match words.as_slice() {
+            ["p" | "c", ..] => Some(Self::Qubo),
+            [word, ..] if word.starts_with('{') => Some(Self::DimodJson),
+            [word, ..] if word.starts_with('#') => Some(Self::Coo),
+            [n, m] if n.parse::<u32>().is_ok() && m.parse::<u32>().is_ok() => Some(Self::Rudy),
+            [i, j, value] if i.parse::<u32>().is_ok() && j.parse::<u32>().is_ok() && value.parse::<f64>().is_ok() => {
+                Some(Self::Coo)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A model as it was read.
@@ -48,6 +94,15 @@ pub struct Model {
     pub bqm: Bqm,
     /// What the source calls them.
     pub labels: Labels,
+    /// As what it was read.
+    pub format: Format,
+}
+
+impl Model {
+    /// Whether the source is a graph whose edges are to be cut.
+    pub fn is_graph(&self) -> bool {
+        self.format == Format::Rudy
+    }
 }
 
 /// Names of variables.
@@ -65,7 +120,7 @@ pub enum Labels {
 /// `invalid-input` with line and column, `too-large` beyond the limits of [`crate::bqm`].
 pub fn read(format: Format, source: &[u8]) -> Result<Model, Error> {
     if format == Format::DimodBqm {
-        return read_dimod::read_file(source);
+        return read_dimod::read_file(source).map(|(bqm, labels)| Model { bqm, labels, format });
     }
     if read_dimod::is_file(source) {
         return Err(Error::invalid("this is a DIMODBQM file; give the format dimod-bqm"));
@@ -74,14 +129,15 @@ pub fn read(format: Format, source: &[u8]) -> Result<Model, Error> {
         let before = source[..error.valid_up_to()].split(|byte| *byte == b'\n');
         Error::invalid("the text is not UTF-8 from here on").at(before.count() as u32, 1)
     })?;
-    let numbered = |bqm: Result<Bqm, Error>, first: u32| bqm.map(|bqm| Model { bqm, labels: Labels::From(first) });
-    match format {
+    let numbered = |bqm: Result<Bqm, Error>, first: u32| bqm.map(|bqm| (bqm, Labels::From(first)));
+    let (bqm, labels) = match format {
         Format::Coo => numbered(read_coo(text), 0),
         Format::Qubo => numbered(read_qubo(text), 0),
         Format::Rudy => numbered(read_listed(text, Vartype::Spin), 1),
         Format::Bqp => numbered(read_listed(text, Vartype::Binary), 1),
         Format::DimodJson | Format::DimodBqm => read_dimod::read_json(text),
-    }
+    }?;
+    Ok(Model { bqm, labels, format })
 }
 
 /// A word of a line, with the column where it begins.

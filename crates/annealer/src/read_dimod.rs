@@ -1,9 +1,9 @@
 //! Models as D-Wave's `dimod` keeps them: `to_serializable()` (schema 3.0.0) as JSON, and `to_file()` (DIMODBQM 2.0), which is
 //! binary.
 
-use crate::bqm::{BqmBuilder, Vartype};
+use crate::bqm::{Bqm, BqmBuilder, Vartype};
 use crate::error::Error;
-use crate::read::{Labels, Model};
+use crate::read::Labels;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -30,7 +30,7 @@ struct Version {
 }
 
 /// Reads the JSON of `to_serializable()`.
-pub(crate) fn read_json(text: &str) -> Result<Model, Error> {
+pub(crate) fn read_json(text: &str) -> Result<(Bqm, Labels), Error> {
     let document: Document = serde_json::from_str(text).map_err(|error| {
         let message = error.to_string();
         let reason = message.split(" at line ").next().unwrap_or(&message);
@@ -72,7 +72,7 @@ pub(crate) fn read_json(text: &str) -> Result<Model, Error> {
         }
         model.add_coupling(*head, *tail, *bias)?;
     }
-    Ok(Model { bqm: model.build()?, labels: labels_of(&document.variable_labels, size)? })
+    Ok((model.build()?, labels_of(&document.variable_labels, size)?))
 }
 
 #[derive(Deserialize)]
@@ -95,7 +95,7 @@ pub(crate) fn is_file(bytes: &[u8]) -> bool {
 }
 
 /// Reads a DIMODBQM file.
-pub(crate) fn read_file(bytes: &[u8]) -> Result<Model, Error> {
+pub(crate) fn read_file(bytes: &[u8]) -> Result<(Bqm, Labels), Error> {
     let mut left = Bytes { all: bytes, at: 0 };
     if left.take(8)? != MAGIC {
         return Err(Error::invalid("not a DIMODBQM file: it does not begin with that word"));
@@ -154,7 +154,7 @@ pub(crate) fn read_file(bytes: &[u8]) -> Result<Model, Error> {
         return Err(Error::invalid(format!("{count} couplings are announced, {found} stand at both of their ends")));
     }
     let labels = if header.variables { left.variables(size)? } else { Labels::From(0) };
-    Ok(Model { bqm, labels })
+    Ok((bqm, labels))
 }
 
 fn vartype(name: &str) -> Result<Vartype, Error> {

@@ -1,6 +1,7 @@
-//! What a search found: distinct samples with their energies, lowest first.
+//! What a search found: distinct samples with their energies, best first.
 
 use crate::bqm::Bqm;
+use crate::options::Sense;
 
 /// One sample that was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,7 +14,7 @@ pub struct Sample {
     pub occurrences: u32,
 }
 
-/// Distinct samples in ascending order of energy, then of their values with variable 0 first.
+/// Distinct samples, the best energy first, equals in the order of their values with variable 0 first.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SampleSet {
     /// The samples.
@@ -21,23 +22,26 @@ pub struct SampleSet {
 }
 
 impl SampleSet {
-    /// Collects what reads ended in, at most `most` of the lowest.
-    pub(crate) fn collect(bqm: &Bqm, mut reads: Vec<Vec<bool>>, most: usize) -> Self {
+    /// Collects what reads ended in, at most `most` of the best.
+    pub(crate) fn collect(model: &Bqm, sense: Sense, mut reads: Vec<Vec<bool>>, most: usize) -> Self {
         reads.sort_unstable();
         let mut samples: Vec<Sample> = Vec::new();
         for values in reads {
             match samples.last_mut() {
                 Some(last) if last.values == values => last.occurrences += 1,
-                _ => samples.push(Sample { energy: bqm.energy(&values), values, occurrences: 1 }),
+                _ => samples.push(Sample { energy: model.energy(&values), values, occurrences: 1 }),
             }
         }
         // Stable: equal energies stay in the order of their values.
-        samples.sort_by(|a, b| a.energy.total_cmp(&b.energy));
+        samples.sort_by(|a, b| match sense {
+            Sense::Min => a.energy.total_cmp(&b.energy),
+            Sense::Max => b.energy.total_cmp(&a.energy),
+        });
         samples.truncate(most);
         Self { samples }
     }
 
-    /// The sample of the lowest energy; of several, the one whose values come first.
+    /// The sample of the best energy; of several, the one whose values come first.
     pub fn best(&self) -> Option<&Sample> {
         self.samples.first()
     }

@@ -2,17 +2,30 @@
 // Clippy lets tests unwrap, but not the helpers they share.
 #![allow(clippy::unwrap_used)]
 
-use ketflow_annealer::anneal::{AnnealError, AnnealOptions, Interrupted, Monitor, Progress, anneal};
-use ketflow_annealer::exact::solve_exactly;
-use ketflow_annealer::{Bqm, BqmBuilder, Vartype};
+use ketflow_annealer::options::{Method, Sense};
+use ketflow_annealer::read::Labels;
+use ketflow_annealer::samples::SampleSet;
+use ketflow_annealer::{
+    AnnealResult, Bqm, BqmBuilder, Error, Format, Interrupted, Model, Monitor, Next, Options, Progress, RunError,
+    Unmonitored, Vartype, Work, estimate, run,
+};
 use proptest::prelude::*;
 
-struct Quiet;
+fn run_on(bqm: &Bqm, options: &Options, monitor: &mut dyn Monitor) -> Result<AnnealResult, RunError> {
+    run(&as_read(bqm, Format::Coo), options, monitor)
+}
 
-impl Monitor for Quiet {
-    fn poll(&mut self, _: Progress) -> Result<(), Interrupted> {
-        Ok(())
-    }
+fn as_read(bqm: &Bqm, format: Format) -> Model {
+    Model { bqm: bqm.clone(), labels: Labels::From(0), format }
+}
+
+fn anneal(bqm: &Bqm, options: &Options) -> SampleSet {
+    run_on(bqm, options, &mut Unmonitored).unwrap().samples
+}
+
+fn solve_exactly(bqm: &Bqm, most: u32) -> SampleSet {
+    let options = Options { method: Method::Exact, max_samples: most, ..Options::default() };
+    run_on(bqm, &options, &mut Unmonitored).unwrap().samples
 }
 
 /// A model of small whole coefficients.
@@ -68,16 +81,16 @@ proptest! {
         let mut ground: Vec<Vec<bool>> =
             all.into_iter().filter(|(_, energy)| *energy == lowest).map(|(sample, _)| sample).collect();
         ground.sort();
-        let found = solve_exactly(&bqm, usize::MAX).unwrap().samples;
+        let found = solve_exactly(&bqm, 1024).samples;
         prop_assert!(found.iter().all(|sample| sample.energy == lowest && sample.occurrences == 1));
         prop_assert_eq!(found.into_iter().map(|sample| sample.values).collect::<Vec<_>>(), ground);
     }
 
     #[test]
     fn annealing_reaches_the_ground_and_says_its_energy(bqm in models(), seed: u64) {
-        let options = AnnealOptions { reads: 20, sweeps: 100, seed, ..AnnealOptions::default() };
-        let found = anneal(&bqm, &options, &mut Quiet).unwrap();
-        let lowest = solve_exactly(&bqm, 1).unwrap().samples[0].energy;
+        let options = Options { reads: 20, sweeps: 100, seed: seed >> 11, ..Options::default() };
+        let found = anneal(&bqm, &options);
+        let lowest = solve_exactly(&bqm, 1).samples[0].energy;
         prop_assert_eq!(found.best().unwrap().energy, lowest);
         prop_assert_eq!(found.samples.iter().map(|sample| sample.occurrences).sum::<u32>(), 20);
         for sample in &found.samples {
@@ -104,8 +117,8 @@ fn ring(size: usize) -> Bqm {
 fn reads_do_not_depend_on_how_many_run_with_them() {
     let bqm = ring(50);
     let run = |reads| {
-        let options = AnnealOptions { reads, sweeps: 30, seed: 5, max_samples: 1000, ..AnnealOptions::default() };
-        let found = anneal(&bqm, &options, &mut Quiet).unwrap();
+        let options = Options { reads, sweeps: 30, seed: 5, max_samples: 1000, ..Options::default() };
+        let found = anneal(&bqm, &options);
         found
             .samples
             .into_iter()
@@ -115,8 +128,8 @@ fn reads_do_not_depend_on_how_many_run_with_them() {
     let (few, many) = (run(8), run(40));
     assert!(few.iter().all(|sample| many.contains(sample)));
     assert_eq!(few, run(8));
-    let other = AnnealOptions { reads: 8, sweeps: 30, seed: 6, ..AnnealOptions::default() };
-    assert_ne!(anneal(&bqm, &other, &mut Quiet).unwrap().samples[0].values, few[0]);
+    let other = Options { reads: 8, sweeps: 30, seed: 6, ..Options::default() };
+    assert_ne!(anneal(&bqm, &other).samples[0].values, few[0]);
 }
 
 /// A torus of couplings ±1 that are all satisfied by one planted sample: its energy is minus the number of couplings.
@@ -129,8 +142,8 @@ fn a_planted_ground_state_is_found_in_a_thousand_spins() {
         .map(|(i, j)| (i, j, -planted[i] * planted[j]))
         .collect();
     let bqm = model(Vartype::Spin, &vec![0; size], &couplings, 0);
-    let options = AnnealOptions { reads: 10, sweeps: 2000, seed: 1, ..AnnealOptions::default() };
-    let best = anneal(&bqm, &options, &mut Quiet).unwrap().samples.remove(0);
+    let options = Options { reads: 10, sweeps: 2000, seed: 1, ..Options::default() };
+    let best = anneal(&bqm, &options).samples.remove(0);
     assert_eq!(best.energy, -(couplings.len() as f64));
     let values: Vec<i32> = best.values.iter().map(|up| if *up { 1 } else { -1 }).collect();
     assert!(values == planted || values.iter().zip(&planted).all(|(a, b)| *a == -b));
@@ -141,8 +154,15 @@ fn temperature_decides_how_often_energy_rises() {
     // One spin in a field: at β the Boltzmann weights are e^β : e^−β, so it is up with probability e^β / (e^β + e^−β).
     let bqm = model(Vartype::Spin, &[-1], &[], 0);
     let beta = 0.5f64;
-    let options = AnnealOptions { reads: 40_000, sweeps: 9, beta_range: Some((beta, beta)), max_samples: 2, seed: 3 };
-    let found = anneal(&bqm, &options, &mut Quiet).unwrap();
+    let options = Options {
+        reads: 40_000,
+        sweeps: 9,
+        beta_range: Some((beta, beta)),
+        max_samples: 2,
+        seed: 3,
+        ..Options::default()
+    };
+    let found = anneal(&bqm, &options);
     // A single spin that always takes a free fall alternates: after a rise it falls at once. Its stationary distribution under
     // sequential Metropolis is that of the chain up → down with p = e^(−2β), down → up with 1.
     let p = (-2.0 * beta).exp();
@@ -155,45 +175,149 @@ fn temperature_decides_how_often_energy_rises() {
     );
 }
 
+fn refusal(bqm: &Bqm, options: &Options) -> Error {
+    let error = estimate(&as_read(bqm, Format::Coo), options).unwrap_err();
+    assert_eq!(run_on(bqm, options, &mut Unmonitored), Err(RunError::Refused(error.clone())));
+    error
+}
+
 #[test]
 fn options_out_of_range_are_refused_by_name() {
     let bqm = ring(4);
-    let refused = |options: AnnealOptions| match anneal(&bqm, &options, &mut Quiet) {
-        Err(AnnealError::Refused(error)) => error.to_string(),
-        other => panic!("{other:?}"),
-    };
-    let base = AnnealOptions::default();
-    assert_eq!(refused(AnnealOptions { reads: 0, ..base.clone() }), "reads: 0; give 1 to 1000000");
-    assert_eq!(refused(AnnealOptions { sweeps: 0, ..base.clone() }), "sweeps: 0; give 1 to 100000000");
+    let base = Options::default();
+    let refused = |options: Options| refusal(&bqm, &options).to_string();
+    assert_eq!(refused(Options { reads: 0, ..base.clone() }), "reads is 0; give 1 to 1000000");
+    assert_eq!(refused(Options { sweeps: 0, ..base.clone() }), "sweeps is 0; give 1 to 100000000");
+    assert_eq!(refused(Options { max_samples: 0, ..base.clone() }), "maxSamples is 0; give 1 to 1000000");
     for range in [(0.0, 1.0), (2.0, 1.0), (f64::NAN, 1.0), (1.0, f64::INFINITY)] {
-        assert!(refused(AnnealOptions { beta_range: Some(range), ..base.clone() }).starts_with("betaRange: ["));
+        assert!(refused(Options { beta_range: Some(range), ..base.clone() }).starts_with("betaRange is ["));
+    }
+    assert_eq!(
+        refused(Options { initial: Some(vec![1, 0, 1, 1]), ..base.clone() }),
+        "initial[1] is 0; this model's values are -1 and 1"
+    );
+    assert!(refused(Options { initial: Some(vec![1]), ..base.clone() }).starts_with("initial has 1 values"));
+    let tabu = refusal(&bqm, &Options { method: Method::Tabu, ..base.clone() });
+    assert_eq!(tabu.code.as_str(), "unsupported");
+    let small = Options { memory_limit_mib: 1, ..base.clone() };
+    assert!(estimate(&as_read(&ring(100), Format::Coo), &small).is_ok());
+    assert_eq!(refusal(&ring(20_000), &small).code.as_str(), "too-large");
+    let unknown = Options::from_json("{\"reeds\": 3}").unwrap_err().to_string();
+    assert!(unknown.starts_with("options: unknown field `reeds`"), "{unknown}");
+}
+
+#[test]
+fn exact_search_ends_at_24_variables_and_keeps_the_first_of_many_ground_states() {
+    let exact = Options { method: Method::Exact, max_samples: 3, ..Options::default() };
+    assert_eq!(refusal(&ring(25), &exact).code.as_str(), "too-large");
+    let free = model(Vartype::Binary, &[0; 20], &[], 0);
+    let found = run_on(&free, &exact, &mut Unmonitored).unwrap();
+    assert_eq!(found.work, Work { sweeps: 0, reads: 0 });
+    let first = |ones: &[usize]| (0..20).map(|k| ones.contains(&k)).collect::<Vec<_>>();
+    let values: Vec<_> = found.samples.samples.into_iter().map(|sample| sample.values).collect();
+    assert_eq!(values, [first(&[]), first(&[19]), first(&[18])]);
+}
+
+#[test]
+fn high_energies_are_wanted_where_the_sense_is_max() {
+    let bqm = model(Vartype::Binary, &[2, -3, 1], &[(0, 1, 5), (1, 2, -7)], 4);
+    let highest = enumerate(&bqm).into_iter().map(|(_, energy)| energy).fold(f64::NEG_INFINITY, f64::max);
+    for method in [Method::Exact, Method::Anneal] {
+        let options = Options { sense: Some(Sense::Max), method, seed: 2, ..Options::default() };
+        let found = anneal(&bqm, &options);
+        assert_eq!(found.best().unwrap().energy, highest);
+        assert!(found.samples.is_sorted_by(|a, b| a.energy >= b.energy));
+        assert!(found.samples.iter().all(|sample| bqm.energy(&sample.values) == sample.energy));
+    }
+    let beasley = as_read(&bqm, Format::Bqp);
+    let error = estimate(&beasley, &Options::default()).unwrap_err().to_string();
+    assert!(error.starts_with("sense is missing"), "{error}");
+    assert!(estimate(&beasley, &Options { sense: Some(Sense::Min), ..Options::default() }).is_ok());
+}
+
+#[test]
+fn a_graph_tells_the_weight_of_its_best_cut() {
+    // A square with one diagonal: the four sides can be cut, the diagonal then not.
+    let edges = [(0, 1, 1), (1, 2, 1), (2, 3, 1), (0, 3, 1), (0, 2, 5)];
+    let graph = as_read(&model(Vartype::Spin, &[0; 4], &edges, 0), Format::Rudy);
+    let found = run(&graph, &Options::default(), &mut Unmonitored).unwrap();
+    let best = found.samples.best().unwrap();
+    let weight = |sample: &[bool]| -> f64 {
+        edges.iter().map(|(i, j, w)| if sample[*i] != sample[*j] { f64::from(*w) } else { 0.0 }).sum()
+    };
+    assert_eq!(found.cut, Some(weight(&best.values)));
+    assert_eq!(found.cut, enumerate(&graph.bqm).iter().map(|(sample, _)| weight(sample)).reduce(f64::max));
+    assert_eq!(run_on(&graph.bqm, &Options::default(), &mut Unmonitored).unwrap().cut, None);
+}
+
+#[test]
+fn a_read_that_is_good_enough_is_the_last_one() {
+    let bqm = ring(50);
+    let all = run_on(&bqm, &Options { seed: 3, ..Options::default() }, &mut Unmonitored).unwrap();
+    let best = all.samples.best().unwrap().energy;
+    let options = Options { seed: 3, target_energy: Some(best), ..Options::default() };
+    let found = run_on(&bqm, &options, &mut Unmonitored).unwrap();
+    assert_eq!(found.samples.best().unwrap().energy, best);
+    assert!(found.work.reads < 64 && found.work.sweeps == found.work.reads * 1000, "{:?}", found.work);
+    let reached = found.samples.samples.iter().filter(|sample| sample.energy <= best);
+    assert_eq!(reached.map(|sample| sample.occurrences).sum::<u32>(), 1);
+}
+
+#[test]
+fn reads_begin_where_they_are_told_to() {
+    // So cold that nothing rises: a start in a local minimum stays there.
+    let bqm = model(Vartype::Spin, &[1, 1], &[(0, 1, -3)], 0);
+    let cold = Options { beta_range: Some((50.0, 50.0)), reads: 3, sweeps: 5, ..Options::default() };
+    let found = anneal(&bqm, &Options { initial: Some(vec![1, 1]), ..cold.clone() });
+    assert_eq!((found.samples.len(), &found.samples[0].values), (1, &vec![true, true]));
+    assert_eq!(anneal(&bqm, &Options { initial: Some(vec![-1, -1]), ..cold }).samples[0].energy, -5.0);
+}
+
+/// Answers the `at`-th poll with something else than `Continue`.
+struct Scripted {
+    seen: Vec<Progress>,
+    at: usize,
+    answer: Result<Next, Interrupted>,
+}
+
+impl Monitor for Scripted {
+    fn poll(&mut self, progress: Progress) -> Result<Next, Interrupted> {
+        self.seen.push(progress);
+        if self.seen.len() == self.at { self.answer } else { Ok(Next::Continue) }
     }
 }
 
 #[test]
-fn exact_search_ends_at_24_variables() {
-    let error = solve_exactly(&ring(25), 1).unwrap_err();
-    assert_eq!(error.code.as_str(), "too-large");
-    assert!(solve_exactly(&ring(20), 1).is_ok());
+fn a_monitor_sees_the_best_energy_and_can_cancel_a_run() {
+    let options = Options { reads: 8, sweeps: 400, ..Options::default() };
+    let bqm = ring(1000);
+    let mut watching = Scripted { seen: Vec::new(), at: 0, answer: Ok(Next::Continue) };
+    let found = run_on(&bqm, &options, &mut watching).unwrap();
+    let (first, last) = (watching.seen[0], watching.seen[watching.seen.len() - 1]);
+    assert_eq!((first.best, first.total), (None, 8 * 400 * 1000));
+    assert!(watching.seen.is_sorted_by_key(|progress| progress.done) && last.done <= last.total);
+    assert!(last.best.unwrap() >= found.samples.best().unwrap().energy);
+    // At most 2¹⁸ steps, of which each update is one at least, and one piece lie between two polls.
+    assert!(watching.seen.windows(2).all(|pair| pair[1].done - pair[0].done <= (1 << 18) + 4096));
+    let mut stopping = Scripted { seen: Vec::new(), at: 3, answer: Err(Interrupted) };
+    assert_eq!(run_on(&bqm, &options, &mut stopping), Err(RunError::Cancelled));
+    assert_eq!(stopping.seen.len(), 3);
+    let exact = Options { method: Method::Exact, ..Options::default() };
+    let mut stopping = Scripted { seen: Vec::new(), at: 2, answer: Err(Interrupted) };
+    assert_eq!(run_on(&ring(20), &exact, &mut stopping), Err(RunError::Cancelled));
 }
 
+/// What a time limit ends can be run again: the sweeps that were done, told as `sweepLimit`, give the same bytes.
 #[test]
-fn a_monitor_sees_the_best_energy_and_can_stop_a_run() {
-    struct Watch(Vec<Progress>, u64);
-    impl Monitor for Watch {
-        fn poll(&mut self, progress: Progress) -> Result<(), Interrupted> {
-            self.0.push(progress);
-            if progress.done == self.1 { Err(Interrupted) } else { Ok(()) }
-        }
+fn a_run_that_was_told_to_finish_is_repeated_by_its_sweeps() {
+    let bqm = ring(1000);
+    let options = Options { reads: 8, sweeps: 400, seed: 11, ..Options::default() };
+    for at in [1, 4, 7] {
+        let mut finishing = Scripted { seen: Vec::new(), at, answer: Ok(Next::Finish) };
+        let ended = run_on(&bqm, &options, &mut finishing).unwrap();
+        assert_eq!(finishing.seen.len(), at);
+        assert!(ended.work.sweeps < 8 * 400 && ended.work.reads == ended.work.sweeps.div_ceil(400));
+        let again = Options { sweep_limit: Some(ended.work.sweeps), ..options.clone() };
+        assert_eq!(run_on(&bqm, &again, &mut Unmonitored).unwrap().to_container(), ended.to_container());
     }
-    let options = AnnealOptions { reads: 3, sweeps: 10, ..AnnealOptions::default() };
-    let mut all = Watch(Vec::new(), 0);
-    let found = anneal(&ring(9), &options, &mut all).unwrap();
-    assert_eq!(all.0.iter().map(|progress| progress.done).collect::<Vec<_>>(), (1..=30).collect::<Vec<_>>());
-    assert_eq!((all.0[9].best, all.0[0].total), (None, 30));
-    let best = found.best().unwrap().energy;
-    assert!(all.0[29].best.unwrap() >= best);
-    let mut stopping = Watch(Vec::new(), 15);
-    assert_eq!(anneal(&ring(9), &options, &mut stopping), Err(AnnealError::Cancelled));
-    assert_eq!(stopping.0.len(), 15);
 }

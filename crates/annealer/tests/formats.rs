@@ -2,11 +2,11 @@
 
 use ketflow_annealer::bqm::Coupling;
 use ketflow_annealer::read::Format;
-use ketflow_annealer::{Bqm, Error, Vartype, read as reading};
+use ketflow_annealer::{Bqm, Error, Vartype};
 use proptest::prelude::*;
 
 fn read(format: Format, text: &str) -> Result<Bqm, Error> {
-    reading::read(format, text.as_bytes()).map(|model| model.bqm)
+    ketflow_annealer::read(format, text.as_bytes()).map(|model| model.bqm)
 }
 
 type Parts<'a> = (Vartype, &'a [f64], Vec<(u32, u32, f64)>, f64);
@@ -104,4 +104,25 @@ proptest! {
             let _ = read(format, &characters.into_iter().collect::<String>());
         }
     }
+}
+
+#[test]
+fn the_first_line_tells_the_format() {
+    let sniffed = |text: &str| Format::named("auto", text.as_bytes()).map(Format::name);
+    for (text, name) in [
+        ("# vartype=SPIN\n0 1 1\n", "coo"),
+        ("0 1 -2.5\n", "coo"),
+        ("\n  c by hand\np qubo 0 1 0 0\n", "qubo"),
+        ("p qubo 0 1 0 0\n", "qubo"),
+        ("800 19176\n1 2 1\n", "rudy"),
+        (" {\"type\": 1}", "dimod-json"),
+        ("DIMODBQM\x02\x00", "dimod-bqm"),
+    ] {
+        assert_eq!(sniffed(text), Ok(name), "{text}");
+        assert_eq!(Format::named(name, b""), Ok(Format::ALL.iter().find(|(known, _)| *known == name).unwrap().1));
+    }
+    for text in ["", "hello", "1 2 3 4", "OPENQASM 3.0;", "-1 2"] {
+        assert_eq!(sniffed(text).unwrap_err().position, Some((1, 1)), "{text}");
+    }
+    assert!(Format::named("gset", b"").unwrap_err().message.contains("rudy, bqp"));
 }

@@ -8,6 +8,8 @@ const MAGIC: &[u8; 8] = b"KFRESULT";
 /// Data of a section; the variant is the dtype.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Data<'a> {
+    /// dtype 1.
+    U8(&'a [u8]),
     /// dtype 2.
     U32(&'a [u32]),
     /// dtype 3.
@@ -70,6 +72,7 @@ fn pad(out: &mut Vec<u8>) {
 impl Data<'_> {
     fn dtype(&self) -> u8 {
         match self {
+            Self::U8(_) => 1,
             Self::U32(_) => 2,
             Self::U64(_) => 3,
             Self::F32(_) => 4,
@@ -79,6 +82,7 @@ impl Data<'_> {
 
     fn len(&self) -> usize {
         match self {
+            Self::U8(values) => values.len(),
             Self::U32(values) => values.len(),
             Self::U64(values) => values.len(),
             Self::F32(values) => values.len(),
@@ -88,6 +92,7 @@ impl Data<'_> {
 
     fn bytes(&self) -> usize {
         match self {
+            Self::U8(_) => self.len(),
             Self::U32(_) | Self::F32(_) => 4 * self.len(),
             Self::U64(_) | Self::F64(_) => 8 * self.len(),
         }
@@ -95,6 +100,7 @@ impl Data<'_> {
 
     fn write(&self, out: &mut Vec<u8>) {
         match self {
+            Self::U8(values) => out.extend_from_slice(values),
             Self::U32(values) => values.iter().for_each(|value| out.extend_from_slice(&value.to_le_bytes())),
             Self::U64(values) => values.iter().for_each(|value| out.extend_from_slice(&value.to_le_bytes())),
             Self::F32(values) => values.iter().for_each(|value| {

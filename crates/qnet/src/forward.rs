@@ -18,22 +18,8 @@ const BLOCK_STATES: usize = 32;
 /// `invalid-input` when the states have another width than the network's inputs, or when a sum leaves the range of f32;
 /// `too-large` when there are more outputs than [`MAX_BATCH_VALUES`]; [`RunError::Cancelled`] by the monitor.
 pub fn run(network: &Network, states: &States, monitor: &mut dyn Monitor) -> Result<InferResult, RunError> {
+    check(network, states)?;
     let (inputs, actions, count) = (network.inputs(), network.actions(), states.count());
-    if states.width() != inputs {
-        let message = format!(
-            "states has rows of {} numbers; give {inputs}, the inputs of the network (columns of layers[0])",
-            states.width()
-        );
-        return Err(Error::invalid(message).into());
-    }
-    if actions as u64 * count as u64 > MAX_BATCH_VALUES as u64 {
-        let message = format!(
-            "states has {count} rows, each with {actions} outputs; at most {MAX_BATCH_VALUES} outputs are made at once: \
-             give at most {} states",
-            MAX_BATCH_VALUES / actions
-        );
-        return Err(Error::too_large(message).into());
-    }
     let mut progress = Progress::new(monitor, network.operations() * count as u64);
     let mut outputs = Vec::with_capacity(count * actions);
     let (mut current, mut next) = (Rows::default(), Rows::default());
@@ -56,6 +42,30 @@ pub fn run(network: &Network, states: &States, monitor: &mut dyn Monitor) -> Res
         current.iter_mut().for_each(|row| outputs.extend_from_slice(row));
     }
     Ok(InferResult::new(actions, outputs))
+}
+
+/// Whether the network takes these states.
+///
+/// # Errors
+/// As [`run`], but for the sums and the cancellation.
+pub(crate) fn check(network: &Network, states: &States) -> Result<(), Error> {
+    let (inputs, actions, count) = (network.inputs(), network.actions(), states.count());
+    if states.width() != inputs {
+        let message = format!(
+            "states has rows of {} numbers; give {inputs}, the inputs of the network (columns of layers[0])",
+            states.width()
+        );
+        return Err(Error::invalid(message));
+    }
+    if actions as u64 * count as u64 > MAX_BATCH_VALUES as u64 {
+        let message = format!(
+            "states has {count} rows, each with {actions} outputs; at most {MAX_BATCH_VALUES} outputs are made at once: \
+             give at most {} states",
+            MAX_BATCH_VALUES / actions
+        );
+        return Err(Error::too_large(message));
+    }
+    Ok(())
 }
 
 /// Activations of a block of states, each row filled up with zeros to a multiple of the lanes.

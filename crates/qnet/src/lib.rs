@@ -1,6 +1,7 @@
 //! The Q-network engine of Ketflow: dense and dueling networks in f32, the same bytes in every build.
 //!
-//! [`read`] takes a `.net.json` file to a [`Document`], [`run`] its network and [`States`] to an [`InferResult`];
+//! [`read()`] takes a `.net.json` file to a [`Document`], [`infer`] that and [`Options`], or [`run`] a [`Network`] and [`States`], to
+//! an [`InferResult`];
 //! [`InferResult::to_container`] gives the canonical bytes. Arithmetic is strict: IEEE operations in a fixed order, no
 //! contraction, `exp` and `tanh` from the pinned `libm`, every sum in one fixed tree over its terms. So the outputs for a
 //! state do not depend on the size of the batch, its order, vectors or threads.
@@ -9,6 +10,7 @@ mod activation;
 pub mod error;
 mod fault;
 mod forward;
+mod job;
 mod json;
 mod layer;
 pub mod limits;
@@ -19,9 +21,12 @@ mod result;
 mod states;
 mod tensor;
 mod tree;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
 
 pub use error::{Error, ErrorCode, RunError};
 pub use forward::run;
+pub use job::{Estimate, Options, estimate, infer};
 pub use monitor::{Interrupted, Monitor, Unmonitored};
 pub use network::Network;
 pub use read::{Document, read, read_states};

@@ -99,6 +99,11 @@ impl Network {
         self.layers.last().map_or(0, Layer::outputs)
     }
 
+    /// Weights and biases as they lie in memory.
+    pub fn parameters(&self) -> usize {
+        self.layers.iter().map(Layer::parameters).sum()
+    }
+
     /// Work for one state, as [`crate::monitor::Monitor`] counts it.
     pub fn operations(&self) -> u64 {
         self.layers.iter().map(|layer| layer.operations()).sum()

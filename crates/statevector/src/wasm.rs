@@ -62,7 +62,7 @@ impl Program {
         Ok(serde_json::json!(estimate).to_string())
     }
 
-    /// The result container. `poll(done, total)` is called every few milliseconds and returns `true` to stop.
+    /// The result container. `poll(done, total)` is called every few milliseconds and returns 0 to go on, 1 to cancel.
     pub fn run(&self, options: &str, poll: &js_sys::Function) -> Result<Vec<u8>, JsValue> {
         let options = Options::from_json(options).map_err(to_js)?;
         let result = run(&self.parsed.circuit, &options, &mut Poll(poll)).map_err(|error| match error {
@@ -77,10 +77,8 @@ struct Poll<'a>(&'a js_sys::Function);
 
 impl Monitor for Poll<'_> {
     fn poll(&mut self, done: u64, total: u64) -> Result<(), Interrupted> {
-        match self.0.call2(&JsValue::NULL, &(done as f64).into(), &(total as f64).into()) {
-            Ok(stop) if !stop.is_truthy() => Ok(()),
-            _ => Err(Interrupted),
-        }
+        let answer = self.0.call2(&JsValue::NULL, &(done as f64).into(), &(total as f64).into());
+        if answer.is_ok_and(|answer| answer.as_f64() == Some(0.0)) { Ok(()) } else { Err(Interrupted) }
     }
 }
 

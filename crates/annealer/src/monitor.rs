@@ -1,0 +1,76 @@
+//! Progress, cancellation, and the end that a caller gives to a search: asked for at least once per 2¹⁸ steps of work.
+
+/// Watches a run.
+pub trait Monitor {
+    /// Called every few milliseconds of work.
+    ///
+    /// # Errors
+    /// [`Interrupted`] ends the run without a result.
+    fn poll(&mut self, progress: Progress) -> Result<Next, Interrupted>;
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// Updates of variables done, of all reads.
+    pub done: u64,
+    /// Updates of all reads.
+    pub total: u64,
+    /// The best energy at the end of a read so far.
+    pub best: Option<f64>,
+}
+
+/// What a run does after a poll.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Goes on.
+    Continue,
+    /// Ends after the present sweep, with what it has found.
+    Finish,
+}
+
+/// The monitor wants the run to end without a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interrupted;
+
+/// Never stops, reports nothing.
+#[derive(Debug, Default)]
+pub struct Unmonitored;
+
+impl Monitor for Unmonitored {
+    fn poll(&mut self, _progress: Progress) -> Result<Next, Interrupted> {
+        Ok(Next::Continue)
+    }
+}
+
+/// Steps between two polls, an update of a variable or a visit of a neighbour each: 2¹⁸ take about 1 ms, far below the 10 ms in
+/// which a cancel must be seen.
+const POLL_STEPS: u64 = 1 << 18;
+
+/// Counts work and polls the monitor.
+pub(crate) struct Watch<'a> {
+    monitor: &'a mut dyn Monitor,
+    pub(crate) progress: Progress,
+    steps: u64,
+    pub(crate) next: Next,
+}
+
+impl<'a> Watch<'a> {
+    pub(crate) fn new(monitor: &'a mut dyn Monitor, total: u64) -> Self {
+        Self { monitor, progress: Progress { done: 0, total, best: None }, steps: 0, next: Next::Continue }
+    }
+
+    /// Adds finished work and polls when enough of it has gathered.
+    pub(crate) fn advance(&mut self, updates: u64, steps: u64) -> Result<(), Interrupted> {
+        self.progress.done += updates;
+        self.steps += steps;
+        if self.steps < POLL_STEPS {
+            return Ok(());
+        }
+        self.steps = 0;
+        if self.monitor.poll(self.progress)? == Next::Finish {
+            self.next = Next::Finish;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,84 @@
+//! The result of a run, and its canonical bytes.
+
+use crate::bqm::Vartype;
+use crate::read::{Labels, Model};
+use crate::samples::SampleSet;
+use ketflow_container::{Container, Data};
+
+/// Schema id in the container.
+pub const SCHEMA: &str = "anneal-result/1";
+
+/// What was found and how much was done for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnnealResult {
+    /// Of the model.
+    pub vartype: Vartype,
+    /// Number of variables.
+    pub variables: usize,
+    /// What the source calls them.
+    pub labels: Labels,
+    /// Distinct samples, the best first.
+    pub samples: SampleSet,
+    /// Total weight of the edges that the best sample cuts, where the model is a graph.
+    pub cut: Option<f64>,
+    /// What was done.
+    pub work: Work,
+}
+
+/// The work of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Work {
+    /// Sweeps of all reads together; 0 for an exact search.
+    pub sweeps: u64,
+    /// Reads, the last one perhaps unfinished; 0 for an exact search.
+    pub reads: u64,
+}
+
+impl AnnealResult {
+    pub(crate) fn new(model: &Model, samples: SampleSet, work: Work) -> Self {
+        let bqm = &model.bqm;
+        // E = Σ w s s counts an edge −w when it is cut and +w when it is not: the cut weighs (W − E) / 2.
+        let weight: f64 = bqm.couplings().iter().map(|edge| edge.value).sum();
+        let cut = samples.best().filter(|_| model.is_graph()).map(|best| (weight - best.energy) / 2.0);
+        Self { vartype: bqm.vartype(), variables: bqm.size(), labels: model.labels.clone(), samples, cut, work }
+    }
+
+    /// The bytes that are hashed; `docs/result-container.md` specifies them.
+    ///
+    /// # Panics
+    /// When an energy is NaN, which only a fault of the engine can cause.
+    pub fn to_container(&self) -> Vec<u8> {
+        let samples = &self.samples.samples;
+        let words_per_row = self.variables.div_ceil(64);
+        let words: Vec<u64> = samples.iter().flat_map(|sample| sample.values.chunks(64).map(packed)).collect();
+        let energies: Vec<f64> = samples.iter().map(|sample| sample.energy).collect();
+        let occurrences: Vec<u64> = samples.iter().map(|sample| sample.occurrences.into()).collect();
+        let is_binary = [u8::from(self.vartype == Vartype::Binary)];
+        let count = [self.variables as u32];
+        let work = [self.work.sweeps, self.work.reads];
+        let (first, listed) = match &self.labels {
+            Labels::From(first) => ([*first], None),
+            Labels::Listed(labels) => ([0], Some(format!("[{}]", labels.join(",")))),
+        };
+        let mut container = Container::default();
+        container.add("vartype", &[1], Data::U8(&is_binary));
+        container.add("variables", &[1], Data::U32(&count));
+        match &listed {
+            Some(json) => container.add("labels", &[json.len()], Data::U8(json.as_bytes())),
+            None => container.add("labels.first", &[1], Data::U32(&first)),
+        }
+        container.add("samples.words", &[samples.len(), words_per_row], Data::U64(&words));
+        container.add("samples.energies", &[samples.len()], Data::F64(&energies));
+        container.add("samples.occurrences", &[samples.len()], Data::U64(&occurrences));
+        if let Some(cut) = &self.cut {
+            container.add("best.cut", &[1], Data::F64(std::slice::from_ref(cut)));
+        }
+        container.add("work", &[2], Data::U64(&work));
+        container.to_bytes(SCHEMA)
+    }
+}
+
+/// Up to 64 values, the first one in the lowest bit.
+fn packed(values: &[bool]) -> u64 {
+    values.iter().enumerate().fold(0, |word, (k, value)| word | u64::from(*value) << k)
+}

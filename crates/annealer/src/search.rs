@@ -1,0 +1,144 @@
+//! A job from its options to its result.
+
+use crate::anneal::anneal;
+use crate::bqm::{Bqm, Vartype};
+use crate::error::{Error, RunError};
+use crate::exact::{check_size, solve_exactly};
+use crate::monitor::{Monitor, Progress};
+use crate::options::{Method, Options, Sense};
+use crate::read::{Format, Model};
+use crate::result::{AnnealResult, Work};
+use crate::samples::SampleSet;
+use serde::Serialize;
+
+/// What a run will take, known without running anything.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Estimate {
+    /// Of the model.
+    pub variables: u64,
+    /// Of the model.
+    pub couplings: u64,
+    /// Bytes at the peak, the model included.
+    pub bytes: u64,
+    /// Visits of a variable or, once a sweep, of a neighbour: what a calibration turns into milliseconds.
+    pub operations: u64,
+    /// `anneal` or `exact`.
+    pub method: &'static str,
+}
+
+/// The model as it is searched: low energies are wanted of it.
+pub(crate) struct Search {
+    pub(crate) bqm: Bqm,
+    sense: Sense,
+    target: Option<f64>,
+}
+
+impl Search {
+    /// The energy of the model that was given, exactly.
+    pub(crate) fn energy(&self, values: &[bool]) -> f64 {
+        self.given(self.bqm.energy(values))
+    }
+
+    fn given(&self, energy: f64) -> f64 {
+        if self.sense == Sense::Max { -energy } else { energy }
+    }
+
+    /// Records the energy at the end of a read; whether it is as good as the target.
+    pub(crate) fn note(&self, progress: &mut Progress, energy: f64) -> bool {
+        let is_better = |a: f64, b: f64| if self.sense == Sense::Max { a > b } else { a < b };
+        if progress.best.is_none_or(|best| is_better(energy, best)) {
+            progress.best = Some(energy);
+        }
+        self.target.is_some_and(|target| !is_better(target, energy))
+    }
+}
+
+/// What a search ended in.
+pub(crate) struct Found {
+    /// The values of each read.
+    pub(crate) reads: Vec<Vec<bool>>,
+    /// Of all reads together.
+    pub(crate) sweeps: u64,
+}
+
+/// Says what a run with these options would take.
+///
+/// # Errors
+/// As [`run`], but for the cancellation.
+pub fn estimate(model: &Model, options: &Options) -> Result<Estimate, Error> {
+    options.check()?;
+    let bqm = &model.bqm;
+    check_initial(bqm, options)?;
+    sense_of(model, options)?;
+    let (variables, couplings) = (bqm.size() as u64, bqm.couplings().len() as u64);
+    let (method, operations, reads) = match options.method {
+        Method::Exact => {
+            check_size(bqm.size())?;
+            ("exact", 2u64 << variables, u64::from(options.max_samples).min(1 << variables))
+        }
+        _ => {
+            let sweeps = options.total_sweeps();
+            let reads = sweeps.div_ceil(options.sweeps.into());
+            ("anneal", sweeps.saturating_mul(variables + 2 * couplings), reads)
+        }
+    };
+    // The model as given, as spins and as rows, two vectors of the walk; each read's values; the result and its container.
+    let samples = reads.min(options.max_samples.into());
+    let words = variables.div_ceil(64) * 8;
+    let bytes = variables * 64 + couplings * 96 + reads * (variables + 24) + samples * (variables + 2 * words + 64);
+    let limit = options.memory_limit_mib << 20;
+    if bytes > limit {
+        return Err(Error::too_large(format!(
+            "{reads} reads of {variables} variables and {couplings} couplings need {bytes} bytes ({} MiB); the limit is {limit} \
+             bytes ({} MiB): give fewer reads or maxSamples, or raise memoryLimitMiB",
+            bytes.div_ceil(1 << 20),
+            limit >> 20
+        )));
+    }
+    Ok(Estimate { variables, couplings, bytes, operations, method })
+}
+
+fn check_initial(bqm: &Bqm, options: &Options) -> Result<(), Error> {
+    let Some(initial) = &options.initial else { return Ok(()) };
+    if initial.len() != bqm.size() {
+        let message = format!("initial has {} values; give one for each of {} variables", initial.len(), bqm.size());
+        return Err(Error::invalid(message));
+    }
+    let low = if bqm.vartype() == Vartype::Spin { -1 } else { 0 };
+    match initial.iter().position(|value| *value != 1 && *value != low) {
+        Some(k) => Err(Error::invalid(format!("initial[{k}] is {}; this model's values are {low} and 1", initial[k]))),
+        None => Ok(()),
+    }
+}
+
+fn sense_of(model: &Model, options: &Options) -> Result<Sense, Error> {
+    match options.sense {
+        None if model.format == Format::Bqp => Err(Error::invalid(
+            "sense is missing: programs of Beasley's library are maximised there; give sense max, or min",
+        )),
+        sense => Ok(sense.unwrap_or(Sense::Min)),
+    }
+}
+
+/// Searches a model. The result is a function of model and options alone.
+///
+/// # Errors
+/// [`RunError::Refused`] before anything runs, [`RunError::Cancelled`] when the monitor ends it.
+pub fn run(model: &Model, options: &Options, monitor: &mut dyn Monitor) -> Result<AnnealResult, RunError> {
+    let Estimate { method, .. } = estimate(model, options)?;
+    let sense = sense_of(model, options)?;
+    let bqm = if sense == Sense::Max { model.bqm.negated() } else { model.bqm.clone() };
+    let search = Search { bqm, sense, target: options.target_energy };
+    let most = options.max_samples as usize;
+    let (found, reads) = match method {
+        "exact" => (solve_exactly(&search, most, monitor)?, 0),
+        _ => {
+            let found = anneal(&search, options, monitor)?;
+            let reads = found.reads.len() as u64;
+            (found, reads)
+        }
+    };
+    let work = Work { sweeps: found.sweeps, reads };
+    Ok(AnnealResult::new(model, SampleSet::collect(&model.bqm, sense, found.reads, most), work))
+}

@@ -1,0 +1,89 @@
+//! The JavaScript door: translates, nothing else.
+
+use crate::bqm::Vartype;
+use crate::error::{Error, RunError};
+use crate::monitor::{Interrupted, Monitor, Next, Progress};
+use crate::options::Options;
+use crate::read::{Format, Model, read};
+use crate::search::{estimate, run};
+use js_sys::Reflect;
+use wasm_bindgen::prelude::*;
+
+/// A panic becomes a JavaScript `Error` with the code `engine-failure` and the message instead of a bare trap. The instance is
+/// unusable afterwards either way.
+#[wasm_bindgen(start)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| wasm_bindgen::throw_val(error("engine-failure", &info.to_string(), None))));
+}
+
+/// A model that was read.
+#[wasm_bindgen]
+pub struct Program(Model);
+
+#[wasm_bindgen]
+impl Program {
+    /// Reads the bytes of a source; `format` is a name of the crate's table or `auto`.
+    pub fn parse(format: &str, source: &[u8]) -> Result<Program, JsValue> {
+        Format::named(format, source).and_then(|format| read(format, source)).map(Self).map_err(to_js)
+    }
+
+    /// What the source was read as.
+    pub fn format(&self) -> String {
+        self.0.format.name().to_owned()
+    }
+
+    /// JSON `{vartype, variables, couplings, offset}`.
+    pub fn view(&self) -> String {
+        let bqm = &self.0.bqm;
+        let vartype = if bqm.vartype() == Vartype::Spin { "spin" } else { "binary" };
+        let (variables, couplings) = (bqm.size(), bqm.couplings().len());
+        serde_json::json!({ "vartype": vartype, "variables": variables, "couplings": couplings, "offset": bqm.offset() })
+            .to_string()
+    }
+
+    /// JSON of the engine's `Estimate` for these options.
+    pub fn estimate(&self, options: &str) -> Result<String, JsValue> {
+        let estimate = Options::from_json(options).and_then(|options| estimate(&self.0, &options)).map_err(to_js)?;
+        Ok(serde_json::json!(estimate).to_string())
+    }
+
+    /// The result container. `poll(done, total, best)` is called every few milliseconds and returns 0 to go on, 1 to cancel, 2 to
+    /// end with what was found; `best` is `undefined` before the end of the first read.
+    pub fn run(&self, options: &str, poll: &js_sys::Function) -> Result<Vec<u8>, JsValue> {
+        let options = Options::from_json(options).map_err(to_js)?;
+        let result = run(&self.0, &options, &mut Poll(poll)).map_err(|error| match error {
+            RunError::Refused(error) => to_js(error),
+            RunError::Cancelled => self::error("cancelled", &RunError::Cancelled.to_string(), None),
+        })?;
+        Ok(result.to_container())
+    }
+}
+
+struct Poll<'a>(&'a js_sys::Function);
+
+impl Monitor for Poll<'_> {
+    fn poll(&mut self, Progress { done, total, best }: Progress) -> Result<Next, Interrupted> {
+        let best = best.map_or(JsValue::UNDEFINED, JsValue::from_f64);
+        let answer = self.0.call3(&JsValue::NULL, &(done as f64).into(), &(total as f64).into(), &best);
+        match answer.ok().and_then(|answer| answer.as_f64()) {
+            Some(0.0) => Ok(Next::Continue),
+            Some(2.0) => Ok(Next::Finish),
+            _ => Err(Interrupted),
+        }
+    }
+}
+
+fn to_js(refused: Error) -> JsValue {
+    error(refused.code.as_str(), &refused.message, refused.position)
+}
+
+fn error(code: &str, message: &str, position: Option<(u32, u32)>) -> JsValue {
+    let error = js_sys::Error::new(message);
+    let set = |name: &str, value: JsValue| Reflect::set(&error, &name.into(), &value).is_ok();
+    set("code", code.into());
+    if let Some((line, column)) = position {
+        set("line", line.into());
+        set("column", column.into());
+    }
+    error.into()
+}
