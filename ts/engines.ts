@@ -1,4 +1,5 @@
 export { AppError, ERROR_CODES, type ErrorCode, type ErrorInfo } from "./core/errors.ts";
+export type { AnnealEngine, AnnealEstimateOptions, AnnealInput, AnnealRun, AnnealRunOptions } from "./engines/anneal-engine.ts";
 export type {
   CircuitEngine,
   CircuitEstimateOptions,
@@ -7,9 +8,24 @@ export type {
   CompiledCircuit,
 } from "./engines/circuit-engine.ts";
 export { type Engines, type EnginesOptions, loadEngines } from "./engines/load-engines.ts";
+export type {
+  InferEstimateOptions,
+  InferRun,
+  InferRunOptions,
+  LoadedNetwork,
+  NetworkEngine,
+  NetworkInput,
+} from "./engines/network-engine.ts";
+export type { JobRun, RunOptions } from "./engines/run-job.ts";
+export * from "./models/anneal.ts";
+export { toAnnealResult } from "./models/anneal-result.ts";
 export * from "./models/circuit.ts";
 export { toCircuitResult } from "./models/circuit-result.ts";
+export * from "./models/infer.ts";
+export { toInferResult } from "./models/infer-result.ts";
 export type { EngineIdentity } from "./models/job.ts";
+export { JOB_TYPES, type JobType } from "./models/job-type.ts";
 export { decodeResultContainer, type ResultContainer, type Section } from "./models/result-container.ts";
-export type { CallControl, RunControl } from "./workers/circuit-pool.ts";
-export type { CircuitInput, EngineRun, OnProgress } from "./workers/engine-worker.ts";
+export type { CircuitInput, EngineInput, EngineRun, OnProgress, Progress } from "./workers/engine-worker.ts";
+export type { EngineName } from "./workers/engines.ts";
+export type { CallControl, RunControl } from "./workers/job-pool.ts";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { CircuitPool, RunControl } from "../../ts/workers/circuit-pool.ts";
+import type { CircuitPool, RunControl } from "../../ts/workers/job-pool.ts";
 import type { OnProgress } from "../../ts/workers/engine-worker.ts";
 
 export interface StandInPoolOptions {

@@ -4,7 +4,7 @@ import { parseRoutingPolicy, type RoutingPolicy } from "../../ts/models/policy.t
 import type { BackendOffer } from "../../ts/providers/provider.ts";
 import { DEFAULT_CALIBRATION } from "../../ts/routing/calibration.ts";
 import type { RoutableJob } from "../../ts/routing/eligibility.ts";
-import type { CircuitFeatures } from "../../ts/routing/features.ts";
+import type { JobFeatures } from "../../ts/routing/features.ts";
 import type { RouteInput } from "../../ts/routing/route.ts";
 
 /** Ten qubits that entangle well: 40 two-qubit gates. */
@@ -16,7 +16,7 @@ export const SHAPE: CircuitShape = {
   feedForward: false,
 };
 
-export const FEATURES: CircuitFeatures = {
+export const FEATURES: JobFeatures = {
   qubits: 10,
   ...SHAPE,
   shots: 1000,
@@ -58,7 +58,7 @@ export interface RouteCase {
   backends: readonly BackendOffer[];
   policy?: Partial<RoutingPolicy>;
   job?: Partial<RoutableJob>;
-  features?: Partial<CircuitFeatures>;
+  features?: Partial<JobFeatures>;
   seed?: number;
   remainingMs?: number;
 }

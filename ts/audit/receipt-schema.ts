@@ -2,8 +2,8 @@ import { z } from "zod";
 import { fromBase64, fromUtf8 } from "../core/bytes.ts";
 import { ERROR_CODES, type ErrorCode } from "../core/errors.ts";
 import { isJobId } from "../core/ids.ts";
-import { CIRCUIT_FORMATS } from "../models/circuit.ts";
 import { JOB_TYPES, OUTCOMES, Seed } from "../models/job.ts";
+import { JOB_FORMATS } from "../models/job-schemas.ts";
 import { RouteDecision } from "../models/route.ts";
 import { Base64, Hex32, ProofText, Time } from "./fields.ts";
 
@@ -26,7 +26,7 @@ export const Manifest = z
     tenantCommitment: Hex32,
     /** Over the id of who submitted the job. */
     actorCommitment: Hex32,
-    inputFormat: z.enum(CIRCUIT_FORMATS),
+    inputFormat: z.enum(JOB_FORMATS),
     /** Over the bytes of the input. */
     inputCommitment: Hex32,
     /** Over the canonical JSON of all options, as run. */

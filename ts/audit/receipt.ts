@@ -4,8 +4,8 @@ import { formatTime } from "../core/clock.ts";
 import { AppError, type ErrorCode } from "../core/errors.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
-import type { CircuitFormat, CircuitOptions } from "../models/circuit.ts";
 import type { EngineIdentity, JobType, Outcome, Source } from "../models/job.ts";
+import type { JobFormat, JobOptions } from "../models/job-options.ts";
 import type { RouteDecision } from "../models/route.ts";
 import { commit } from "./fields.ts";
 import { Manifest, type Opening, Receipt } from "./receipt-schema.ts";
@@ -23,6 +23,11 @@ const PUBLIC_OPTIONS: ReadonlySet<string> = new Set([
   "method",
   "probabilities",
   "amplitudes",
+  "reads",
+  "sweeps",
+  "sweepLimit",
+  "sense",
+  "maxSamples",
 ]);
 
 /** All that a receipt tells about the end of a job. */
@@ -34,9 +39,9 @@ export interface JobOutcome {
   submittedBy: string;
   outcome: Outcome;
   error: ErrorCode | null;
-  input: { format: CircuitFormat; source: Source };
+  input: { format: JobFormat; source: Source };
   /** As run, defaults filled in. */
-  options: CircuitOptions;
+  options: JobOptions;
   seed: number;
   /** null when the job ended before an engine saw it. */
   identity: EngineIdentity | null;

@@ -1,7 +1,7 @@
 import { fromHex } from "../core/bytes.ts";
 import { AppError } from "../core/errors.ts";
-import type { CircuitFormat } from "../models/circuit.ts";
 import type { EngineIdentity, JobType, Source } from "../models/job.ts";
+import type { JobFormat } from "../models/job-options.ts";
 import type { Check } from "./checkpoint.ts";
 import { commit } from "./fields.ts";
 import { asSource, sourceBytes } from "./receipt.ts";
@@ -10,7 +10,7 @@ import type { Opening, Receipt } from "./receipt-schema.ts";
 /** What has to run again to get the receipt's result hash. */
 export interface RerunJob extends EngineIdentity {
   type: JobType;
-  input: { format: CircuitFormat; source: Source };
+  input: { format: JobFormat; source: Source };
   options: Opening["options"];
   seed: number;
 }

@@ -1,4 +1,4 @@
-import { fromUtf8, utf8 } from "../core/bytes.ts";
+import { utf8 } from "../core/bytes.ts";
 import type { Resolved } from "../core/config.ts";
 import { fromErrorInfo } from "../core/errors.ts";
 import { grouped } from "../core/grouped.ts";
@@ -15,7 +15,7 @@ import { changeText } from "./live-text.ts";
 import { type OpenHost, openJobHost, type Purpose } from "./open-host.ts";
 import { money, resultBlocks, routeLine } from "./outcome-text.ts";
 import { progressLine } from "./progress.ts";
-import type { CircuitFile } from "./read-input.ts";
+import { type InputFile, isCircuit, sourceOf } from "./read-input.ts";
 import { dataFolder, isOn } from "./settings.ts";
 import { commandName, type Terminal } from "./terminal.ts";
 import { type Verification, verdict, verify } from "./verification.ts";
@@ -31,8 +31,8 @@ export interface AnswerFlags {
 
 export interface Question {
   purpose: Purpose;
-  /** The circuit, where the command read it; it is asked for where not. */
-  circuit?: CircuitFile;
+  /** What the job is about, where the command read it; it is asked for where not. */
+  input?: InputFile;
   /** The end that the command wants; `succeeded` by default. `accepted`: none yet. */
   wanted?: Outcome | "accepted";
   /** Shows each change of the job as it happens. */
@@ -47,7 +47,7 @@ const MAX_DRAWN_LINES = 30;
 
 /** Opens the place of the jobs, has `work` done there, and shows what came of it: picture, values, facts, receipt. */
 export async function answer(
-  { purpose, circuit: given, wanted = "succeeded", showsChanges, open = openJobHost, work }: Question,
+  { purpose, input: given, wanted = "succeeded", showsChanges, open = openJobHost, work }: Question,
   flags: AnswerFlags,
   settings: Resolved,
   context: CommandContext,
@@ -71,24 +71,24 @@ export async function answer(
     const verification =
       outcome.receipt === undefined ? undefined : await verify(utf8(outcome.receipt), { signal }, terminal);
     const ascii = isOn(settings, "ascii");
-    const circuit = given ?? (flags.json ? undefined : await storedCircuit(outcome.job.id, host));
+    const input = given ?? (flags.json ? undefined : await storedInput(outcome.job.id, host));
     if (flags.json) printJson(outcome, path, verification, terminal);
-    else await printOutcome(outcome, path, verification, { circuit, flags, host, terminal, ascii });
-    return exitCode(outcome, verification, { circuit, flags, terminal, wanted });
+    else await printOutcome(outcome, path, verification, { input, flags, host, terminal, ascii });
+    return exitCode(outcome, verification, { input, flags, terminal, wanted });
   } finally {
     progress.erase();
     await host.close();
   }
 }
 
-/** The circuit of a job; `undefined` where it is no text, which no reader accepts, or not at hand. */
-async function storedCircuit(jobId: string, host: JobHost): Promise<CircuitFile | undefined> {
+/** The input of a job; `undefined` where it is no text of a format that is one, which no reader accepts, or not at hand. */
+async function storedInput(jobId: string, host: JobHost): Promise<InputFile | undefined> {
   const input = await host.input(jobId);
   if (input === undefined) return undefined;
   const { format, source } = input;
   try {
-    const text = typeof source === "string" ? source : fromUtf8(source);
-    return { format, source: text, origin: { name: jobId, source: text } };
+    const bytes = typeof source === "string" ? utf8(source) : source;
+    return { format, ...sourceOf(bytes, format === "auto" ? undefined : format, jobId) };
   } catch {
     return undefined;
   }
@@ -98,16 +98,16 @@ function exitCode(
   { job }: LocalOutcome,
   verification: Verification | undefined,
   {
-    circuit,
+    input,
     flags,
     terminal,
     wanted,
-  }: Pick<Shown, "circuit" | "flags" | "terminal"> & { wanted: Outcome | "accepted" },
+  }: Pick<Shown, "input" | "flags" | "terminal"> & { wanted: Outcome | "accepted" },
 ): ExitCode {
   if (job.error !== null && FINAL_STATES.has(job.status) && job.status !== wanted) {
     if (flags.json) return exitCodeOf(job.error.code); // the document has said it
     const error = fromErrorInfo(job.error);
-    throw circuit === undefined ? error : new FailureIn(circuit.origin, error);
+    throw input === undefined ? error : new FailureIn(input.origin, error);
   }
   if (verification !== undefined && !verification.report.ok) {
     terminal.complain("ketflow: the receipt does not verify");
@@ -132,7 +132,7 @@ function printJson(
 }
 
 interface Shown {
-  circuit: CircuitFile | undefined;
+  input: InputFile | undefined;
   flags: AnswerFlags;
   host: JobHost;
   terminal: Terminal;
@@ -143,14 +143,14 @@ async function printOutcome(
   { job, notes }: LocalOutcome,
   path: string | undefined,
   verification: Verification | undefined,
-  { circuit, flags, host, terminal, ascii }: Shown,
+  { input, flags, host, terminal, ascii }: Shown,
 ): Promise<void> {
   const { width, color } = terminal;
-  const name = circuit?.origin.name ?? job.id;
+  const name = input?.origin.name ?? job.id;
   for (const note of notes) terminal.complain(`${name}:${note.line}:${note.column}: note: ${note.message}`);
   const blocks: string[] = [];
-  if (job.status === "succeeded" && circuit !== undefined) {
-    const view = await host.view({ format: circuit.format, source: circuit.source });
+  if (job.status === "succeeded" && input !== undefined && isCircuit(input)) {
+    const view = await host.view({ format: input.format, source: input.source });
     blocks.push(drawing(view, { width, color, ascii, all: flags.all === true }));
   }
   if (job.result !== null) blocks.push(...resultBlocks(job.result, { width, ascii, all: flags.all === true }));

@@ -1,10 +1,13 @@
+import { toBase64 } from "../core/bytes.ts";
 import type { Resolved } from "../core/config.ts";
 import { AppError } from "../core/errors.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
 import { checked } from "../models/check.ts";
-import type { CircuitFormat, CircuitOptions } from "../models/circuit.ts";
 import { SubmitJob } from "../models/job.ts";
-import type { CircuitFile } from "./read-input.ts";
+import type { JobFormat } from "../models/job-options.ts";
+import { JOB_SCHEMAS, typeOfFormat } from "../models/job-schemas.ts";
+import type { JobType } from "../models/job-type.ts";
+import type { InputFile } from "./read-input.ts";
 
 /** The flags of `run` as commander gives them; those that are settings come by {@link Resolved}. */
 export interface RunFlags {
@@ -17,29 +20,47 @@ export interface RunFlags {
   entropy?: string[];
   noise?: string;
   method?: string;
+  reads?: number;
+  sweeps?: number;
+  timeLimit?: number;
+  targetEnergy?: string;
+  betaRange?: string;
+  initial?: string;
+  sense?: string;
+  maxSamples?: number;
+  /** As the file of `--states` says. */
+  states?: unknown;
 }
 
+/** Settings that are options of circuits. */
+const CIRCUIT_SETTINGS = ["shots", "precision", "threads"] as const;
+
 /** The body of the job: flags and variables overrule what the file says, and that overrules the settings files. */
-export function jobBody(circuit: CircuitFile, flags: RunFlags, settings: Resolved): SubmitJob {
-  const { job } = circuit;
+export function jobBody(file: InputFile, flags: RunFlags, settings: Resolved): SubmitJob {
+  const { job } = file;
   const layered = (name: string, fromJob: unknown): unknown => {
     const winner = settings.get(name)?.[0];
     if (winner?.source === "flag" || winner?.source === "environment") return winner.value;
     // A mere default is left to the service, so that the same job has the same body whoever sends it.
     return fromJob ?? (winner?.source === "default" ? undefined : winner?.value);
   };
-  const { options = {}, routing = {}, constraints = {} } = job ?? {};
+  const format = knownFormat(file);
+  const type = typeOfFormat(format);
+  const { routing = {}, constraints = {} } = job ?? {};
+  const options: Readonly<Record<string, unknown>> = job?.options ?? {};
+  const isFlag = (name: string): boolean => settings.get(name)?.[0]?.source === "flag";
+  const fromSettings = CIRCUIT_SETTINGS.filter((name) => type === "circuit" || isFlag(name));
+  const fromFlags = withoutUndefined({
+    ...Object.fromEntries(fromSettings.map((name) => [name, layered(name, options[name])])),
+    ...withoutUndefined(optionsOf(flags)),
+  });
+  refuseOthers(type, Object.keys(fromFlags));
+  const { source } = file;
   const body = {
     ...job,
-    type: "circuit",
-    input: { format: knownFormat(circuit), source: circuit.source },
-    options: withoutUndefined({
-      ...options,
-      shots: layered("shots", options.shots),
-      precision: layered("precision", options.precision),
-      threads: layered("threads", options.threads),
-      ...withoutUndefined(optionsOf(flags)),
-    }),
+    type,
+    input: { format, source: typeof source === "string" ? source : { base64: toBase64(source) } },
+    options: { ...options, ...fromFlags },
     seed: flags.seed === undefined ? job?.seed : wholeNumber("--seed", flags.seed),
     target: layered("target", job?.target),
     routing: withoutUndefined({
@@ -58,14 +79,23 @@ export function jobBody(circuit: CircuitFile, flags: RunFlags, settings: Resolve
 }
 
 /** A job names its format, so that a receipt says how its input was read. */
-function knownFormat({ format, origin }: CircuitFile): CircuitFormat {
+function knownFormat({ format, origin }: InputFile): JobFormat {
   if (format !== "auto") return format;
-  const remedy = "begin it with 'OPENQASM 3.0;' or 'OPENQASM 2.0;', or give --format";
+  const remedy = "begin a circuit with 'OPENQASM 3.0;' or 'OPENQASM 2.0;', or give --format";
   throw new AppError("invalid-input", `${origin.name}: the format is not clear; ${remedy}`);
 }
 
-function optionsOf(flags: RunFlags): { [Name in keyof CircuitOptions]?: unknown } {
+function refuseOthers(type: JobType, given: readonly string[]): void {
+  const { optionNames } = JOB_SCHEMAS[type];
+  const other = given.find((name) => !optionNames.includes(name));
+  if (other === undefined) return;
+  const takes = optionNames.length > 0 ? `; its options are ${optionNames.join(", ")}` : "";
+  throw new AppError("invalid-input", `${other}: no option of jobs of type ${type}${takes}`);
+}
+
+function optionsOf(flags: RunFlags): Record<string, unknown> {
   const { input, probabilities, observable, amplitudes, marginals, entropy, noise, method } = flags;
+  const { reads, sweeps, timeLimit, targetEnergy, betaRange, initial, sense, maxSamples, states } = flags;
   return {
     probabilities,
     observable,
@@ -75,7 +105,24 @@ function optionsOf(flags: RunFlags): { [Name in keyof CircuitOptions]?: unknown 
     marginals: marginals?.map((subset) => qubits("--marginals", subset)),
     entropy: entropy?.map((subset) => qubits("--entropy", subset)),
     noise: noise === undefined ? undefined : namedNumbers("--noise", noise.split(",")),
+    reads,
+    sweeps,
+    timeLimitMs: timeLimit,
+    targetEnergy: targetEnergy === undefined ? undefined : numbers("--target-energy", targetEnergy)[0],
+    betaRange: betaRange === undefined ? undefined : numbers("--beta-range", betaRange),
+    initial: initial === undefined ? undefined : numbers("--initial", initial),
+    sense,
+    maxSamples,
+    states,
   };
+}
+
+function numbers(flag: string, list: string): number[] {
+  return list.split(",").map((text) => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isFinite(value)) return value;
+    throw new AppError("invalid-input", `${flag} ${list}: '${text}' is no number`);
+  });
 }
 
 function withoutEmpty(body: Record<string, unknown>): Record<string, unknown> {

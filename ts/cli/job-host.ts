@@ -3,7 +3,7 @@ import type { ListRequest } from "../jobs/store.ts";
 import type { CircuitView } from "../models/circuit.ts";
 import type { SubmitJob } from "../models/job.ts";
 import type { LocalJobPage, LocalOutcome, SubmitControl } from "../server.ts";
-import type { CircuitInput } from "../workers/engine-worker.ts";
+import type { CircuitInput, EngineInput } from "../workers/engine-worker.ts";
 
 /** How a command goes along with a job. */
 export interface JobControl extends SubmitControl {
@@ -25,7 +25,7 @@ export interface JobHost {
   watch(jobId: string, control?: JobControl): Promise<LocalOutcome>;
   result(jobId: string, control?: JobControl): Promise<LocalOutcome>;
   /** Undefined where it is not at hand: only pictures need it. */
-  input(jobId: string): Promise<CircuitInput | undefined>;
+  input(jobId: string): Promise<EngineInput | undefined>;
   cancel(jobId: string, control?: JobControl): Promise<LocalOutcome>;
   retry(jobId: string, control?: JobControl): Promise<LocalOutcome>;
   view(input: CircuitInput): Promise<CircuitView>;

@@ -1,9 +1,11 @@
 import { grouped } from "../core/grouped.ts";
-import type { CircuitResult } from "../models/circuit.ts";
+import type { AnnealResult } from "../models/anneal.ts";
+import type { InferResult } from "../models/infer.ts";
 import type { JobView } from "../models/job-view.ts";
 import type { RouteDecision } from "../models/route.ts";
 import { histogramText } from "../pictures/histogram.ts";
 import { durationText } from "./progress.ts";
+import { annealText, inferText } from "./search-text.ts";
 
 export interface ValueOptions {
   width: number;
@@ -15,9 +17,12 @@ export interface ValueOptions {
 const TOP = 16;
 
 /** Everything that the result holds, as blocks of lines. */
-export function resultBlocks(result: CircuitResult, { width, ascii, all }: ValueOptions): string[] {
+export function resultBlocks(result: NonNullable<JobView["result"]>, options: ValueOptions): string[] {
+  const { width, ascii, all } = options;
   const top = all ? Number.POSITIVE_INFINITY : TOP;
   const blocks: string[] = [];
+  if (result.best !== undefined) blocks.push(annealText(result as AnnealResult, options));
+  if (result.argmax !== undefined) blocks.push(inferText(result as InferResult, options));
   if (result.counts) blocks.push(histogramText(result.counts, { width, ascii, top }));
   if (result.probabilities) {
     blocks.push(`probabilities\n${histogramText(result.probabilities, { width, ascii, top, kind: "probabilities" })}`);

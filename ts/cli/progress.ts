@@ -22,7 +22,7 @@ export function progressLine(terminal: Terminal, clock: Clock = systemClock): Pr
   let writtenAt = 0;
   let isShown = false;
   return {
-    onProgress: ({ done, total }) => {
+    onProgress: ({ done, total, best }) => {
       const at = clock();
       if (start === undefined) {
         start = { at, done };
@@ -32,7 +32,7 @@ export function progressLine(terminal: Terminal, clock: Clock = systemClock): Pr
       writtenAt = at;
       isShown = true;
       const perSecond = ((done - start.done) / (at - start.at)) * 1000;
-      write(CLEAR_LINE + progressText({ done, total }, perSecond));
+      write(CLEAR_LINE + progressText({ done, total, best }, perSecond));
     },
     erase: () => {
       if (isShown) write(CLEAR_LINE);
@@ -41,11 +41,15 @@ export function progressLine(terminal: Terminal, clock: Clock = systemClock): Pr
   };
 }
 
-/** ` 42 %  1.3 G amplitude updates/s  12 s left` */
-export function progressText({ done, total }: { done: number; total: number }, perSecond: number): string {
+/** ` 42 %  1.3 G updates/s  12 s left`: of amplitudes, or of the variables of a search, whose best energy so far is shown, too. */
+export function progressText(
+  { done, total, best }: { done: number; total: number; best?: number | undefined },
+  perSecond: number,
+): string {
   const share = total > 0 ? Math.min(1, done / total) : 0;
   const left = perSecond > 0 ? `  ${durationText(((total - done) / perSecond) * 1000)} left` : "";
-  return `${String(Math.floor(share * 100)).padStart(3)} %  ${metric(perSecond)} amplitude updates/s${left}`;
+  const found = best === undefined ? "" : `  best ${Number(best.toPrecision(9))}`;
+  return `${String(Math.floor(share * 100)).padStart(3)} %  ${metric(perSecond)} updates/s${left}${found}`;
 }
 
 function metric(value: number): string {

@@ -3,10 +3,11 @@ import { resolve } from "node:path";
 import { fromBase64, fromUtf8 } from "../core/bytes.ts";
 import { AppError, errnoOf, messageOf } from "../core/errors.ts";
 import { checked } from "../models/check.ts";
-import { CIRCUIT_FORMATS, type CircuitFormat } from "../models/circuit.ts";
+import type { CircuitFormat } from "../models/circuit.ts";
 import { SubmitJob } from "../models/job.ts";
+import type { JobFormat } from "../models/job-options.ts";
 import type { Origin } from "./failure.ts";
-import { sniffFormat } from "./sniff-format.ts";
+import { BINARY_FORMATS, guessedFormat, isCircuitFormat, namedFormat } from "./job-format.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The service takes no larger bodies either. */
@@ -25,28 +26,56 @@ export async function readBytes(file: string, terminal: Terminal): Promise<Uint8
   }
 }
 
-export interface CircuitFile {
+export interface InputFile {
   /** `auto` where neither the user nor the file says it. */
-  format: CircuitFormat | "auto";
-  source: string;
+  format: JobFormat | "auto";
+  /** Bytes for the formats that are no text. */
+  source: string | Uint8Array;
   origin: Origin;
   /** When the file was a whole job. */
   job?: SubmitJob;
 }
 
-/** A circuit in a format of its own, or a `.job.json`: the body of `POST /v1/jobs`. */
-export async function readCircuit(file: string, format: string | undefined, terminal: Terminal): Promise<CircuitFile> {
+/** The input of a job in a format of its own, or a `.job.json`: the body of `POST /v1/jobs`. */
+export async function readInput(file: string, format: string | undefined, terminal: Terminal): Promise<InputFile> {
   const bytes = await readBytes(file, terminal);
   if (bytes.length > MAX_INPUT_BYTES) {
     throw new AppError("too-large", `${file}: ${bytes.length} bytes; a job takes at most ${MAX_INPUT_BYTES}`);
   }
   const name = file === "-" ? "<stdin>" : file;
-  const text = utf8Text(bytes, name);
-  if (file.endsWith(".job.json")) return fromJob(name, text);
-  return { format: knownFormat(format) ?? sniffFormat(text) ?? "auto", source: text, origin: { name, source: text } };
+  if (file.endsWith(".job.json")) return fromJob(name, utf8Text(bytes, name));
+  const known = namedFormat(format) ?? guessedFormat(name, beginning(bytes));
+  return { format: known ?? "auto", ...sourceOf(bytes, known, name) };
 }
 
-function fromJob(name: string, text: string): CircuitFile {
+export interface CircuitFile extends InputFile {
+  format: CircuitFormat | "auto";
+  source: string;
+}
+
+/** @throws {AppError} `unsupported` for what is no circuit; else as {@link readInput} */
+export async function readCircuit(file: string, format: string | undefined, terminal: Terminal): Promise<CircuitFile> {
+  const input = await readInput(file, format, terminal);
+  if (isCircuit(input)) return input;
+  throw new AppError("unsupported", `${input.origin.name}: is ${input.format}; this command takes circuits`);
+}
+
+export function isCircuit(input: InputFile): input is CircuitFile {
+  return isCircuitFormat(input.format) && typeof input.source === "string";
+}
+
+/** The text of a source, or its bytes, and what errors point into. */
+export function sourceOf(
+  bytes: Uint8Array,
+  format: JobFormat | undefined,
+  name: string,
+): Pick<InputFile, "source" | "origin"> {
+  if (format !== undefined && BINARY_FORMATS.has(format)) return { source: bytes, origin: { name, source: "" } };
+  const source = utf8Text(bytes, name);
+  return { source, origin: { name, source } };
+}
+
+function fromJob(name: string, text: string): InputFile {
   let body: unknown;
   try {
     body = JSON.parse(text.replace(/^\uFEFF/, ""));
@@ -55,9 +84,17 @@ function fromJob(name: string, text: string): CircuitFile {
   }
   const job = checked(SubmitJob, body, name);
   const { format, source } = job.input;
-  const circuit = typeof source === "string" ? source : utf8Text(fromBase64(source.base64), name);
-  // Lines and columns of errors are those of the circuit inside the job.
-  return { format, source: circuit, origin: { name: `${name} input.source`, source: circuit }, job };
+  // Lines and columns of errors are those of the input inside the job.
+  const inside = `${name} input.source`;
+  const given =
+    typeof source === "string"
+      ? { source, origin: { name: inside, source } }
+      : sourceOf(fromBase64(source.base64), format, inside);
+  return { format, ...given, job };
+}
+
+function beginning(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes.subarray(0, 65_536));
 }
 
 function utf8Text(bytes: Uint8Array, name: string): string {
@@ -66,12 +103,4 @@ function utf8Text(bytes: Uint8Array, name: string): string {
   } catch (cause) {
     throw new AppError("invalid-input", `${name}: not UTF-8 text`, { cause });
   }
-}
-
-function knownFormat(format: string | undefined): CircuitFormat | undefined {
-  const known = CIRCUIT_FORMATS.find((name) => name === format);
-  if (format !== undefined && known === undefined) {
-    throw new AppError("invalid-input", `--format ${format}: the formats are ${CIRCUIT_FORMATS.join(", ")}`);
-  }
-  return known;
 }

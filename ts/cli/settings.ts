@@ -4,7 +4,7 @@ import { type ConfigFile, type Resolved, resolveConfig, type Setting, type Setti
 import { AppError, errnoOf, messageOf } from "../core/errors.ts";
 import { LOG_LEVELS } from "../core/log.ts";
 import { userFolders } from "../core/user-folders.ts";
-import { DEFAULT_SHOTS } from "../models/circuit-defaults.ts";
+import { DEFAULT_SHOTS } from "../models/defaults.ts";
 import { COLLAPSE_RULES, DATA_CLASSES, STRATEGIES } from "../models/job.ts";
 import type { LocalServiceOptions } from "../server.ts";
 import { reportFailure } from "./failure.ts";

@@ -14,7 +14,6 @@ import { AppError, messageOf } from "../core/errors.ts";
 import { sha256 } from "../core/sha256.ts";
 import type { Engines } from "../engines/load-engines.ts";
 import { checked } from "../models/check.ts";
-import { CircuitOptions } from "../models/circuit.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { RouteDecision } from "../models/route.ts";
 import { replay } from "../routing/route.ts";
@@ -101,7 +100,7 @@ async function rerun(
   const job = rerunInput(receipt, inputFile);
   const engines = await enginesFrom(engine, job.engine, terminal);
   try {
-    const present = engines.identity.engine;
+    const present = engines.identityOf(job.type).engine;
     if (present.contentHash !== job.engine.contentHash) {
       const made = `${job.engine.name} ${job.engine.version} (${job.engine.contentHash.slice(0, 12)}…)`;
       const here = `${present.name} ${present.version} (${present.contentHash.slice(0, 12)}…)`;
@@ -110,8 +109,8 @@ async function rerun(
     }
     const { format, source } = job.input;
     const bytes = typeof source === "string" ? source : fromBase64(source.base64);
-    const options = checked(CircuitOptions, job.options, "opening.options");
-    const run = await engines.circuit.run({ format, source: bytes }, { ...options, seed: job.seed, signal });
+    const options = { ...job.options, seed: job.seed, signal };
+    const run = await engines.run(job.type, { format, source: bytes }, options);
     return compareRerun(receipt, fromHex(run.resultHash));
   } finally {
     await engines.close();

@@ -1,8 +1,6 @@
 import { fromBase64, fromHex } from "../core/bytes.ts";
 import { grouped } from "../core/grouped.ts";
 import type { Engines } from "../engines.ts";
-import { checked } from "../models/check.ts";
-import { CircuitOptions } from "../models/circuit.ts";
 import { type Check, compareRerun, loadMldsa, type Receipt, rerunInput, verifyReceipt } from "../verify.ts";
 import { element, showError } from "./dom.ts";
 
@@ -46,15 +44,14 @@ export function startReceiptPanel(engines: Engines): void {
     if (verified === undefined) return;
     status.textContent = "Running it again…";
     const job = rerunInput(verified);
-    const { engine } = engines.identity;
+    const { engine } = engines.identityOf(job.type);
     if (job.engine.contentHash !== engine.contentHash) {
       status.textContent = `Not run: it was made by ${job.engine.name} ${job.engine.version}, this page has ${engine.version}.`;
       return;
     }
     const { format, source } = job.input;
     const bytes = typeof source === "string" ? source : fromBase64(source.base64);
-    const options = checked(CircuitOptions, job.options, "options of the receipt");
-    const run = await engines.circuit.run({ format, source: bytes }, { ...options, seed: job.seed });
+    const run = await engines.run(job.type, { format, source: bytes }, { ...job.options, seed: job.seed });
     const check = compareRerun(verified, fromHex(run.resultHash));
     checks.append(checkItem(check));
     status.textContent = check.ok

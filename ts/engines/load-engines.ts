@@ -2,17 +2,29 @@ import { z } from "zod";
 import { AppError } from "../core/errors.ts";
 import { checked } from "../models/check.ts";
 import type { EngineIdentity } from "../models/job.ts";
-import type { PoolLoad } from "../workers/circuit-pool.ts";
-import { loadEngine } from "../workers/load-wasm.ts";
+import type { EstimateOf, OptionsOf } from "../models/job-options.ts";
+import type { JobType } from "../models/job-type.ts";
+import type { EngineInput } from "../workers/engine-worker.ts";
+import { ENGINE_OF, type EngineName, IDENTITIES } from "../workers/engines.ts";
+import type { CallControl, JobPool, PoolLoad } from "../workers/job-pool.ts";
+import { EngineModules, type WasmUrls } from "../workers/load-wasm.ts";
 import { nodeModule } from "../workers/node-module.ts";
 import { EnginePool } from "../workers/pool.ts";
+import { AnnealEngine } from "./anneal-engine.ts";
 import { CircuitEngine } from "./circuit-engine.ts";
+import { NetworkEngine } from "./network-engine.ts";
+import { estimateJob, type JobRun, type RunOptions, runJob } from "./run-job.ts";
+
+type Url = string | URL;
 
 export interface EnginesOptions {
-  /** Where `wasm-pkg/statevector/statevector_bg.wasm` was copied to, for bundlers that do not move it themselves. */
-  wasmUrl?: string | URL;
+  /**
+   * Where the `*_bg.wasm` of wasm-pkg were copied to, for bundlers that do not move them themselves: one URL per engine, or that of
+   * `statevector_bg.wasm` alone.
+   */
+  wasmUrl?: Url | Partial<Record<EngineName, Url>>;
   /** Where a bundle of `dist/workers/worker.js` was copied to, for the same reason. */
-  workerUrl?: string | URL;
+  workerUrl?: Url;
   /** Most runs at once; as many as the machine has cores by default. Threads start when they are needed. */
   threads?: number;
   /** A run that would need more is refused as `too-large`; 3840 by default, which is what WASM can address. */
@@ -21,8 +33,20 @@ export interface EnginesOptions {
 
 export interface Engines {
   readonly circuit: CircuitEngine;
-  /** Which build runs here; every result names it. */
+  readonly anneal: AnnealEngine;
+  readonly network: NetworkEngine;
+  /** Which build of the statevector engine runs here. */
   readonly identity: EngineIdentity;
+  /** Which build runs the jobs of a type; every result names it. */
+  identityOf(type: JobType): EngineIdentity;
+  /** A job of any type, for those who have its type at run time alone. */
+  run<T extends JobType>(type: T, input: EngineInput<T> | string, options?: RunOptions<T>): Promise<JobRun<T>>;
+  /** What it would need. */
+  estimate<T extends JobType>(
+    type: T,
+    input: EngineInput<T> | string,
+    options?: OptionsOf<T> & CallControl,
+  ): Promise<EstimateOf<T>>;
   /** Starts a thread now rather than with the first call. */
   start(): void;
   load(): PoolLoad;
@@ -35,23 +59,49 @@ export const Limits = z.object({
   memoryLimitMiB: z.int().min(1).max(4096).optional(),
 });
 
-/** Reads and compiles the engines; the threads that run them start with the first call. */
+/**
+ * Reads and compiles the engine of circuits; the others follow with their first call, and so do the threads that run them.
+ */
 export async function loadEngines(options: EnginesOptions = {}): Promise<Engines> {
   const { threads: size = defaultThreads() } = checked(Limits, options, "loadEngines");
-  const engine = await loadEngine(absoluteUrl("wasmUrl", options.wasmUrl));
+  const urls = wasmUrls(options.wasmUrl);
+  const modules = new EngineModules(urls);
   const workerUrl = absoluteUrl("workerUrl", options.workerUrl);
-  const pool = new EnginePool({ engine, workerUrl, memoryLimitMiB: options.memoryLimitMiB, size });
+  await modules.get("statevector");
+  return enginesOf(new EnginePool({ modules, workerUrl, memoryLimitMiB: options.memoryLimitMiB, size }));
+}
+
+/** The engines as they are used, over the threads that run them. */
+export function enginesOf(pool: JobPool): Engines {
   return {
     circuit: new CircuitEngine(pool),
-    identity: engine.identity,
+    anneal: new AnnealEngine(pool),
+    network: new NetworkEngine(pool),
+    identity: IDENTITIES.statevector,
+    identityOf: (type) => IDENTITIES[ENGINE_OF[type]],
+    run: (type, input, options) => runJob(pool, type, input, options ?? ({} as RunOptions<typeof type>)),
+    estimate: (type, input, options) => estimateJob(pool, type, input, options ?? {}),
     start: () => pool.start(),
     load: () => pool.load(),
     close: () => pool.close(),
   };
 }
 
+function wasmUrls(given: EnginesOptions["wasmUrl"]): WasmUrls {
+  if (given === undefined) return {};
+  if (typeof given === "string" || given instanceof URL) return { statevector: absoluteUrl("wasmUrl", given) };
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(IDENTITIES, name));
+  if (unknown !== undefined) {
+    const names = Object.keys(IDENTITIES).join(", ");
+    throw new AppError("invalid-input", `wasmUrl.${unknown}: there is no such engine; give ${names}`);
+  }
+  return Object.fromEntries(
+    Object.entries(given).map(([name, url]) => [name, absoluteUrl(`wasmUrl.${name}`, url)]),
+  ) as WasmUrls;
+}
+
 /** In a page, URLs may be relative to it. */
-function absoluteUrl(name: string, url: string | URL | undefined): URL | undefined {
+function absoluteUrl(name: string, url: Url | undefined): URL | undefined {
   const base = globalThis.location?.href;
   if (url === undefined || url instanceof URL) return url;
   if (!URL.canParse(url, base)) {

@@ -1,9 +1,7 @@
-import { identity } from "../../wasm-pkg/statevector/identity.js";
 import { checked } from "../models/check.ts";
 import type { HostReports } from "../workers/host-process.ts";
 import { HostedPool } from "../workers/hosted-pool.ts";
-import { CircuitEngine } from "./circuit-engine.ts";
-import { defaultThreads, type Engines, type EnginesOptions, Limits } from "./load-engines.ts";
+import { defaultThreads, type Engines, type EnginesOptions, enginesOf, Limits } from "./load-engines.ts";
 
 export interface HostedEnginesOptions extends Pick<EnginesOptions, "threads" | "memoryLimitMiB">, HostReports {
   /** Where the host's script is, if not beside `HostedPool`. */
@@ -17,12 +15,5 @@ export interface HostedEnginesOptions extends Pick<EnginesOptions, "threads" | "
 export function loadHostedEngines(options: HostedEnginesOptions = {}): Engines {
   const { threads: size = defaultThreads(), memoryLimitMiB } = checked(Limits, options, "loadHostedEngines");
   const { hostUrl, onError, onPrinted } = options;
-  const pool = new HostedPool({ size, memoryLimitMiB, hostUrl, onError, onPrinted });
-  return {
-    circuit: new CircuitEngine(pool),
-    identity,
-    start: () => pool.start(),
-    load: () => pool.load(),
-    close: () => pool.close(),
-  };
+  return enginesOf(new HostedPool({ size, memoryLimitMiB, hostUrl, onError, onPrinted }));
 }

@@ -37,8 +37,8 @@ export const sseFrames: (events: readonly JobEvent[]) => Uint8Array = once((even
   Buffer.concat(events.map((event) => SSE_FRAMES.event(event))),
 );
 
-function viewProgress({ jobId, at, done, total }: JobProgress): JobProgressView {
-  return { jobId, at: formatTime(at), done, total };
+function viewProgress({ at, ...progress }: JobProgress): JobProgressView {
+  return { ...progress, at: formatTime(at) };
 }
 
 /** Remembers what was made of an object for as long as there is the object. */

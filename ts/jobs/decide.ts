@@ -1,15 +1,16 @@
 import type { Clock } from "../core/clock.ts";
 import type { TenantId } from "../core/ids.ts";
-import type { CircuitEngine } from "../engines/circuit-engine.ts";
+import type { Engines } from "../engines/load-engines.ts";
 import type { Calibration } from "../models/calibration.ts";
-import type { TenantPolicy } from "../models/policy.ts";
+import { budgetOf, type TenantPolicy } from "../models/policy.ts";
+import type { Work } from "../models/work.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";
-import { circuitFeatures } from "../routing/features.ts";
+import { featuresOf } from "../routing/features.ts";
 import { route } from "../routing/route.ts";
 import type { Decide } from "./plan.ts";
 
 export interface DecideServices {
-  readonly engine: CircuitEngine;
+  readonly engines: Pick<Engines, "estimate">;
   readonly registry: ProviderRegistry;
   policyOf(tenant: TenantId): TenantPolicy;
   /** The newest one: a machine may be calibrated while it serves. */
@@ -17,21 +18,24 @@ export interface DecideServices {
   readonly clock: Clock;
 }
 
-/** Has a worker read and estimate the circuit, and routes it. */
-export function createDecide({ engine, registry, policyOf, calibration, clock }: DecideServices): Decide {
+/** Has a worker read and estimate the job, and routes it. */
+export function createDecide({ engines, registry, policyOf, calibration, clock }: DecideServices): Decide {
   return async ({ tenant, type, request, seed, input, deadlineAt }, signal) => {
     const policy = policyOf(tenant);
     const { format, options, target, constraints, routing } = request;
     const control = signal === undefined ? {} : { signal };
-    const estimate = await engine.estimate({ format, source: input }, { ...options, ...control });
+    const estimate = await engines.estimate(type, { format, source: input }, { ...options, ...control });
+    // Of one type, because the three come from one job.
+    const work = { type, options, estimate } as Work;
+    const budgetMs = budgetOf(policy, type);
     return route({
       job: { type, options, target, constraints, routing },
-      features: circuitFeatures(estimate, options),
-      backends: registry.offers(estimate, options),
+      features: featuresOf(work),
+      backends: registry.offers(work),
       policy: policy.routing,
       calibration: calibration(),
       seed,
-      ...(deadlineAt === undefined && policy.deadlines.quantumMs !== null && { budgetMs: policy.deadlines.quantumMs }),
+      ...(deadlineAt === undefined && budgetMs !== null && { budgetMs }),
       // A later attempt has less time than the job had.
       ...(deadlineAt !== undefined && { remainingMs: Math.max(0, deadlineAt - clock()) }),
     });

@@ -2,15 +2,14 @@ import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
 import { FINAL_STATES } from "../models/job.ts";
+import type { Progress } from "../workers/engine-worker.ts";
 import type { Job } from "./job.ts";
 import type { JobEvent, Store } from "./store.ts";
 
 /** How far a running job is. */
-export interface JobProgress {
+export interface JobProgress extends Readonly<Progress> {
   readonly jobId: JobId;
   readonly at: number;
-  readonly done: number;
-  readonly total: number;
 }
 
 /** One reader of a stream. Its methods return at once and do not throw. */
@@ -45,7 +44,7 @@ export interface EventFeed {
   /** @throws {AppError} `not-found` for the job, `conflict` for an `after` that was not given yet */
   open(request: StreamRequest): Promise<EventStream>;
   /** Tells those who follow the job, now or never: at most ten times a second for each job. */
-  progress(job: Job, progress: { done: number; total: number }): void;
+  progress(job: Job, progress: Progress): void;
   close(): void;
 }
 
@@ -224,14 +223,14 @@ export function createEventFeed({ store, clock, findJob, reportError }: FeedServ
         },
       };
     },
-    progress(job, { done, total }) {
+    progress(job, progress) {
       const feed = feeds.get(job.tenant);
       const at = clock();
       if (feed === undefined || at - (feed.lastProgress.get(job.id) ?? 0) < PROGRESS_MS) return;
       feed.lastProgress.set(job.id, at);
-      const progress = { jobId: job.id, at, done, total };
-      for (const { follower } of feed.everything) follower.progress(progress);
-      for (const { follower } of feed.byJob.get(job.id) ?? []) follower.progress(progress);
+      const told = { jobId: job.id, at, ...progress };
+      for (const { follower } of feed.everything) follower.progress(told);
+      for (const { follower } of feed.byJob.get(job.id) ?? []) follower.progress(told);
     },
     close() {
       unsubscribe();

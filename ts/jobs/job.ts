@@ -1,7 +1,9 @@
 import type { ErrorInfo } from "../core/errors.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
-import type { CircuitFormat, CircuitOptions, Note } from "../models/circuit.ts";
-import type { Constraints, EngineIdentity, JobState, JobType, RoutingRequest } from "../models/job.ts";
+import type { Note } from "../models/circuit.ts";
+import type { Constraints, EngineIdentity, JobState, RoutingRequest } from "../models/job.ts";
+import type { JobFormat, JobOptions } from "../models/job-options.ts";
+import type { JobType } from "../models/job-type.ts";
 import type { RouteDecision } from "../models/route.ts";
 
 /** A job as the store keeps it. Times are milliseconds since the epoch; the source text lies beside it (`Store.input`). */
@@ -48,8 +50,8 @@ export interface Job {
 
 /** What was asked for, as it was asked for, less the source text and what has a place of its own in {@link Job}. */
 export interface JobRequest {
-  readonly format: CircuitFormat;
-  readonly options: CircuitOptions;
+  readonly format: JobFormat;
+  readonly options: JobOptions;
   readonly target: string;
   readonly constraints?: Constraints | undefined;
   readonly routing?: RoutingRequest | undefined;
@@ -108,7 +110,7 @@ export interface JobResult {
   /** 0 when the result was reused. */
   readonly engineMs: number;
   /** As run on that back end, defaults filled in. */
-  readonly options: CircuitOptions;
+  readonly options: JobOptions;
   readonly identity: EngineIdentity;
   readonly notes: readonly Note[];
   /** Under which later jobs may reuse it; see result-cache.ts. */

@@ -1,7 +1,7 @@
 import { asSource, type JobOutcome } from "../audit/receipt.ts";
 import { fromHex } from "../core/bytes.ts";
 import { AppError } from "../core/errors.ts";
-import { withDefaults } from "../models/circuit-defaults.ts";
+import { withDefaults } from "../models/defaults.ts";
 import { OUTCOMES, type Outcome } from "../models/job.ts";
 import type { Job } from "./job.ts";
 
@@ -21,7 +21,7 @@ export function outcomeOf(job: Job, input: Uint8Array, container?: Uint8Array): 
     outcome: finalState(job),
     error: job.status === "succeeded" ? null : (job.error?.code ?? null),
     input: { format: job.request.format, source: asSource(input) },
-    options: result?.options ?? withDefaults(job.request.options),
+    options: result?.options ?? withDefaults(job.type, job.request.options),
     seed: job.seed,
     identity: result?.identity ?? null,
     backend: result?.backend ?? null,

@@ -1,7 +1,7 @@
 import type { LogWriter } from "../audit/log-writer.ts";
 import { AppError } from "../core/errors.ts";
-import type { CircuitResult } from "../models/circuit.ts";
-import { toCircuitResult } from "../models/circuit-result.ts";
+import type { JobResultValues } from "../models/job-options.ts";
+import { toResultValues } from "../models/job-schemas.ts";
 import type { JobView } from "../models/job-view.ts";
 import type { Job } from "./job.ts";
 import { issueReceipt } from "./receipt.ts";
@@ -15,14 +15,14 @@ export interface Readings {
   /** Without the values of its result. */
   summary(job: Job): JobView;
   /** @throws {AppError} `conflict` when there is none, `too-large` when it is better fetched as a container */
-  result(job: Job): Promise<CircuitResult & { backend: string; resultHash: string }>;
+  result(job: Job): Promise<JobResultValues & { backend: string; resultHash: string }>;
   /** The text of the receipt file of a final job. */
   receipt(job: Job): Promise<string>;
 }
 
 /** @param mostBytes of a container that is still written as JSON, which takes up to ten times as many */
 export function createReadings(store: Store, log: LogWriter, mostBytes: number): Readings {
-  async function values(job: Job): Promise<CircuitResult> {
+  async function values(job: Job): Promise<JobResultValues> {
     const container = await store.result(job);
     if (container.length > mostBytes) {
       throw new AppError(
@@ -30,7 +30,7 @@ export function createReadings(store: Store, log: LogWriter, mostBytes: number):
         `the result of job ${job.id} has ${container.length} bytes; fetch it with Accept: application/octet-stream`,
       );
     }
-    return toCircuitResult(container, job.result?.options ?? {});
+    return toResultValues(job.type, container, job.result?.options ?? {});
   }
 
   return {

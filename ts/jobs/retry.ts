@@ -28,9 +28,10 @@ function bodyOf({ type, request, seed, plan, status, attempts }: Job, input: Uin
   // What failed without an attempt was to be planned, and could not be.
   const mode = plan === undefined && !(status === "failed" && attempts.length === 0) ? undefined : "plan";
   const source = asSource(input);
+  // As it was accepted: type, format and options belong together.
   return withoutUndefined({
     type,
     input: { format, source },
     ...{ options, seed, target, mode, constraints, routing, metadata },
-  });
+  }) as SubmitJob;
 }

@@ -1,13 +1,13 @@
 import { setTimeout as timeout } from "node:timers/promises";
-import { fromUtf8 } from "../core/bytes.ts";
 import type { Clock } from "../core/clock.ts";
 import { AppError, ERROR_CODES, toErrorInfo } from "../core/errors.ts";
 import type { TenantId } from "../core/ids.ts";
-import type { TenantPolicy } from "../models/policy.ts";
+import type { JobType } from "../models/job-type.ts";
+import { budgetOf, type TenantPolicy } from "../models/policy.ts";
 import type { RouteDecision } from "../models/route.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Consumption } from "../tenancy/quota.ts";
-import type { EngineRun } from "../workers/engine-worker.ts";
+import type { EngineRun, Progress } from "../workers/engine-worker.ts";
 import type { Command } from "./core.ts";
 import type { BackendTry, Job, JobResult } from "./job.ts";
 import { candidateOf, type Decide, mustBePlanned } from "./plan.ts";
@@ -24,9 +24,9 @@ export interface AttemptServices {
   policyOf(tenant: TenantId): TenantPolicy;
   /** Keeps what a tenant uses below its day's quota; see tenancy/quota.ts. */
   readonly quota?: Reserve | undefined;
-  /** Content hash of the engine behind a back end whose results are the same bytes every time; undefined for all others. */
-  engineHash(backend: string): string | undefined;
-  onProgress?(job: Job, progress: { done: number; total: number }): void;
+  /** Content hash of the engine that a back end runs such jobs on, if it gives the same bytes every time; undefined for all others. */
+  engineHash(backend: string, type: JobType): string | undefined;
+  onProgress?(job: Job, progress: Progress): void;
   /** What no caller is told in full: internal errors with their causes. */
   reportError(error: unknown, job?: JobRef): void;
 }
@@ -92,7 +92,7 @@ async function attempt(
     if (reason === "stopping") return { kind: "hand-back", ...fenced, at };
     if (reason === "deadline") return { kind: "expire", tenant: job.tenant, id: job.id, at };
     if (reason === "budget") {
-      return { kind: "overrun", ...fenced, at, route, tries, budgetMs: budgetOf(job, services) ?? 0 };
+      return { kind: "overrun", ...fenced, at, route, tries, budgetMs: attemptBudget(job, services) ?? 0 };
     }
     if (!(error instanceof AppError) || error.code === "internal") services.reportError(error, job);
     const info = toErrorInfo(error);
@@ -113,9 +113,9 @@ function predictedUse(route: RouteDecision, { providers }: AttemptServices): Con
 }
 
 /** The most that a job without a deadline of its own may take on this machine. */
-function budgetOf(job: Job, services: AttemptServices): number | undefined {
+function attemptBudget(job: Job, services: AttemptServices): number | undefined {
   if (job.deadlineAt !== undefined) return undefined;
-  return services.policyOf(job.tenant).deadlines.quantumMs ?? undefined;
+  return budgetOf(services.policyOf(job.tenant), job.type) ?? undefined;
 }
 
 interface Ran {
@@ -139,11 +139,11 @@ async function tryBackends(
     const { costMicroUsd } = candidateOf(route, backend).predicted;
     if (provider === undefined || !isAgreedTo(job, provider, costMicroUsd, services)) continue;
     const startedAt = services.clock();
-    const budgetMs = provider.describe().kind === "embedded" ? budgetOf(job, services) : undefined;
+    const budgetMs = provider.describe().kind === "embedded" ? attemptBudget(job, services) : undefined;
     const endsAt = budgetMs === undefined ? undefined : startedAt + budgetMs;
     const timer = callAt(endsAt, services.clock, () => budget.abort("budget" satisfies StopReason));
     try {
-      const engineHash = services.engineHash(backend);
+      const engineHash = services.engineHash(backend, job.type);
       const key = engineHash === undefined ? undefined : contentKey(job, engineHash);
       const earlier = key !== undefined && job.request.reuse ? await services.store.cached(job.tenant, key) : undefined;
       const ran = earlier?.result ? reuse(earlier, earlier.result) : await run(job, input, provider, services, signal);
@@ -188,20 +188,10 @@ function run(
   services: AttemptServices,
   signal: AbortSignal,
 ): Promise<EngineRun> {
+  const { type, seed } = job;
   const { format, options } = job.request;
-  const onProgress = (progress: { done: number; total: number }): void => services.onProgress?.(job, progress);
-  return untilStopped(
-    provider.run({ format, source: sourceText(input), options, seed: job.seed }, { signal, onProgress }),
-    signal,
-  );
-}
-
-function sourceText(input: Uint8Array): string {
-  try {
-    return fromUtf8(input);
-  } catch (cause) {
-    throw new AppError("invalid-input", "input.source: not UTF-8 text; send the circuit as UTF-8", { cause });
-  }
+  const onProgress = (progress: Progress): void => services.onProgress?.(job, progress);
+  return untilStopped(provider.run({ type, format, source: input, options, seed }, { signal, onProgress }), signal);
 }
 
 /** Does not wait for work that ignores its signal: its result would be refused by the fence anyway. */

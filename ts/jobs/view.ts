@@ -1,12 +1,12 @@
 import { formatTime } from "../core/clock.ts";
-import type { CircuitResult } from "../models/circuit.ts";
 import type { JobEventView } from "../models/job-event.ts";
+import type { JobResultValues } from "../models/job-options.ts";
 import type { JobView } from "../models/job-view.ts";
 import type { Job, JobResult } from "./job.ts";
 import type { JobEvent } from "./store.ts";
 
 /** @param values the JSON view of the result container, made only when it is asked for */
-export function viewJob(job: Job, values: CircuitResult = {}): JobView {
+export function viewJob(job: Job, values: Partial<JobResultValues> = {}): JobView {
   const { result } = job;
   return {
     id: job.id,
@@ -44,7 +44,10 @@ export function viewEvent({ jobId, at, kind, data }: JobEvent): JobEventView {
   return { jobId, at: formatTime(at), status: kind, data };
 }
 
-function viewResult({ backend, resultHash, reused }: JobResult, values: CircuitResult): NonNullable<JobView["result"]> {
+function viewResult(
+  { backend, resultHash, reused }: JobResult,
+  values: Partial<JobResultValues>,
+): NonNullable<JobView["result"]> {
   return { backend, resultHash, ...(reused && { reused }), ...values };
 }
 

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { Calibration } from "./calibration.ts";
-import { CircuitOptions } from "./circuit.ts";
 import { DATA_CLASSES, JOB_TYPES } from "./job.ts";
 
 const Probability = z.number().min(0).max(1);
@@ -32,7 +31,7 @@ export const BackendDescription = z.strictObject({
     .strictObject({ oneQubit: Probability, twoQubit: Probability, readout: Probability })
     .meta({ description: "Declared probability that a gate or a readout acts without error; 1 for an exact engine" }),
   options: z
-    .array(CircuitOptions.keyof())
+    .array(z.string())
     .meta({ description: "Options that it can answer; a job that asks for another is not eligible" }),
 });
 export type BackendDescription = z.infer<typeof BackendDescription>;

@@ -18,14 +18,24 @@ export const Coefficients = z.strictObject({
 });
 export type Coefficients = z.infer<typeof Coefficients>;
 
-/** How fast the embedded engine is on one machine. */
+/** ms = fixed + operation·operations, as the engine's estimate counts them. */
+export const Rate = z.strictObject({
+  fixedMs: Coefficient,
+  perOperationMs: Coefficient,
+  /** Standard deviation of the relative error; 0.5 at least, since one rate stands for many kinds of job. */
+  relativeSpread: Coefficient,
+});
+export type Rate = z.infer<typeof Rate>;
+
+/** How fast the embedded engines are on one machine. */
 export const Calibration = z.strictObject({
   format: z.literal("ketflow-calibration/1"),
   /** Processor and its number of cores, or whatever else tells machines apart for the caller. */
   machine: z.string(),
-  /** `contentHash` of the engine. */
+  /** `contentHash` of the statevector engine. */
   engine: z.string(),
-  coefficients: z.strictObject({ f32: Coefficients, f64: Coefficients }),
+  coefficients: z.strictObject({ f32: Coefficients, f64: Coefficients }).meta({ description: "Of circuits" }),
+  rates: z.strictObject({ anneal: Rate, infer: Rate }),
   /** RFC 3339. */
   madeAt: z.string(),
 });

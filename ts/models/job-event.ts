@@ -18,6 +18,7 @@ export const JobProgressView = z.strictObject({
   at: z.iso.datetime(),
   done: z.number().min(0),
   total: z.number().min(0),
+  best: z.number().optional().meta({ description: "Of a search: the best energy at the end of a read so far" }),
 });
 export type JobProgressView = z.infer<typeof JobProgressView>;
 

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { ERROR_CODES, type ErrorCode } from "../core/errors.ts";
+import { AnnealResult } from "./anneal.ts";
 import { CircuitResult } from "./circuit.ts";
+import { InferResult } from "./infer.ts";
 import { JOB_STATES, JOB_TYPES } from "./job.ts";
 import { RouteDecision } from "./route.ts";
 
@@ -24,13 +26,17 @@ export const PlanView = z.strictObject({
 });
 export type PlanView = z.infer<typeof PlanView>;
 
-const ResultView = CircuitResult.extend({
+/** The values of every type of job are members of their own; where a job is listed, they are left out. */
+const ResultView = z.strictObject({
   backend: z.string(),
   resultHash: z.string(),
   reused: z
     .strictObject({ jobId: z.string() })
     .optional()
     .meta({ description: "The job whose run made the result, when it was not run again" }),
+  ...CircuitResult.shape,
+  ...AnnealResult.partial().shape,
+  ...InferResult.partial().shape,
 });
 
 const TimingView = z.strictObject({

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { MAX_SEED } from "../core/random.ts";
+import { ANNEAL_FORMATS, AnnealOptions } from "./anneal.ts";
 import { CIRCUIT_FORMATS, CircuitOptions } from "./circuit.ts";
-
-export const JOB_TYPES = ["circuit"] as const;
-export type JobType = (typeof JOB_TYPES)[number];
+import { INFER_FORMATS, InferOptions } from "./infer.ts";
 
 /** Strategies that score candidates; see docs/routing.md. */
 export const STRATEGIES = [
@@ -66,11 +65,8 @@ const Metadata = z
   .refine((metadata) => Object.keys(metadata).length <= 64, "at most 64 members are kept")
   .meta({ description: "Echoed: up to 64 texts of up to 1,024 characters", maxProperties: 64 });
 
-/** The body of `POST /v1/jobs`, and of a `.job.json` file. */
-export const SubmitJob = z.strictObject({
-  type: z.enum(JOB_TYPES),
-  input: z.strictObject({ format: z.enum(CIRCUIT_FORMATS), source: Source }),
-  options: CircuitOptions.optional(),
+/** The members of a job's body that do not depend on its type. */
+const Common = {
   seed: Seed.optional(),
   /** `auto` (default) or the id of a back end. */
   target: z.string().min(1).max(128).optional(),
@@ -78,9 +74,32 @@ export const SubmitJob = z.strictObject({
   constraints: Constraints.optional(),
   routing: RoutingRequest.optional(),
   metadata: Metadata.optional(),
-});
+};
+
+/** The body of `POST /v1/jobs`, and of a `.job.json` file. */
+export const SubmitJob = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("circuit"),
+    input: z.strictObject({ format: z.enum(CIRCUIT_FORMATS), source: Source }),
+    options: CircuitOptions.optional(),
+    ...Common,
+  }),
+  z.strictObject({
+    type: z.literal("anneal"),
+    input: z.strictObject({ format: z.enum(ANNEAL_FORMATS), source: Source }),
+    options: AnnealOptions.optional(),
+    ...Common,
+  }),
+  z.strictObject({
+    type: z.literal("infer"),
+    input: z.strictObject({ format: z.enum(INFER_FORMATS), source: Source }),
+    options: InferOptions.optional(),
+    ...Common,
+  }),
+]);
 export type SubmitJob = z.infer<typeof SubmitJob>;
 
+export { JOB_TYPES, type JobType } from "./job-type.ts";
 export { FINAL_STATES, JOB_STATES, type JobState, OUTCOMES, type Outcome } from "./job-state.ts";
 
 /** Which engine made a result, and by which binary: see docs/receipt.md. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { checked } from "./check.ts";
 import { COLLAPSE_RULES, DATA_CLASSES, STRATEGIES } from "./job.ts";
+import type { JobType } from "./job-type.ts";
 
 const Weight = z.number().positive().max(1000);
 
@@ -81,6 +82,17 @@ export const TenantPolicy = z.strictObject({
   reuseResults: z.boolean().default(true),
 });
 export type TenantPolicy = z.infer<typeof TenantPolicy>;
+
+const BUDGETS: { readonly [T in JobType]: keyof TenantPolicy["deadlines"] } = {
+  circuit: "quantumMs",
+  anneal: "quantumMs",
+  infer: "neuralMs",
+};
+
+/** The most that one attempt of a job of this type may take on this machine; null: no limit. */
+export function budgetOf({ deadlines }: Pick<TenantPolicy, "deadlines">, type: JobType): number | null {
+  return deadlines[BUDGETS[type]];
+}
 
 /**
  * @param what how the caller knows the document, for the message

@@ -1,8 +1,5 @@
 import { AppError } from "../core/errors.ts";
 
-/** The schema of what a circuit run gives back. */
-export const CIRCUIT_RESULT_SCHEMA = "circuit-result/1";
-
 interface SectionOf<Dtype extends string, Data> {
   readonly name: string;
   readonly dtype: Dtype;

@@ -1,37 +1,39 @@
 import { AppError } from "../core/errors.ts";
-import { type CircuitEstimate, CircuitOptions, type CircuitOptions as Options } from "../models/circuit.ts";
-import type { CircuitInput, EngineRun, OnProgress } from "../workers/engine-worker.ts";
+import type { JobOptions } from "../models/job-options.ts";
+import { JOB_SCHEMAS } from "../models/job-schemas.ts";
+import { JOB_TYPES, type JobType } from "../models/job-type.ts";
+import type { Work } from "../models/work.ts";
+import type { EngineInput, EngineRun, OnProgress } from "../workers/engine-worker.ts";
 import type { Provider, ProviderJob, TimeEstimate } from "./provider.ts";
 
-/** What a provider needs of the circuit engine: one call, cancelled by its signal. */
-export interface CircuitRunner {
+/** What a provider needs of the engines: one call, cancelled by its signal. */
+export interface JobRunner {
   run(
-    input: CircuitInput,
-    options: Options & { seed: number; signal?: AbortSignal; onProgress?: OnProgress },
+    type: JobType,
+    input: EngineInput,
+    options: JobOptions & { seed: number; signal?: AbortSignal; onProgress?: OnProgress },
   ): Promise<EngineRun>;
 }
 
-/** Turns what the engine says about a circuit into time on this machine; `predictorOf(calibration)` makes one. */
-type PredictExecution = (estimate: CircuitEstimate, options: Options) => TimeEstimate;
-
 export interface EmbeddedOptions {
-  engine: CircuitRunner;
-  predict: PredictExecution;
+  engines: JobRunner;
+  /** Turns what an engine says about a job into time on this machine; `predictorOf(calibration)` makes one. */
+  predict: (work: Work) => TimeEstimate;
 }
 
 export const EMBEDDED_ID = "embedded";
 
-/** What the engine grants a run by default: the 4 GiB of a 32-bit WASM memory less 256 MiB for everything but the state. */
+/** What an engine grants a run by default: the 4 GiB of a 32-bit WASM memory less 256 MiB for everything but the state. */
 const ENGINE_MEMORY_BYTES = (4096 - 256) * 2 ** 20;
 
-/** The statevector engine on this machine: exact, free, without a queue, and allowed to see everything. */
-export function createEmbeddedProvider({ engine, predict }: EmbeddedOptions): Provider {
+/** The engines on this machine: exact, free, without a queue, and allowed to see everything. */
+export function createEmbeddedProvider({ engines, predict }: EmbeddedOptions): Provider {
   return {
     describe: () => ({
       id: EMBEDDED_ID,
-      name: "Ketflow statevector (embedded)",
+      name: "Ketflow engines (embedded)",
       kind: "embedded",
-      jobTypes: ["circuit"],
+      jobTypes: [...JOB_TYPES],
       simulated: true,
       external: false,
       region: "local",
@@ -43,20 +45,20 @@ export function createEmbeddedProvider({ engine, predict }: EmbeddedOptions): Pr
       price: { perTaskMicroUsd: 0, perShotMicroUsd: 0 },
       queueMs: { mean: 0, variance: 0 },
       fidelity: { oneQubit: 1, twoQubit: 1, readout: 1 },
-      options: CircuitOptions.keyof().options,
+      options: [...new Set(JOB_TYPES.flatMap((type) => JOB_SCHEMAS[type].optionNames))],
     }),
     predict,
-    run: (job, control) => runOn(engine, job, job.options, control),
+    run: (job, control) => runOn(engines, job, job.options, control),
   };
 }
 
-/** Runs a job's circuit on the engine with the given options; an already aborted signal starts nothing. */
+/** Runs a job on the engines with the given options; an already aborted signal starts nothing. */
 export async function runOn(
-  engine: CircuitRunner,
-  job: ProviderJob,
-  options: Options,
+  engines: JobRunner,
+  { type, format, source, seed }: ProviderJob,
+  options: JobOptions,
   control: { signal: AbortSignal; onProgress?: OnProgress },
 ): Promise<EngineRun> {
   if (control.signal.aborted) throw new AppError("cancelled", "the job was cancelled before it started");
-  return engine.run({ format: job.format, source: job.source }, { ...options, seed: job.seed, ...control });
+  return engines.run(type, { format, source }, { ...options, seed, ...control });
 }

@@ -4,9 +4,10 @@ import { AppError } from "../core/errors.ts";
 import type { BackendDescription } from "../models/backend.ts";
 import { checked } from "../models/check.ts";
 import type { CircuitOptions, Noise } from "../models/circuit.ts";
-import { DEFAULT_SHOTS } from "../models/circuit-defaults.ts";
+import { DEFAULT_SHOTS } from "../models/defaults.ts";
 import { DATA_CLASSES } from "../models/job.ts";
-import { type CircuitRunner, runOn } from "./embedded.ts";
+import type { Work } from "../models/work.ts";
+import { type JobRunner, runOn } from "./embedded.ts";
 import type { Provider, TimeEstimate } from "./provider.ts";
 
 const Fidelity = z.number().min(0).max(1);
@@ -51,22 +52,26 @@ const EXECUTION_SPREAD = 0.1;
  */
 export function createMockQpu(
   config: z.input<typeof MockQpuConfig>,
-  engine: CircuitRunner,
+  engines: JobRunner,
   sleep: Sleep = sleepUntilAborted,
 ): Provider {
   const published = checked(MockQpuConfig, config, "mock QPU");
-  const predict = (options: CircuitOptions): TimeEstimate => {
-    const meanMs = published.executionMs.perTask + published.executionMs.perShot * (options.shots ?? DEFAULT_SHOTS);
+  const predict = (shots = DEFAULT_SHOTS): TimeEstimate => {
+    const meanMs = published.executionMs.perTask + published.executionMs.perShot * shots;
     const spreadMs = EXECUTION_SPREAD * meanMs;
     return { meanMs, varianceMs2: spreadMs * spreadMs };
   };
   return {
     describe: () => describe(published),
-    predict: (_estimate, options) => predict(options),
+    predict: (work) => predict(shotsOf(work)),
     async run(job, control) {
-      const wait = published.waitScale * (published.queueMs.mean + predict(job.options).meanMs);
+      if (job.type !== "circuit") {
+        throw new AppError("unsupported", `${published.id} takes circuits, this job is of type ${job.type}`);
+      }
+      const { shots } = job.options as CircuitOptions;
+      const wait = published.waitScale * (published.queueMs.mean + predict(shots).meanMs);
       if (wait > 0) await sleep(wait, control.signal);
-      return runOn(engine, job, { ...job.options, noise: noiseOf(published.fidelity) }, control);
+      return runOn(engines, job, { ...job.options, noise: noiseOf(published.fidelity) }, control);
     },
   };
 }
@@ -81,6 +86,10 @@ export function noiseOf(fidelity: BackendDescription["fidelity"]): Required<Nois
     depolarizing2: 1 - Math.sqrt(fidelity.twoQubit),
     readout: 1 - fidelity.readout,
   };
+}
+
+function shotsOf(work: Work): number | undefined {
+  return work.type === "circuit" ? work.options.shots : undefined;
 }
 
 function describe(published: MockQpuConfig): BackendDescription {

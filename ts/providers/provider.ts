@@ -1,11 +1,14 @@
 import type { BackendDescription } from "../models/backend.ts";
-import type { CircuitEstimate, CircuitFormat, CircuitOptions } from "../models/circuit.ts";
+import type { JobFormat, JobOptions } from "../models/job-options.ts";
+import type { JobType } from "../models/job-type.ts";
+import type { Work } from "../models/work.ts";
 import type { EngineRun, OnProgress } from "../workers/engine-worker.ts";
 
 export interface ProviderJob {
-  format: CircuitFormat;
-  source: string;
-  options: CircuitOptions;
+  type: JobType;
+  format: JobFormat;
+  source: Uint8Array;
+  options: JobOptions;
   seed: number;
 }
 
@@ -30,9 +33,9 @@ export interface Provider {
   describe(): BackendDescription;
   /**
    * Predicted execution time on this back end, without its queue: mean in ms and variance in ms². More shots never take less, and the
-   * same question has the same answer while the description is the same.
+   * same question has the same answer while the description is the same. Also asked about types of job that it does not take.
    */
-  predict(estimate: CircuitEstimate, options: CircuitOptions): TimeEstimate;
+  predict(work: Work): TimeEstimate;
   /**
    * Runs the job once, with its seed, and changes neither job nor result.
    *

@@ -1,5 +1,5 @@
 import { AppError } from "../core/errors.ts";
-import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
+import type { Work } from "../models/work.ts";
 import type { BackendOffer, Provider } from "./provider.ts";
 
 /** The back ends of this installation, by id. */
@@ -10,7 +10,7 @@ export interface ProviderRegistry {
   /** @throws {AppError} `not-found` naming the configured ids */
   get(id: string): Provider;
   /** What every back end says about one job, in order of ids: the input of `route`. */
-  offers(estimate: CircuitEstimate, options: CircuitOptions): BackendOffer[];
+  offers(work: Work): BackendOffer[];
 }
 
 /** @throws {AppError} `invalid-input` when two providers share an id */
@@ -30,10 +30,10 @@ export function createRegistry(all: readonly Provider[]): ProviderRegistry {
       if (!provider) throw new AppError("not-found", `there is no back end "${id}"; configured: ${ids.join(", ")}`);
       return provider;
     },
-    offers: (estimate, options) =>
+    offers: (work) =>
       [...providers.values()].map((provider) => ({
         description: provider.describe(),
-        execution: provider.predict(estimate, options),
+        execution: provider.predict(work),
       })),
   };
 }

@@ -2,6 +2,7 @@ import { type Clock, formatTime } from "../core/clock.ts";
 import type { Calibration } from "../models/calibration.ts";
 import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
 import { fitCoefficients, type Timing } from "./calibration.ts";
+import { measureRates, type RunRated } from "./rates.ts";
 
 export interface CalibrateInput {
   /** Estimates and runs one OpenQASM 3 circuit on the embedded engine. */
@@ -9,6 +10,8 @@ export interface CalibrateInput {
     source: string,
     options: CircuitOptions & { seed: number },
   ) => Promise<{ estimate: CircuitEstimate; engineMs: number }>;
+  /** The same of a model or a network. */
+  runRated: RunRated;
   machine: string;
   engineContentHash: string;
   now: Clock;
@@ -18,13 +21,14 @@ export interface CalibrateInput {
 }
 
 /**
- * Measures the embedded engine on this machine: a set of small circuits in both precisions, round after round until the budget
+ * Measures the embedded engines on this machine. First, in 50 ms, those of models and networks; then a set of small circuits in both precisions, round after round until the budget
  * is spent. The shortest run of each counts: other programs only ever add time, and a WASM function is slow in its first calls,
  * until its optimised code is ready. Where the machine is so busy that some circuit has not run twice by then, it goes on until
  * it has, but not longer than three budgets.
  */
 export async function calibrate(input: CalibrateInput): Promise<Calibration> {
-  const { run, now, budgetMs = 1000, onProgress } = input;
+  const { run, runRated, now, budgetMs = 1000, onProgress } = input;
+  const rates = await measureRates(runRated);
   const start = now();
   const shortest = new Map<(typeof CASES)[number], Timing>();
   for (const [done, item] of SCHEDULE.entries()) {
@@ -43,6 +47,7 @@ export async function calibrate(input: CalibrateInput): Promise<Calibration> {
     machine: input.machine,
     engine: input.engineContentHash,
     coefficients: { f32: fitted("f32"), f64: fitted("f64") },
+    rates,
     madeAt: formatTime(now()),
   };
 }

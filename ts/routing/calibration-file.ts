@@ -32,6 +32,10 @@ export async function calibrateMachine(path: string, engines: Engines): Promise<
       const { engineMs } = await engines.circuit.run(source, { ...options, seed });
       return { estimate: await engines.circuit.estimate(source, options), engineMs };
     },
+    runRated: async (type, source, options) => {
+      const { engineMs } = await engines.run(type, source, { ...options, seed: 0 });
+      return { operations: (await engines.estimate(type, source, options)).operations, engineMs };
+    },
     machine: thisMachine(),
     engineContentHash: engines.identity.engine.contentHash,
     now: systemClock,

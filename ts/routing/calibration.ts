@@ -1,7 +1,8 @@
-import { Calibration, type Coefficients } from "../models/calibration.ts";
+import { Calibration, type Coefficients, type Rate } from "../models/calibration.ts";
 import { checked } from "../models/check.ts";
 import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
-import { DEFAULT_SHOTS } from "../models/circuit-defaults.ts";
+import { DEFAULT_SHOTS } from "../models/defaults.ts";
+import type { Work } from "../models/work.ts";
 import type { TimeEstimate } from "../providers/provider.ts";
 import { fitRelative } from "./fit.ts";
 
@@ -25,6 +26,10 @@ export const DEFAULT_CALIBRATION: Calibration = {
   machine: "unknown",
   engine: "unknown",
   coefficients: { f32: CAUTIOUS_F32, f64: CAUTIOUS },
+  rates: {
+    anneal: { fixedMs: 0.05, perOperationMs: 2e-5, relativeSpread: 1 },
+    infer: { fixedMs: 0.02, perOperationMs: 3e-6, relativeSpread: 1 },
+  },
   madeAt: "1970-01-01T00:00:00.000Z",
 };
 
@@ -46,16 +51,31 @@ export interface Timing {
 }
 
 /** The prediction that the embedded provider takes. */
-export function predictorOf(
-  calibration: Calibration,
-): (estimate: CircuitEstimate, options: CircuitOptions) => TimeEstimate {
-  return (estimate, options) => {
-    const coefficients = calibration.coefficients[options.precision ?? "f64"];
-    const terms = termsOf(estimate, options, coefficients.cacheBytes);
-    const meanMs = termNames.reduce((sum, name, k) => sum + coefficients[name] * (terms[k] ?? 0), 0);
-    const spreadMs = coefficients.relativeSpread * meanMs;
-    return { meanMs, varianceMs2: spreadMs * spreadMs };
+export function predictorOf(calibration: Calibration): (work: Work) => TimeEstimate {
+  return (work) => {
+    const { type } = work;
+    if (type === "circuit") return predictCircuit(calibration, work.estimate, work.options);
+    const predicted = predictByRate(calibration.rates[type], work.estimate.operations);
+    const limitMs = type === "anneal" ? work.options.timeLimitMs : undefined;
+    // A search that would take longer ends at its limit, as exactly as it can tell the time.
+    return limitMs === undefined || predicted.meanMs <= limitMs ? predicted : { meanMs: limitMs, varianceMs2: 100 };
   };
+}
+
+function predictCircuit(calibration: Calibration, estimate: CircuitEstimate, options: CircuitOptions): TimeEstimate {
+  const coefficients = calibration.coefficients[options.precision ?? "f64"];
+  const terms = termsOf(estimate, options, coefficients.cacheBytes);
+  const meanMs = termNames.reduce((sum, name, k) => sum + coefficients[name] * (terms[k] ?? 0), 0);
+  return spread(meanMs, coefficients.relativeSpread);
+}
+
+function predictByRate({ fixedMs, perOperationMs, relativeSpread }: Rate, operations: number): TimeEstimate {
+  return spread(fixedMs + perOperationMs * operations, relativeSpread);
+}
+
+function spread(meanMs: number, relativeSpread: number): TimeEstimate {
+  const spreadMs = relativeSpread * meanMs;
+  return { meanMs, varianceMs2: spreadMs * spreadMs };
 }
 
 const termNames = ["fixedMs", "perPassMs", "perUpdateMs", "perUpdateOutsideCacheMs", "perShotDigitMs"] as const;

@@ -1,17 +1,24 @@
 import type { BackendDescription } from "../models/backend.ts";
-import type { CircuitOptions } from "../models/circuit.ts";
-import { moreSensitive, type SubmitJob, sensitivity } from "../models/job.ts";
+import { type Constraints, moreSensitive, type RoutingRequest, sensitivity } from "../models/job.ts";
+import type { JobOptions } from "../models/job-options.ts";
+import type { JobType } from "../models/job-type.ts";
 import type { RoutingPolicy } from "../models/policy.ts";
 import type { Candidate } from "../models/route.ts";
-import type { CircuitFeatures } from "./features.ts";
+import type { JobFeatures } from "./features.ts";
 
 /** What routing reads of a job. */
-export type RoutableJob = Pick<SubmitJob, "type" | "options" | "target" | "constraints" | "routing">;
+export interface RoutableJob {
+  readonly type: JobType;
+  readonly options?: JobOptions | undefined;
+  readonly target?: string | undefined;
+  readonly constraints?: Constraints | undefined;
+  readonly routing?: RoutingRequest | undefined;
+}
 
 /** One candidate before its verdict, with all that a rule may look at. */
 export interface Case {
   job: RoutableJob;
-  features: CircuitFeatures;
+  features: JobFeatures;
   backend: BackendDescription;
   predicted: Candidate["predicted"];
   policy: RoutingPolicy;
@@ -42,7 +49,7 @@ type Rule = (item: Case) => string | undefined;
 const jobType: Rule = ({ job, backend }) =>
   backend.jobTypes.includes(job.type)
     ? undefined
-    : `takes ${backend.jobTypes.join(", ") || "no"} jobs, this is a ${job.type} job`;
+    : `takes jobs of type ${backend.jobTypes.join(", ") || "none"}, this one is of type ${job.type}`;
 
 const qubits: Rule = ({ features, backend }) =>
   features.qubits > backend.maxQubits
@@ -58,6 +65,8 @@ const memory: Rule = ({ features, backend }) =>
     : undefined;
 
 const options: Rule = ({ job, backend }) => {
+  // What another type of job calls its options is beside the point.
+  if (!backend.jobTypes.includes(job.type)) return undefined;
   const missing = askedOptions(job.options ?? {}).filter((name) => !backend.options.includes(name));
   return missing.length > 0
     ? `cannot answer ${missing.join(", ")}; it answers ${backend.options.join(", ")}`
@@ -146,15 +155,13 @@ const RULES: readonly Rule[] = [
  * Options whose answer would differ from what a job gets without them; `threads` never changes a result, and naming the
  * default asks for nothing.
  */
-export function askedOptions(options: CircuitOptions): (keyof CircuitOptions)[] {
-  const { threads: _, ...questions } = options;
-  const names = Object.keys(questions) as (keyof typeof questions)[];
-  return names.filter((name) => {
-    const value = questions[name];
-    if (value === undefined || value === false) return false;
+export function askedOptions(options: JobOptions): string[] {
+  const questions = Object.entries(options).filter(([name, value]) => {
+    if (name === "threads" || value === undefined || value === false) return false;
     if (typeof value === "object") return Object.keys(value).length > 0;
     return !(name === "precision" && value === "f64") && !(name === "method" && value === "auto");
   });
+  return questions.map(([name]) => name);
 }
 
 export function isAuto(job: RoutableJob): boolean {

@@ -1,11 +1,11 @@
 import type { BackendDescription } from "../models/backend.ts";
 import type { Candidate } from "../models/route.ts";
 import type { BackendOffer } from "../providers/provider.ts";
-import type { CircuitFeatures } from "./features.ts";
+import type { JobFeatures } from "./features.ts";
 import { rounded, wholePower } from "./numbers.ts";
 
 /** What a candidate is expected to take, cost and give, as the record keeps it: everything later reads these numbers. */
-export function predictFor(offer: BackendOffer, features: CircuitFeatures): Candidate["predicted"] {
+export function predictFor(offer: BackendOffer, features: JobFeatures): Candidate["predicted"] {
   const { price, queueMs, fidelity } = offer.description;
   return {
     queueMs: rounded(queueMs.mean),
@@ -21,7 +21,7 @@ export function predictFor(offer: BackendOffer, features: CircuitFeatures): Cand
 const LEAST_FIDELITY = 1e-12;
 
 /** Estimated probability that a shot is free of error: the product over all gates and readouts. */
-function successFidelity(declared: BackendDescription["fidelity"], features: CircuitFeatures): number {
+function successFidelity(declared: BackendDescription["fidelity"], features: JobFeatures): number {
   const product =
     wholePower(declared.oneQubit, features.oneQubitGates) *
     wholePower(declared.twoQubit, features.twoQubitGates) *
@@ -30,7 +30,7 @@ function successFidelity(declared: BackendDescription["fidelity"], features: Cir
 }
 
 /** Expected number of errors in one shot, Σ count × (1 − fidelity): what the uncertainty of the product scales with. */
-export function expectedErrors(offer: BackendOffer, features: CircuitFeatures): number {
+export function expectedErrors(offer: BackendOffer, features: JobFeatures): number {
   const { oneQubit, twoQubit, readout } = offer.description.fidelity;
   return (
     features.oneQubitGates * (1 - oneQubit) +

@@ -8,14 +8,14 @@ import type { BackendOffer } from "../providers/provider.ts";
 import { collapse } from "./collapse.ts";
 import { combine } from "./distribution.ts";
 import { isAuto, type RoutableJob, refusals } from "./eligibility.ts";
-import type { CircuitFeatures } from "./features.ts";
+import type { JobFeatures } from "./features.ts";
 import { rounded } from "./numbers.ts";
 import { expectedErrors, predictFor } from "./predictions.ts";
 import { type Prospect, SCORERS } from "./strategies.ts";
 
 export interface RouteInput {
   job: RoutableJob;
-  features: CircuitFeatures;
+  features: JobFeatures;
   /** What each configured back end says about this job; its execution time comes from `calibration` where it runs here. */
   backends: readonly BackendOffer[];
   policy: RoutingPolicy;

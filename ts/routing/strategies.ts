@@ -3,12 +3,12 @@ import type { RoutingPolicy } from "../models/policy.ts";
 import type { Candidate } from "../models/route.ts";
 import { type Distribution, onUnitInterval } from "./distribution.ts";
 import { askedOptions, type RoutableJob } from "./eligibility.ts";
-import type { CircuitFeatures } from "./features.ts";
+import type { JobFeatures } from "./features.ts";
 
 /** What a strategy scores: one eligible candidate for one job. */
 export interface Prospect {
   job: RoutableJob;
-  features: CircuitFeatures;
+  features: JobFeatures;
   predicted: Candidate["predicted"];
   /** Expected errors per shot, see `expectedErrors`. */
   errors: number;

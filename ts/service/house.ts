@@ -157,17 +157,15 @@ export async function openHouse(
     writer.notify();
     await finishRotation({ keys: logKeys, log: writer, events, group: database.group, now: systemClock });
 
-    const engine = engines.circuit;
-    const { contentHash } = engines.identity.engine;
     const calibrationPath = join(dataDir, "calibration.json");
-    let calibration = await readCalibration(calibrationPath, contentHash);
+    let calibration = await readCalibration(calibrationPath, engines.identity.engine.contentHash);
     const registry = createRegistry([
-      createEmbeddedProvider({ engine, predict: (estimate, asked) => predictorOf(calibration)(estimate, asked) }),
-      ...mockQpus.map((config) => createMockQpu(config, engine)),
+      createEmbeddedProvider({ engines, predict: (work) => predictorOf(calibration)(work) }),
+      ...mockQpus.map((config) => createMockQpu(config, engines)),
     ]);
     const { policyOf, quota } = rulesOf(database, events);
     quota?.restore(await store.usage(systemClock()));
-    const decide = createDecide({ engine, registry, policyOf, calibration: () => calibration, clock: systemClock });
+    const decide = createDecide({ engines, registry, policyOf, calibration: () => calibration, clock: systemClock });
     const listeners = new Set<Parameters<House["onProgress"]>[0]>();
     const jobs = createJobs(
       {
@@ -176,7 +174,8 @@ export async function openHouse(
         policyOf,
         quota,
         providers: registry.providers,
-        engineHash: (backend) => (backend === EMBEDDED_ID ? contentHash : undefined),
+        engineHash: (backend, type) =>
+          backend === EMBEDDED_ID ? engines.identityOf(type).engine.contentHash : undefined,
         onProgress(job, progress) {
           for (const listener of listeners) listener(job, progress);
         },

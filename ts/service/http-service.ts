@@ -242,7 +242,7 @@ function allOperations(
     policyOf: (tenant) => policies.current(tenant),
     decideUnder: (policyOf) =>
       createDecide({
-        engine: engines.circuit,
+        engines,
         registry,
         policyOf,
         calibration: house.calibration,

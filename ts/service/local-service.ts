@@ -6,11 +6,11 @@ import type { ListRequest } from "../jobs/store.ts";
 import { viewJob } from "../jobs/view.ts";
 import type { Calibration } from "../models/calibration.ts";
 import type { CircuitView, Note } from "../models/circuit.ts";
-import { toCircuitResult } from "../models/circuit-result.ts";
 import { FINAL_STATES, type JobState, type SubmitJob } from "../models/job.ts";
+import { toResultValues } from "../models/job-schemas.ts";
 import type { JobView } from "../models/job-view.ts";
 import { parseRoutingPolicy, parseTenantPolicy } from "../models/policy.ts";
-import type { CircuitInput, OnProgress } from "../workers/engine-worker.ts";
+import type { CircuitInput, EngineInput, OnProgress } from "../workers/engine-worker.ts";
 import { type HouseOptions, openHouse } from "./house.ts";
 
 export interface LocalServiceOptions extends HouseOptions {
@@ -53,8 +53,8 @@ export interface LocalService {
   watch(jobId: string, control?: SubmitControl): Promise<LocalOutcome>;
   /** What a final job left. @throws {AppError} `conflict` when it is not final */
   result(jobId: string): Promise<LocalOutcome>;
-  /** The circuit of a job, as submitted. */
-  input(jobId: string): Promise<CircuitInput>;
+  /** The input of a job, as submitted. */
+  input(jobId: string): Promise<EngineInput>;
   cancel(jobId: string): Promise<LocalOutcome>;
   /** Submits a job that ended without a result again, with its body and seed, and stays with the new one. */
   retry(jobId: string, control?: SubmitControl): Promise<LocalOutcome>;
@@ -118,7 +118,7 @@ export async function openLocalService(options: LocalServiceOptions): Promise<Lo
 
   async function describe(job: Job): Promise<LocalOutcome> {
     const container = job.result === undefined ? undefined : await store.result(job);
-    const values = container === undefined ? {} : toCircuitResult(container, job.result?.options ?? {});
+    const values = container === undefined ? {} : toResultValues(job.type, container, job.result?.options ?? {});
     const outcome = { job: viewJob(job, values), notes: job.result?.notes ?? [] };
     return FINAL_STATES.has(job.status)
       ? { ...outcome, receipt: await issueReceipt(job, container, store, log) }

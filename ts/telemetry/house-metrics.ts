@@ -4,7 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import { errnoOf } from "../core/errors.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { Quotas } from "../models/tenant.ts";
-import type { PoolLoad } from "../workers/circuit-pool.ts";
+import type { PoolLoad } from "../workers/job-pool.ts";
 
 /** What the services below call while they work. */
 export interface Meters {

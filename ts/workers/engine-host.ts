@@ -3,10 +3,10 @@
 import { Socket } from "node:net";
 import { expose, transfer, wrap } from "comlink";
 import { AppError, toErrorInfo } from "../core/errors.ts";
-import type { CallControl } from "./circuit-pool.ts";
 import type { Progress } from "./engine-worker.ts";
 import type { EngineHost, HostCaller, HostedOptions } from "./host-process.ts";
-import { loadEngine } from "./load-wasm.ts";
+import type { CallControl } from "./job-pool.ts";
+import { EngineModules } from "./load-wasm.ts";
 import { EnginePool } from "./pool.ts";
 import { socketEndpoint } from "./socket-endpoint.ts";
 
@@ -26,10 +26,12 @@ const calls = new Map<number, AbortController>();
 let opened: Promise<EnginePool> | undefined;
 
 async function openPool({ workerUrl, ...options }: HostedOptions): Promise<EnginePool> {
-  const engine = await loadEngine();
+  const modules = new EngineModules();
+  // A faulty installation is found here, before any call.
+  await modules.get("statevector");
   const pool = new EnginePool({
     ...options,
-    engine,
+    modules,
     workerUrl: workerUrl === undefined ? undefined : new URL(workerUrl),
   });
   pool.start();
@@ -58,13 +60,13 @@ const host: EngineHost = {
       throw toErrorInfo(error);
     });
   },
-  parse: (id, input) => work(id, (pool, control) => pool.parse(input, control)),
+  parse: (id, type, input) => work(id, (pool, control) => pool.parse(type, input, control)),
   toOpenqasm3: (id, input) => work(id, (pool, control) => pool.toOpenqasm3(input, control)),
-  estimate: (id, input, options) => work(id, (pool, control) => pool.estimate(input, options, control)),
-  run: (id, input, options, reports) =>
+  estimate: (id, type, input, options) => work(id, (pool, control) => pool.estimate(type, input, options, control)),
+  run: (id, type, input, options, reports) =>
     work(id, async (pool, control) => {
       const onProgress = reports ? (progress: Progress) => void caller.progress(id, progress) : undefined;
-      const run = await pool.run(input, options, { ...control, onProgress });
+      const run = await pool.run(type, input, options, { ...control, onProgress });
       return transfer(run, [run.container.buffer]);
     }),
   cancel: (id) => calls.get(id)?.abort(),

@@ -1,17 +1,23 @@
-import type { CircuitEstimate, CircuitFormat, CircuitOptions, CircuitView, Note } from "../models/circuit.ts";
+import type { Note } from "../models/circuit.ts";
 import type { EngineIdentity } from "../models/job.ts";
+import type { EstimateOf, FormatOf, JobOptions, OptionsOf, ViewOf } from "../models/job-options.ts";
+import type { JobType } from "../models/job-type.ts";
+import type { EngineName } from "./engines.ts";
 import type { LoadedEngine } from "./load-wasm.ts";
 
-export interface CircuitInput {
+export interface EngineInput<T extends JobType = JobType> {
   /** `auto` sniffs it from the source. */
-  format: CircuitFormat | "auto";
-  /** Text, or its UTF-8 bytes. */
+  format: FormatOf<T> | "auto";
+  /** Text, or its bytes. */
   source: string | Uint8Array;
 }
 
-export interface ParsedCircuit {
-  format: CircuitFormat;
-  view: CircuitView;
+export type CircuitInput = EngineInput<"circuit">;
+
+/** What a source was read as. */
+export interface Parsed<T extends JobType = JobType> {
+  format: FormatOf<T>;
+  view: ViewOf<T>;
   notes: Note[];
 }
 
@@ -24,7 +30,7 @@ export interface EngineRun {
   /** The engine's own time, without parsing, start-up or transport. */
   engineMs: number;
   /** As run, defaults filled in; with the seed and the input, enough to get the same bytes again. */
-  options: CircuitOptions;
+  options: JobOptions;
   identity: EngineIdentity;
   notes: Note[];
 }
@@ -32,9 +38,14 @@ export interface EngineRun {
 export interface Progress {
   done: number;
   total: number;
+  /** Of a search: the best energy or value so far, once there is one. */
+  best?: number | undefined;
 }
 
 export type OnProgress = (progress: Progress) => void;
+
+/** Options as the pool sends them, with the seed of the run. */
+export type Seeded<T extends JobType = JobType> = OptionsOf<T> & { seed: number };
 
 /**
  * What runs inside a worker; every input is untrusted and parsed there, never on the caller's thread. What it throws is an
@@ -42,17 +53,20 @@ export type OnProgress = (progress: Progress) => void;
  */
 export interface EngineWorker {
   /** The first call. A run that would need more memory is refused as `too-large`. */
-  start(engine: LoadedEngine, memoryLimitMiB: number | undefined): void;
-  parse(input: CircuitInput): ParsedCircuit;
+  start(memoryLimitMiB: number | undefined): void;
+  /** Before the first call of a job that this engine runs. */
+  load(name: EngineName, engine: LoadedEngine): void;
+  parse<T extends JobType>(type: T, input: EngineInput<T>): Parsed<T>;
   toOpenqasm3(input: CircuitInput): string;
-  estimate(input: CircuitInput, options: CircuitOptions): CircuitEstimate;
+  estimate<T extends JobType>(type: T, input: EngineInput<T>, options: OptionsOf<T>): EstimateOf<T>;
   /** `stop[0]` ≠ 0 stops the run within 10 ms of work with `cancelled`. */
-  run(
-    input: CircuitInput,
-    options: CircuitOptions & { seed: number },
+  run<T extends JobType>(
+    type: T,
+    input: EngineInput<T>,
+    options: Seeded<T>,
     stop: Int32Array | undefined,
     onProgress: OnProgress | undefined,
   ): Promise<EngineRun>;
-  /** Size of its WASM memory, which can grow but never shrink. */
+  /** Size of its WASM memories, which can grow but never shrink. */
   memoryBytes(): number;
 }

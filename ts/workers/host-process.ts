@@ -7,8 +7,9 @@ import { fileURLToPath } from "node:url";
 import { expose, type Remote, wrap } from "comlink";
 import { AppError, messageOf } from "../core/errors.ts";
 import { withResolvers } from "../core/with-resolvers.ts";
-import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
-import type { CircuitInput, EngineRun, OnProgress, ParsedCircuit, Progress } from "./engine-worker.ts";
+import type { EstimateOf, OptionsOf } from "../models/job-options.ts";
+import type { JobType } from "../models/job-type.ts";
+import type { CircuitInput, EngineInput, EngineRun, OnProgress, Parsed, Progress, Seeded } from "./engine-worker.ts";
 import { socketEndpoint } from "./socket-endpoint.ts";
 import { fromWire } from "./wire-error.ts";
 
@@ -22,15 +23,21 @@ export interface HostedOptions {
 
 /** What an engine host answers. `id` is a number that the caller gives to each call, to report and to cancel by. */
 export interface EngineHost {
-  /** The first call: loads the engine and starts a worker. */
+  /** The first call: starts a worker and loads the engine of circuits. */
   open(options: HostedOptions): Promise<void>;
-  parse(id: number, input: CircuitInput): Promise<ParsedCircuit>;
+  parse<T extends JobType>(id: number, type: T, input: EngineInput<T>): Promise<Parsed<T>>;
   toOpenqasm3(id: number, input: CircuitInput): Promise<string>;
-  estimate(id: number, input: CircuitInput, options: CircuitOptions): Promise<CircuitEstimate>;
-  run(
+  estimate<T extends JobType>(
     id: number,
-    input: CircuitInput,
-    options: CircuitOptions & { seed: number },
+    type: T,
+    input: EngineInput<T>,
+    options: OptionsOf<T>,
+  ): Promise<EstimateOf<T>>;
+  run<T extends JobType>(
+    id: number,
+    type: T,
+    input: EngineInput<T>,
+    options: Seeded<T>,
     reports: boolean,
   ): Promise<EngineRun>;
   cancel(id: number): void;

@@ -1,9 +1,10 @@
 import { type Remote, transfer } from "comlink";
 import { AppError, messageOf } from "../core/errors.ts";
-import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
-import { type CallControl, type CircuitPool, onInterruption, type PoolLoad, type RunControl } from "./circuit-pool.ts";
-import type { CircuitInput, EngineRun, ParsedCircuit } from "./engine-worker.ts";
+import type { EstimateOf, OptionsOf } from "../models/job-options.ts";
+import type { JobType } from "../models/job-type.ts";
+import type { CircuitInput, EngineInput, EngineRun, Parsed, Seeded } from "./engine-worker.ts";
 import { type EngineHost, type HostedOptions, HostProcess, type HostReports } from "./host-process.ts";
+import { type CallControl, type JobPool, onInterruption, type PoolLoad, type RunControl } from "./job-pool.ts";
 
 /** In a variable, as in live-worker.ts: bundlers take `new URL(…, import.meta.url)` for an asset. */
 const HERE = import.meta.url;
@@ -28,7 +29,7 @@ const REST_MS = { first: 500, most: 30_000 };
  *
  * All calls are handed to the host at once and wait there for their turn.
  */
-export class HostedPool implements CircuitPool {
+export class HostedPool implements JobPool {
   readonly #hostUrl: URL;
   readonly #options: HostedOptions;
   readonly #reports: HostReports;
@@ -55,21 +56,34 @@ export class HostedPool implements CircuitPool {
     this.#call((host) => host.ping(), {}).catch(() => {}); // The first call reports it.
   }
 
-  parse(input: CircuitInput, control: CallControl = {}): Promise<ParsedCircuit> {
-    return this.#call((host, id) => host.parse(id, sendable(input)), control);
+  parse<T extends JobType>(type: T, input: EngineInput<T>, control: CallControl = {}): Promise<Parsed<T>> {
+    return this.#call((host, id) => host.parse(id, type, sendable(input)) as Promise<Parsed<T>>, control);
   }
 
   toOpenqasm3(input: CircuitInput, control: CallControl = {}): Promise<string> {
     return this.#call((host, id) => host.toOpenqasm3(id, sendable(input)), control);
   }
 
-  estimate(input: CircuitInput, options: CircuitOptions, control: CallControl = {}): Promise<CircuitEstimate> {
-    return this.#call((host, id) => host.estimate(id, sendable(input), options), control);
+  estimate<T extends JobType>(
+    type: T,
+    input: EngineInput<T>,
+    options: OptionsOf<T>,
+    control: CallControl = {},
+  ): Promise<EstimateOf<T>> {
+    return this.#call(
+      (host, id) => host.estimate(id, type, sendable(input), options) as Promise<EstimateOf<T>>,
+      control,
+    );
   }
 
-  run(input: CircuitInput, options: CircuitOptions & { seed: number }, control: RunControl = {}): Promise<EngineRun> {
+  run<T extends JobType>(
+    type: T,
+    input: EngineInput<T>,
+    options: Seeded<T>,
+    control: RunControl = {},
+  ): Promise<EngineRun> {
     const reports = control.onProgress !== undefined;
-    return this.#call((host, id) => host.run(id, sendable(input), options, reports), control);
+    return this.#call((host, id) => host.run(id, type, sendable(input), options, reports), control);
   }
 
   /** As if the host took its calls one by one: which of them run, it alone knows. */
@@ -150,7 +164,7 @@ export class HostedPool implements CircuitPool {
 }
 
 /** Bytes in a buffer of their own: the whole buffer travels, and a view may lie in one that holds what the host has no business with. */
-function sendable(input: CircuitInput): CircuitInput {
+function sendable<T extends JobType>(input: EngineInput<T>): EngineInput<T> {
   if (typeof input.source === "string") return input;
   const source = new Uint8Array(input.source);
   return transfer({ ...input, source }, [source.buffer]);

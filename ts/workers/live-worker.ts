@@ -2,7 +2,8 @@ import { type Endpoint, type Remote, wrap } from "comlink";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import { AppError } from "../core/errors.ts";
 import type { EngineWorker } from "./engine-worker.ts";
-import type { LoadedEngine } from "./load-wasm.ts";
+import type { EngineName } from "./engines.ts";
+import type { EngineModules } from "./load-wasm.ts";
 import { nodeModule } from "./node-module.ts";
 import { fromWire } from "./wire-error.ts";
 
@@ -10,7 +11,7 @@ import { fromWire } from "./wire-error.ts";
 const HERE = import.meta.url;
 
 export interface WorkerOptions {
-  engine: LoadedEngine;
+  modules: EngineModules;
   /** Where the worker's script is, if not beside this file. */
   workerUrl?: URL | undefined;
   /** What a run may take of it; what WASM can address by default. */
@@ -64,11 +65,13 @@ function stopFlag(): Int32Array | undefined {
   return isShared && typeof SharedArrayBuffer !== "undefined" ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
 }
 
-/** One thread with an engine in it, from its start to its death. It does one call at a time. */
+/** One thread with engines in it, from its start to its death. It does one call at a time. */
 export class LiveWorker {
   readonly #thread: Thread;
   readonly #remote: Remote<EngineWorker>;
+  readonly #modules: EngineModules;
   readonly #started: Promise<void>;
+  readonly #engines = new Map<EngineName, Promise<void>>();
   #deathCause: AppError | undefined;
   #rejectCall: (error: AppError) => void = () => {};
 
@@ -77,13 +80,14 @@ export class LiveWorker {
   /** What its WASM memory had grown to at the end of its last run. */
   memoryBytes = 0;
 
-  constructor({ engine, workerUrl, memoryLimitMiB }: WorkerOptions) {
+  constructor({ modules, workerUrl, memoryLimitMiB }: WorkerOptions) {
+    this.#modules = modules;
     const onDeath = (reason: string) =>
       this.#die(new AppError("engine-failure", `the engine's worker died: ${reason}`));
     const threads = nodeModule("node:worker_threads");
     this.#thread = threads === undefined ? webThread(workerUrl, onDeath) : nodeThread(threads, workerUrl, onDeath);
     this.#remote = wrap<EngineWorker>(this.#thread.endpoint);
-    this.#started = this.#remote.start(engine, memoryLimitMiB);
+    this.#started = this.#remote.start(memoryLimitMiB);
     this.#started.catch(() => {}); // The first call reports it.
   }
 
@@ -92,12 +96,26 @@ export class LiveWorker {
     return this.#deathCause !== undefined;
   }
 
-  /** @throws {AppError} what the worker threw, or why it died before it could answer */
-  call<T>(invoke: (remote: Remote<EngineWorker>) => Promise<T>): Promise<T> {
+  /** Hands it an engine ahead of the first call that needs it, which reports what goes wrong. */
+  load(engine: EngineName): Promise<void> {
+    const known = this.#engines.get(engine);
+    if (known !== undefined) return known;
+    const loading = this.#modules.get(engine).then((module) => this.#remote.load(engine, module));
+    this.#engines.set(engine, loading);
+    loading.catch(() => this.#engines.delete(engine));
+    return loading;
+  }
+
+  /**
+   * @param engine that the call is for
+   * @throws {AppError} what the worker threw, or why it died before it could answer
+   */
+  call<T>(engine: EngineName, invoke: (remote: Remote<EngineWorker>) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#rejectCall = reject;
       if (this.#deathCause !== undefined) reject(this.#deathCause);
       this.#started
+        .then(() => this.load(engine))
         .then(() => invoke(this.#remote))
         .then(resolve, (thrown: unknown) => {
           const error = fromWire(thrown);

@@ -1,8 +1,8 @@
-import { identity } from "../../wasm-pkg/statevector/identity.js";
 import { toHex } from "../core/bytes.ts";
 import { AppError, messageOf } from "../core/errors.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import { sha256Quick } from "./digest.ts";
+import { type EngineName, IDENTITIES, WASM_URLS } from "./engines.ts";
 import { readWasm } from "./read-wasm.ts";
 
 /** A compiled engine, shared by all workers of a pool: a new worker only has to instantiate it. */
@@ -11,17 +11,40 @@ export interface LoadedEngine {
   identity: EngineIdentity;
 }
 
+/** Where the package's own `*_bg.wasm` were copied to, for bundlers that do not move them themselves. */
+export type WasmUrls = { readonly [name in EngineName]?: URL | undefined };
+
+/** Reads and compiles each engine when it is first asked for. */
+export class EngineModules {
+  readonly #urls: WasmUrls;
+  readonly #loaded = new Map<EngineName, Promise<LoadedEngine>>();
+
+  constructor(urls: WasmUrls = {}) {
+    this.#urls = urls;
+  }
+
+  /** @throws {AppError} as {@link loadEngine}; what failed is tried again by the next call */
+  get(name: EngineName): Promise<LoadedEngine> {
+    const known = this.#loaded.get(name);
+    if (known !== undefined) return known;
+    const loading = loadEngine(name, this.#urls[name]);
+    this.#loaded.set(name, loading);
+    loading.catch(() => this.#loaded.delete(name));
+    return loading;
+  }
+}
+
 /**
- * Reads and compiles the engine, once per pool.
+ * Reads and compiles an engine.
  *
  * The bytes are hashed before they are compiled, so that the identity which results and receipts carry is that of the binary which
  * ran; streaming compilation would hide the bytes and saves less than the hash costs (under 2 ms for the whole file).
  *
- * @param wasmUrl where the package's own `statevector_bg.wasm` was copied to, for bundlers that do not move it themselves
  * @throws {AppError} `engine-failure` when it cannot be read, `integrity-violation` when it is another build than this package's
  */
-export async function loadEngine(wasmUrl?: URL): Promise<LoadedEngine> {
-  const url = wasmUrl ?? new URL("../../wasm-pkg/statevector/statevector_bg.wasm", import.meta.url);
+async function loadEngine(name: EngineName, wasmUrl: URL | undefined): Promise<LoadedEngine> {
+  const url = wasmUrl ?? WASM_URLS[name]();
+  const identity = IDENTITIES[name];
   const bytes = await readEngine(url);
   const digest = toHex(await sha256Quick(bytes));
   if (digest !== identity.build.sha256) {

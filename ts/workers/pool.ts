@@ -1,9 +1,11 @@
 import { proxy, type Remote } from "comlink";
 import { AppError, messageOf } from "../core/errors.ts";
 import { withResolvers } from "../core/with-resolvers.ts";
-import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
-import { type CallControl, type CircuitPool, onInterruption, type PoolLoad, type RunControl } from "./circuit-pool.ts";
-import type { CircuitInput, EngineRun, EngineWorker, OnProgress, ParsedCircuit } from "./engine-worker.ts";
+import type { EstimateOf, OptionsOf } from "../models/job-options.ts";
+import type { JobType } from "../models/job-type.ts";
+import type { CircuitInput, EngineInput, EngineRun, EngineWorker, OnProgress, Parsed, Seeded } from "./engine-worker.ts";
+import { ENGINE_OF, type EngineName } from "./engines.ts";
+import { type CallControl, type JobPool, onInterruption, type PoolLoad, type RunControl } from "./job-pool.ts";
 import { LiveWorker, type WorkerOptions } from "./live-worker.ts";
 
 export interface PoolOptions extends WorkerOptions {
@@ -42,7 +44,7 @@ interface Call {
  *
  * Reads do not wait for runs: they go first, and one worker more than `size` may be started for them.
  */
-export class EnginePool implements CircuitPool {
+export class EnginePool implements JobPool {
   readonly #options: PoolOptions;
   readonly #queues: Record<Call["kind"], Call[]> = { read: [], run: [] };
   readonly #running = new Set<Call>();
@@ -58,23 +60,37 @@ export class EnginePool implements CircuitPool {
   /** Starts a worker ahead of the first call, for callers that have other things to open meanwhile. */
   start(): void {
     const worker = this.#takeWorker();
+    worker.load("statevector").catch(() => {}); // The first call reports it.
     worker.hold(false);
     this.#idle.push(worker);
   }
 
-  parse(input: CircuitInput, control: CallControl = {}): Promise<ParsedCircuit> {
-    return this.#submit("read", (remote) => remote.parse(input), control);
+  parse<T extends JobType>(type: T, input: EngineInput<T>, control: CallControl = {}): Promise<Parsed<T>> {
+    const parse: Invoke<Parsed<T>> = (remote) => remote.parse(type, input) as Promise<Parsed<T>>;
+    return this.#submit("read", ENGINE_OF[type], parse, control);
   }
 
   toOpenqasm3(input: CircuitInput, control: CallControl = {}): Promise<string> {
-    return this.#submit("read", (remote) => remote.toOpenqasm3(input), control);
+    return this.#submit("read", ENGINE_OF.circuit, (remote) => remote.toOpenqasm3(input), control);
   }
 
-  estimate(input: CircuitInput, options: CircuitOptions, control: CallControl = {}): Promise<CircuitEstimate> {
-    return this.#submit("read", (remote) => remote.estimate(input, options), control);
+  estimate<T extends JobType>(
+    type: T,
+    input: EngineInput<T>,
+    options: OptionsOf<T>,
+    control: CallControl = {},
+  ): Promise<EstimateOf<T>> {
+    const estimate: Invoke<EstimateOf<T>> = (remote) =>
+      remote.estimate(type, input, options) as Promise<EstimateOf<T>>;
+    return this.#submit("read", ENGINE_OF[type], estimate, control);
   }
 
-  run(input: CircuitInput, options: CircuitOptions & { seed: number }, control: RunControl = {}): Promise<EngineRun> {
+  run<T extends JobType>(
+    type: T,
+    input: EngineInput<T>,
+    options: Seeded<T>,
+    control: RunControl = {},
+  ): Promise<EngineRun> {
     const { onProgress } = control;
     let isRunning = true;
     const report: OnProgress | undefined =
@@ -86,14 +102,14 @@ export class EnginePool implements CircuitPool {
     const invoke: Invoke<EngineRun> = async (remote, worker) => {
       // The worker answers the second question after the first: the run is one synchronous call.
       const [run, memoryBytes] = await Promise.allSettled([
-        remote.run(input, options, worker.stop, report && proxy(report)),
+        remote.run(type, input, options, worker.stop, report && proxy(report)),
         remote.memoryBytes(),
       ]);
       if (memoryBytes.status === "fulfilled") worker.memoryBytes = memoryBytes.value;
       if (run.status === "rejected") throw run.reason;
       return run.value;
     };
-    return this.#submit("run", invoke, control).finally(() => {
+    return this.#submit("run", ENGINE_OF[type], invoke, control).finally(() => {
       isRunning = false;
     });
   }
@@ -114,13 +130,13 @@ export class EnginePool implements CircuitPool {
     await Promise.all([...this.#workers].map((worker) => worker.terminate(reason)));
   }
 
-  #submit<T>(kind: Call["kind"], invoke: Invoke<T>, control: CallControl): Promise<T> {
+  #submit<T>(kind: Call["kind"], engine: EngineName, invoke: Invoke<T>, control: CallControl): Promise<T> {
     const { promise, resolve, reject } = withResolvers<T>();
     const call: Call = {
       kind,
       reject,
       work: (worker) =>
-        worker.call((remote) => invoke(remote, worker)).then(resolve, (error) => reject(call.interruption ?? error)),
+        worker.call(engine, (remote) => invoke(remote, worker)).then(resolve, (error) => reject(call.interruption ?? error)),
     };
     this.#queues[kind].push(call);
     if (this.#closed !== undefined) this.#interrupt(call, new AppError("cancelled", "the engines are closed"));
@@ -183,7 +199,7 @@ export class EnginePool implements CircuitPool {
     worker.hold(true);
     if (worker.stop !== undefined) Atomics.store(worker.stop, 0, 0);
     if (call.kind === "read") {
-      const tooSlow = new AppError("deadline-exceeded", `reading the circuit took more than ${READ_LIMIT_MS / 1000} s`);
+      const tooSlow = new AppError("deadline-exceeded", `reading the input took more than ${READ_LIMIT_MS / 1000} s`);
       call.timer = setTimeout(() => this.#interrupt(call, tooSlow), READ_LIMIT_MS);
     }
     await call.work(worker);

@@ -1,20 +1,18 @@
 import { type AnswerFlags, answer, type Question } from "../answer.ts";
 import type { CommandContext } from "../context.ts";
 import { type ExitCode, within } from "../failure.ts";
-import { jobBody, type RunFlags } from "../job-body.ts";
 import { openLocalHost } from "../open-host.ts";
-import { readCircuit } from "../read-input.ts";
+import { type JobFlags, readJob } from "../read-job.ts";
 import { type Flags, readSettings } from "../settings.ts";
 
 export async function run(
   file: string,
-  flags: RunFlags & AnswerFlags & { format?: string },
+  flags: JobFlags & AnswerFlags,
   settingFlags: Flags,
   context: CommandContext,
 ): Promise<ExitCode> {
   const settings = await readSettings(context.terminal, settingFlags);
-  const circuit = await readCircuit(file, flags.format, context.terminal);
-  const body = jobBody(circuit, flags, settings);
-  const work: Question["work"] = (host, control) => within(circuit.origin, () => host.submit(body, control));
-  return answer({ purpose: "new-jobs", open: openLocalHost, circuit, work }, flags, settings, context);
+  const { input, body } = await readJob(file, flags, settings, context.terminal);
+  const work: Question["work"] = (host, control) => within(input.origin, () => host.submit(body, control));
+  return answer({ purpose: "new-jobs", open: openLocalHost, input, work }, flags, settings, context);
 }

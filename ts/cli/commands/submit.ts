@@ -1,14 +1,12 @@
 import { type AnswerFlags, answer, type Question } from "../answer.ts";
 import type { CommandContext } from "../context.ts";
 import { type ExitCode, within } from "../failure.ts";
-import { jobBody, type RunFlags } from "../job-body.ts";
-import { readCircuit } from "../read-input.ts";
+import { type JobFlags, readJob } from "../read-job.ts";
 import { connect } from "../remote.ts";
 import { remoteJobHost } from "../remote-host.ts";
 import { type Flags, isOn, readSettings } from "../settings.ts";
 
-export interface SubmitFlags extends RunFlags, AnswerFlags {
-  format?: string;
+export interface SubmitFlags extends JobFlags, AnswerFlags {
   /** Stay until the job is final. */
   wait?: boolean;
   idempotencyKey?: string;
@@ -43,18 +41,17 @@ async function send(
 ): Promise<ExitCode> {
   const settings = await readSettings(context.terminal, settingFlags);
   const client = await connect(settings);
-  const circuit = await readCircuit(file, flags.format, context.terminal);
-  const given = jobBody(circuit, flags, settings);
+  const { input, body: given } = await readJob(file, flags, settings, context.terminal);
   const body = mode === "plan" ? { ...given, mode } : given;
   const { idempotencyKey, wait = false, receipt } = flags;
   const staysToEnd = wait || receipt !== undefined;
   const work: Question["work"] = (host, control) =>
-    within(circuit.origin, async () => {
+    within(input.origin, async () => {
       const { signal } = control;
       const job = await client.submit(body, { idempotencyKey, signal, noCache: !isOn(settings, "cache") });
       return staysToEnd ? host.watch(job.id, control) : { job, notes: [] };
     });
   const open: Question["open"] = async () => remoteJobHost(client);
   const wanted = staysToEnd ? "succeeded" : "accepted";
-  return answer({ purpose: "new-jobs", circuit, open, wanted, work }, flags, settings, context);
+  return answer({ purpose: "new-jobs", input, open, wanted, work }, flags, settings, context);
 }

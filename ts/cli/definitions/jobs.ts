@@ -7,7 +7,7 @@ const JOB_ID = "job_01M7Z1AW4Y6SPPFV321W2TNGS2";
 
 /** Jobs, from their submission to what they left. */
 export function defineJobCommands({ add, act }: CommandKit): void {
-  const run = jobFlags(add("run", "run a circuit and keep the receipt", "run bell.qasm --shots 1000 --seed 7"))
+  const run = jobFlags(add("run", "run a job and keep the receipt", "run bell.qasm --shots 1000 --seed 7"))
     .option("--policy <file>", "routing policy; the default allows what is free and on this machine")
     .option("--mock-qpus <file>", "mock QPUs beside the embedded engine")
     .option("--receipt <path>", "where the receipt goes; default: the data folder")
@@ -57,8 +57,8 @@ export function defineJobCommands({ add, act }: CommandKit): void {
 /** What a job is made of, besides its file. */
 export function jobFlags(command: Command): Command {
   return command
-    .argument("<file>", "OpenQASM 2 or 3, a .job.json, or - for standard input")
-    .option("--format <name>", "openqasm2 or openqasm3; found out by default")
+    .argument("<file>", "circuit, binary quadratic model, .net.json, .job.json, or - for standard input")
+    .option("--format <name>", "such as openqasm3, qubo or net-json; found out by default")
     .option("--seed <number>", "0 to 2^53 - 1; a fresh one by default")
     .option("--shots <number>", "default 1024", wholeNumberOf)
     .option("--precision <name>", "f32 or f64 (default)")
@@ -70,7 +70,16 @@ export function jobFlags(command: Command): Command {
     .option("--marginals <qubits>", "distribution of some qubits, such as 0,1; may be repeated", collect)
     .option("--entropy <qubits>", "entropy and purity of some qubits; may be repeated", collect)
     .option("--noise <values>", "such as depolarizing1=0.001,depolarizing2=0.01,readout=0.02")
-    .option("--method <name>", "auto (default), statevector or trajectory")
+    .option("--method <name>", "auto (default); circuits: statevector or trajectory; models: anneal or exact")
+    .option("--reads <number>", "of a model: runs from random starts; default 64", wholeNumberOf)
+    .option("--sweeps <number>", "of a model: passes over its variables in each read; default 1000", wholeNumberOf)
+    .option("--time-limit <ms>", "of a model: end the search with what it has found by then", wholeNumberOf)
+    .option("--target-energy <number>", "of a model: end it with the first read that is as good")
+    .option("--sense <name>", "of a model: min (default) or max")
+    .option("--max-samples <number>", "of a model: distinct samples that are kept; default 100", wholeNumberOf)
+    .option("--beta-range <first,last>", "of a model: inverse temperatures; found out by default")
+    .option("--initial <values>", "of a model: where every read begins, such as 1,-1,1")
+    .option("--states <file>", "of a network: a JSON array with a row of numbers per state")
     .option("--target <name>", "back end, or auto (default)")
     .option("--strategy <names>", "strategies that score the back ends, such as balanced,cost-efficient", commas)
     .option("--collapse <rule>", "rule that selects among them, such as best-score")

@@ -1,6 +1,7 @@
 import { AppError } from "../core/errors.ts";
-import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
-import type { CircuitInput, EngineRun, OnProgress, ParsedCircuit } from "./engine-worker.ts";
+import type { EstimateOf, OptionsOf } from "../models/job-options.ts";
+import type { JobType } from "../models/job-type.ts";
+import type { CircuitInput, EngineInput, EngineRun, OnProgress, Parsed, Seeded } from "./engine-worker.ts";
 
 export interface CallControl {
   signal?: AbortSignal | undefined;
@@ -20,12 +21,22 @@ export interface PoolLoad {
   readonly waiting: number;
 }
 
-/** Where circuits are read and run: the threads of this process (`EnginePool`) or those of a child process (`HostedPool`). */
-export interface CircuitPool {
-  parse(input: CircuitInput, control?: CallControl): Promise<ParsedCircuit>;
+/** Where jobs are read and run: the threads of this process (`EnginePool`) or those of a child process (`HostedPool`). */
+export interface JobPool {
+  parse<T extends JobType>(type: T, input: EngineInput<T>, control?: CallControl): Promise<Parsed<T>>;
   toOpenqasm3(input: CircuitInput, control?: CallControl): Promise<string>;
-  estimate(input: CircuitInput, options: CircuitOptions, control?: CallControl): Promise<CircuitEstimate>;
-  run(input: CircuitInput, options: CircuitOptions & { seed: number }, control?: RunControl): Promise<EngineRun>;
+  estimate<T extends JobType>(
+    type: T,
+    input: EngineInput<T>,
+    options: OptionsOf<T>,
+    control?: CallControl,
+  ): Promise<EstimateOf<T>>;
+  run<T extends JobType>(
+    type: T,
+    input: EngineInput<T>,
+    options: Seeded<T>,
+    control?: RunControl,
+  ): Promise<EngineRun>;
   /** Starts what the first call needs ahead of it. */
   start(): void;
   load(): PoolLoad;

@@ -1,0 +1,63 @@
+import { grouped } from "../core/grouped.ts";
+import type { AnnealResult } from "../models/anneal.ts";
+import type { InferResult } from "../models/infer.ts";
+import { clip, printable } from "../pictures/labels.ts";
+import { binned, sparkline } from "../pictures/sparkline.ts";
+import type { ValueOptions } from "./outcome-text.ts";
+
+const TOP = 16;
+const BINS = 40;
+
+/** What an anneal job found: the best energy, how the reads spread, and the best sample. */
+export function annealText(result: AnnealResult, { width, ascii, all }: ValueOptions): string {
+  const { best, samples, work } = result;
+  const reads = samples.reduce((sum, { occurrences }) => sum + occurrences, 0);
+  const times = samples.reduce((sum, each) => sum + (each.energy === best.energy ? each.occurrences : 0), 0);
+  const found = work.reads === 0 ? "by looking at every sample" : `by ${grouped(times)} of ${grouped(work.reads)} reads`;
+  const lines = [`best energy  ${number(best.energy)}, found ${found}`];
+  if (best.cut !== undefined) lines.push(`cut          ${number(best.cut)}`);
+  if (work.reads > 0) lines.push(`work         ${grouped(work.sweeps)} sweeps over ${grouped(best.sample.length)} variables`);
+  if (samples.some(({ energy }) => energy !== best.energy)) {
+    const energies = samples.map(({ energy, occurrences }) => ({ value: energy, weight: occurrences }));
+    const { low, high, weights } = binned(energies, Math.min(BINS, Math.max(8, width - 50)));
+    const rest = reads < work.reads ? `, the best ${grouped(reads)} reads` : "";
+    lines.push(`energies     ${number(low)} ${sparkline(weights, { ascii })} ${number(high)}${rest}`);
+  }
+  lines.push(...sampleLines(result, width, all));
+  return lines.join("\n");
+}
+
+/** As digits or signs in the order of the variables; names where they are not just numbers. */
+function sampleLines({ vartype, variables, best }: AnnealResult, width: number, all: boolean): string[] {
+  const room = Math.max(20, width - 13);
+  const isNumbered = variables.every((label) => typeof label === "number");
+  if (!isNumbered) {
+    const named = best.sample.map((value, k) => `${printable(String(JSON.stringify(variables[k])))}=${value}`).join(" ");
+    return [`sample       ${all ? named : clip(named, room, "unicode")}`];
+  }
+  const text = best.sample.map((value) => (vartype === "binary" ? String(value) : value > 0 ? "+" : "-")).join("");
+  const rows = text.match(new RegExp(`.{1,${room}}`, "g")) ?? [""];
+  const shown = all ? rows : rows.slice(0, 4);
+  const lines = shown.map((row, k) => `${k === 0 ? "sample" : ""}`.padEnd(13) + row);
+  if (shown.length < rows.length) {
+    lines.push(`${" ".repeat(13)}+${grouped(text.length - room * shown.length)} more; --all`);
+  }
+  return lines;
+}
+
+/** Of each state the largest output and all of them. */
+export function inferText({ outputs, argmax }: InferResult, { width, all }: ValueOptions): string {
+  const shown = all ? outputs : outputs.slice(0, TOP);
+  const indexWidth = Math.max(5, String(shown.length - 1).length);
+  const lines = shown.map((row, k) => {
+    const line = `${String(k).padStart(indexWidth)}  ${String(argmax[k]).padStart(6)}  ${row.map(number).join("  ")}`;
+    return all ? line : clip(line, Math.max(40, width), "unicode");
+  });
+  const rest = outputs.length - shown.length;
+  const head = `${"state".padStart(indexWidth)}  argmax  outputs`;
+  return [head, ...lines, ...(rest > 0 ? [`+${grouped(rest)} more; --all`] : [])].join("\n");
+}
+
+function number(value: number): string {
+  return String(Number(value.toPrecision(9)));
+}

@@ -1,0 +1,53 @@
+import type { InferEstimate, InferOptions, NetworkView } from "../models/infer.ts";
+import type { EngineInput } from "../workers/engine-worker.ts";
+import type { CallControl, JobPool } from "../workers/job-pool.ts";
+import { checkedControl } from "./control.ts";
+import { estimateJob, type JobRun, type RunOptions, runJob, toInput } from "./run-job.ts";
+
+export type NetworkInput = EngineInput<"infer">;
+export type InferRunOptions = RunOptions<"infer">;
+export interface InferEstimateOptions extends InferOptions, CallControl {}
+export type InferRun = JobRun<"infer">;
+
+/** A network that was read once; workers keep it for the next call. */
+export interface LoadedNetwork {
+  readonly view: NetworkView;
+  /** One row of `view.inputs` numbers per state; without any, the states of the file. */
+  forward(states?: readonly (readonly number[])[], control?: Omit<InferRunOptions, "states">): Promise<InferRun>;
+}
+
+/** Dense and dueling networks in f32 (docs/networks.md). */
+export class NetworkEngine {
+  readonly #pool: JobPool;
+
+  constructor(pool: JobPool) {
+    this.#pool = pool;
+  }
+
+  /** Reads a network, to evaluate it many times. */
+  async load(input: NetworkInput | string, control: CallControl = {}): Promise<LoadedNetwork> {
+    const given = toInput("infer", input);
+    const { format, view } = await this.#pool.parse("infer", given, checkedControl(control, "control"));
+    const known: NetworkInput = { format, source: given.source };
+    return {
+      view,
+      forward: (states, options = {}) =>
+        this.forward(known, states === undefined ? options : { ...options, states: states.map((row) => [...row]) }),
+    };
+  }
+
+  /**
+   * Evaluates a network for the states of its file, or for those of the options.
+   *
+   * @throws {AppError} `invalid-input` with line and column for the source, `too-large`, `cancelled`, `deadline-exceeded`,
+   *   `engine-failure`
+   */
+  async forward(input: NetworkInput | string, options: InferRunOptions = {}): Promise<InferRun> {
+    return runJob(this.#pool, "infer", input, options);
+  }
+
+  /** What a run with these options would need; it is refused or granted by the same numbers. */
+  async estimate(input: NetworkInput | string, options: InferEstimateOptions = {}): Promise<InferEstimate> {
+    return estimateJob(this.#pool, "infer", input, options);
+  }
+}

@@ -1,0 +1,67 @@
+import { fromUtf8 } from "../core/bytes.ts";
+import { messageOf } from "../core/errors.ts";
+import type { AnnealResult } from "./anneal.ts";
+import type { ResultContainer } from "./result-container.ts";
+import { count, finite, only, openSections, type Sections, wrongResult } from "./sections.ts";
+
+/** The schema of what an anneal run gives back. */
+export const ANNEAL_RESULT_SCHEMA = "anneal-result/1";
+
+const broken = (message: string): Error => wrongResult(ANNEAL_RESULT_SCHEMA, message);
+
+/**
+ * The JSON view of an `anneal-result/1` container.
+ *
+ * @throws {AppError} `integrity-violation` when the container is malformed
+ */
+export function toAnnealResult(container: Uint8Array | ResultContainer): AnnealResult {
+  const sections = openSections(container, ANNEAL_RESULT_SCHEMA);
+  const vartype = sections.take("vartype", ["u8"], 1).data[0] === 1 ? "binary" : "spin";
+  const size = sections.take("variables", ["u32"], 1).data[0] ?? 0;
+  const variables = labelsOf(sections, size);
+  const width = Math.ceil(size / 64);
+  const { data: words, dims } = sections.take("samples.words", ["u64"], "any", width);
+  const energies = finite(sections.take("samples.energies", ["f64"], dims[0] ?? 0));
+  const occurrences = count(sections.take("samples.occurrences", ["u64"], dims[0] ?? 0));
+  const low = vartype === "spin" ? -1 : 0;
+  const samples = energies.map((energy, row) => ({
+    energy,
+    sample: Array.from({ length: size }, (_, k) => {
+      const word = words[row * width + Math.floor(k / 64)] ?? 0n;
+      return (word >> BigInt(k % 64)) & 1n ? 1 : low;
+    }),
+    occurrences: occurrences[row] ?? 0,
+  }));
+  const [first] = samples;
+  if (first === undefined) throw broken("it has no sample");
+  const cut = sections.has("best.cut") ? { cut: only(sections.take("best.cut", ["f64"], 1)) } : {};
+  const work = workOf(sections);
+  sections.end();
+  return { vartype, variables, best: { energy: first.energy, sample: first.sample, ...cut }, samples, work };
+}
+
+/** The sweeps that a run did: what its `sweepLimit` has to be for the same bytes. */
+export function annealWork(container: Uint8Array): AnnealResult["work"] {
+  return workOf(openSections(container, ANNEAL_RESULT_SCHEMA));
+}
+
+function workOf(sections: Sections): AnnealResult["work"] {
+  const [sweeps, reads] = Array.from(sections.take("work", ["u64"], 2).data, Number);
+  return { sweeps: sweeps ?? 0, reads: reads ?? 0 };
+}
+
+function labelsOf(sections: Sections, size: number): AnnealResult["variables"] {
+  if (!sections.has("labels")) {
+    const first = sections.take("labels.first", ["u32"], 1).data[0] ?? 0;
+    return Array.from({ length: size }, (_, k) => first + k);
+  }
+  const { data } = sections.take("labels", ["u8"], "any");
+  let labels: unknown;
+  try {
+    labels = JSON.parse(fromUtf8(data));
+  } catch (cause) {
+    throw broken(`labels is no JSON: ${messageOf(cause)}`);
+  }
+  if (!Array.isArray(labels) || labels.length !== size) throw broken(`labels is no list of ${size}`);
+  return labels;
+}

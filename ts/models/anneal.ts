@@ -1,0 +1,78 @@
+import { z } from "zod";
+
+/** Formats a binary quadratic model can be given in. */
+export const ANNEAL_FORMATS = ["coo", "qubo", "rudy", "bqp", "dimod-json", "dimod-bqm"] as const;
+export type AnnealFormat = (typeof ANNEAL_FORMATS)[number];
+
+export const ANNEAL_METHODS = ["auto", "anneal", "temper", "path-integral", "tabu", "exact"] as const;
+
+const Beta = z.number().positive();
+
+/** Options of an anneal job, the same names as the flags of the command line. */
+export const AnnealOptions = z.strictObject({
+  /** Independent runs from random starts; 64 by default. */
+  reads: z.int().min(1).max(1_000_000).optional(),
+  /** Passes over all variables in each read; 1,000 by default. */
+  sweeps: z.int().min(1).max(100_000_000).optional(),
+  /** The search ends with what it has found by then; the sweeps that it did are recorded as `sweepLimit`. */
+  timeLimitMs: z.number().positive().max(86_400_000).optional(),
+  /** Sweeps of all reads together, one read after the other; the read that is then under way counts as it stands. */
+  sweepLimit: z.int().min(1).optional(),
+  /** The search ends with the first read that is at least as good. */
+  targetEnergy: z.number().optional(),
+  method: z.enum(ANNEAL_METHODS).optional(),
+  /** First and last inverse temperature; from the model by default. */
+  betaRange: z
+    .tuple([Beta, Beta])
+    .refine(([first, last]) => first <= last, "must be the smaller one first")
+    .optional(),
+  /** Where every read begins, in the model's own values; at random by default. */
+  initial: z
+    .array(z.union([z.literal(-1), z.literal(0), z.literal(1)]))
+    .min(1)
+    .optional(),
+  /** Whether low or high energies are wanted; `min` by default, but for `bqp`, which has to say it. */
+  sense: z.enum(["min", "max"]).optional(),
+  /** Distinct samples that are kept, the best; 100 by default. */
+  maxSamples: z.int().min(1).max(1_000_000).optional(),
+});
+export type AnnealOptions = z.infer<typeof AnnealOptions>;
+
+const Values = z.array(z.int().min(-1).max(1));
+
+/** The JSON view of a result container of schema `anneal-result/1`. */
+export const AnnealResult = z.strictObject({
+  vartype: z.enum(["spin", "binary"]),
+  variables: z.array(z.json()).meta({ description: "What the source calls them, in the order of samples" }),
+  best: z.strictObject({
+    energy: z.number(),
+    sample: Values,
+    cut: z.number().optional().meta({ description: "Of a graph (`rudy`): the weight of the edges between the two sides" }),
+  }),
+  samples: z
+    .array(z.strictObject({ energy: z.number(), sample: Values, occurrences: z.int().min(1) }))
+    .meta({ description: "Distinct samples, the best first, with the number of reads that ended in each" }),
+  work: z
+    .strictObject({ sweeps: z.int().min(0), reads: z.int().min(0) })
+    .meta({ description: "What was done, all reads together; 0 and 0 for an exact search" }),
+});
+export type AnnealResult = z.infer<typeof AnnealResult>;
+
+/** What the engine says before it runs. */
+export interface AnnealEstimate {
+  variables: number;
+  couplings: number;
+  /** At the peak. */
+  bytes: number;
+  /** Visits of a variable or a neighbour: what a calibration turns into milliseconds. */
+  operations: number;
+  method: "anneal" | "exact";
+}
+
+/** A model as it was read. */
+export interface AnnealView {
+  vartype: "spin" | "binary";
+  variables: number;
+  couplings: number;
+  offset: number;
+}

@@ -1,0 +1,207 @@
+import { type ProxyMethods, releaseProxy, transfer } from "comlink";
+import { fromUtf8, toHex, utf8 } from "../core/bytes.ts";
+import { type ErrorInfo, isErrorCode, messageOf } from "../core/errors.ts";
+import type { AnnealOptions } from "../models/anneal.ts";
+import { annealWork } from "../models/anneal-result.ts";
+import type { Note } from "../models/circuit.ts";
+import { withDefaults } from "../models/defaults.ts";
+import type { EngineIdentity } from "../models/job.ts";
+import type { EstimateOf, FormatOf, OptionsOf, ViewOf } from "../models/job-options.ts";
+import type { JobType } from "../models/job-type.ts";
+import { sha256Quick } from "./digest.ts";
+import type { CircuitInput, EngineInput, EngineRun, EngineWorker, OnProgress, Parsed, Seeded } from "./engine-worker.ts";
+import { ENGINE_OF, type EngineName } from "./engines.ts";
+import type { LoadedEngine } from "./load-wasm.ts";
+import { PACKAGES, type Poll, type Program, WARM_UPS } from "./packages.ts";
+
+/** Programs that a worker keeps as they were read, so that running one again does not read it again. */
+const KEPT_PROGRAMS = 8;
+const KEPT_SOURCE_LENGTH = 256 * 1024;
+const PROGRESS_EVERY_MS = 50;
+
+interface Ready {
+  readonly identity: EngineIdentity;
+  readonly memory: WebAssembly.Memory;
+  isWarm: boolean;
+}
+
+/** The engines as a worker offers them. */
+export class JobWorker implements EngineWorker {
+  readonly #engines = new Map<EngineName, Ready>();
+  readonly #programs = new Map<string, Program>();
+  #limit: { memoryLimitMiB?: number } = {};
+
+  start(memoryLimitMiB: number | undefined): void {
+    this.#limit = memoryLimitMiB === undefined ? {} : { memoryLimitMiB };
+  }
+
+  load(name: EngineName, { module, identity }: LoadedEngine): void {
+    const { memory } = PACKAGES[name].initSync({ module });
+    this.#engines.set(name, { identity, memory, isWarm: false });
+  }
+
+  parse<T extends JobType>(type: T, input: EngineInput<T>): Parsed<T> {
+    return this.#withProgram(type, input, (program) => ({
+      format: program.format() as FormatOf<T>,
+      view: JSON.parse(program.view()) as ViewOf<T>,
+      notes: notesOf(program),
+    }));
+  }
+
+  toOpenqasm3(input: CircuitInput): string {
+    return this.#withProgram("circuit", input, (program) => program.toOpenqasm3?.() ?? "");
+  }
+
+  estimate<T extends JobType>(type: T, input: EngineInput<T>, options: OptionsOf<T>): EstimateOf<T> {
+    const json = this.#json(untimed(options));
+    return this.#withProgram(type, input, (program) => JSON.parse(program.estimate(json)) as EstimateOf<T>);
+  }
+
+  async run<T extends JobType>(
+    type: T,
+    input: EngineInput<T>,
+    options: Seeded<T>,
+    stop: Int32Array | undefined,
+    onProgress: OnProgress | undefined,
+  ): Promise<EngineRun> {
+    try {
+      const json = this.#json(untimed(options));
+      const { identity } = this.#warmUp(ENGINE_OF[type]);
+      const { container, engineMs, notes, isCut } = this.#withProgram(type, input, (program) => {
+        const startMs = performance.now();
+        const watch = pollFor(stop, onProgress, timeLimitOf(options));
+        const container = program.run(json, watch.poll) as Uint8Array<ArrayBuffer>;
+        return { container, engineMs: performance.now() - startMs, notes: notesOf(program), isCut: watch.isCut() };
+      });
+      const resultHash = toHex(await sha256Quick(container));
+      const { seed: _, ...asked } = untimed(options);
+      // The time limit is replaced by the work that was done in it, which gives the same bytes on every machine.
+      const work = isCut ? { sweepLimit: annealWork(container).sweeps } : {};
+      const asRun = { ...withDefaults(type, asked as OptionsOf<T>), ...work };
+      return transfer<EngineRun>({ container, resultHash, engineMs, options: asRun, identity, notes }, [container.buffer]);
+    } finally {
+      // The caller's function arrives as comlink's proxy, with a port on each side that nothing else would close.
+      (onProgress as Partial<ProxyMethods> | undefined)?.[releaseProxy]?.();
+    }
+  }
+
+  memoryBytes(): number {
+    return [...this.#engines.values()].reduce((sum, { memory }) => sum + memory.buffer.byteLength, 0);
+  }
+
+  #warmUp(name: EngineName): Ready {
+    const ready = this.#ready(name);
+    if (!ready.isWarm) {
+      ready.isWarm = true;
+      const [format, source, options] = WARM_UPS[name];
+      const program = PACKAGES[name].Program.parse(format, utf8(source));
+      program.run(options, () => 0);
+      program.free();
+    }
+    return ready;
+  }
+
+  #json(options: object): string {
+    return JSON.stringify({ ...options, ...this.#limit });
+  }
+
+  #ready(name: EngineName): Ready {
+    const ready = this.#engines.get(name);
+    if (ready === undefined) throw engineFailure(`it was called before its engine ${name} was loaded`);
+    return ready;
+  }
+
+  #withProgram<T extends JobType, R>(type: T, input: EngineInput<T>, use: (program: Program) => R): R {
+    const name = ENGINE_OF[type];
+    this.#ready(name);
+    try {
+      const key = keyOf(name, input);
+      const kept = key === undefined ? undefined : this.#programs.get(key);
+      const program = kept ?? PACKAGES[name].Program.parse(input.format, bytesOf(input.source));
+      if (key === undefined) {
+        const value = use(program);
+        program.free();
+        return value;
+      }
+      this.#keep(key, program);
+      return use(program);
+    } catch (error) {
+      throw toWorkerError(error);
+    }
+  }
+
+  /** Puts it last in line to be dropped. */
+  #keep(key: string, program: Program): void {
+    this.#programs.delete(key);
+    this.#programs.set(key, program);
+    const [oldest] = this.#programs;
+    if (this.#programs.size <= KEPT_PROGRAMS || oldest === undefined) return;
+    this.#programs.delete(oldest[0]);
+    oldest[1].free();
+  }
+}
+
+function notesOf(program: Program): Note[] {
+  return program.notes === undefined ? [] : (JSON.parse(program.notes()) as Note[]);
+}
+
+/** What the engine needs: it has no clock. */
+function untimed<O extends object>(options: O): Omit<O, "timeLimitMs"> {
+  const { timeLimitMs: _, ...rest } = options as O & AnnealOptions;
+  return rest;
+}
+
+/** None where the work is given: `sweepLimit` is what an earlier run did in its time. */
+function timeLimitOf(options: object): number {
+  const { timeLimitMs = Number.POSITIVE_INFINITY, sweepLimit } = options as AnnealOptions;
+  return sweepLimit === undefined ? timeLimitMs : Number.POSITIVE_INFINITY;
+}
+
+/** What the engine calls, and whether it was told to end before its time. */
+function pollFor(stop: Int32Array | undefined, onProgress: OnProgress | undefined, timeLimitMs: number) {
+  const startMs = performance.now();
+  let lastProgressMs = Number.NEGATIVE_INFINITY;
+  let isCut = false;
+  const poll: Poll = (done, total, best) => {
+    const nowMs = performance.now();
+    if (onProgress !== undefined && nowMs - lastProgressMs >= PROGRESS_EVERY_MS) {
+      lastProgressMs = nowMs;
+      onProgress({ done, total, ...(best === undefined ? {} : { best }) });
+    }
+    if (stop !== undefined && Atomics.load(stop, 0) !== 0) return 1;
+    if (nowMs - startMs < timeLimitMs) return 0;
+    isCut = true;
+    return 2;
+  };
+  return { poll, isCut: () => isCut };
+}
+
+/** Text and its bytes are the same program; `undefined` for one that is not kept. */
+function keyOf(name: EngineName, { format, source }: EngineInput): string | undefined {
+  if (source.length > KEPT_SOURCE_LENGTH) return undefined;
+  try {
+    return `${name} ${format}\n${typeof source === "string" ? source : fromUtf8(source)}`;
+  } catch {
+    return undefined; // Not UTF-8: the parser says where, or takes bytes.
+  }
+}
+
+function bytesOf(source: string | Uint8Array): Uint8Array {
+  return typeof source === "string" ? utf8(source) : source;
+}
+
+/** What the engine throws has one of our codes; anything else (a trap, no memory) means that its memory cannot be trusted. */
+function toWorkerError(error: unknown): ErrorInfo {
+  const { code, message, line, column } = (error ?? {}) as Partial<ErrorInfo>;
+  if (!isErrorCode(code)) return engineFailure(messageOf(error));
+  return {
+    code,
+    message: String(message),
+    ...(typeof line === "number" ? { line } : {}),
+    ...(typeof column === "number" ? { column } : {}),
+  };
+}
+
+function engineFailure(reason: string): ErrorInfo {
+  return { code: "engine-failure", message: `the engine stopped in the middle of this job: ${reason}` };
+}
