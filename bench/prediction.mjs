@@ -61,7 +61,10 @@ try {
     const times = [];
     while (times.length < RUNS) times.push((await circuit.run({ ...options, seed: 1 })).engineMs);
     for (const [name, predict] of Object.entries(predictors)) {
-      cases[name]?.push({ predictedMs: predict(estimate, options).meanMs, actualMs: Math.min(...times) });
+      cases[name]?.push({
+        predictedMs: predict({ type: "circuit", estimate, options }).meanMs,
+        actualMs: Math.min(...times),
+      });
     }
   }
   const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(0)} %`;

@@ -29,7 +29,7 @@ describe("the house", () => {
     const loaded = new Set(["workers/worker.ts"]);
     const codeOf = (path: string): string => (sources.get(path) ?? "").replace(/^import type [^;]*;/gm, "");
     for (const path of loaded) for (const target of importsOf(path, codeOf(path))) loaded.add(target);
-    expect(loaded).toContain("workers/circuit-worker.ts");
+    expect(loaded).toContain("workers/job-worker.ts");
     expect([...loaded].filter((path) => /\bfrom "zod/.test(codeOf(path)))).toEqual([]);
   });
 

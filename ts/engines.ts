@@ -1,5 +1,11 @@
 export { AppError, ERROR_CODES, type ErrorCode, type ErrorInfo } from "./core/errors.ts";
-export type { AnnealEngine, AnnealEstimateOptions, AnnealInput, AnnealRun, AnnealRunOptions } from "./engines/anneal-engine.ts";
+export type {
+  AnnealEngine,
+  AnnealEstimateOptions,
+  AnnealInput,
+  AnnealRun,
+  AnnealRunOptions,
+} from "./engines/anneal-engine.ts";
 export type {
   CircuitEngine,
   CircuitEstimateOptions,

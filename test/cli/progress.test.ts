@@ -4,9 +4,9 @@ import type { Terminal } from "../../ts/cli/terminal.ts";
 
 describe("progressText", () => {
   it("has the share, the rate and the time left", () => {
-    expect(progressText({ done: 3e9, total: 12e9 }, 1.5e9)).toBe(" 25 %  1.50 G amplitude updates/s  6.0 s left");
-    expect(progressText({ done: 0, total: 0 }, 0)).toBe("  0 %  0.00 amplitude updates/s");
-    expect(progressText({ done: 999_999, total: 1_000_000 }, 999_999)).toContain(" 99 %  1.00 M amplitude");
+    expect(progressText({ done: 3e9, total: 12e9 }, 1.5e9)).toBe(" 25 %  1.50 G updates/s  6.0 s left");
+    expect(progressText({ done: 0, total: 0 }, 0)).toBe("  0 %  0.00 updates/s");
+    expect(progressText({ done: 999_999, total: 1_000_000 }, 999_999)).toContain(" 99 %  1.00 M updates");
   });
 
   it.each([
@@ -46,7 +46,7 @@ describe("progressLine", () => {
     // What passes before the first report is no part of the rate.
     for (let ms = 600; ms <= 1900; ms += 10) at(ms);
     expect(written).toHaveLength(11); // at 900, 1000, … 1900
-    expect(written.at(-1)).toBe("\r\u001B[2K 95 %  1.00 k amplitude updates/s  100 ms left");
+    expect(written.at(-1)).toBe("\r\u001B[2K 95 %  1.00 k updates/s  100 ms left");
   });
 
   it("is erased once, and only when it was there", () => {

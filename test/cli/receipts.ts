@@ -22,7 +22,7 @@ export async function issueReceipt(folder: string, changes: Partial<JobOutcome> 
   });
   const { options, seed, input } = outcome;
   const source = typeof input.source === "string" ? input.source : "";
-  const run = await engines.circuit.run({ format: input.format, source }, { ...options, seed });
+  const run = await engines.run(outcome.type, { format: input.format, source }, { ...options, seed });
   await engines.close();
   const draft = draftReceipt({
     ...outcome,

@@ -221,7 +221,7 @@ describe("failures", () => {
     [["run", "bell.qasm", "--input", "theta"], "--input theta: expected NAME=NUMBER"],
     [["run", "bell.qasm", "--noise", "readout=2"], "options.noise.readout"],
     [["run", "bell.qasm", "--format", "qasm"], "--format qasm: the formats are openqasm2, openqasm3"],
-    [["run", "-"], "<stdin>: the format is not clear; begin it with 'OPENQASM 3.0;'"],
+    [["run", "-"], "<stdin>: the format is not clear; begin a circuit with 'OPENQASM 3.0;'"],
     [["run", "bell.qasm", "--strategy", "best"], '--strategy: strategy is ["best"]; expected a list of one of'],
     [["run", "bell.qasm", "--shot", "3"], "Did you mean --shots?"],
     [["rnu", "bell.qasm"], "Did you mean run?"],

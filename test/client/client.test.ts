@@ -6,7 +6,7 @@ import { verifyReceipt } from "../../ts/audit/verify-receipt.ts";
 import type { PolicyDocument } from "../../ts/client/administration.ts";
 import { utf8 } from "../../ts/core/bytes.ts";
 import { toCircuitResult } from "../../ts/models/circuit-result.ts";
-import type { SubmitJob } from "../../ts/models/job.ts";
+import type { SubmitOf } from "../../ts/models/job.ts";
 import { decodeResultContainer } from "../../ts/models/result-container.ts";
 import { BELL_BODY } from "../jobs/fixtures.ts";
 import { allOf } from "./all-of.ts";
@@ -16,9 +16,13 @@ import { realService } from "./real-service.ts";
 
 const service = realService();
 const WAIT = { waitSeconds: 60 };
-const bell = (seed: number, changes: Partial<SubmitJob> = {}): SubmitJob => ({ ...BELL_BODY, seed, ...changes });
+const bell = (seed: number, changes: Partial<SubmitOf<"circuit">> = {}): SubmitOf<"circuit"> => ({
+  ...BELL_BODY,
+  seed,
+  ...changes,
+});
 /** The mock QPU has a price, so its jobs are planned. */
-const priced = (seed: number): SubmitJob => bell(seed, { target: "mock-qpu" });
+const priced = (seed: number): SubmitOf<"circuit"> => bell(seed, { target: "mock-qpu" });
 
 describe("jobs", () => {
   it("are submitted, and end with result, container and a receipt that verifies under the log's keys", async () => {
@@ -61,8 +65,9 @@ describe("jobs", () => {
   it("are submitted in any number, with a refusal in the place of each faulty one", async () => {
     // Of another tenant: a thousand jobs hold up nobody else.
     const client = service.client((await freshTenant("many")).tenant);
-    async function* jobs(): AsyncGenerator<SubmitJob> {
-      for (let seed = 0; seed < 1100; seed++) yield seed === 500 ? ({ ...bell(1), shots: 1 } as SubmitJob) : bell(seed);
+    async function* jobs(): AsyncGenerator<SubmitOf<"circuit">> {
+      for (let seed = 0; seed < 1100; seed++)
+        yield seed === 500 ? ({ ...bell(1), shots: 1 } as SubmitOf<"circuit">) : bell(seed);
     }
     const items = await allOf(client.submitAll(jobs()));
     expect(items).toHaveLength(1100);

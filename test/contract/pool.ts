@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { CircuitPool, RunControl } from "../../ts/workers/job-pool.ts";
 import type { OnProgress } from "../../ts/workers/engine-worker.ts";
+import type { JobPool, RunControl } from "../../ts/workers/job-pool.ts";
 
 export interface StandInPoolOptions {
   workerUrl: URL;
@@ -14,30 +14,30 @@ export interface Answer {
   runs: number;
 }
 
-export async function run(pool: CircuitPool, source: string, control?: RunControl): Promise<Answer> {
-  const answer: unknown = await pool.run({ format: "openqasm3", source }, { seed: 1 }, control);
+export async function run(pool: JobPool, source: string, control?: RunControl): Promise<Answer> {
+  const answer: unknown = await pool.run("circuit", { format: "openqasm3", source }, { seed: 1 }, control);
   return answer as Answer;
 }
 
-async function read(pool: CircuitPool, source: string): Promise<Answer> {
-  const answer: unknown = (await pool.parse({ format: "openqasm3", source })).view;
+async function read(pool: JobPool, source: string): Promise<Answer> {
+  const answer: unknown = (await pool.parse("circuit", { format: "openqasm3", source })).view;
   return answer as Answer;
 }
 
 export const STAND_IN: URL = new URL("../workers/stand-in-worker.mjs", import.meta.url);
 
 /** Resolves when the run that was asked for on a warm worker goes on: a read beside it needs a thread of its own first. */
-export async function started(pool: CircuitPool): Promise<void> {
+export async function started(pool: JobPool): Promise<void> {
   await read(pool, "ok");
 }
 
 /** What every pool has to do, in whatever process its workers are. */
-export function describePool(name: string, createPool: (options: StandInPoolOptions) => CircuitPool): void {
-  const pools: CircuitPool[] = [];
+export function describePool(name: string, createPool: (options: StandInPoolOptions) => JobPool): void {
+  const pools: JobPool[] = [];
   afterEach(async () => {
     await Promise.all(pools.splice(0).map((pool) => pool.close()));
   });
-  const newPool = (size: number, workerUrl = STAND_IN): CircuitPool => {
+  const newPool = (size: number, workerUrl = STAND_IN): JobPool => {
     const pool = createPool({ workerUrl, size });
     pools.push(pool);
     return pool;

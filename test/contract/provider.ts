@@ -1,18 +1,20 @@
 import { describe, expect, it } from "vitest";
+import { utf8 } from "../../ts/core/bytes.ts";
 import { AppError } from "../../ts/core/errors.ts";
 import { BackendDescription } from "../../ts/models/backend.ts";
-import type { CircuitEstimate } from "../../ts/models/circuit.ts";
-import type { CircuitRunner } from "../../ts/providers/embedded.ts";
+import type { CircuitEstimate, CircuitOptions } from "../../ts/models/circuit.ts";
+import type { Work } from "../../ts/models/work.ts";
+import type { JobRunner } from "../../ts/providers/embedded.ts";
 import type { Provider, ProviderJob } from "../../ts/providers/provider.ts";
 import { fakeRun } from "../jobs/fixtures.ts";
 import { SHAPE } from "../routing/cases.ts";
 
 /** An engine that keeps what it was asked, and answers as it is told. */
-export interface FakeEngine extends CircuitRunner {
-  readonly calls: Parameters<CircuitRunner["run"]>[];
+export interface FakeEngine extends JobRunner {
+  readonly calls: Parameters<JobRunner["run"]>[];
 }
 
-export function fakeEngine(answer: CircuitRunner["run"] = answerRun): FakeEngine {
+export function fakeEngine(answer: JobRunner["run"] = answerRun): FakeEngine {
   const calls: FakeEngine["calls"] = [];
   return {
     calls,
@@ -23,14 +25,19 @@ export function fakeEngine(answer: CircuitRunner["run"] = answerRun): FakeEngine
   };
 }
 
-const answerRun: CircuitRunner["run"] = async ({ source }, { seed, signal: _, onProgress: __, ...options }) =>
-  fakeRun({ format: "openqasm3", source: String(source), options, seed });
+const SOURCE = utf8("qubit q; h q;");
 
-const JOB: ProviderJob = { format: "openqasm3", source: "qubit q; h q;", options: { shots: 100 }, seed: 5 };
+const answerRun: JobRunner["run"] = async (type, _input, { seed, signal: _, onProgress: __, ...options }) =>
+  fakeRun({ type, format: "openqasm3", source: SOURCE, options, seed });
+
+const JOB: ProviderJob = {
+  ...{ type: "circuit", format: "openqasm3", source: SOURCE, options: { shots: 100 }, seed: 5 },
+};
 
 const ESTIMATE: CircuitEstimate = {
   ...{ qubits: 1, bytes: 32, passes: 1, amplitudeUpdates: 2, method: "statevector", shape: SHAPE },
 };
+const work = (options: CircuitOptions): Work => ({ type: "circuit", options, estimate: ESTIMATE });
 
 const unstopped = (): { signal: AbortSignal } => ({ signal: new AbortController().signal });
 
@@ -40,7 +47,7 @@ const unstopped = (): { signal: AbortSignal } => ({ signal: new AbortController(
  * @param create with everything as it is by default, and what it needs to run a circuit; a provider of a device is given a stand-in
  *   for its connection that asks this engine
  */
-export function describeProvider(name: string, create: (engine: CircuitRunner) => Provider): void {
+export function describeProvider(name: string, create: (engine: JobRunner) => Provider): void {
   describe(`${name}: the contract of a provider`, () => {
     it("describes itself as the API shows it, with nothing that JSON would lose", () => {
       const description = create(fakeEngine()).describe();
@@ -70,14 +77,14 @@ export function describeProvider(name: string, create: (engine: CircuitRunner) =
     it("predicts a time with its variance, the same each time, and never less for more shots", () => {
       const provider = create(fakeEngine());
       const means = [1, 100, 10_000].map((shots) => {
-        const predicted = provider.predict(ESTIMATE, { shots });
-        expect(provider.predict(ESTIMATE, { shots })).toEqual(predicted);
+        const predicted = provider.predict(work({ shots }));
+        expect(provider.predict(work({ shots }))).toEqual(predicted);
         for (const value of Object.values(predicted)) expect(value).toBeGreaterThanOrEqual(0);
         expect(Number.isFinite(predicted.meanMs + predicted.varianceMs2)).toBe(true);
         return predicted.meanMs;
       });
       expect([...means].sort((a, b) => a - b)).toEqual(means);
-      expect(provider.predict(ESTIMATE, {}).meanMs).toBeGreaterThanOrEqual(means[0] ?? 0);
+      expect(provider.predict(work({})).meanMs).toBeGreaterThanOrEqual(means[0] ?? 0);
     });
 
     it("runs the job once, with its seed and its options, and gives the result as it came", async () => {
@@ -87,14 +94,25 @@ export function describeProvider(name: string, create: (engine: CircuitRunner) =
       const answer = await create({
         async run(...call) {
           given.push(await engine.run(...call));
-          return given[0] as Awaited<ReturnType<CircuitRunner["run"]>>;
+          return given[0] as Awaited<ReturnType<JobRunner["run"]>>;
         },
       }).run(job, unstopped());
       expect(engine.calls).toHaveLength(1);
-      expect(engine.calls[0]?.[0]).toEqual({ format: JOB.format, source: JOB.source });
-      expect(engine.calls[0]?.[1]).toMatchObject({ shots: 100, seed: 5 });
+      expect(engine.calls[0]?.slice(0, 2)).toEqual([JOB.type, { format: JOB.format, source: JOB.source }]);
+      expect(engine.calls[0]?.[2]).toMatchObject({ shots: 100, seed: 5 });
       expect(answer).toBe(given[0]);
       expect(job).toEqual(JOB);
+    });
+
+    it("predicts or refuses every type of job, and runs none that it does not take", async () => {
+      const provider = create(fakeEngine());
+      const model = { variables: 3, couplings: 2, bytes: 500, operations: 1000, method: "anneal" } as const;
+      const predicted = provider.predict({ type: "anneal", options: {}, estimate: model });
+      expect(Number.isFinite(predicted.meanMs + predicted.varianceMs2)).toBe(true);
+      const job: ProviderJob = { ...JOB, type: "anneal", format: "coo", options: { reads: 3 } };
+      const run = provider.run(job, unstopped());
+      if (provider.describe().jobTypes.includes("anneal")) await run;
+      else await expect(run).rejects.toMatchObject({ code: "unsupported" });
     });
 
     it("gives the same bytes for the same job, and others for another seed", async () => {
@@ -108,9 +126,9 @@ export function describeProvider(name: string, create: (engine: CircuitRunner) =
 
     it("tells how far it is", async () => {
       const seen: unknown[] = [];
-      const engine = fakeEngine((input, options) => {
+      const engine = fakeEngine((type, input, options) => {
         options.onProgress?.({ done: 1, total: 2 });
-        return answerRun(input, options);
+        return answerRun(type, input, options);
       });
       await create(engine).run(JOB, { ...unstopped(), onProgress: (progress) => seen.push(progress) });
       expect(seen).toEqual([{ done: 1, total: 2 }]);
@@ -126,7 +144,7 @@ export function describeProvider(name: string, create: (engine: CircuitRunner) =
     it("ends what runs when it is cancelled", async () => {
       const abort = new AbortController();
       const engine = fakeEngine(
-        (_, { signal }) =>
+        (_type, _input, { signal }) =>
           new Promise((_resolve, reject) => {
             signal?.addEventListener("abort", () => reject(new AppError("cancelled", "stopped")), { once: true });
             abort.abort();

@@ -68,6 +68,7 @@ function label({ file, options }: { file: string; options?: CircuitOptions | und
 function toJob(file: string, options: CircuitOptions | undefined) {
   if (!file.endsWith(".job.json")) return { input: read(file), options };
   const job = SubmitJob.parse(JSON.parse(read(file)));
-  if (typeof job.input.source !== "string") throw new Error(`${file}: its source is not text`);
+  if (job.type !== "circuit" || typeof job.input.source !== "string")
+    throw new Error(`${file}: it is no circuit in text`);
   return { input: { format: job.input.format, source: job.input.source }, options: job.options };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LOCAL_TENANT } from "../../ts/core/ids.ts";
-import type { CircuitEngine } from "../../ts/engines/circuit-engine.ts";
+import type { Engines } from "../../ts/engines/load-engines.ts";
 import { createDecide } from "../../ts/jobs/decide.ts";
 import { parseTenantPolicy } from "../../ts/models/policy.ts";
 import type { Provider } from "../../ts/providers/provider.ts";
@@ -10,7 +10,7 @@ import { offer, SHAPE } from "../routing/cases.ts";
 import { fakeProvider } from "./fixtures.ts";
 
 /** Reads every source as one qubit that is measured; the pool has its own tests. */
-const engine = {
+const engines = {
   estimate: async () => ({
     qubits: 1,
     bytes: 256,
@@ -19,7 +19,7 @@ const engine = {
     method: "statevector",
     shape: SHAPE,
   }),
-} as unknown as CircuitEngine;
+} as unknown as Engines;
 
 /** Slow enough that a deadline of ten seconds holds and one of half a second does not. */
 const offers = [offer({ id: "slow", executionMs: 1000, executionVariance: 0 })];
@@ -42,7 +42,7 @@ const question = {
 describe("createDecide", () => {
   const decideAt = (now: number, among = registry) =>
     createDecide({
-      engine,
+      engines,
       registry: among,
       policyOf: () => parseTenantPolicy({ deadlines: { quantumMs: null } }),
       calibration: () => DEFAULT_CALIBRATION,

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { migrate } from "../../ts/adapters/sqlite/migrate.ts";
 import { openDatabase } from "../../ts/adapters/sqlite/open-database.ts";
-import { concatBytes, toHex, utf8 } from "../../ts/core/bytes.ts";
-import { canonicalJson } from "../../ts/core/canonical-json.ts";
+import { concatBytes, fromUtf8, toHex, utf8 } from "../../ts/core/bytes.ts";
+import { canonicalJson, type Json } from "../../ts/core/canonical-json.ts";
 import { newJobId, type TenantId } from "../../ts/core/ids.ts";
 import { sha256 } from "../../ts/core/sha256.ts";
 import type { SqliteConnection } from "../../ts/database/sqlite-connection.ts";
@@ -16,7 +16,7 @@ import type { OutcomeLeaf, Store } from "../../ts/jobs/store.ts";
 import { createSqliteStore } from "../../ts/jobs/store-sqlite.ts";
 import { SQLITE_MIGRATIONS } from "../../ts/migrations/sqlite/all.ts";
 import type { BackendDescription } from "../../ts/models/backend.ts";
-import type { SubmitJob } from "../../ts/models/job.ts";
+import type { SubmitOf } from "../../ts/models/job.ts";
 import { parseTenantPolicy } from "../../ts/models/policy.ts";
 import type { RouteDecision } from "../../ts/models/route.ts";
 import type { Provider, ProviderJob } from "../../ts/providers/provider.ts";
@@ -27,7 +27,11 @@ export const BOB = "bob" as TenantId;
 
 export const BELL = 'OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[2];\nh q[0];\ncx q[0],q[1];\n';
 
-export const BELL_BODY: SubmitJob = { type: "circuit", input: { format: "openqasm2", source: BELL }, seed: 7 };
+export const BELL_BODY: SubmitOf<"circuit"> = {
+  type: "circuit",
+  input: { format: "openqasm2", source: BELL },
+  seed: 7,
+};
 
 /** Folders of a test file, removed with `clean`. */
 export function createFolders(): { next(): string; clean(): void } {
@@ -71,7 +75,10 @@ export function submission(tenant: TenantId, at: number, change: Partial<SubmitC
 
 /** The deterministic result of the fake engine: a container that names input, shots and seed. */
 export function fakeRun(job: ProviderJob): EngineRun {
-  const container = concatBytes(utf8("fake-container "), utf8(canonicalJson({ ...job, options: { ...job.options } })));
+  const container = concatBytes(
+    utf8("fake-container "),
+    utf8(canonicalJson({ ...job, source: fromUtf8(job.source), options: { ...job.options } } as Json)),
+  );
   return {
     container,
     resultHash: toHex(sha256(container)),
@@ -86,7 +93,13 @@ export function fakeRun(job: ProviderJob): EngineRun {
 }
 
 export function fakeResult(change: Partial<JobResult> = {}): { result: JobResult; container: Uint8Array } {
-  const { container, ...run } = fakeRun({ format: "openqasm2", source: BELL, options: {}, seed: 7 });
+  const { container, ...run } = fakeRun({
+    type: "circuit",
+    format: "openqasm2",
+    source: utf8(BELL),
+    options: {},
+    seed: 7,
+  });
   return { container, result: { backend: "embedded", simulated: true, ...run, ...change } };
 }
 

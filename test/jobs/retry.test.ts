@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AppError } from "../../ts/core/errors.ts";
 import { createJobs, type Jobs } from "../../ts/jobs/jobs.ts";
 import type { Store } from "../../ts/jobs/store.ts";
-import type { SubmitJob } from "../../ts/models/job.ts";
+import type { SubmitOf } from "../../ts/models/job.ts";
 import { ALICE, BELL_BODY, BOB, createFolders, fakeProvider, fakeRun, fakeServices, openStore } from "./fixtures.ts";
 
 const folders = createFolders();
@@ -27,7 +27,7 @@ describe("a job that is submitted again", () => {
     await store.close();
   });
 
-  const BODY: SubmitJob = {
+  const BODY: SubmitOf<"circuit"> = {
     ...BELL_BODY,
     ...{ options: { shots: 9 }, target: "embedded", metadata: { project: "x" } },
     ...{ constraints: { deadlineMs: 60_000, dataClass: "internal" }, routing: { strategies: ["balanced"] } },

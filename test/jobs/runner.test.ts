@@ -5,7 +5,7 @@ import type { TenantId } from "../../ts/core/ids.ts";
 import { createJobs, type JobServices, type Jobs } from "../../ts/jobs/jobs.ts";
 import type { RunnerOptions } from "../../ts/jobs/runner.ts";
 import type { Store } from "../../ts/jobs/store.ts";
-import type { SubmitJob } from "../../ts/models/job.ts";
+import type { SubmitOf } from "../../ts/models/job.ts";
 import type { Provider } from "../../ts/providers/provider.ts";
 import {
   ALICE,
@@ -68,7 +68,11 @@ function createGate(id = "embedded"): Gate {
   };
 }
 
-const body = (seed: number, change: Partial<SubmitJob> = {}): SubmitJob => ({ ...BELL_BODY, seed, ...change });
+const body = (seed: number, change: Partial<SubmitOf<"circuit">> = {}): SubmitOf<"circuit"> => ({
+  ...BELL_BODY,
+  seed,
+  ...change,
+});
 
 describe("the runner", () => {
   let store: Store;
@@ -315,7 +319,7 @@ describe("the runner", () => {
 
   it("refuses at the door what cannot be right", async () => {
     await start();
-    const refusal = (change: Partial<SubmitJob>, key?: string) =>
+    const refusal = (change: Partial<SubmitOf<"circuit">>, key?: string) =>
       jobs.submit(ALICE, body(1, change), { idempotencyKey: key });
     await expect(refusal({ target: "moon" })).rejects.toMatchObject({
       code: "no-backend",

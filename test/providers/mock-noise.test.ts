@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { utf8 } from "../../ts/core/bytes.ts";
 import { type Engines, loadEngines } from "../../ts/engines/load-engines.ts";
 import { toCircuitResult } from "../../ts/models/circuit-result.ts";
 import { createMockQpu } from "../../ts/providers/mock-qpu.ts";
-import { circuitFeatures } from "../../ts/routing/features.ts";
+import { featuresOf } from "../../ts/routing/features.ts";
 import { predictFor } from "../../ts/routing/predictions.ts";
 
 /** vitest does not transform what threads run: they take the built file. */
@@ -30,10 +31,10 @@ describe("a mock QPU on the real engine", () => {
   afterAll(() => engines.close());
 
   async function right(fidelity: typeof FIDELITY): Promise<number> {
-    const mock = createMockQpu({ id: "mock-a", fidelity }, engines.circuit);
+    const mock = createMockQpu({ id: "mock-a", fidelity }, engines);
     const options = { shots: SHOTS };
     const run = await mock.run(
-      { format: "openqasm3", source: GHZ, options, seed: 11 },
+      { type: "circuit", format: "openqasm3", source: utf8(GHZ), options, seed: 11 },
       { signal: new AbortController().signal },
     );
     const counts = toCircuitResult(run.container, options).counts ?? {};
@@ -51,10 +52,10 @@ describe("a mock QPU on the real engine", () => {
   });
 
   it("is free of error no less often than predicted, and exact when declared so", async () => {
-    const mock = createMockQpu({ id: "mock-a", fidelity: FIDELITY }, engines.circuit);
+    const mock = createMockQpu({ id: "mock-a", fidelity: FIDELITY }, engines);
     const estimate = await engines.circuit.estimate(GHZ);
-    const features = circuitFeatures(estimate, { shots: SHOTS });
-    const offer = { description: mock.describe(), execution: mock.predict(estimate, {}) };
+    const features = featuresOf({ type: "circuit", estimate, options: { shots: SHOTS } });
+    const offer = { description: mock.describe(), execution: mock.predict({ type: "circuit", estimate, options: {} }) };
     const predicted = predictFor(offer, features).fidelity;
     expect(predicted).toBeCloseTo(0.99 * 0.98 ** 9 * 0.99 ** 10, 8);
     expect(await right(FIDELITY)).toBeGreaterThan(predicted);

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { utf8 } from "../../ts/core/bytes.ts";
 import { AppError } from "../../ts/core/errors.ts";
-import { CircuitOptions } from "../../ts/models/circuit.ts";
+import type { CircuitOptions } from "../../ts/models/circuit.ts";
+import { JOB_SCHEMAS } from "../../ts/models/job-schemas.ts";
+import { JOB_TYPES } from "../../ts/models/job-type.ts";
+import type { Work } from "../../ts/models/work.ts";
 import { createEmbeddedProvider } from "../../ts/providers/embedded.ts";
 import { createMockQpu, noiseOf } from "../../ts/providers/mock-qpu.ts";
 import type { ProviderJob } from "../../ts/providers/provider.ts";
@@ -9,11 +13,15 @@ import { DEFAULT_CALIBRATION, predictorOf } from "../../ts/routing/calibration.t
 import { describeProvider, fakeEngine } from "../contract/provider.ts";
 import { SHAPE } from "../routing/cases.ts";
 
-const job: ProviderJob = { format: "openqasm3", source: "qubit q; h q;", options: { shots: 100 }, seed: 5 };
+const source = utf8("qubit q; h q;");
+const job: ProviderJob = { type: "circuit", format: "openqasm3", source, options: { shots: 100 }, seed: 5 };
 const estimate = { qubits: 1, bytes: 32, passes: 1, amplitudeUpdates: 2, method: "statevector", shape: SHAPE } as const;
+const work = (options: CircuitOptions): Work => ({ type: "circuit", options, estimate });
 const predict = () => ({ meanMs: 3, varianceMs2: 1 });
 
-describeProvider("embedded", (engine) => createEmbeddedProvider({ engine, predict: predictorOf(DEFAULT_CALIBRATION) }));
+describeProvider("embedded", (engines) =>
+  createEmbeddedProvider({ engines, predict: predictorOf(DEFAULT_CALIBRATION) }),
+);
 describeProvider("mock QPU", (engine) => createMockQpu({ id: "mock-a" }, engine));
 describeProvider("mock QPU that waits", (engine) =>
   createMockQpu({ id: "mock-a", waitScale: 1 }, engine, async (_, signal) => {
@@ -26,25 +34,24 @@ describe("embedded", () => {
     const engine = fakeEngine();
     const { signal } = new AbortController();
     const onProgress = () => {};
-    await createEmbeddedProvider({ engine, predict }).run(job, { signal, onProgress });
+    await createEmbeddedProvider({ engines: engine, predict }).run(job, { signal, onProgress });
     expect(engine.calls).toEqual([
-      [
-        { format: "openqasm3", source: "qubit q; h q;" },
-        { shots: 100, seed: 5, signal, onProgress },
-      ],
+      ["circuit", { format: "openqasm3", source }, { shots: 100, seed: 5, signal, onProgress }],
     ]);
   });
 
   it("is exact, free, here, and answers every option there is", () => {
-    const embedded = createEmbeddedProvider({ engine: fakeEngine(), predict });
+    const embedded = createEmbeddedProvider({ engines: fakeEngine(), predict });
     expect(embedded.describe()).toMatchObject({
       price: { perTaskMicroUsd: 0, perShotMicroUsd: 0 },
       fidelity: { oneQubit: 1, twoQubit: 1, readout: 1 },
       external: false,
       maxBytes: 3840 * 2 ** 20,
     });
-    expect([...embedded.describe().options].sort()).toEqual(Object.keys(CircuitOptions.shape).sort());
-    expect(embedded.predict(estimate, {})).toEqual({ meanMs: 3, varianceMs2: 1 });
+    expect([...embedded.describe().options].sort()).toEqual(
+      [...new Set(JOB_TYPES.flatMap((type) => JOB_SCHEMAS[type].optionNames))].sort(),
+    );
+    expect(embedded.predict(work({}))).toEqual({ meanMs: 3, varianceMs2: 1 });
   });
 });
 
@@ -61,12 +68,12 @@ describe("mock QPU", () => {
   it("runs the simulator with the noise of its declared fidelities", async () => {
     const engine = fakeEngine();
     await createMockQpu({ id: "mock-a", fidelity }, engine).run(job, { signal: new AbortController().signal });
-    const noise = engine.calls[0]?.[1].noise;
+    const { noise }: CircuitOptions = engine.calls[0]?.[2] ?? {};
     expect(noise?.depolarizing1).toBeCloseTo(0.001, 12);
     // (1 − 0.01)² = 0.9801: two qubits, both without error.
     expect(noise?.depolarizing2).toBeCloseTo(0.01, 12);
     expect(noise?.readout).toBeCloseTo(0.03, 12);
-    expect(engine.calls[0]?.[1]).toMatchObject({ shots: 100, seed: 5 });
+    expect(engine.calls[0]?.[2]).toMatchObject({ shots: 100, seed: 5 });
   });
 
   it("of perfect fidelity has no noise", () => {
@@ -80,8 +87,8 @@ describe("mock QPU", () => {
   it("answers counts alone, and predicts what it publishes", () => {
     const mock = createMockQpu({ id: "mock-a", executionMs: { perTask: 100, perShot: 0.5 } }, fakeEngine());
     expect(mock.describe().options).toEqual(["shots", "inputs"]);
-    expect(mock.predict(estimate, { shots: 200 })).toEqual({ meanMs: 200, varianceMs2: 400 });
-    expect(mock.predict(estimate, {}).meanMs).toBe(100 + 1024 / 2);
+    expect(mock.predict(work({ shots: 200 }))).toEqual({ meanMs: 200, varianceMs2: 400 });
+    expect(mock.predict(work({})).meanMs).toBe(100 + 1024 / 2);
   });
 
   it("does not wait by default, waits the given part of its times where asked, and stops waiting when cancelled", async () => {
@@ -119,7 +126,7 @@ describe("registry", () => {
     const registry = createRegistry([b, a]);
     expect(registry.get("mock-bb")).toBe(b);
     expect(registry.ids()).toEqual(["mock-a", "mock-bb"]);
-    expect(registry.offers(estimate, {}).map((item) => [item.description.id, item.execution.meanMs])).toEqual([
+    expect(registry.offers(work({})).map((item) => [item.description.id, item.execution.meanMs])).toEqual([
       ["mock-a", 6],
       ["mock-bb", 7],
     ]);

@@ -45,7 +45,11 @@ function timings(count: number, noise: number, seed: number): Timing[] {
       shape: SHAPE,
     };
     const options = { shots: 2 ** Math.floor(random() * 16) };
-    return { estimate, options, engineMs: truth(estimate, options).meanMs * (1 + noise * (2 * random() - 1)) };
+    return {
+      estimate,
+      options,
+      engineMs: truth({ type: "circuit", estimate, options }).meanMs * (1 + noise * (2 * random() - 1)),
+    };
   });
 }
 
@@ -62,7 +66,7 @@ describe("fit of the time model", () => {
     const coefficients = fitCoefficients(timings(40, 0.2, 2));
     const predict = predictorOf({ ...DEFAULT_CALIBRATION, coefficients: { f32: TRUTH, f64: coefficients } });
     const unseen = timings(200, 0.2, 3).map(({ estimate, options, engineMs }) => ({
-      predictedMs: predict(estimate, options).meanMs,
+      predictedMs: predict({ type: "circuit", estimate, options }).meanMs,
       actualMs: engineMs,
     }));
     const error = predictionError(unseen);
@@ -134,10 +138,13 @@ describe("calibration", () => {
           method: "statevector",
           shape: SHAPE,
         };
-        const engineMs = truth(estimate, options).meanMs;
+        const engineMs = truth({ type: "circuit", estimate, options }).meanMs;
         clock += engineMs;
         return { estimate, engineMs };
       },
+      runRated: async (_type, source, { sweeps = source.length }) => ({
+        ...{ operations: 100 * sweeps, engineMs: 0.5 + 0.01 * sweeps },
+      }),
       machine: "test, 2 cores",
       engineContentHash: "abc",
       now: () => clock,
@@ -147,6 +154,8 @@ describe("calibration", () => {
     expect(sources.size).toBeGreaterThan(15);
     expect(progress).toEqual(progress.map((_, k) => k + 1));
     expect(calibration.coefficients.f64.perUpdateMs / TRUTH.perUpdateMs).toBeCloseTo(1, 3);
+    expect(calibration.rates.anneal.perOperationMs).toBeCloseTo(0.0001, 12);
+    expect(calibration.rates.anneal.fixedMs).toBeCloseTo(0.5, 12);
     expect(parseCalibration(JSON.parse(JSON.stringify(calibration)))).toEqual(calibration);
     expect(isStale(calibration, "test, 2 cores", "abc")).toBe(false);
     expect(isStale(calibration, "test, 4 cores", "abc")).toBe(true);
@@ -165,6 +174,7 @@ describe("calibration", () => {
           engineMs: 400,
         };
       },
+      runRated: async () => ({ operations: 1, engineMs: 1 }),
       machine: "slow",
       engineContentHash: "abc",
       now: () => clock,

@@ -21,8 +21,6 @@ export const FEATURES: JobFeatures = {
   ...SHAPE,
   shots: 1000,
   bytes: 2 ** 14,
-  passes: 100,
-  amplitudeUpdates: 100_000,
 };
 
 export interface Published extends Partial<BackendDescription> {

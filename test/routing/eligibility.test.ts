@@ -12,7 +12,7 @@ interface Refusal {
 }
 
 const REFUSALS: Refusal[] = [
-  { what: "job type", backend: { jobTypes: [] }, reason: "takes no jobs, this is a circuit job" },
+  { what: "job type", backend: { jobTypes: [] }, reason: "takes jobs of type none, this one is of type circuit" },
   { what: "qubits", backend: { maxQubits: 9 }, reason: "needs 10 qubits, the limit is 9" },
   { what: "shots", backend: { maxShots: 999 }, reason: "asks for 1000 shots, the limit is 999" },
   {

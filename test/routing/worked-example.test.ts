@@ -2,27 +2,27 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { CircuitEstimate } from "../../ts/models/circuit.ts";
 import { parseRoutingPolicy } from "../../ts/models/policy.ts";
-import { type CircuitRunner, createEmbeddedProvider } from "../../ts/providers/embedded.ts";
+import { createEmbeddedProvider, type JobRunner } from "../../ts/providers/embedded.ts";
 import { createMockQpu } from "../../ts/providers/mock-qpu.ts";
 import { createRegistry } from "../../ts/providers/registry.ts";
 import { DEFAULT_CALIBRATION, predictorOf } from "../../ts/routing/calibration.ts";
 import { explainRoute } from "../../ts/routing/explain.ts";
-import { circuitFeatures } from "../../ts/routing/features.ts";
+import { featuresOf } from "../../ts/routing/features.ts";
 import { route } from "../../ts/routing/route.ts";
 
 const page = readFileSync(new URL("../../docs/routing.md", import.meta.url), "utf8");
 
-const engine: CircuitRunner = { run: () => Promise.reject(new Error("nothing runs here")) };
+const engines: JobRunner = { run: () => Promise.reject(new Error("nothing runs here")) };
 const calibration = DEFAULT_CALIBRATION;
 const registry = createRegistry([
-  createEmbeddedProvider({ engine, predict: predictorOf(calibration) }),
+  createEmbeddedProvider({ engines, predict: predictorOf(calibration) }),
   createMockQpu(
     {
       id: "mock-busy",
       queueMs: { mean: 60_000, variance: 9e8 },
       fidelity: { oneQubit: 0.9999, twoQubit: 0.998, readout: 0.995 },
     },
-    engine,
+    engines,
   ),
   createMockQpu(
     {
@@ -30,7 +30,7 @@ const registry = createRegistry([
       queueMs: { mean: 500, variance: 40_000 },
       price: { perTaskMicroUsd: 10_000, perShotMicroUsd: 30 },
     },
-    engine,
+    engines,
   ),
 ]);
 
@@ -45,10 +45,11 @@ const estimate: CircuitEstimate = {
 };
 
 function explained(policy: object, options = {}): string {
+  const work = { type: "circuit", estimate, options } as const;
   const decision = route({
     job: { type: "circuit", options },
-    features: circuitFeatures(estimate, options),
-    backends: registry.offers(estimate, options),
+    features: featuresOf(work),
+    backends: registry.offers(work),
     policy: parseRoutingPolicy(policy),
     calibration,
     seed: 7,

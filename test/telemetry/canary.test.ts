@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { AppError } from "../../ts/core/errors.ts";
-import type { SubmitJob } from "../../ts/models/job.ts";
+import type { SubmitOf } from "../../ts/models/job.ts";
 import { ADMIN, CircuitEngine, type Running, running } from "./service.ts";
 import { tracesOf } from "./traces-of.ts";
 
@@ -33,7 +33,7 @@ function newCanaries() {
 }
 type Canaries = ReturnType<typeof newCanaries>;
 
-function jobWith(canaries: Canaries, change: Partial<SubmitJob> = {}, source = ""): SubmitJob {
+function jobWith(canaries: Canaries, change: Partial<SubmitOf<"circuit">> = {}, source = ""): SubmitOf<"circuit"> {
   const { source: name, comment, metadataName, metadataValue } = canaries;
   const text = `OPENQASM 3; include "stdgates.inc"; // ${comment}\nqubit[2] ${name}; h ${name}[0]; ${source}`;
   return {

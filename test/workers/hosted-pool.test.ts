@@ -53,7 +53,7 @@ describe("an engine host", () => {
       onError: errors,
       onPrinted: printed,
     });
-    await pool.parse({ format: "openqasm3", source: "" });
+    await pool.parse("circuit", { format: "openqasm3", source: "" });
     await vi.waitFor(() =>
       expect(printed.mock.calls.flat().join("").split("\n").sort()).toEqual(["", "on stderr", "on stdout"]),
     );
@@ -154,7 +154,7 @@ describe("an engine host", () => {
 
   it("is given the bytes of a source and nothing of the memory beside them", async () => {
     const source = Buffer.from("a secret, ok").subarray(10);
-    const { view } = await newPool().parse({ format: "openqasm3", source });
+    const { view } = await newPool().parse("circuit", { format: "openqasm3", source });
     expect(view).toMatchObject({ receivedBytes: 2 });
   });
 

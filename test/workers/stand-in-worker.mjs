@@ -55,14 +55,15 @@ const behave = (input, /** @type {Int32Array | undefined} */ stop, /** @type {an
 
 const worker = {
   start() {},
-  /** @param {{ source: string | Uint8Array }} input */
-  parse(input) {
+  load() {},
+  /** @param {string} _type @param {{ source: string | Uint8Array }} input */
+  parse(_type, input) {
     behave(input, undefined, undefined);
     const receivedBytes = typeof input.source === "string" ? 0 : input.source.buffer.byteLength;
     return { format: "openqasm3", view: { pid: process.pid, threadId, runs, receivedBytes }, notes: [] };
   },
-  /** @param {{ source: string | Uint8Array }} input @param {object} _options @param {Int32Array | undefined} stop @param {unknown} onProgress */
-  run(input, _options, stop, onProgress) {
+  /** @param {string} _type @param {{ source: string | Uint8Array }} input @param {object} _options @param {Int32Array | undefined} stop @param {unknown} onProgress */
+  run(_type, input, _options, stop, onProgress) {
     runs += 1;
     behave(input, stop, onProgress);
     return { pid: process.pid, threadId, runs, container: new Uint8Array(3) };

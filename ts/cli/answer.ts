@@ -97,12 +97,7 @@ async function storedInput(jobId: string, host: JobHost): Promise<InputFile | un
 function exitCode(
   { job }: LocalOutcome,
   verification: Verification | undefined,
-  {
-    input,
-    flags,
-    terminal,
-    wanted,
-  }: Pick<Shown, "input" | "flags" | "terminal"> & { wanted: Outcome | "accepted" },
+  { input, flags, terminal, wanted }: Pick<Shown, "input" | "flags" | "terminal"> & { wanted: Outcome | "accepted" },
 ): ExitCode {
   if (job.error !== null && FINAL_STATES.has(job.status) && job.status !== wanted) {
     if (flags.json) return exitCodeOf(job.error.code); // the document has said it

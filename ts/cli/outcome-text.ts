@@ -5,14 +5,7 @@ import type { JobView } from "../models/job-view.ts";
 import type { RouteDecision } from "../models/route.ts";
 import { histogramText } from "../pictures/histogram.ts";
 import { durationText } from "./progress.ts";
-import { annealText, inferText } from "./search-text.ts";
-
-export interface ValueOptions {
-  width: number;
-  ascii: boolean;
-  /** Every outcome and amplitude instead of the first few. */
-  all: boolean;
-}
+import { annealText, inferText, type ValueOptions } from "./search-text.ts";
 
 const TOP = 16;
 

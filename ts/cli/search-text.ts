@@ -3,7 +3,13 @@ import type { AnnealResult } from "../models/anneal.ts";
 import type { InferResult } from "../models/infer.ts";
 import { clip, printable } from "../pictures/labels.ts";
 import { binned, sparkline } from "../pictures/sparkline.ts";
-import type { ValueOptions } from "./outcome-text.ts";
+
+export interface ValueOptions {
+  width: number;
+  ascii: boolean;
+  /** Every outcome and amplitude instead of the first few. */
+  all: boolean;
+}
 
 const TOP = 16;
 const BINS = 40;
@@ -13,10 +19,12 @@ export function annealText(result: AnnealResult, { width, ascii, all }: ValueOpt
   const { best, samples, work } = result;
   const reads = samples.reduce((sum, { occurrences }) => sum + occurrences, 0);
   const times = samples.reduce((sum, each) => sum + (each.energy === best.energy ? each.occurrences : 0), 0);
-  const found = work.reads === 0 ? "by looking at every sample" : `by ${grouped(times)} of ${grouped(work.reads)} reads`;
+  const found =
+    work.reads === 0 ? "by looking at every sample" : `by ${grouped(times)} of ${grouped(work.reads)} reads`;
   const lines = [`best energy  ${number(best.energy)}, found ${found}`];
   if (best.cut !== undefined) lines.push(`cut          ${number(best.cut)}`);
-  if (work.reads > 0) lines.push(`work         ${grouped(work.sweeps)} sweeps over ${grouped(best.sample.length)} variables`);
+  if (work.reads > 0)
+    lines.push(`work         ${grouped(work.sweeps)} sweeps over ${grouped(best.sample.length)} variables`);
   if (samples.some(({ energy }) => energy !== best.energy)) {
     const energies = samples.map(({ energy, occurrences }) => ({ value: energy, weight: occurrences }));
     const { low, high, weights } = binned(energies, Math.min(BINS, Math.max(8, width - 50)));
@@ -32,7 +40,9 @@ function sampleLines({ vartype, variables, best }: AnnealResult, width: number, 
   const room = Math.max(20, width - 13);
   const isNumbered = variables.every((label) => typeof label === "number");
   if (!isNumbered) {
-    const named = best.sample.map((value, k) => `${printable(String(JSON.stringify(variables[k])))}=${value}`).join(" ");
+    const named = best.sample
+      .map((value, k) => `${printable(String(JSON.stringify(variables[k])))}=${value}`)
+      .join(" ");
     return [`sample       ${all ? named : clip(named, room, "unicode")}`];
   }
   const text = best.sample.map((value) => (vartype === "binary" ? String(value) : value > 0 ? "+" : "-")).join("");

@@ -13,7 +13,6 @@ import { fromBase64, fromHex, toHex } from "../core/bytes.ts";
 import { AppError, messageOf } from "../core/errors.ts";
 import { sha256 } from "../core/sha256.ts";
 import type { Engines } from "../engines/load-engines.ts";
-import { checked } from "../models/check.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { RouteDecision } from "../models/route.ts";
 import { replay } from "../routing/route.ts";

@@ -12,7 +12,10 @@ import type { Job } from "./job.ts";
  * @returns undefined for a computation that ends by the clock: it is another one each time
  * @param engineHash content hash of the engine that would run it
  */
-export function contentKey(job: Pick<Job, "inputHash" | "request" | "seed" | "type">, engineHash: string): string | undefined {
+export function contentKey(
+  job: Pick<Job, "inputHash" | "request" | "seed" | "type">,
+  engineHash: string,
+): string | undefined {
   // Threads change the speed and never the bytes; defaults are written out, so that leaving one out is the same as giving it.
   const { threads: _, timeLimitMs, ...options } = job.request.options as CircuitOptions & AnnealOptions;
   if (timeLimitMs !== undefined) return undefined;

@@ -47,7 +47,10 @@ export const AnnealResult = z.strictObject({
   best: z.strictObject({
     energy: z.number(),
     sample: Values,
-    cut: z.number().optional().meta({ description: "Of a graph (`rudy`): the weight of the edges between the two sides" }),
+    cut: z
+      .number()
+      .optional()
+      .meta({ description: "Of a graph (`rudy`): the weight of the edges between the two sides" }),
   }),
   samples: z
     .array(z.strictObject({ energy: z.number(), sample: Values, occurrences: z.int().min(1) }))

@@ -13,7 +13,9 @@ export type InferOptions = z.infer<typeof InferOptions>;
 
 /** The JSON view of a result container of schema `infer-result/1`. */
 export const InferResult = z.strictObject({
-  outputs: z.array(z.array(z.number())).meta({ description: "A row per state: of a Q-network the values of its actions" }),
+  outputs: z
+    .array(z.array(z.number()))
+    .meta({ description: "A row per state: of a Q-network the values of its actions" }),
   argmax: z.array(z.int().min(0)).meta({ description: "Index of the largest output per state, the first of equals" }),
 });
 export type InferResult = z.infer<typeof InferResult>;

@@ -43,7 +43,11 @@ export const JOB_SCHEMAS: { readonly [T in JobType]: JobSchema<T> } = {
   },
 };
 
-export const JOB_FORMATS: readonly [JobFormat, ...JobFormat[]] = [...CIRCUIT_FORMATS, ...ANNEAL_FORMATS, ...INFER_FORMATS];
+export const JOB_FORMATS: readonly [JobFormat, ...JobFormat[]] = [
+  ...CIRCUIT_FORMATS,
+  ...ANNEAL_FORMATS,
+  ...INFER_FORMATS,
+];
 
 /** The type of job that takes a format: no two take the same. */
 export function typeOfFormat(format: JobFormat): JobType {

@@ -98,9 +98,11 @@ export const SubmitJob = z.discriminatedUnion("type", [
   }),
 ]);
 export type SubmitJob = z.infer<typeof SubmitJob>;
+/** The body of a job of one type. */
+export type SubmitOf<T extends SubmitJob["type"]> = Extract<SubmitJob, { type: T }>;
 
-export { JOB_TYPES, type JobType } from "./job-type.ts";
 export { FINAL_STATES, JOB_STATES, type JobState, OUTCOMES, type Outcome } from "./job-state.ts";
+export { JOB_TYPES, type JobType } from "./job-type.ts";
 
 /** Which engine made a result, and by which binary: see docs/receipt.md. */
 export interface EngineIdentity {

@@ -9,7 +9,11 @@ export interface RatedRun {
 export type RatedType = "anneal" | "infer";
 
 /** Runs a job on the embedded engine. */
-export type RunRated = (type: RatedType, source: string, options: { reads?: number; sweeps?: number }) => Promise<RatedRun>;
+export type RunRated = (
+  type: RatedType,
+  source: string,
+  options: { reads?: number; sweeps?: number },
+) => Promise<RatedRun>;
 
 /** One rate stands for sparse and dense models, narrow and wide layers. */
 const RELATIVE_SPREAD = 0.5;

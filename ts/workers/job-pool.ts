@@ -31,12 +31,7 @@ export interface JobPool {
     options: OptionsOf<T>,
     control?: CallControl,
   ): Promise<EstimateOf<T>>;
-  run<T extends JobType>(
-    type: T,
-    input: EngineInput<T>,
-    options: Seeded<T>,
-    control?: RunControl,
-  ): Promise<EngineRun>;
+  run<T extends JobType>(type: T, input: EngineInput<T>, options: Seeded<T>, control?: RunControl): Promise<EngineRun>;
   /** Starts what the first call needs ahead of it. */
   start(): void;
   load(): PoolLoad;

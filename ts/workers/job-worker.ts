@@ -9,7 +9,15 @@ import type { EngineIdentity } from "../models/job.ts";
 import type { EstimateOf, FormatOf, OptionsOf, ViewOf } from "../models/job-options.ts";
 import type { JobType } from "../models/job-type.ts";
 import { sha256Quick } from "./digest.ts";
-import type { CircuitInput, EngineInput, EngineRun, EngineWorker, OnProgress, Parsed, Seeded } from "./engine-worker.ts";
+import type {
+  CircuitInput,
+  EngineInput,
+  EngineRun,
+  EngineWorker,
+  OnProgress,
+  Parsed,
+  Seeded,
+} from "./engine-worker.ts";
 import { ENGINE_OF, type EngineName } from "./engines.ts";
 import type { LoadedEngine } from "./load-wasm.ts";
 import { PACKAGES, type Poll, type Program, WARM_UPS } from "./packages.ts";
@@ -78,7 +86,9 @@ export class JobWorker implements EngineWorker {
       // The time limit is replaced by the work that was done in it, which gives the same bytes on every machine.
       const work = isCut ? { sweepLimit: annealWork(container).sweeps } : {};
       const asRun = { ...withDefaults(type, asked as OptionsOf<T>), ...work };
-      return transfer<EngineRun>({ container, resultHash, engineMs, options: asRun, identity, notes }, [container.buffer]);
+      return transfer<EngineRun>({ container, resultHash, engineMs, options: asRun, identity, notes }, [
+        container.buffer,
+      ]);
     } finally {
       // The caller's function arrives as comlink's proxy, with a port on each side that nothing else would close.
       (onProgress as Partial<ProxyMethods> | undefined)?.[releaseProxy]?.();

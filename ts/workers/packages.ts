@@ -34,11 +34,7 @@ export const PACKAGES: { readonly [name in EngineName]: EnginePackage } = { stat
  * start-up and would otherwise be the larger part of a small job's engineMs.
  */
 export const WARM_UPS: { readonly [name in EngineName]: readonly [format: string, source: string, options: string] } = {
-  statevector: [
-    "openqasm3",
-    "OPENQASM 3.0; qubit[2] q; U(1, 0, 0) q[0]; ctrl @ U(1, 0, 0) q[0], q[1];",
-    '{"shots":1}',
-  ],
+  statevector: ["openqasm3", "OPENQASM 3.0; qubit[2] q; U(1, 0, 0) q[0]; ctrl @ U(1, 0, 0) q[0], q[1];", '{"shots":1}'],
   annealer: ["coo", "# vartype=SPIN\n0 1 1\n1 1 1", '{"reads":2,"sweeps":8}'],
   qnet: [
     "net-json",

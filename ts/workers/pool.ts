@@ -3,7 +3,15 @@ import { AppError, messageOf } from "../core/errors.ts";
 import { withResolvers } from "../core/with-resolvers.ts";
 import type { EstimateOf, OptionsOf } from "../models/job-options.ts";
 import type { JobType } from "../models/job-type.ts";
-import type { CircuitInput, EngineInput, EngineRun, EngineWorker, OnProgress, Parsed, Seeded } from "./engine-worker.ts";
+import type {
+  CircuitInput,
+  EngineInput,
+  EngineRun,
+  EngineWorker,
+  OnProgress,
+  Parsed,
+  Seeded,
+} from "./engine-worker.ts";
 import { ENGINE_OF, type EngineName } from "./engines.ts";
 import { type CallControl, type JobPool, onInterruption, type PoolLoad, type RunControl } from "./job-pool.ts";
 import { LiveWorker, type WorkerOptions } from "./live-worker.ts";
@@ -80,8 +88,7 @@ export class EnginePool implements JobPool {
     options: OptionsOf<T>,
     control: CallControl = {},
   ): Promise<EstimateOf<T>> {
-    const estimate: Invoke<EstimateOf<T>> = (remote) =>
-      remote.estimate(type, input, options) as Promise<EstimateOf<T>>;
+    const estimate: Invoke<EstimateOf<T>> = (remote) => remote.estimate(type, input, options) as Promise<EstimateOf<T>>;
     return this.#submit("read", ENGINE_OF[type], estimate, control);
   }
 
@@ -136,7 +143,9 @@ export class EnginePool implements JobPool {
       kind,
       reject,
       work: (worker) =>
-        worker.call(engine, (remote) => invoke(remote, worker)).then(resolve, (error) => reject(call.interruption ?? error)),
+        worker
+          .call(engine, (remote) => invoke(remote, worker))
+          .then(resolve, (error) => reject(call.interruption ?? error)),
     };
     this.#queues[kind].push(call);
     if (this.#closed !== undefined) this.#interrupt(call, new AppError("cancelled", "the engines are closed"));
