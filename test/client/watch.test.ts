@@ -97,7 +97,7 @@ it("shows on the command line a line for each change, and a bar only on a termin
 
   const run = await client.submit(long);
   const onTerminal = await ketflow(["watch", run.id, "--json"], { environment, isInteractive: true });
-  expect(onTerminal.stderr).toMatch(/ \d+ % .* amplitude updates\/s/);
+  expect(onTerminal.stderr).toMatch(/ \d+ % .* updates\/s/);
   expect(JSON.parse(onTerminal.stdout)).toMatchObject({ id: run.id, status: "succeeded" });
 
   const stop = new AbortController();

@@ -68,7 +68,7 @@ describe("mock QPU", () => {
   it("runs the simulator with the noise of its declared fidelities", async () => {
     const engine = fakeEngine();
     await createMockQpu({ id: "mock-a", fidelity }, engine).run(job, { signal: new AbortController().signal });
-    const { noise }: CircuitOptions = engine.calls[0]?.[2] ?? {};
+    const noise = (engine.calls[0]?.[2] as CircuitOptions | undefined)?.noise;
     expect(noise?.depolarizing1).toBeCloseTo(0.001, 12);
     // (1 − 0.01)² = 0.9801: two qubits, both without error.
     expect(noise?.depolarizing2).toBeCloseTo(0.01, 12);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { AppError } from "../../ts/core/errors.ts";
 import type { SubmitOf } from "../../ts/models/job.ts";
-import { ADMIN, CircuitEngine, type Running, running } from "./service.ts";
+import { ADMIN, EnginePool, type Running, running } from "./service.ts";
 import { tracesOf } from "./traces-of.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -104,15 +104,15 @@ async function exercise({ call, service }: Running, canaries: Canaries): Promise
     Object.assign(new Error(`cannot run ${canaries.thrown}: ${text}\n    at ${canaries.thrown} (x.ts:1:1)`), {
       ...{ name: canaries.thrown, code: canaries.thrown, cause: new AppError("internal", canaries.cause) },
     });
-  const run = vi.spyOn(CircuitEngine.prototype, "run").mockImplementation(async (input) => {
+  const run = vi.spyOn(EnginePool.prototype, "run").mockImplementation(async (_type, input) => {
     throw boom(JSON.stringify(input));
   });
   await submit("provider throws", jobWith(canaries, { seed: 5 }));
-  run.mockImplementation(async (input) => {
+  run.mockImplementation(async (_type, input) => {
     throw new AppError("internal", JSON.stringify(input), { cause: boom("") });
   });
   await submit("provider throws ours", jobWith(canaries, { seed: 6 }));
-  vi.spyOn(CircuitEngine.prototype, "estimate").mockImplementation(async (input) => {
+  vi.spyOn(EnginePool.prototype, "estimate").mockImplementation(async (_type, input) => {
     throw boom(JSON.stringify(input));
   });
   await submit("service fails", jobWith(canaries, { seed: 7, mode: "plan" }));

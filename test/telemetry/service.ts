@@ -7,9 +7,7 @@ import { scratch } from "../cli/scratch.ts";
 // Engine workers run built files, so the whole service does.
 const built = (path: string): Promise<unknown> => import(new URL(`../../dist/${path}`, import.meta.url).href);
 const { openService } = (await built("server.js")) as typeof import("../../ts/server.ts");
-export const { CircuitEngine } = (await built(
-  "engines/circuit-engine.js",
-)) as typeof import("../../ts/engines/circuit-engine.ts");
+export const { EnginePool } = (await built("workers/pool.js")) as typeof import("../../ts/workers/pool.ts");
 
 export const ADMIN = "kf_test_admin_key_0123456789";
 

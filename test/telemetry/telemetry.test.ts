@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { BELL_BODY } from "../jobs/fixtures.ts";
-import { CircuitEngine, running } from "./service.ts";
+import { EnginePool, running } from "./service.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -153,7 +153,7 @@ describe("the log of the service", () => {
     const { call, lines, service } = await running({}, "info");
     await call("POST", "/v1/jobs", BELL_BODY, WAIT);
     await call("GET", "/nowhere");
-    vi.spyOn(CircuitEngine.prototype, "estimate").mockRejectedValue(new Error("boom"));
+    vi.spyOn(EnginePool.prototype, "estimate").mockRejectedValue(new Error("boom"));
     const { status, headers } = await call("POST", "/v1/jobs", { ...BELL_BODY, mode: "plan" });
     expect(status).toBe(500);
     const traceId = headers.get("x-request-id");

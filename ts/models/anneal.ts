@@ -43,7 +43,7 @@ const Values = z.array(z.int().min(-1).max(1));
 /** The JSON view of a result container of schema `anneal-result/1`. */
 export const AnnealResult = z.strictObject({
   vartype: z.enum(["spin", "binary"]),
-  variables: z.array(z.json()).meta({ description: "What the source calls them, in the order of samples" }),
+  variables: z.array(z.unknown()).meta({ description: "What the source calls them, in the order of samples" }),
   best: z.strictObject({
     energy: z.number(),
     sample: Values,
