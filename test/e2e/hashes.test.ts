@@ -3,22 +3,31 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engines, EnginesOptions } from "../../ts/engines/load-engines.ts";
 import { loadHostedEngines } from "../../ts/engines/load-hosted-engines.ts";
-import { type CircuitFormat, type CircuitRunOptions, loadEngines } from "../../ts/engines.ts";
+import { JOB_TYPES, type JobType, loadEngines, type RunOptions } from "../../ts/engines.ts";
+import type { JobFormat } from "../../ts/models/job-options.ts";
 import { type EnginePages, serveEnginePages } from "./browser-page.ts";
 import { launchChromium, skipsBrowser } from "./chromium.ts";
 
 interface HashCase {
+  type: JobType;
   name: string;
-  format: CircuitFormat;
+  format: JobFormat;
   source: string;
-  options: CircuitRunOptions & { memoryLimitMiB?: number };
+  options: RunOptions<JobType> & { memoryLimitMiB?: number };
   sha256: string;
 }
 
-/** Made by the native engine: circuits that cross every threshold of block sizes, branches, precision and 1 to 20 qubits. */
-const { cases }: { cases: HashCase[] } = JSON.parse(
-  readFileSync(new URL("../vectors/statevector/hashes.json", import.meta.url), "utf8"),
-);
+function casesOf(type: JobType, file: string): HashCase[] {
+  const { cases } = JSON.parse(readFileSync(new URL(`../vectors/${file}`, import.meta.url), "utf8"));
+  return cases.map((item: Omit<HashCase, "type">) => ({ type, ...item }));
+}
+
+/**
+ * Made by the native engines: circuits that cross every threshold of block sizes, branches, precision and 1 to 20 qubits; models
+ * and networks on both sides of theirs.
+ */
+const circuits = casesOf("circuit", "statevector/hashes.json");
+const cases = [...circuits, ...casesOf("anneal", "anneal/hashes.json"), ...casesOf("infer", "qnet/runs.json")];
 const native = cases.map(({ name, sha256 }) => `${name} ${sha256}`);
 
 type Load = (options: EnginesOptions) => Engines | Promise<Engines>;
@@ -37,8 +46,8 @@ async function hashAll(load: Load, toRun: readonly HashCase[], workerUrl?: strin
     });
     const runs = toRun.filter(({ options }) => options.memoryLimitMiB === limit);
     await Promise.all(
-      runs.map(async ({ name, format, source, options: { memoryLimitMiB, ...options } }) => {
-        hashes.set(name, (await engines.circuit.run({ format, source }, { seed: 0, ...options })).resultHash);
+      runs.map(async ({ type, name, format, source, options: { memoryLimitMiB, ...options } }) => {
+        hashes.set(name, (await engines.run(type, { format, source }, { seed: 0, ...options })).resultHash);
       }),
     );
     await engines.close();
@@ -48,13 +57,14 @@ async function hashAll(load: Load, toRun: readonly HashCase[], workerUrl?: strin
 
 describe("the native engine's result hashes", () => {
   it("are there for both precisions, for 1 to 20 qubits, branches, noise, and less memory than all states need", () => {
-    const names = cases.map(({ name }) => name).join(" ");
+    const names = circuits.map(({ name }) => name).join(" ");
     for (let qubits = 1; qubits <= 20; qubits++) {
       expect(names).toContain(`mixed-${qubits}-f32`);
       expect(names).toContain(`mixed-${qubits}-f64`);
     }
     for (const kind of ["branches", "noise", "qasm2"]) expect(names).toContain(kind);
     expect(cases.some(({ options }) => options.memoryLimitMiB !== undefined)).toBe(true);
+    expect(new Set(cases.map(({ type }) => type))).toEqual(new Set(JOB_TYPES));
   });
 
   it("are those of WASM in Node", async () => {

@@ -17,6 +17,7 @@ export type RunOptions<T extends JobType> = OptionsOf<T> &
   };
 
 export interface JobRun<T extends JobType> extends EngineRun {
+  readonly options: OptionsOf<T>;
   /** The JSON view of the container, made when it is first read. */
   readonly result: ResultOf<T>;
   /** With it, the same engine gives the same bytes again. */
@@ -38,6 +39,7 @@ export async function runJob<T extends JobType>(
   let result: ResultOf<T> | undefined;
   return {
     ...run,
+    options: run.options as OptionsOf<T>,
     seed,
     get result() {
       result ??= toResultValues(type, run.container, ofType);

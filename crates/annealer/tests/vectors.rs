@@ -1,0 +1,129 @@
+//! Recorded cases: hashes of whole results, and one container byte by byte.
+//!
+//! `KETFLOW_WRITE_VECTORS=1 cargo test -p ketflow-annealer --test vectors` rewrites them.
+// Clippy lets tests unwrap, but not the helpers they share.
+#![allow(clippy::unwrap_used)]
+
+use ketflow_annealer::{Format, Options, Unmonitored, read, run};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+use std::path::PathBuf;
+
+fn path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../test/vectors/anneal").join(name)
+}
+
+/// Compares with the recorded file, or records.
+fn check_recorded(name: &str, made: &Value) {
+    if std::env::var_os("KETFLOW_WRITE_VECTORS").is_some() {
+        std::fs::create_dir_all(path("")).unwrap();
+        std::fs::write(path(name), serde_json::to_string_pretty(made).unwrap() + "\n").unwrap();
+    }
+    let recorded: Value = serde_json::from_str(&std::fs::read_to_string(path(name)).unwrap()).unwrap();
+    assert_eq!(&recorded, made, "{name}");
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn container(format: &str, source: &str, options: &Value) -> Vec<u8> {
+    let model = read(Format::named(format, source.as_bytes()).unwrap(), source.as_bytes()).unwrap();
+    let options = Options::from_json(&options.to_string()).unwrap();
+    run(&model, &options, &mut Unmonitored).unwrap().to_container()
+}
+
+/// Whole numbers that must stay the same for ever.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (self.0 >> 33) % limit
+    }
+
+    /// Of both signs, with a fraction of eighths.
+    fn coefficient(&mut self) -> f64 {
+        self.below(65) as f64 / 8.0 - 4.0
+    }
+
+    /// About `degree` couplings a variable, in the lines of a `coo` file.
+    fn model(&mut self, vartype: &str, size: u64, degree: u64) -> String {
+        let mut text = format!("# vartype={vartype}\n");
+        for i in 0..size {
+            writeln!(text, "{i} {i} {}", self.coefficient()).unwrap();
+            for _ in 0..degree.div_ceil(2) {
+                writeln!(text, "{i} {} {}", self.below(size), self.coefficient()).unwrap();
+            }
+        }
+        text
+    }
+
+    fn graph(&mut self, size: u64, edges: u64) -> String {
+        let mut text = format!("{size} {edges}\n");
+        for _ in 0..edges {
+            let from = self.below(size);
+            writeln!(text, "{} {} {}", from + 1, (from + 1 + self.below(size - 1)) % size + 1, 1 + self.below(3))
+                .unwrap();
+        }
+        text
+    }
+}
+
+/// Models on both sides of every threshold: words of 64 values, blocks of four and of 128 random numbers, pieces of a sweep.
+#[test]
+fn results_have_their_recorded_hashes() {
+    let mut numbers = Numbers(7);
+    let mut cases = Vec::new();
+    let mut record = |name: String, format: &str, source: String, options: Value| {
+        let sha256 = hex(&Sha256::digest(container(format, &source, &options)));
+        cases.push(json!({ "name": name, "format": format, "source": source, "options": options, "sha256": sha256 }));
+    };
+    for size in [1u64, 2, 3, 5, 63, 64, 65, 127, 129, 300] {
+        for (vartype, sense) in [("SPIN", "min"), ("BINARY", "max")] {
+            let options =
+                json!({ "seed": size * 1_000_003, "reads": 9, "sweeps": 40, "sense": sense, "maxSamples": 5 });
+            record(format!("{vartype}-{size}-{sense}"), "coo", numbers.model(vartype, size, 4), options);
+        }
+    }
+    let dense = numbers.model("SPIN", 70, 60);
+    record("dense-70".into(), "coo", dense, json!({ "seed": 3, "reads": 5, "sweeps": 100 }));
+    let large = numbers.graph(5000, 7000);
+    record("graph-5000".into(), "rudy", large, json!({ "seed": 4, "reads": 2, "sweeps": 20, "maxSamples": 1 }));
+    let graph = numbers.graph(60, 200);
+    let some = [
+        json!({ "seed": 9_007_199_254_740_991u64, "reads": 20 }),
+        json!({ "seed": 5, "reads": 20, "sweepLimit": 7321 }),
+        json!({ "seed": 6, "reads": 7, "sweeps": 1, "betaRange": [0.125, 2.5] }),
+        json!({ "seed": 7, "targetEnergy": -100 }),
+    ];
+    for (k, options) in some.into_iter().enumerate() {
+        record(format!("graph-60-{k}"), "rudy", graph.clone(), options);
+    }
+    let small = numbers.model("BINARY", 14, 5);
+    record("exact-14".into(), "coo", small, json!({ "method": "exact", "sense": "max" }));
+    check_recorded("hashes.json", &json!({ "cases": cases }));
+}
+
+#[test]
+fn the_container_has_its_recorded_bytes() {
+    // A triangle of weights 1, 2, 3: one vertex stands alone in the best cut, the one between the edges 2 and 3.
+    let source = "3 3\n1 2 1\n2 3 2\n1 3 3\n";
+    let options = json!({ "method": "exact" });
+    let bytes = container("rudy", source, &options);
+    let meaning = json!({
+        "vartype": "spin", "variables": [1, 2, 3],
+        "best": { "energy": -4, "sample": [-1, -1, 1], "cut": 5 },
+        "samples": [
+            { "energy": -4, "sample": [-1, -1, 1], "occurrences": 1 },
+            { "energy": -4, "sample": [1, 1, -1], "occurrences": 1 },
+        ],
+        "work": { "sweeps": 0, "reads": 0 },
+    });
+    let case = json!({
+        "format": "rudy", "source": source, "options": options, "hex": hex(&bytes), "sha256": hex(&Sha256::digest(&bytes)),
+        "meaning": meaning,
+    });
+    check_recorded("container.json", &case);
+}
