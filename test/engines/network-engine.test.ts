@@ -41,18 +41,15 @@ const DUELING = JSON.stringify({
 });
 
 describe("a network", () => {
-  it.each(cases.map((item: { name: string }) => [item.name, item] as const))(
-    "%s gives what numpy gives",
-    async (_, item) => {
-      const { document, outputs, argmax } = item as { document: unknown; outputs: number[][]; argmax: number[] };
-      const { result } = await engines.network.forward(JSON.stringify(document));
-      expect(result.argmax).toEqual(argmax);
-      for (const [row, expected] of outputs.entries()) {
-        for (const [k, value] of expected.entries())
-          expect(Math.abs((result.outputs[row]?.[k] ?? 9) - value)).toBeLessThan(1e-5);
-      }
-    },
-  );
+  it.each(cases.map((item) => [item.name, item] as const))("%s gives what numpy gives", async (_, item) => {
+    const { document, outputs, argmax } = item;
+    const { result } = await engines.network.forward(JSON.stringify(document));
+    expect(result.argmax).toEqual(argmax);
+    for (const [row, expected] of outputs.entries()) {
+      for (const [k, value] of expected.entries())
+        expect(Math.abs((result.outputs[row]?.[k] ?? 9) - value)).toBeLessThan(1e-5);
+    }
+  });
 
   it("is loaded once and asked many times, and a state's outputs do not depend on the batch", async () => {
     const network = await engines.network.load(DUELING);
