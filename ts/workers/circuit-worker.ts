@@ -24,7 +24,7 @@ export class CircuitWorker implements EngineWorker {
 
   start(engine: LoadedEngine, memoryLimitMiB: number | undefined): void {
     this.#limit = memoryLimitMiB === undefined ? {} : { memoryLimitMiB };
-    this.#memory = initSync({ module: engine.module }).memory;
+    this.#memory = initSync({ module: engine.module as WebAssembly.Module }).memory;
     this.#identity = engine.identity;
   }
 
