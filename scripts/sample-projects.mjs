@@ -9,6 +9,9 @@ import { root } from "./runners.mjs";
 /** npm where there is neither the registry nor a copy in its cache. */
 const IS_OFFLINE = /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED)\b/;
 
+/** Without a network, npm's own retries would last for minutes until the tests are skipped; where they must run, they may. */
+const RETRIES = process.env.KETFLOW_REQUIRE === undefined ? ["--fetch-retries=0"] : [];
+
 /** @param {string} folder @param {string[]} args @returns {string} what it printed; its errors are in what it throws */
 function npm(folder, args) {
   return execFileSync("npm", args, { cwd: folder, encoding: "utf8", stdio: "pipe" });
@@ -24,7 +27,7 @@ export function installProjects() {
   const [tarball] = JSON.parse(npm(root, ["pack", "--json", "--ignore-scripts", "--pack-destination", folder]));
   renameSync(join(folder, tarball.filename), join(folder, "ketflow.tgz"));
   try {
-    npm(folder, ["install", "--prefer-offline", "--no-audit", "--no-fund"]);
+    npm(folder, ["install", "--prefer-offline", "--no-audit", "--no-fund", ...RETRIES]);
   } catch (error) {
     removeProjects(folder);
     if (error instanceof Error && IS_OFFLINE.test(error.message)) return undefined;
