@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CIRCUIT_FORMATS, CircuitOptions, Seed } from "ketflow";
-import { z } from "zod";
+import * as z from "zod";
 
 export const PRECISIONS = /** @type {const} */ (["f64", "f32"]);
 const FOLDER = fileURLToPath(new URL("workloads/", import.meta.url));

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { type Engines, loadEngines } from "ketflow/engines";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { CircuitOptions } from "../../ts/models/circuit.ts";
 import { SubmitJob } from "../../ts/models/job.ts";
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { chmod, copyFile, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { concatBytes, toHex } from "../core/bytes.ts";
 import { formatTime } from "../core/clock.ts";
 import { AppError, messageOf } from "../core/errors.ts";

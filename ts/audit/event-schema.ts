@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isEventId } from "../core/ids.ts";
 import { AUDIT_ACTIONS, type AuditAction } from "../models/audit.ts";
 import { Hex32, ProofText, Time } from "./fields.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { fromBase64, toBase64, toHex } from "../core/bytes.ts";
 import { hmacSha256 } from "../core/sha256.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { fromHex, toHex } from "../core/bytes.ts";
 import { AppError } from "../core/errors.ts";
 import type { Checkpoint } from "./checkpoint.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, link, mkdir, open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { AppError, errnoOf } from "../core/errors.ts";
 import { fileError, readTextIfThere, syncDirectory, writeFileDurably } from "./durable-file.ts";
 import { Time } from "./fields.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { fromBase64, fromUtf8 } from "../core/bytes.ts";
 import { ERROR_CODES, type ErrorCode } from "../core/errors.ts";
 import { isJobId } from "../core/ids.ts";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { CreateKey, KeyView, NewKeyView, RotateKey } from "../models/access.ts";
 import type { AuditAction, EventPageView, EventView } from "../models/audit.ts";
 import type { BackendView } from "../models/backend.ts";

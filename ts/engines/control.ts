@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { checked } from "../models/check.ts";
 import type { OnProgress } from "../workers/engine-worker.ts";
 import type { RunControl } from "../workers/job-pool.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AppError } from "../core/errors.ts";
 import { checked } from "../models/check.ts";
 import type { EngineIdentity } from "../models/job.ts";

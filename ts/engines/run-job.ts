@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { freshSeed } from "../core/random.ts";
 import { checked } from "../models/check.ts";
 import { Seed } from "../models/job.ts";

@@ -2,7 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Clock } from "../core/clock.ts";
 import { AppError, type ErrorCode, toErrorInfo } from "../core/errors.ts";
 import { actorOf, type Principal } from "../identity/keys.ts";

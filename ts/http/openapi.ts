@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { KeyView, NewKeyView } from "../models/access.ts";
 import { CircuitOptions } from "../models/circuit.ts";
 import { SubmitJob } from "../models/job.ts";

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { EventOrigin } from "../audit/new-event.ts";
 import type { Principal } from "../identity/keys.ts";
 import type { Scope } from "../models/access.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ERROR_CODES, type ErrorCode, toErrorInfo } from "../core/errors.ts";
 import type { Reply } from "./operation.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a key may do; every operation of the API names the one that it needs. */
 export const SCOPES = [

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Formats a binary quadratic model can be given in. */
 export const ANNEAL_FORMATS = ["coo", "qubo", "rudy", "bqp", "dimod-json", "dimod-bqm"] as const;

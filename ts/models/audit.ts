@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Everything that is recorded: OBJECT.VERB. */
 export const AUDIT_ACTIONS = [

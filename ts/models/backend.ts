@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Calibration } from "./calibration.ts";
 import { DATA_CLASSES, JOB_TYPES } from "./job.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A set of distinct qubits, lowest bit of the subset's index first. */
 const QubitSet = z.array(z.int().min(0)).min(1);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Formats a network can be given in. */
 export const INFER_FORMATS = ["net-json"] as const;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { JOB_STATES } from "./job.ts";
 
 /** What happened to a job, as live streams show it; the state is the name of the event, the sequence its id. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ERROR_CODES, type ErrorCode } from "../core/errors.ts";
 import { AnnealResult } from "./anneal.ts";
 import { CircuitResult } from "./circuit.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_SEED } from "../core/random.ts";
 import { ANNEAL_FORMATS, AnnealOptions } from "./anneal.ts";
 import { CIRCUIT_FORMATS, CircuitOptions } from "./circuit.ts";

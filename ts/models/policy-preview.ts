@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Each one is read and estimated by the engine. */
 export const MAX_PREVIEW_JOBS = 100;

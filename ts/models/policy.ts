@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { checked } from "./check.ts";
 import { COLLAPSE_RULES, DATA_CLASSES, STRATEGIES } from "./job.ts";
 import type { JobType } from "./job-type.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { COLLAPSE_RULES, STRATEGIES } from "./job.ts";
 
 /** A strategy's opinion of one candidate: higher is better, 0 to 1. */

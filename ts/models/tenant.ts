@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a tenant may use; reserved when a job is accepted, settled when it ends. */
 export const Quotas = z.strictObject({

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { AppError } from "../core/errors.ts";
 import type { BackendDescription } from "../models/backend.ts";
 import { checked } from "../models/check.ts";

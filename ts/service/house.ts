@@ -1,6 +1,6 @@
 import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { EventStore } from "../audit/event-store.ts";
 import { createSqliteEventStore } from "../audit/event-store-sqlite.ts";
 import { type LogKeys, openLogKeys } from "../audit/keys.ts";

@@ -44,7 +44,7 @@ export class JobWorker implements EngineWorker {
   }
 
   load(name: EngineName, { module, identity }: LoadedEngine): void {
-    const { memory } = PACKAGES[name].initSync({ module });
+    const { memory } = PACKAGES[name].initSync({ module: module as WebAssembly.Module });
     this.#engines.set(name, { identity, memory, isWarm: false });
   }
 

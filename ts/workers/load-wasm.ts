@@ -7,7 +7,8 @@ import { readWasm } from "./read-wasm.ts";
 
 /** A compiled engine, shared by all workers of a pool: a new worker only has to instantiate it. */
 export interface LoadedEngine {
-  module: WebAssembly.Module;
+  /** A `WebAssembly.Module`: a name that TypeScript knows with the library of browsers alone, which users of Node may not have. */
+  module: object;
   identity: EngineIdentity;
 }
 

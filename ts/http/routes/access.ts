@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { TenantId } from "../../core/ids.ts";
 import type { Keys } from "../../identity/keys.ts";
 import { CreateKey, KeyView, NewKeyView, RotateKey } from "../../models/access.ts";

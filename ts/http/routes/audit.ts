@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { EventStore, StoredEvent } from "../../audit/event-store.ts";
 import { formatTime } from "../../core/clock.ts";
 import { AUDIT_ACTIONS, EventPageView, EventView } from "../../models/audit.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { EventOrigin } from "../../audit/new-event.ts";
 import { AppError } from "../../core/errors.ts";
 import type { TenantId } from "../../core/ids.ts";

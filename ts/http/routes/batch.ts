@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { z } from "zod";
+import * as z from "zod";
 import { AppError, toErrorInfo } from "../../core/errors.ts";
 import { parseStrictJson } from "../../core/strict-json.ts";
 import { checkIdempotencyKey } from "../../jobs/submit.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AppError } from "../../core/errors.ts";
 import type { EventFeed } from "../../jobs/event-feed.ts";
 import { END_REASONS, SseFrame } from "../../models/job-event.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { newEvent } from "../../audit/new-event.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Job } from "../../jobs/job.ts";

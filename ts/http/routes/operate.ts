@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { z } from "zod";
+import * as z from "zod";
 import type { EventOrigin } from "../../audit/new-event.ts";
 import { AppError } from "../../core/errors.ts";
 import type { TenantId } from "../../core/ids.ts";

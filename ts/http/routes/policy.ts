@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { PolicyPreview } from "../../jobs/policy-preview.ts";
 import { PolicyView, TenantPolicy } from "../../models/policy.ts";
 import { MAX_PREVIEW_JOBS, PolicyPreviewView } from "../../models/policy-preview.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AppError } from "../../core/errors.ts";
 import { json, type Operation, operation } from "../operation.ts";
 import { problems } from "../responses.ts";

@@ -1,0 +1,4 @@
+const { loadEngines } = require("ketflow/engines");
+const { show } = require("../sample.js");
+
+show(() => loadEngines({ threads: 1 }));

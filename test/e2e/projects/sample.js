@@ -1,0 +1,46 @@
+// What every project runs: however `ketflow/engines` got there, the outcome has to be the same.
+const BELL = `OPENQASM 3.0;
+include "stdgates.inc";
+qubit[2] q;
+bit[2] c;
+h q[0];
+cx q[0], q[1];
+c = measure q;
+`;
+
+const layers = (qubits, count) => `OPENQASM 3.0;
+include "stdgates.inc";
+qubit[${qubits}] q;
+for int k in [1:${count}] {
+  ry(0.1 * k) q;
+  cx q[0], q[${qubits - 1}];
+}
+`;
+
+async function run(engines) {
+  const bell = await engines.circuit.run(BELL, { shots: 1000, seed: 7 });
+  const abort = new AbortController();
+  // Some ten seconds of work, which nobody waits for.
+  const long = await engines.circuit
+    .run(layers(20, 2000), { seed: 7, signal: abort.signal, onProgress: () => abort.abort() })
+    .catch((error) => error.code);
+  // Some ten times as long as an engine works without looking whether it was cancelled: what is not cancelled has to end.
+  const afterwards = await engines.circuit.run(layers(16, 100), { seed: 7 });
+  await engines.close();
+  return {
+    outcomes: Object.keys(bell.result.counts).sort(),
+    hashes: [bell, afterwards].map(({ resultHash }) => resultHash),
+    long,
+    isIsolated: globalThis.crossOriginIsolated === true,
+  };
+}
+
+/** Writes the outcome as JSON: into the page where there is one, else to standard output. */
+export async function show(load) {
+  const outcome = await load()
+    .then(run)
+    .catch(({ code, message }) => ({ code, message }));
+  const text = JSON.stringify(outcome);
+  if (globalThis.document === undefined) console.log(text);
+  else document.body.textContent = text;
+}

@@ -1,0 +1,4 @@
+import { loadEngines } from "ketflow/engines";
+import { show } from "../sample.js";
+
+show(() => loadEngines({ threads: 1 }));
