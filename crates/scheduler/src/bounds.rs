@@ -152,12 +152,20 @@ pub(crate) fn jackson(mut jobs: Vec<Job>) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    #[test]
-    fn jackson_gives_the_bound_of_carliers_example() {
-        // Carlier (1982), table 1: heads, durations and tails of seven jobs; the preemptive bound is 52, the optimum 53.
-        let rows = [(10, 5, 7), (13, 6, 26), (11, 7, 24), (20, 4, 21), (30, 3, 8), (0, 6, 17), (30, 2, 0)];
-        let jobs = rows.map(|(head, length, tail)| Job { head, length, tail });
-        assert_eq!(jackson(jobs.to_vec()), 52);
+    proptest! {
+        /// The preemptive optimum is the largest of: least head + all lengths + least tail, over all sets of jobs (Carlier 1982).
+        #[test]
+        fn jackson_is_the_largest_bound_of_a_set(rows in prop::collection::vec((0u32..12, 1u32..6, 0u32..12), 1..9)) {
+            let jobs: Vec<Job> = rows.into_iter().map(|(head, length, tail)| Job { head, length, tail }).collect();
+            let of_set = |set: u32| {
+                let members: Vec<&Job> = (0..jobs.len()).filter(|k| set >> k & 1 == 1).map(|k| &jobs[k]).collect();
+                let least = |value: fn(&Job) -> u32| members.iter().map(|job| value(job)).min().unwrap();
+                least(|job| job.head) + members.iter().map(|job| job.length).sum::<u32>() + least(|job| job.tail)
+            };
+            let best = (1..1u32 << jobs.len()).map(of_set).max().unwrap();
+            prop_assert_eq!(jackson(jobs), u64::from(best));
+        }
     }
 }
