@@ -66,7 +66,7 @@ impl<'a> Search<'a> {
         let measured = MEASURED.min(moves / 10);
         let (mut rises, mut rise_sum, mut temperature) = (0u32, 0.0, 0.0);
         for step in 0..moves {
-            if step >= measured && (step - measured) % STEP == 0 {
+            if step >= measured && (step - measured).is_multiple_of(STEP) {
                 let mean = if rises == 0 { 1.0 } else { rise_sum / f64::from(rises) };
                 let part = (step - measured) as f64 / (moves - measured) as f64;
                 temperature = mean * hot * libm::exp(part * libm::log(cold / hot));

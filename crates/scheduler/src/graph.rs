@@ -77,5 +77,8 @@ fn cycle(preds: &Lists<u32>, missing: &[usize]) -> Vec<u32> {
         path.extend(preds.of(last as usize).iter().copied().find(|task| is_left(*task)));
     }
     path.reverse();
+    // Where the walk began says nothing: the cycle is told from its lowest task on.
+    let lowest = (0..path.len()).min_by_key(|at| path[*at]).unwrap_or(0);
+    path.rotate_left(lowest);
     path
 }

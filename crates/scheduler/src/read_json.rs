@@ -84,19 +84,20 @@ pub(crate) fn read(text: &str) -> Result<Problem, Error> {
     let document: Document<'_> = serde_json::from_str(text).map_err(|error| json_error("the document", &error))?;
     if document.format != FORMAT {
         let found = shortened(&document.format);
-        return Err(Error::invalid(format!("format is '{found}'; this version reads '{FORMAT}'")));
+        return Err(Error::invalid(format!("format is '{found}'; this version reads '{FORMAT}'")).at(1, 1));
     }
     let resources: Vec<Resource> =
         document.resources.into_iter().map(|it| Resource { name: it.name, capacity: it.capacity }).collect();
     let mut names = Names::new(&resources, document.machines);
     let places = places(text, &document.tasks);
-    let at = |k: usize, error: Error| match places[k] {
-        // Relative to the task until here.
-        (line, column) => match error.position {
-            Some((1, inner)) => Error { position: Some((line, column + inner.saturating_sub(1))), ..error },
+    // A place inside a task counts from the task.
+    let at = |k: usize, error: Error| {
+        let (line, column) = places[k];
+        match error.position {
+            Some((1, inner)) => Error { position: Some((line, column + inner - 1)), ..error },
             Some((below, inner)) => Error { position: Some((line + below - 1, inner)), ..error },
             None => error.at(line, column),
-        },
+        }
     };
     let mut fields = Vec::with_capacity(document.tasks.len());
     let mut ids = BTreeMap::new();

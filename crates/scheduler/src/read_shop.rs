@@ -75,7 +75,7 @@ fn mode(row: &mut Words<'_>, machines: usize, first: u32) -> Result<Mode, Error>
     if !(first..=last).contains(&number) {
         return Err(word.wrong(format!("machine {number} is not one of {first} to {last}")));
     }
-    let duration = row.number("a duration", MAX_TIME)?;
+    let duration = row.next("a duration")?.number("duration", MAX_TIME)?;
     Ok(Mode { duration, machine: Some(number - first), demands: Vec::new() })
 }
 

@@ -141,7 +141,7 @@ impl Count for Counter<'_> {
         };
         if best <= self.enough || self.done >= self.total {
             self.has_ended = true;
-        } else if self.done % self.between_polls == 0 {
+        } else if self.done.is_multiple_of(self.between_polls) {
             self.answer = self.monitor.poll(Progress { done: self.done, total: self.total, best });
             self.has_ended = self.answer != Answer::Continue;
         }

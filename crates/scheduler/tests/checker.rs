@@ -1,4 +1,6 @@
 //! Broken schedules, each with what is wrong with it.
+// Clippy lets tests unwrap, but not the helpers they share.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

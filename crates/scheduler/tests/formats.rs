@@ -1,4 +1,6 @@
 //! Problems as people and programs write them, and what is said of the malformed ones.
+// Clippy lets tests unwrap, but not the helpers they share.
+#![allow(clippy::unwrap_used)]
 
 use ketflow_scheduler::problem::{Demand, Mode, Resource};
 use ketflow_scheduler::read::{Format, read as reading};
@@ -119,14 +121,14 @@ fn faults_are_named_with_their_place_and_remedy() {
         ),
         (
             json("total-weighted-tardiness", "cost"),
-            "1:63: the document: unknown variant `cost`, expected `makespan` or",
+            "1:52: the document: unknown variant `cost`, expected `makespan` or",
         ),
-        (json("\"capacity\": 3", "\"capacity\": -3"), "2:46: the document: invalid value: integer `-3`, expected u32"),
+        (json("\"capacity\": 3", "\"capacity\": -3"), "2:47: the document: invalid value: integer `-3`, expected u32"),
         (
             json("\"duration\": 2", "\"duration\": 2.5"),
             "3:39: tasks[0]: invalid type: floating point `2.5`, expected u32",
         ),
-        (json("\"release\"", "\"relaese\""), "3:87: tasks[0]: unknown field `relaese`, expected one of"),
+        (json("\"release\"", "\"relaese\""), "3:88: tasks[0]: unknown field `relaese`, expected one of"),
         (json("[\"a\"]", "[\"x\"]"), "3:13: tasks[0].after[0]: there is no task 'x'"),
         (
             json("{\"crew\": 3}", "{\"crane\": 3}"),

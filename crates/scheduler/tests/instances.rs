@@ -1,5 +1,7 @@
 //! Published instances, where the checkout has a folder of them beside it: their licence lets them be used, not copied here. The
 //! values are the best known ones; what is asserted is how near a short run comes.
+// Clippy lets tests unwrap, but not the helpers they share.
+#![allow(clippy::unwrap_used)]
 
 use ketflow_scheduler::read::{Format, read};
 use ketflow_scheduler::{Options, ScheduleResult, Unmonitored, check, solve};

@@ -1,4 +1,6 @@
 //! The solver, the bounds and the checker against every schedule of tiny problems.
+// Clippy lets tests unwrap, but not the helpers they share.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

@@ -1,4 +1,6 @@
 //! What makes a run repeatable: budgets, early ends, restarts one by one; and what options are refused.
+// Clippy lets tests unwrap, but not the helpers they share.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 
