@@ -24,7 +24,8 @@ pub enum Answer {
 
 /// Told about progress, asked whether to go on.
 pub trait Monitor {
-    /// Called with at most 2¹⁶ placed tasks, or one schedule, in between: about a millisecond.
+    /// Called with schedules of at most 2¹³ tasks, or one schedule, in between: some milliseconds at most, but for the largest
+    /// problems.
     fn poll(&mut self, progress: Progress) -> Answer;
 }
 

@@ -3,7 +3,7 @@
 use crate::anneal::{Count, Search};
 use crate::bounds::lower_bound;
 use crate::decode::State;
-use crate::error::RunError;
+use crate::error::{Error, RunError};
 use crate::layout::{Goal, Layout};
 use crate::monitor::{Answer, Monitor, Progress};
 use crate::options::{Method, Options};
@@ -11,8 +11,8 @@ use crate::problem::Problem;
 use crate::result::{ScheduleResult, Work};
 use crate::starts::RULES;
 
-/// Placed tasks between two polls.
-const POLL_TASKS: u64 = 1 << 16;
+/// Tasks in the schedules between two polls. With many resources a task takes half a microsecond, three times over for justification.
+const POLL_TASKS: u64 = 1 << 13;
 
 /// The restarts of a run and their lengths: a pure function of problem and options.
 pub(crate) struct Plan {
@@ -80,6 +80,9 @@ fn run(
     options.check()?;
     let objective = options.objective_of(problem)?;
     let plan = Plan::new(problem, options);
+    if first >= plan.restarts {
+        return Err(Error::invalid(format!("restart {first} is none of 0 to {}", plan.restarts - 1)).into());
+    }
     let layout = Layout::new(problem);
     let goal = Goal::new(problem, objective);
     let bound = lower_bound(problem, objective);

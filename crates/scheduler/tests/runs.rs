@@ -175,6 +175,9 @@ fn options_are_refused_with_their_name() {
         assert!(error.message.starts_with(message), "{error}");
         assert_eq!(error.code.as_str(), "invalid-input");
     }
+    let options = Options { restarts: Some(2), ..Options::default() };
+    let error = solve_restart(&ft06(), &options, 2, &mut Unmonitored).unwrap_err();
+    assert_eq!(error.to_string(), "restart 2 is none of 0 to 1");
     let options = Options { objective: Some(Objective::TotalWeightedTardiness), ..Options::default() };
     let error = solve(&ft06(), &options, &mut Unmonitored).unwrap_err();
     assert_eq!(
