@@ -1,0 +1,43 @@
+//! Resource-constrained projects and (flexible) job shops: their text formats, annealing over activity lists, lower bounds and an
+//! independent checker of schedules.
+//!
+//! Every restart is a pure function of (problem, options, seed, number of the restart), and a budget only cuts the sequence of
+//! restarts off: a run that was finished early has the bytes of a run with the budget that it used.
+
+mod anneal;
+pub mod bounds;
+pub mod check;
+mod critical;
+mod decode;
+mod draws;
+mod error;
+mod estimate;
+mod graph;
+mod layout;
+pub mod limits;
+mod monitor;
+mod moves;
+mod options;
+pub mod problem;
+mod profile;
+pub mod read;
+mod read_json;
+mod read_rcp;
+mod read_shop;
+mod result;
+mod solve;
+mod starts;
+mod view;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+mod words;
+
+pub use check::{Placed, Violation, check};
+pub use error::{Error, ErrorCode, RunError};
+pub use estimate::{Estimate, estimate};
+pub use monitor::{Answer, Monitor, Progress, Unmonitored};
+pub use options::{Method, Options};
+pub use problem::{Description, Objective, Problem};
+pub use result::{ScheduleResult, Work};
+pub use solve::{solve, solve_restart};
+pub use view::to_json as view;

@@ -1,0 +1,104 @@
+//! The options of a schedule job, as they come in JSON: the same names as the flags of the command line.
+
+use crate::error::Error;
+use crate::limits::{MAX_ITERATIONS, MAX_OBJECTIVE, MAX_RESTARTS};
+use crate::problem::{Objective, Problem};
+use serde::Deserialize;
+
+/// What to compute and how.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Options {
+    /// What is to be small; by default what the source says, or else the makespan.
+    pub objective: Option<Objective>,
+    /// How to search.
+    pub method: Method,
+    /// Most restarts, 1 to [`MAX_RESTARTS`]; by default as many as the budget has room for.
+    pub restarts: Option<u32>,
+    /// Schedules that a restart makes, its first one included, 1 to [`MAX_ITERATIONS`]; by default a number that suits the problem
+    /// and that doubles with every second restart, so that any budget ends in a long one.
+    pub restart_iterations: Option<u64>,
+    /// Schedules that all restarts make together, 1 to [`MAX_ITERATIONS`]; by default a number that suits the problem, or that all
+    /// of `restarts` take. Cuts the sequence of restarts off and changes nothing before.
+    pub iterations: Option<u64>,
+    /// Ends the run at the first schedule whose objective is not above this.
+    pub target_value: Option<u64>,
+    /// Of all random numbers, 0 to 2⁵³ − 1.
+    pub seed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            objective: None,
+            method: Method::Auto,
+            restarts: None,
+            restart_iterations: None,
+            iterations: None,
+            target_value: None,
+            seed: 0,
+        }
+    }
+}
+
+/// How to search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// `anneal`.
+    Auto,
+    /// Simulated annealing over activity lists.
+    Anneal,
+    /// One schedule for each priority rule, blurred by chance after the first five.
+    PriorityRule,
+}
+
+impl Options {
+    /// Reads and checks options.
+    ///
+    /// # Errors
+    /// `invalid-input` for bad JSON, unknown fields and values out of range.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let options: Self = serde_json::from_str(text).map_err(|error| Error::invalid(format!("options: {error}")))?;
+        options.check()?;
+        Ok(options)
+    }
+
+    /// The checks that need no problem.
+    ///
+    /// # Errors
+    /// As [`Options::from_json`].
+    pub fn check(&self) -> Result<(), Error> {
+        for (name, value, most) in [
+            ("restarts", self.restarts.map(u64::from), u64::from(MAX_RESTARTS)),
+            ("restartIterations", self.restart_iterations, MAX_ITERATIONS),
+            ("iterations", self.iterations, MAX_ITERATIONS),
+        ] {
+            if let Some(value) = value.filter(|value| *value == 0 || *value > most) {
+                return Err(Error::invalid(format!("{name} is {value}; give 1 to {most}")));
+            }
+        }
+        for (name, value) in [("seed", self.seed), ("targetValue", self.target_value.unwrap_or(0))] {
+            if value > MAX_OBJECTIVE {
+                return Err(Error::invalid(format!("{name} is {value}; give 0 to {MAX_OBJECTIVE} (2^53 - 1)")));
+            }
+        }
+        if self.method == Method::PriorityRule && self.restart_iterations.is_some() {
+            return Err(Error::invalid(
+                "restartIterations is for the method anneal; each restart of priority-rule makes one schedule",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The objective of a run.
+    pub(crate) fn objective_of(&self, problem: &Problem) -> Result<Objective, Error> {
+        let objective = self.objective.or(problem.objective).unwrap_or(Objective::Makespan);
+        if objective == Objective::TotalWeightedTardiness && problem.tasks.iter().all(|task| task.due.is_none()) {
+            return Err(Error::invalid(
+                "objective total-weighted-tardiness: no task has a due time; give due to one, or take makespan",
+            ));
+        }
+        Ok(objective)
+    }
+}

@@ -1,0 +1,116 @@
+//! The result of a run, and its canonical bytes.
+
+use crate::check::Placed;
+use crate::critical::critical_path;
+use crate::problem::{Objective, Problem};
+use ketflow_container::{Container, Data};
+use serde_json::{Value, json};
+
+/// Schema id in the container.
+pub const SCHEMA: &str = "schedule-result/1";
+
+/// In the container: the task is on no machine.
+pub const NO_MACHINE: u32 = u32::MAX;
+
+/// What a run did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Work {
+    /// Schedules that were made. The same options with this number of iterations give the same bytes.
+    pub iterations: u64,
+    /// Restarts that were begun.
+    pub restarts: u32,
+}
+
+/// The best schedule of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScheduleResult {
+    /// When and how each task is done, in the order of the problem.
+    pub tasks: Vec<Placed>,
+    /// The machine of each task.
+    pub machines: Vec<Option<u32>>,
+    /// The end of the last task.
+    pub makespan: u32,
+    /// What was to be small.
+    pub objective: Objective,
+    /// Its value, below 2⁵³.
+    pub value: u64,
+    /// No schedule has a smaller value.
+    pub lower_bound: u64,
+    /// Tasks by index, from the start of the schedule to its end, each keeping the next one from starting earlier.
+    pub critical_path: Vec<u32>,
+    /// What it took.
+    pub work: Work,
+}
+
+impl ScheduleResult {
+    pub(crate) fn new(
+        problem: &Problem,
+        (objective, value): (Objective, u64),
+        start: Vec<u32>,
+        mode: Vec<u32>,
+        lower_bound: u64,
+        work: Work,
+    ) -> Self {
+        let mode_of = |task: usize| &problem.tasks[task].modes[mode[task] as usize];
+        let end: Vec<u32> = start.iter().enumerate().map(|(task, start)| start + mode_of(task).duration).collect();
+        let place = |task: usize| Placed { start: start[task], end: end[task], mode: mode[task] };
+        Self {
+            tasks: (0..start.len()).map(place).collect(),
+            machines: (0..start.len()).map(|task| mode_of(task).machine).collect(),
+            makespan: end.iter().copied().max().unwrap_or(0),
+            objective,
+            value,
+            lower_bound,
+            critical_path: critical_path(problem, &start, &end, &mode),
+            work,
+        }
+    }
+
+    /// (value − lower bound) / value, 0 to 1; 0 is proved optimal.
+    pub fn gap(&self) -> f64 {
+        if self.value == 0 { 0.0 } else { (self.value - self.lower_bound) as f64 / self.value as f64 }
+    }
+
+    /// The bytes that are hashed; `docs/schedules.md` specifies them.
+    pub fn to_container(&self) -> Vec<u8> {
+        let column = |value: fn(&Placed) -> u32| self.tasks.iter().map(value).collect::<Vec<u32>>();
+        let (start, end, mode) = (column(|it| it.start), column(|it| it.end), column(|it| it.mode));
+        let machine: Vec<u32> = self.machines.iter().map(|machine| machine.unwrap_or(NO_MACHINE)).collect();
+        let [iterations, restarts] = [[self.work.iterations], [u64::from(self.work.restarts)]];
+        let (makespan, value, bound) = ([self.makespan], [self.value as f64], [self.lower_bound as f64]);
+        let gap = [self.gap()];
+        let mut container = Container::default();
+        for (name, values) in [("start", &start), ("end", &end), ("mode", &mode), ("machine", &machine)] {
+            container.add(name, &[values.len()], Data::U32(values));
+        }
+        container.add("critical-path", &[self.critical_path.len()], Data::U32(&self.critical_path));
+        container.add("makespan", &[1], Data::U32(&makespan));
+        container.add("objective", &[1], Data::F64(&value));
+        container.add("lower-bound", &[1], Data::F64(&bound));
+        container.add("gap", &[1], Data::F64(&gap));
+        container.add("work.iterations", &[1], Data::U64(&iterations));
+        container.add("work.restarts", &[1], Data::U64(&restarts));
+        container.to_bytes(SCHEMA)
+    }
+
+    /// The result as a job shows it: tasks and machines by their names.
+    pub fn to_json(&self, problem: &Problem) -> Value {
+        let id = |task: &u32| problem.tasks[*task as usize].id.as_str();
+        let task = |(k, place): (usize, &Placed)| {
+            let mut row = json!({ "id": id(&(k as u32)), "start": place.start, "end": place.end });
+            if let Some(machine) = self.machines[k] {
+                row["machine"] = json!(problem.machines[machine as usize]);
+            }
+            row
+        };
+        json!({
+            "tasks": self.tasks.iter().enumerate().map(task).collect::<Vec<_>>(),
+            "makespan": self.makespan,
+            "objective": self.value,
+            "lowerBound": self.lower_bound,
+            "gap": self.gap(),
+            "criticalPath": self.critical_path.iter().map(id).collect::<Vec<_>>(),
+            "work": { "iterations": self.work.iterations, "restarts": self.work.restarts },
+        })
+    }
+}
