@@ -22,13 +22,18 @@ if (skips) {
 }
 afterAll(() => removeProjects(folder));
 
-/** Of the two circuits of projects/sample.js that end. */
+/** Of the jobs of projects/sample.js that end: two circuits, a cut, a network. */
 const HASHES = [
   "7c1e5ec3bf8812b3aa13d0cccc546fb8bd779740720640605702d907a0139227",
   "207f9138dbc75c894811ce66b774ada04857e7168facd25101d9cfa2a7e82f00",
+  "82d623b88471b73bf2a1e3bb09c770e40420c926892815b0c1c7c8f22c4733bb",
+  "c867c99605ebfdcc0b85c8245838d25a67a2cccf8e27f403fba8942c42d240fe",
 ];
 
-const outcome = (isIsolated: boolean) => ({ outcomes: ["00", "11"], hashes: HASHES, long: "cancelled", isIsolated });
+const outcome = (isIsolated: boolean) => ({
+  ...{ outcomes: ["00", "11"], cut: 6, outputs: [[1.5]] },
+  ...{ hashes: HASHES, long: "cancelled", isIsolated },
+});
 
 const npmPage = readFileSync(join(root, "docs", "npm.md"), "utf8");
 

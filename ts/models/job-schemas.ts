@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { ANNEAL_FORMATS, AnnealOptions, AnnealResult } from "./anneal.ts";
 import { toAnnealResult } from "./anneal-result.ts";
 import { CIRCUIT_FORMATS, CircuitOptions, CircuitResult } from "./circuit.ts";

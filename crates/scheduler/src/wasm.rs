@@ -18,36 +18,45 @@ pub fn start() {
 
 /// A problem that was read.
 #[wasm_bindgen]
-pub struct Schedule(Problem);
+pub struct Program {
+    format: Format,
+    problem: Problem,
+}
 
 #[wasm_bindgen]
-impl Schedule {
+impl Program {
     /// Reads UTF-8 text; `format` is `rcp`, `jsp`, `fjs` or `schedule-json`.
-    pub fn read(format: &str, source: &[u8]) -> Result<Schedule, JsValue> {
-        Format::named(format).and_then(|format| read::read(format, source)).map(Self).map_err(to_js)
+    pub fn parse(format: &str, source: &[u8]) -> Result<Program, JsValue> {
+        let format = Format::named(format).map_err(to_js)?;
+        read::read(format, source).map(|problem| Self { format, problem }).map_err(to_js)
+    }
+
+    /// What the source was read as.
+    pub fn format(&self) -> String {
+        self.format.name().to_owned()
     }
 
     /// JSON of the names that a result's indices mean.
     pub fn view(&self) -> String {
-        view(&self.0)
+        view(&self.problem)
     }
 
     /// JSON of the engine's `Estimate` for these options.
     pub fn estimate(&self, options: &str) -> Result<String, JsValue> {
         let options = Options::from_json(options).map_err(to_js)?;
-        let estimate = estimate(&self.0, &options).map_err(to_js)?;
+        let estimate = estimate(&self.problem, &options).map_err(to_js)?;
         Ok(serde_json::json!(estimate).to_string())
     }
 
-    /// The result container. `poll(done, total, best)` is called every few milliseconds and returns `"finish"` to stop with the best
-    /// schedule so far, anything else that is true to stop without a result.
-    pub fn solve(&self, options: &str, poll: &js_sys::Function) -> Result<Vec<u8>, JsValue> {
+    /// The result container. `poll(done, total, best)` is called every few milliseconds and returns 0 to go on, 1 to cancel, 2 to
+    /// end with the best schedule so far.
+    pub fn run(&self, options: &str, poll: &js_sys::Function) -> Result<Vec<u8>, JsValue> {
         let options = Options::from_json(options).map_err(to_js)?;
-        let result = solve(&self.0, &options, &mut Poll(poll)).map_err(|error| match error {
+        let result = solve(&self.problem, &options, &mut Poll(poll)).map_err(|error| match error {
             RunError::Refused(error) => to_js(error),
             RunError::Cancelled => self::error("cancelled", &RunError::Cancelled.to_string(), None),
         })?;
-        Ok(result.to_container())
+        Ok(result.to_container(&self.problem))
     }
 }
 
@@ -57,8 +66,8 @@ impl Monitor for Poll<'_> {
     fn poll(&mut self, progress: Progress) -> Answer {
         let [done, total, best] = [progress.done, progress.total, progress.best].map(|number| (number as f64).into());
         match self.0.call3(&JsValue::NULL, &done, &total, &best) {
-            Ok(answer) if answer.as_string().as_deref() == Some("finish") => Answer::Finish,
-            Ok(answer) if !answer.is_truthy() => Answer::Continue,
+            Ok(answer) if answer.as_f64() == Some(0.0) => Answer::Continue,
+            Ok(answer) if answer.as_f64() == Some(2.0) => Answer::Finish,
             _ => Answer::Cancel,
         }
     }

@@ -17,6 +17,16 @@ for int k in [1:${count}] {
 }
 `;
 
+/** The six edges of a square and its diagonals: MaxCut, in rudy's form. */
+const GRAPH = "4 6\n1 2 1\n2 3 1\n3 4 1\n4 1 1\n1 3 2\n2 4 2\n";
+
+const NETWORK = JSON.stringify({
+  format: "ketflow-net/1",
+  dtype: "f32",
+  layers: [{ kind: "dense", weights: [[1, -2]], bias: [0.5], activation: "relu" }],
+  states: [[3, 1]],
+});
+
 async function run(engines) {
   const bell = await engines.circuit.run(BELL, { shots: 1000, seed: 7 });
   const abort = new AbortController();
@@ -26,10 +36,14 @@ async function run(engines) {
     .catch((error) => error.code);
   // Some ten times as long as an engine works without looking whether it was cancelled: what is not cancelled has to end.
   const afterwards = await engines.circuit.run(layers(16, 100), { seed: 7 });
+  const cut = await engines.anneal.solve(GRAPH, { seed: 7 });
+  const forward = await engines.network.forward(NETWORK);
   await engines.close();
   return {
     outcomes: Object.keys(bell.result.counts).sort(),
-    hashes: [bell, afterwards].map(({ resultHash }) => resultHash),
+    cut: cut.result.best.cut,
+    outputs: forward.result.outputs,
+    hashes: [bell, afterwards, cut, forward].map(({ resultHash }) => resultHash),
     long,
     isIsolated: globalThis.crossOriginIsolated === true,
   };

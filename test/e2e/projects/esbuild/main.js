@@ -5,6 +5,10 @@ show(() =>
   loadEngines({
     threads: 1,
     workerUrl: new URL("./ketflow-worker.js", import.meta.url),
-    wasmUrl: new URL("./ketflow-engine.wasm", import.meta.url),
+    wasmUrl: {
+      statevector: new URL("./statevector.wasm", import.meta.url),
+      annealer: new URL("./annealer.wasm", import.meta.url),
+      qnet: new URL("./qnet.wasm", import.meta.url),
+    },
   }),
 );
