@@ -23,6 +23,13 @@ export type {
   NetworkInput,
 } from "./engines/network-engine.ts";
 export type { JobRun, RunOptions } from "./engines/run-job.ts";
+export type {
+  ScheduleEngine,
+  ScheduleEstimateOptions,
+  ScheduleInput,
+  ScheduleRun,
+  ScheduleRunOptions,
+} from "./engines/schedule-engine.ts";
 export * from "./models/anneal.ts";
 export { toAnnealResult } from "./models/anneal-result.ts";
 export * from "./models/circuit.ts";
@@ -32,6 +39,8 @@ export { toInferResult } from "./models/infer-result.ts";
 export type { EngineIdentity } from "./models/job.ts";
 export { JOB_TYPES, type JobType } from "./models/job-type.ts";
 export { decodeResultContainer, type ResultContainer, type Section } from "./models/result-container.ts";
+export * from "./models/schedule.ts";
+export { toScheduleResult } from "./models/schedule-result.ts";
 export type { CircuitInput, EngineInput, EngineRun, OnProgress, Progress } from "./workers/engine-worker.ts";
 export type { EngineName } from "./workers/engines.ts";
 export type { CallControl, RunControl } from "./workers/job-pool.ts";

@@ -27,7 +27,12 @@ function casesOf(type: JobType, file: string): HashCase[] {
  * and networks on both sides of theirs.
  */
 const circuits = casesOf("circuit", "statevector/hashes.json");
-const cases = [...circuits, ...casesOf("anneal", "anneal/hashes.json"), ...casesOf("infer", "qnet/runs.json")];
+const cases = [
+  ...circuits,
+  ...casesOf("anneal", "anneal/hashes.json"),
+  ...casesOf("schedule", "schedule/hashes.json"),
+  ...casesOf("infer", "qnet/runs.json"),
+];
 const native = cases.map(({ name, sha256 }) => `${name} ${sha256}`);
 
 type Load = (options: EnginesOptions) => Engines | Promise<Engines>;

@@ -142,9 +142,10 @@ describe("calibration", () => {
         clock += engineMs;
         return { estimate, engineMs };
       },
-      runRated: async (_type, source, { sweeps = source.length }) => ({
-        ...{ operations: 100 * sweeps, engineMs: 0.5 + 0.01 * sweeps },
-      }),
+      runRated: async (_type, source, { sweeps, iterations }) => {
+        const size = sweeps ?? iterations ?? source.length;
+        return { operations: 100 * size, engineMs: 0.5 + 0.01 * size };
+      },
       machine: "test, 2 cores",
       engineContentHash: "abc",
       now: () => clock,

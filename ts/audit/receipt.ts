@@ -28,6 +28,10 @@ const PUBLIC_OPTIONS: ReadonlySet<string> = new Set([
   "sweepLimit",
   "sense",
   "maxSamples",
+  "objective",
+  "iterations",
+  "restarts",
+  "restartIterations",
 ]);
 
 /** All that a receipt tells about the end of a job. */

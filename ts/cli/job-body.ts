@@ -28,6 +28,10 @@ export interface RunFlags {
   initial?: string;
   sense?: string;
   maxSamples?: number;
+  objective?: string;
+  iterations?: number;
+  restarts?: number;
+  targetValue?: number;
   /** As the file of `--states` says. */
   states?: unknown;
 }
@@ -96,6 +100,7 @@ function refuseOthers(type: JobType, given: readonly string[]): void {
 function optionsOf(flags: RunFlags): Record<string, unknown> {
   const { input, probabilities, observable, amplitudes, marginals, entropy, noise, method } = flags;
   const { reads, sweeps, timeLimit, targetEnergy, betaRange, initial, sense, maxSamples, states } = flags;
+  const { objective, iterations, restarts, targetValue } = flags;
   return {
     probabilities,
     observable,
@@ -114,6 +119,10 @@ function optionsOf(flags: RunFlags): Record<string, unknown> {
     sense,
     maxSamples,
     states,
+    objective,
+    iterations,
+    restarts,
+    targetValue,
   };
 }
 

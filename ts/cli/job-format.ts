@@ -14,6 +14,10 @@ const SUFFIXES: readonly (readonly [suffix: string, format: JobFormat])[] = [
   [".rud", "rudy"],
   [".mc", "rudy"],
   [".bqp", "bqp"],
+  [".schedule.json", "schedule-json"],
+  [".rcp", "rcp"],
+  [".jsp", "jsp"],
+  [".fjs", "fjs"],
 ];
 
 /** What a source begins with; the engine has to say what is wrong with all others. */
@@ -21,6 +25,7 @@ const BEGINNINGS: readonly (readonly [pattern: RegExp, format: JobFormat])[] = [
   [/^DIMODBQM/, "dimod-bqm"],
   [/^\s*\{[\s\S]{0,4096}"ketflow-net\/1"/, "net-json"],
   [/^\s*\{[\s\S]{0,4096}"BinaryQuadraticModel"/, "dimod-json"],
+  [/^\s*\{[\s\S]{0,4096}"ketflow-schedule\/1"/, "schedule-json"],
   [/^\s*(c\b[^\n]*\n\s*)*p\s+qubo\b/, "qubo"],
   [/^\s*#/, "coo"],
   [/^\s*\d+[ \t]+\d+[ \t]*\r?\n\s*\d+[ \t]+\d+/, "rudy"],

@@ -1,6 +1,8 @@
 import { grouped } from "../core/grouped.ts";
 import type { AnnealResult } from "../models/anneal.ts";
 import type { InferResult } from "../models/infer.ts";
+import type { ScheduleResult } from "../models/schedule.ts";
+import { ganttText } from "../pictures/gantt-text.ts";
 import { clip, printable } from "../pictures/labels.ts";
 import { binned, sparkline } from "../pictures/sparkline.ts";
 
@@ -53,6 +55,21 @@ function sampleLines({ vartype, variables, best }: AnnealResult, width: number, 
     lines.push(`${" ".repeat(13)}+${grouped(text.length - room * shown.length)} more; --all`);
   }
   return lines;
+}
+
+/** A Gantt chart, and how good the schedule is known to be. */
+export function scheduleText(result: ScheduleResult, { width, ascii, all }: ValueOptions): string {
+  const { objective, lowerBound, gap, makespan, criticalPath, work } = result;
+  const proof = gap === 0 ? "proved optimal" : `lower bound ${number(lowerBound)}, gap ${(100 * gap).toFixed(1)} %`;
+  const tardiness = objective === makespan ? "" : `objective    ${number(objective)}; `;
+  const path = criticalPath.map(printable).join(" → ");
+  return [
+    ganttText(result, { width, ascii, ...(all ? { maxRows: Number.POSITIVE_INFINITY } : {}) }),
+    "",
+    `${tardiness === "" ? `makespan     ${number(makespan)}; ` : tardiness}${proof}`,
+    `critical     ${all ? path : clip(path, Math.max(20, width - 13), ascii ? "ascii" : "unicode")}`,
+    `work         ${grouped(work.iterations)} schedules in ${grouped(work.restarts)} restarts`,
+  ].join("\n");
 }
 
 /** Of each state the largest output and all of them. */

@@ -14,6 +14,7 @@ import { AnnealEngine } from "./anneal-engine.ts";
 import { CircuitEngine } from "./circuit-engine.ts";
 import { NetworkEngine } from "./network-engine.ts";
 import { estimateJob, type JobRun, type RunOptions, runJob } from "./run-job.ts";
+import { ScheduleEngine } from "./schedule-engine.ts";
 
 type Url = string | URL;
 
@@ -34,6 +35,7 @@ export interface EnginesOptions {
 export interface Engines {
   readonly circuit: CircuitEngine;
   readonly anneal: AnnealEngine;
+  readonly schedule: ScheduleEngine;
   readonly network: NetworkEngine;
   /** Which build of the statevector engine runs here. */
   readonly identity: EngineIdentity;
@@ -76,6 +78,7 @@ export function enginesOf(pool: JobPool): Engines {
   return {
     circuit: new CircuitEngine(pool),
     anneal: new AnnealEngine(pool),
+    schedule: new ScheduleEngine(pool),
     network: new NetworkEngine(pool),
     identity: IDENTITIES.statevector,
     identityOf: (type) => IDENTITIES[ENGINE_OF[type]],

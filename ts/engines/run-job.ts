@@ -70,6 +70,7 @@ export function toInput<T extends JobType>(type: T, input: EngineInput<T> | stri
 const INPUTS = {
   circuit: inputOf("circuit"),
   anneal: inputOf("anneal"),
+  schedule: inputOf("schedule"),
   infer: inputOf("infer"),
 };
 

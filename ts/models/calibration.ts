@@ -35,7 +35,7 @@ export const Calibration = z.strictObject({
   /** `contentHash` of the statevector engine. */
   engine: z.string(),
   coefficients: z.strictObject({ f32: Coefficients, f64: Coefficients }).meta({ description: "Of circuits" }),
-  rates: z.strictObject({ anneal: Rate, infer: Rate }),
+  rates: z.strictObject({ anneal: Rate, schedule: Rate, infer: Rate }),
   /** RFC 3339. */
   madeAt: z.string(),
 });

@@ -9,6 +9,7 @@ export const DEFAULT_READS = 64;
 const DEFAULTS: { readonly [T in JobType]: OptionsOf<T> } = {
   circuit: { shots: DEFAULT_SHOTS, precision: "f64", method: "auto" },
   anneal: { reads: DEFAULT_READS, sweeps: 1000, method: "auto", maxSamples: 100 },
+  schedule: { method: "auto" },
   infer: {},
 };
 

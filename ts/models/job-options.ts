@@ -3,6 +3,7 @@ import type { AnnealEstimate, AnnealFormat, AnnealOptions, AnnealResult, AnnealV
 import type { CircuitEstimate, CircuitFormat, CircuitOptions, CircuitResult, CircuitView } from "./circuit.ts";
 import type { InferEstimate, InferFormat, InferOptions, InferResult, NetworkView } from "./infer.ts";
 import type { JobType } from "./job-type.ts";
+import type { ScheduleEstimate, ScheduleFormat, ScheduleOptions, ScheduleResult, ScheduleView } from "./schedule.ts";
 
 interface Parts {
   circuit: {
@@ -18,6 +19,13 @@ interface Parts {
     result: AnnealResult;
     estimate: AnnealEstimate;
     view: AnnealView;
+  };
+  schedule: {
+    format: ScheduleFormat;
+    options: ScheduleOptions;
+    result: ScheduleResult;
+    estimate: ScheduleEstimate;
+    view: ScheduleView;
   };
   infer: {
     format: InferFormat;

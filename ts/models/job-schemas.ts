@@ -7,6 +7,8 @@ import { INFER_FORMATS, InferOptions, InferResult } from "./infer.ts";
 import { toInferResult } from "./infer-result.ts";
 import type { FormatOf, JobFormat, OptionsOf, ResultOf } from "./job-options.ts";
 import { JOB_TYPES, type JobType } from "./job-type.ts";
+import { SCHEDULE_FORMATS, ScheduleOptions, ScheduleResult } from "./schedule.ts";
+import { toScheduleResult } from "./schedule-result.ts";
 
 interface JobSchema<T extends JobType> {
   readonly formats: readonly FormatOf<T>[];
@@ -34,6 +36,13 @@ export const JOB_SCHEMAS: { readonly [T in JobType]: JobSchema<T> } = {
     result: AnnealResult,
     toResult: toAnnealResult,
   },
+  schedule: {
+    formats: SCHEDULE_FORMATS,
+    options: ScheduleOptions,
+    optionNames: ScheduleOptions.keyof().options,
+    result: ScheduleResult,
+    toResult: toScheduleResult,
+  },
   infer: {
     formats: INFER_FORMATS,
     options: InferOptions,
@@ -46,6 +55,7 @@ export const JOB_SCHEMAS: { readonly [T in JobType]: JobSchema<T> } = {
 export const JOB_FORMATS: readonly [JobFormat, ...JobFormat[]] = [
   ...CIRCUIT_FORMATS,
   ...ANNEAL_FORMATS,
+  ...SCHEDULE_FORMATS,
   ...INFER_FORMATS,
 ];
 

@@ -5,6 +5,7 @@ import { CircuitResult } from "./circuit.ts";
 import { InferResult } from "./infer.ts";
 import { JOB_STATES, JOB_TYPES } from "./job.ts";
 import { RouteDecision } from "./route.ts";
+import { ScheduleResult } from "./schedule.ts";
 
 const Time = z.iso.datetime();
 
@@ -36,7 +37,9 @@ const ResultView = z.strictObject({
     .meta({ description: "The job whose run made the result, when it was not run again" }),
   ...CircuitResult.shape,
   ...AnnealResult.partial().shape,
+  ...ScheduleResult.partial().shape,
   ...InferResult.partial().shape,
+  work: z.union([AnnealResult.shape.work, ScheduleResult.shape.work]).optional(),
 });
 
 const TimingView = z.strictObject({

@@ -3,6 +3,7 @@ import { MAX_SEED } from "../core/random.ts";
 import { ANNEAL_FORMATS, AnnealOptions } from "./anneal.ts";
 import { CIRCUIT_FORMATS, CircuitOptions } from "./circuit.ts";
 import { INFER_FORMATS, InferOptions } from "./infer.ts";
+import { SCHEDULE_FORMATS, ScheduleOptions } from "./schedule.ts";
 
 /** Strategies that score candidates; see docs/routing.md. */
 export const STRATEGIES = [
@@ -88,6 +89,12 @@ export const SubmitJob = z.discriminatedUnion("type", [
     type: z.literal("anneal"),
     input: z.strictObject({ format: z.enum(ANNEAL_FORMATS), source: Source }),
     options: AnnealOptions.optional(),
+    ...Common,
+  }),
+  z.strictObject({
+    type: z.literal("schedule"),
+    input: z.strictObject({ format: z.enum(SCHEDULE_FORMATS), source: Source }),
+    options: ScheduleOptions.optional(),
     ...Common,
   }),
   z.strictObject({

@@ -86,6 +86,7 @@ export type TenantPolicy = z.infer<typeof TenantPolicy>;
 const BUDGETS: { readonly [T in JobType]: keyof TenantPolicy["deadlines"] } = {
   circuit: "quantumMs",
   anneal: "quantumMs",
+  schedule: "quantumMs",
   infer: "neuralMs",
 };
 

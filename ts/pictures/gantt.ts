@@ -10,7 +10,7 @@ export interface GanttTask {
   id: string;
   start: number;
   end: number;
-  machine?: string;
+  machine?: string | undefined;
 }
 
 export interface GanttOptions {

@@ -5,7 +5,7 @@ import { AppError } from "../core/errors.ts";
 import type { Engines } from "../engines/load-engines.ts";
 import type { Calibration } from "../models/calibration.ts";
 import { calibrate } from "./calibrate.ts";
-import { DEFAULT_CALIBRATION, isStale, parseCalibration } from "./calibration.ts";
+import { DEFAULT_CALIBRATION, isStale, operationsOf, parseCalibration } from "./calibration.ts";
 
 /**
  * The calibration that was measured on this machine with this engine, else the cautious one: it only predicts times and is made
@@ -34,7 +34,8 @@ export async function calibrateMachine(path: string, engines: Engines): Promise<
     },
     runRated: async (type, source, options) => {
       const { engineMs } = await engines.run(type, source, { ...options, seed: 0 });
-      return { operations: (await engines.estimate(type, source, options)).operations, engineMs };
+      const estimate = await engines.estimate(type, source, options);
+      return { operations: operationsOf({ type, options, estimate } as Parameters<typeof operationsOf>[0]), engineMs };
     },
     machine: thisMachine(),
     engineContentHash: engines.identity.engine.contentHash,

@@ -28,6 +28,7 @@ export const DEFAULT_CALIBRATION: Calibration = {
   coefficients: { f32: CAUTIOUS_F32, f64: CAUTIOUS },
   rates: {
     anneal: { fixedMs: 0.05, perOperationMs: 2e-5, relativeSpread: 1 },
+    schedule: { fixedMs: 0.1, perOperationMs: 5e-5, relativeSpread: 1 },
     infer: { fixedMs: 0.02, perOperationMs: 3e-6, relativeSpread: 1 },
   },
   madeAt: "1970-01-01T00:00:00.000Z",
@@ -55,8 +56,8 @@ export function predictorOf(calibration: Calibration): (work: Work) => TimeEstim
   return (work) => {
     const { type } = work;
     if (type === "circuit") return predictCircuit(calibration, work.estimate, work.options);
-    const predicted = predictByRate(calibration.rates[type], work.estimate.operations);
-    const limitMs = type === "anneal" ? work.options.timeLimitMs : undefined;
+    const predicted = predictByRate(calibration.rates[type], operationsOf(work));
+    const limitMs = type === "infer" ? undefined : work.options.timeLimitMs;
     // A search that would take longer ends at its limit, as exactly as it can tell the time.
     return limitMs === undefined || predicted.meanMs <= limitMs ? predicted : { meanMs: limitMs, varianceMs2: 100 };
   };
@@ -67,6 +68,11 @@ function predictCircuit(calibration: Calibration, estimate: CircuitEstimate, opt
   const terms = termsOf(estimate, options, coefficients.cacheBytes);
   const meanMs = termNames.reduce((sum, name, k) => sum + coefficients[name] * (terms[k] ?? 0), 0);
   return spread(meanMs, coefficients.relativeSpread);
+}
+
+/** What the rate of a type counts. */
+export function operationsOf(work: Exclude<Work, { type: "circuit" }>): number {
+  return work.type === "schedule" ? work.estimate.placements : work.estimate.operations;
 }
 
 function predictByRate({ fixedMs, perOperationMs, relativeSpread }: Rate, operations: number): TimeEstimate {

@@ -24,6 +24,8 @@ export function featuresOf({ type, options, estimate }: Work): JobFeatures {
     }
     case "anneal":
       return { ...NO_GATES, shots: options.reads ?? DEFAULT_READS, bytes };
+    case "schedule":
+      return { ...NO_GATES, shots: 1, bytes };
     case "infer":
       return { ...NO_GATES, shots: estimate.states, bytes };
   }

@@ -6,13 +6,13 @@ export interface RatedRun {
   engineMs: number;
 }
 
-export type RatedType = "anneal" | "infer";
+export type RatedType = "anneal" | "schedule" | "infer";
 
 /** Runs a job on the embedded engine. */
 export type RunRated = (
   type: RatedType,
   source: string,
-  options: { reads?: number; sweeps?: number },
+  options: { reads?: number; sweeps?: number; iterations?: number },
 ) => Promise<RatedRun>;
 
 /** One rate stands for sparse and dense models, narrow and wide layers. */
@@ -24,6 +24,7 @@ export async function measureRates(run: RunRated): Promise<Record<RatedType, Rat
   const model = ring(256);
   return {
     anneal: await rateOf((size) => run("anneal", model, { reads: 1, sweeps: size === "small" ? 10 : 1000 })),
+    schedule: await rateOf((size) => run("schedule", project(20), { iterations: size === "small" ? 10 : 500 })),
     infer: await rateOf((size) => run("infer", size === "small" ? network(4, 1) : network(64, 128), {})),
   };
 }
@@ -53,6 +54,16 @@ function ring(size: number): string {
     lines.push(`${i} ${(i + 1) % size} ${i % 3 === 0 ? 1 : -1}`, `${i} ${(i + 5) % size} ${i % 2 === 0 ? 1 : -1}`);
   }
   return lines.join("\n");
+}
+
+/** Tasks that share a crew, each behind the two before the last. */
+function project(size: number): string {
+  const task = (k: number): object => ({
+    ...{ id: `t${k}`, duration: 1 + ((k * 7) % 9), demands: { crew: 1 + (k % 3) } },
+    after: [k - 2, k - 3].filter((j) => j >= 0).map((j) => `t${j}`),
+  });
+  const tasks = Array.from({ length: size }, (_, k) => task(k));
+  return JSON.stringify({ format: "ketflow-schedule/1", resources: [{ name: "crew", capacity: 4 }], tasks });
 }
 
 /** Two layers of `width` over `batch` states. */

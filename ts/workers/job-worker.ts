@@ -8,6 +8,7 @@ import { withDefaults } from "../models/defaults.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { EstimateOf, FormatOf, OptionsOf, ViewOf } from "../models/job-options.ts";
 import type { JobType } from "../models/job-type.ts";
+import { scheduleWork } from "../models/schedule-result.ts";
 import { sha256Quick } from "./digest.ts";
 import type {
   CircuitInput,
@@ -84,7 +85,7 @@ export class JobWorker implements EngineWorker {
       const resultHash = toHex(await sha256Quick(container));
       const { seed: _, ...asked } = untimed(options);
       // The time limit is replaced by the work that was done in it, which gives the same bytes on every machine.
-      const work = isCut ? { sweepLimit: annealWork(container).sweeps } : {};
+      const work = isCut ? workOf(type, container) : {};
       const asRun = { ...withDefaults(type, asked as OptionsOf<T>), ...work };
       return transfer<EngineRun>({ container, resultHash, engineMs, options: asRun, identity, notes }, [
         container.buffer,
@@ -159,6 +160,13 @@ function notesOf(program: Program): Note[] {
 function untimed<O extends object>(options: O): Omit<O, "timeLimitMs"> {
   const { timeLimitMs: _, ...rest } = options as O & AnnealOptions;
   return rest;
+}
+
+/** What a run that its time limit ended has done, as the option that has the same done again. */
+function workOf(type: JobType, container: Uint8Array): object {
+  if (type === "anneal") return { sweepLimit: annealWork(container).sweeps };
+  if (type === "schedule") return { iterations: scheduleWork(container).iterations };
+  return {};
 }
 
 /** None where the work is given: `sweepLimit` is what an earlier run did in its time. */

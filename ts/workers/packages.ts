@@ -1,5 +1,6 @@
 import * as annealer from "../../wasm-pkg/annealer/annealer.js";
 import * as qnet from "../../wasm-pkg/qnet/qnet.js";
+import * as scheduler from "../../wasm-pkg/scheduler/scheduler.js";
 import * as statevector from "../../wasm-pkg/statevector/statevector.js";
 import type { EngineName } from "./engines.ts";
 
@@ -27,7 +28,9 @@ interface EnginePackage {
   readonly Program: { parse(format: string, source: Uint8Array): Program };
 }
 
-export const PACKAGES: { readonly [name in EngineName]: EnginePackage } = { statevector, annealer, qnet };
+export const PACKAGES: { readonly [name in EngineName]: EnginePackage } = {
+  ...{ statevector, annealer, scheduler, qnet },
+};
 
 /**
  * A small job of each engine. JavaScript engines compile WASM functions at their first call, 12 ms for all of a circuit's: that is
@@ -36,6 +39,7 @@ export const PACKAGES: { readonly [name in EngineName]: EnginePackage } = { stat
 export const WARM_UPS: { readonly [name in EngineName]: readonly [format: string, source: string, options: string] } = {
   statevector: ["openqasm3", "OPENQASM 3.0; qubit[2] q; U(1, 0, 0) q[0]; ctrl @ U(1, 0, 0) q[0], q[1];", '{"shots":1}'],
   annealer: ["coo", "# vartype=SPIN\n0 1 1\n1 1 1", '{"reads":2,"sweeps":8}'],
+  scheduler: ["jsp", "2 2\n0 3 1 2\n1 4 0 2\n", '{"iterations":20}'],
   qnet: [
     "net-json",
     '{"format":"ketflow-net/1","dtype":"f32","layers":[{"kind":"dense","weights":[[1]],"bias":[0],"activation":"relu"}],"states":[[1]]}',

@@ -2,7 +2,7 @@ export const identity = {
   "engine": {
     "name": "annealer",
     "version": "0.1.0",
-    "contentHash": "c777c9cf7e3c3266538014cc722ba5e31cded4137b211e985abbc839bfc64e12"
+    "contentHash": "09589026e6ef06aa00a83eee6dbee87bdcde98bf0a2f7e83ad302fc68490d7f8"
   },
   "build": {
     "kind": "wasm-simd128",

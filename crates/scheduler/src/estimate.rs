@@ -23,7 +23,7 @@ pub struct Estimate {
 /// What a run with these options takes.
 ///
 /// # Errors
-/// `invalid-input` for options that the run would refuse.
+/// `invalid-input` for options that the run would refuse, `too-large` above the memory limit.
 pub fn estimate(problem: &Problem, options: &Options) -> Result<Estimate, Error> {
     options.check()?;
     options.objective_of(problem)?;
@@ -34,5 +34,13 @@ pub fn estimate(problem: &Problem, options: &Options) -> Result<Estimate, Error>
         problem.tasks.iter().flat_map(|task| &task.modes).map(|mode| mode.demands.len() as u64 + 1).sum();
     // Three states of six columns and as much again for rules and keys; flat modes and demands; two steps of a profile per demand.
     let bytes = tasks * 200 + modes * 20 + demands * 40;
+    let limit = options.memory_limit_mib << 20;
+    if bytes > limit {
+        return Err(Error::too_large(format!(
+            "{tasks} tasks with {modes} modes need {bytes} bytes; the limit is {limit} ({} MiB): raise memoryLimitMiB, or split the \
+             problem",
+            options.memory_limit_mib
+        )));
+    }
     Ok(Estimate { tasks, iterations, placements: tasks.saturating_mul(iterations), bytes })
 }

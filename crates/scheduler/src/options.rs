@@ -25,7 +25,13 @@ pub struct Options {
     pub target_value: Option<u64>,
     /// Of all random numbers, 0 to 2⁵³ − 1.
     pub seed: u64,
+    /// Limit on the memory of the run.
+    #[serde(rename = "memoryLimitMiB")]
+    pub memory_limit_mib: u64,
 }
+
+/// The address space of wasm32 less room for code; natively the same, so that both refuse alike.
+const DEFAULT_MEMORY_LIMIT_MIB: u64 = 4096 - 256;
 
 impl Default for Options {
     fn default() -> Self {
@@ -37,6 +43,7 @@ impl Default for Options {
             iterations: None,
             target_value: None,
             seed: 0,
+            memory_limit_mib: DEFAULT_MEMORY_LIMIT_MIB,
         }
     }
 }

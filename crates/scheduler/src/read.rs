@@ -32,6 +32,23 @@ impl Format {
     pub const ALL: [(&'static str, Self); 4] =
         [("rcp", Self::Rcp), ("jsp", Self::Jsp), ("fjs", Self::Fjs), ("schedule-json", Self::ScheduleJson)];
 
+    /// Under which a job gives it.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
+    }
+
+    /// The format of this name; `auto` finds out JSON, and nothing else: tables of numbers look alike.
+    ///
+    /// # Errors
+    /// As [`Self::named`].
+    pub fn of(name: &str, source: &[u8]) -> Result<Self, Error> {
+        match name {
+            "auto" if source.trim_ascii_start().starts_with(b"{") => Ok(Self::ScheduleJson),
+            "auto" => Err(Error::invalid("the format is not clear; name one of rcp, jsp, fjs, schedule-json").at(1, 1)),
+            _ => Self::named(name),
+        }
+    }
+
     /// The format of this name.
     ///
     /// # Errors

@@ -40,6 +40,8 @@ pub struct ScheduleResult {
     pub critical_path: Vec<u32>,
     /// What it took.
     pub work: Work,
+    /// JSON `{machines, tasks}`: the names by index.
+    pub names: String,
 }
 
 impl ScheduleResult {
@@ -63,6 +65,11 @@ impl ScheduleResult {
             lower_bound,
             critical_path: critical_path(problem, &start, &end, &mode),
             work,
+            names: json!({
+                "machines": problem.machines,
+                "tasks": problem.tasks.iter().map(|task| task.id.as_str()).collect::<Vec<_>>(),
+            })
+            .to_string(),
         }
     }
 
@@ -84,6 +91,7 @@ impl ScheduleResult {
             container.add(name, &[values.len()], Data::U32(values));
         }
         container.add("critical-path", &[self.critical_path.len()], Data::U32(&self.critical_path));
+        container.add("names", &[self.names.len()], Data::U8(self.names.as_bytes()));
         container.add("makespan", &[1], Data::U32(&makespan));
         container.add("objective", &[1], Data::F64(&value));
         container.add("lower-bound", &[1], Data::F64(&bound));

@@ -54,6 +54,7 @@ impl Plan {
 /// # Errors
 /// [`RunError::Refused`] before anything runs, [`RunError::Cancelled`] when the monitor wants no result.
 pub fn solve(problem: &Problem, options: &Options, monitor: &mut dyn Monitor) -> Result<ScheduleResult, RunError> {
+    crate::estimate(problem, options)?;
     run(problem, options, 0, u32::MAX, monitor)
 }
 

@@ -25,9 +25,9 @@ pub struct Program {
 
 #[wasm_bindgen]
 impl Program {
-    /// Reads UTF-8 text; `format` is `rcp`, `jsp`, `fjs` or `schedule-json`.
+    /// Reads UTF-8 text; `format` is `rcp`, `jsp`, `fjs`, `schedule-json`, or `auto` for the last one.
     pub fn parse(format: &str, source: &[u8]) -> Result<Program, JsValue> {
-        let format = Format::named(format).map_err(to_js)?;
+        let format = Format::of(format, source).map_err(to_js)?;
         read::read(format, source).map(|problem| Self { format, problem }).map_err(to_js)
     }
 
@@ -56,7 +56,7 @@ impl Program {
             RunError::Refused(error) => to_js(error),
             RunError::Cancelled => self::error("cancelled", &RunError::Cancelled.to_string(), None),
         })?;
-        Ok(result.to_container(&self.problem))
+        Ok(result.to_container())
     }
 }
 

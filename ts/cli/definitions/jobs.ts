@@ -57,7 +57,10 @@ export function defineJobCommands({ add, act }: CommandKit): void {
 /** What a job is made of, besides its file. */
 export function jobFlags(command: Command): Command {
   return command
-    .argument("<file>", "circuit, binary quadratic model, .net.json, .job.json, or - for standard input")
+    .argument(
+      "<file>",
+      "circuit, binary quadratic model, project or shop, .net.json, .job.json, or - for standard input",
+    )
     .option("--format <name>", "such as openqasm3, qubo or net-json; found out by default")
     .option("--seed <number>", "0 to 2^53 - 1; a fresh one by default")
     .option("--shots <number>", "default 1024", wholeNumberOf)
@@ -73,12 +76,20 @@ export function jobFlags(command: Command): Command {
     .option("--method <name>", "auto (default); circuits: statevector or trajectory; models: anneal or exact")
     .option("--reads <number>", "of a model: runs from random starts; default 64", wholeNumberOf)
     .option("--sweeps <number>", "of a model: passes over its variables in each read; default 1000", wholeNumberOf)
-    .option("--time-limit <ms>", "of a model: end the search with what it has found by then", wholeNumberOf)
+    .option("--time-limit <ms>", "of a model or schedule: end the search with what it has found by then", wholeNumberOf)
     .option("--target-energy <number>", "of a model: end it with the first read that is as good")
     .option("--sense <name>", "of a model: min (default) or max")
     .option("--max-samples <number>", "of a model: distinct samples that are kept; default 100", wholeNumberOf)
     .option("--beta-range <first,last>", "of a model: inverse temperatures; found out by default")
     .option("--initial <values>", "of a model: where every read begins, such as 1,-1,1")
+    .option("--objective <name>", "of a schedule: makespan (default) or total-weighted-tardiness")
+    .option("--iterations <number>", "of a schedule: schedules that are made; fitting by default", wholeNumberOf)
+    .option("--restarts <number>", "of a schedule: most restarts", wholeNumberOf)
+    .option(
+      "--target-value <number>",
+      "of a schedule: end the search with the first one that is as good",
+      wholeNumberOf,
+    )
     .option("--states <file>", "of a network: a JSON array with a row of numbers per state")
     .option("--target <name>", "back end, or auto (default)")
     .option("--strategy <names>", "strategies that score the back ends, such as balanced,cost-efficient", commas)

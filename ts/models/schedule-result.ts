@@ -1,0 +1,72 @@
+import { fromUtf8 } from "../core/bytes.ts";
+import { messageOf } from "../core/errors.ts";
+import type { ResultContainer } from "./result-container.ts";
+import type { ScheduleResult } from "./schedule.ts";
+import { only, openSections, type Sections, wrongResult } from "./sections.ts";
+
+/** The schema of what a schedule run gives back. */
+export const SCHEDULE_RESULT_SCHEMA = "schedule-result/1";
+
+const NO_MACHINE = 0xffff_ffff;
+
+const broken = (message: string): Error => wrongResult(SCHEDULE_RESULT_SCHEMA, message);
+
+/**
+ * The JSON view of a `schedule-result/1` container.
+ *
+ * @throws {AppError} `integrity-violation` when the container is malformed
+ */
+export function toScheduleResult(container: Uint8Array | ResultContainer): ScheduleResult {
+  const sections = openSections(container, SCHEDULE_RESULT_SCHEMA);
+  const names = namesOf(sections);
+  const numbers = (name: string, length: number | "any"): number[] =>
+    Array.from(sections.take(name, ["u32"], length).data);
+  const [starts, ends] = [numbers("start", names.tasks.length), numbers("end", names.tasks.length)];
+  const machines = numbers("machine", names.tasks.length);
+  numbers("mode", names.tasks.length);
+  const named = (list: readonly string[], index: number): string => {
+    const name = list[index];
+    if (name === undefined) throw broken(`it speaks of number ${index} of ${list.length}`);
+    return name;
+  };
+  const tasks = names.tasks.map((id, k) => {
+    const machine = machines[k] ?? NO_MACHINE;
+    const on = machine === NO_MACHINE ? {} : { machine: named(names.machines, machine) };
+    return { id, start: starts[k] ?? 0, end: ends[k] ?? 0, ...on };
+  });
+  const criticalPath = numbers("critical-path", "any").map((index) => named(names.tasks, index));
+  const [makespan = 0] = numbers("makespan", 1);
+  const [objective, lowerBound] = [value(sections, "objective"), value(sections, "lower-bound")];
+  const gap = value(sections, "gap");
+  const work = workOf(sections);
+  sections.end();
+  return { tasks, makespan, objective, lowerBound, gap, criticalPath, work };
+}
+
+/** The schedules that a run made: what its `iterations` have to be for the same bytes. */
+export function scheduleWork(container: Uint8Array): ScheduleResult["work"] {
+  return workOf(openSections(container, SCHEDULE_RESULT_SCHEMA));
+}
+
+function value(sections: Sections, name: string): number {
+  return only(sections.take(name, ["f64"], 1));
+}
+
+function workOf(sections: Sections): ScheduleResult["work"] {
+  const [iterations, restarts] = ["work.iterations", "work.restarts"].map((name) =>
+    Number(sections.take(name, ["u64"], 1).data[0] ?? 0n),
+  );
+  return { iterations: iterations ?? 0, restarts: restarts ?? 0 };
+}
+
+function namesOf(sections: Sections): { tasks: string[]; machines: string[] } {
+  const isList = (list: unknown): list is string[] =>
+    Array.isArray(list) && list.every((name) => typeof name === "string");
+  try {
+    const { tasks, machines } = JSON.parse(fromUtf8(sections.take("names", ["u8"], "any").data));
+    if (isList(tasks) && isList(machines)) return { tasks, machines };
+  } catch (cause) {
+    throw broken(`names is no JSON: ${messageOf(cause)}`);
+  }
+  throw broken("names has no lists of tasks and machines");
+}
