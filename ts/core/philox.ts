@@ -41,10 +41,7 @@ function highProduct(x: number, y: number): number {
  * @param event 0…2³²−1
  */
 export function eventWords(seed: number, purpose: number, index: number, event: number): FourWords {
-  return philox4x32(
-    [index % WORD, Math.floor(index / WORD), event, purpose],
-    [seed % WORD, Math.floor(seed / WORD)],
-  );
+  return philox4x32([index % WORD, Math.floor(index / WORD), event, purpose], [seed % WORD, Math.floor(seed / WORD)]);
 }
 
 /** Uniform on [0, 1) with 53 bits: the first number of `uniform_pair` of `crates/rng`. */

@@ -12,7 +12,11 @@ export type Optimizer = (typeof OPTIMIZERS)[number];
 
 const Finite = z.number();
 /** Where the search begins, in radians: by name, or one number for each parameter in their order. */
-const Start = z.union([z.record(z.string(), Finite), z.array(Finite).min(1)]);
+const Start = z.union(
+  [z.record(z.string(), Finite), z.array(Finite).min(1)],
+  "must be numbers by name, or a list of numbers in the order of the parameters",
+);
+export type Start = z.infer<typeof Start>;
 
 const Format = z.literal("ketflow-hybrid/1");
 const PauliSum = z.string().min(1).max(1_000_000);
@@ -31,32 +35,42 @@ export type VqeInput = z.infer<typeof VqeInput>;
 
 /** Qubits of the largest problem that can be written down; what can be run depends on memory. */
 const MAX_VARIABLES = 64;
-const Variable = z.int().min(0).max(MAX_VARIABLES - 1);
+const Variable = z
+  .int()
+  .min(0)
+  .max(MAX_VARIABLES - 1);
 
 /** Maximum cut: the vertices are numbered from 0, and an edge without a weight weighs 1. */
-export const GraphProblem = z.strictObject({
-  graph: z.strictObject({
-    /** One more than the largest number that an edge names, unless given. */
-    vertices: z.int().min(1).max(MAX_VARIABLES).optional(),
-    edges: z.array(z.union([z.tuple([Variable, Variable]), z.tuple([Variable, Variable, Finite])])).min(1),
-  }),
+const Graph = z.strictObject({
+  /** One more than the largest number that an edge names, unless given. */
+  vertices: z.int().min(1).max(MAX_VARIABLES).optional(),
+  edges: z.array(z.tuple([Variable, Variable, Finite.optional()])).min(1),
 });
+export type Graph = z.infer<typeof Graph>;
 
 /** Minimise offset + Σ aᵢ vᵢ + Σ bᵢⱼ vᵢ vⱼ over spins ±1 or binary numbers 0 and 1. */
-export const BqmProblem = z.strictObject({
-  bqm: z.strictObject({
-    vartype: z.enum(["spin", "binary"]),
-    variables: z.int().min(1).max(MAX_VARIABLES).optional(),
-    linear: z.array(z.tuple([Variable, Finite])).optional(),
-    quadratic: z.array(z.tuple([Variable, Variable, Finite])).optional(),
-    offset: Finite.optional(),
-  }),
+const Bqm = z.strictObject({
+  vartype: z.enum(["spin", "binary"]),
+  /** One more than the largest number that a term names, unless given. */
+  variables: z.int().min(1).max(MAX_VARIABLES).optional(),
+  linear: z.array(z.tuple([Variable, Finite])).optional(),
+  quadratic: z.array(z.tuple([Variable, Variable, Finite])).optional(),
+  offset: Finite.optional(),
 });
+export type Bqm = z.infer<typeof Bqm>;
 
-/** Minimise a sum of products of Z, such as `ZZI - 0.5*IZZ`, over basis states. */
-export const DiagonalProblem = z.strictObject({ observable: PauliSum });
-
-export const QaoaProblem = z.union([GraphProblem, BqmProblem, DiagonalProblem]);
+/** What a QAOA run minimises; exactly one member. */
+export const QaoaProblem = z
+  .strictObject({
+    graph: Graph.optional(),
+    bqm: Bqm.optional(),
+    /** A sum of products of Z, such as `ZZI - 0.5*IZZ`. */
+    observable: PauliSum.optional(),
+  })
+  .refine(
+    (problem) => Object.values(problem).filter((member) => member !== undefined).length === 1,
+    "give one of graph, bqm and observable",
+  );
 export type QaoaProblem = z.infer<typeof QaoaProblem>;
 
 export const QaoaInput = z.strictObject({
@@ -101,7 +115,10 @@ export const HybridResult = z.strictObject({
   }),
   trace: z.array(z.number()).min(1).meta({ description: "Energies: at the start, then after each iteration" }),
   iterations: z.int().min(0),
-  evaluations: z.int().min(1).meta({ description: "Energies that were computed or measured, those of gradients included" }),
+  evaluations: z
+    .int()
+    .min(1)
+    .meta({ description: "Energies that were computed or measured, those of gradients included" }),
   converged: z.boolean().meta({ description: "The tolerance ended the search, not the number of iterations" }),
   best: z
     .strictObject({
@@ -115,7 +132,10 @@ export const HybridResult = z.strictObject({
     .strictObject({
       best: z.number().meta({ description: "Weight between the two sides of `best`" }),
       expected: z.number().meta({ description: "The expectation at `parameters`" }),
-      ratio: z.number().meta({ description: "expected / best: at least expected / maximum cut" }),
+      ratio: z
+        .number()
+        .optional()
+        .meta({ description: "expected / best, where best > 0: at least expected / maximum cut" }),
     })
     .optional()
     .meta({ description: "`qaoa` on a graph" }),
