@@ -1,5 +1,3 @@
-import { PI } from "../core/strict-sine.ts";
-
 /** An expression over the inputs of a circuit, as far as it is linear. */
 export interface LinearForm {
   readonly constant: number;
@@ -104,7 +102,7 @@ class Reader {
 
 function numberOf(token: string): number {
   if (!token.endsWith("π")) return Number(token);
-  return token === "π" ? PI : Number(token.slice(0, -1)) * PI;
+  return token === "π" ? Math.PI : Number(token.slice(0, -1)) * Math.PI;
 }
 
 function constant(value: number): LinearForm {

@@ -1,4 +1,4 @@
-import { PI, strictCosine, strictSine } from "../core/strict-sine.ts";
+import { strictCosine, strictSine } from "../core/strict-sine.ts";
 
 /**
  * The energy in one parameter is Σ over ℓ = 0…count of aₗ cos(ℓ·base·x) + bₗ sin(ℓ·base·x): its frequencies are multiples of `base`
@@ -32,7 +32,7 @@ export function shiftTerms({ base, count }: ShiftRule): ShiftTerm[] {
 }
 
 function gridPoint(k: number, count: number): number {
-  return ((2 * k + 1) * PI) / (2 * count);
+  return ((2 * k + 1) * Math.PI) / (2 * count);
 }
 
 /** Where {@link probeShift} looks, in units of 1/base: no multiple of π/R, so that no frequency hides. */

@@ -15,15 +15,14 @@ export interface Settings extends MinimizeOptions {
 }
 
 export function settingsOf(options: HybridOptions): Settings {
-  const { optimizer, maxIterations, learningRate, perturbation, tolerance } = { ...HYBRID_DEFAULTS, ...options };
-  const shots = options.shots ?? 0;
+  const { shots = 0 } = options;
   return {
-    optimizer,
-    maxIterations,
-    learningRate,
-    perturbation,
+    optimizer: options.optimizer ?? HYBRID_DEFAULTS.optimizer,
+    maxIterations: options.maxIterations ?? HYBRID_DEFAULTS.maxIterations,
+    learningRate: options.learningRate ?? HYBRID_DEFAULTS.learningRate,
+    perturbation: options.perturbation ?? HYBRID_DEFAULTS.perturbation,
+    tolerance: options.tolerance ?? (shots === 0 ? HYBRID_DEFAULTS.tolerance : 0),
     shots,
-    tolerance: options.tolerance ?? (shots === 0 ? tolerance : 0),
     answer: shots === 0 ? "lowest" : "last",
   };
 }

@@ -1,7 +1,7 @@
-/** π and its multiples to the nearest double. */
-export const PI = 3.141592653589793;
-const TWO_PI = 6.283185307179586;
-const HALF_PI = 1.5707963267948966;
+// A constant of the language: the double nearest to π.
+const { PI } = Math;
+const TWO_PI = 2 * PI;
+const HALF_PI = PI / 2;
 
 /** Beyond x²³ a term is below 2⁻⁵⁷ of π/2. */
 const LAST_ORDER = 23;

@@ -79,6 +79,9 @@ export function only(section: FloatSection): number {
 export function count({ data, name }: Extract<Section, { dtype: "u64" }>): number[] {
   return Array.from(data, (value) => {
     if (value > 0n && value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
-    throw new AppError("integrity-violation", `not a result container: something in ${name} was counted ${value} times`);
+    throw new AppError(
+      "integrity-violation",
+      `not a result container: something in ${name} was counted ${value} times`,
+    );
   });
 }
