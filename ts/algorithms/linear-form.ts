@@ -126,7 +126,8 @@ function added(a: LinearForm, b: LinearForm): LinearForm {
 function scaled(form: LinearForm, factor: number): LinearForm {
   if (factor === 0) return constant(0);
   const slopes = new Map([...form.slopes].map(([name, slope]) => [name, slope * factor]));
-  return { constant: form.constant * factor, slopes, bent: form.bent };
+  // Adding +0 turns −0 into 0.
+  return { constant: form.constant * factor + 0, slopes, bent: form.bent };
 }
 
 function multiplied(a: LinearForm, operator: string, b: LinearForm): LinearForm {
