@@ -41,5 +41,5 @@ export function drawSigns(
 /** A seed of 53 bits for a circuit. */
 export function drawSeed(seed: number, purpose: "circuit" | "sampling", index: number, event: number): number {
   const [low, high] = eventWords(seed, PURPOSE[purpose], index, event);
-  return (high & 0x1f_ffff) * 2 ** 32 + low;
+  return (high & 0x1f_ffff) * 0x1_0000_0000 + low;
 }

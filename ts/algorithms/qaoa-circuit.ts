@@ -43,7 +43,7 @@ export function qaoaCircuit(cost: DiagonalCost, layers: number, inputs: "paramet
   const lines: string[] = ["h q;"];
   for (let layer = 0; layer < layers; layer++) {
     terms.forEach((term, k) => {
-      const factor = (2 * term.coefficient) / scale;
+      const factor = 2 * (term.coefficient / scale);
       lines.push(...rotation(term, angle(`gamma_${layer + 1}_${k}`, layer, factor)));
     });
     for (let qubit = 0; qubit < qubits; qubit++) {

@@ -46,5 +46,5 @@ export function eventWords(seed: number, purpose: number, index: number, event: 
 
 /** Uniform on [0, 1) with 53 bits: the first number of `uniform_pair` of `crates/rng`. */
 export function uniform([low, high]: FourWords): number {
-  return (high * 0x20_0000 + (low >>> 11)) / 2 ** 53;
+  return (high * 0x20_0000 + (low >>> 11)) / 0x20_0000_0000_0000;
 }
