@@ -7,6 +7,7 @@ import { refuseWhenAborted } from "./minimize.ts";
 import type { Objective } from "./objective.ts";
 import { deviation, probeShift, type ShiftRule, shiftTerms } from "./parameter-shift.ts";
 import type { CircuitSource, HybridContext } from "./ports.ts";
+import type { Settings } from "./settings.ts";
 
 /** An `input` of the circuit: factor · parameter. */
 export interface AnsatzInput {
@@ -27,6 +28,14 @@ export interface Ansatz {
   readonly inputs: readonly AnsatzInput[];
   /** The rules are somebody's word: the first gradient checks them. */
   readonly isRuleUnproved: boolean;
+}
+
+/** A search before it begins. */
+export interface Search {
+  readonly ansatz: Ansatz;
+  readonly measurement: Measurement | undefined;
+  readonly start: readonly number[];
+  readonly settings: Settings;
 }
 
 /** How energies are measured; without it they are exact expectations. */

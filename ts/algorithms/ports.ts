@@ -5,7 +5,7 @@ export interface CircuitSource {
   readonly source: string;
 }
 
-export interface PortControl {
+interface PortControl {
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -80,7 +80,7 @@ function names(stem: string, layers: number): string[] {
 }
 
 /** √(mean of c²) over the terms. */
-export function scaleOf({ terms }: DiagonalCost): number {
+function scaleOf({ terms }: DiagonalCost): number {
   const largest = terms.reduce((size, { coefficient }) => Math.max(size, Math.abs(coefficient)), 0);
   // Relative to the largest, so that squares neither overflow nor vanish.
   const squares = terms.reduce((sum, { coefficient }) => sum + (coefficient / largest) * (coefficient / largest), 0);

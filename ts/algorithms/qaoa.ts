@@ -2,7 +2,7 @@ import { AppError } from "../core/errors.ts";
 import type { HybridOptions, QaoaInput } from "../models/hybrid.ts";
 import { HYBRID_DEFAULTS } from "../models/hybrid-defaults.ts";
 import type { HybridValues, SampledBest } from "../models/hybrid-result.ts";
-import { type Ansatz, CircuitObjective, type Measurement } from "./circuit-objective.ts";
+import { CircuitObjective, type Measurement, type Search } from "./circuit-objective.ts";
 import { drawSeed } from "./draws.ts";
 import { minimize } from "./minimize.ts";
 import type { PauliLetter } from "./pauli-sum.ts";
@@ -21,34 +21,42 @@ import { startAt } from "./start.ts";
  * @throws {AppError} `invalid-input` for a problem with nothing to search for; `too-large`; what the engine refuses; `cancelled`
  */
 export async function qaoa(input: QaoaInput, options: HybridOptions, context: HybridContext): Promise<HybridValues> {
-  const settings = settingsOf(options);
+  const { ansatz, cost, measurement, start, settings } = prepareQaoa(input, options);
+  const objective = new CircuitObjective(ansatz, context, measurement);
+  const minimum = await minimize(objective, stepperOf(settings, context.seed), start, settings, context);
+
+  const shots = options.samples ?? HYBRID_DEFAULTS.samples;
+  const seed = drawSeed(context.seed, "sampling", 0, 0);
+  const { counts } = await objective.run(ansatz.circuit, objective.inputsAt(minimum.point), { shots }, seed);
+  const { graph } = input.problem;
+  const energyOf = (bits: readonly number[]) => (graph === undefined ? costAt(cost, bits) : 0 - cutOf(graph, bits));
+  return {
+    ...minimum,
+    parameters: ansatz.parameters,
+    evaluations: objective.evaluations,
+    best: cheapest(counts ?? {}, energyOf),
+    isCut: graph !== undefined,
+  };
+}
+
+/** Everything of {@link qaoa} before its first energy. @throws {AppError} as it does */
+export function prepareQaoa(input: QaoaInput, options: HybridOptions): Search & { readonly cost: DiagonalCost } {
   if (options.shiftFrequencies !== undefined) {
     throw new AppError(
       "invalid-input",
       "options.shiftFrequencies: qaoa builds its circuit and knows them; leave it out",
     );
   }
-  const { problem } = input;
-  const cost = costOf(problem);
+  const settings = settingsOf(options);
+  const cost = costOf(input.problem);
   const layers = options.layers ?? HYBRID_DEFAULTS.layers;
   const built = qaoaCircuit(cost, layers, settings.optimizer === "adam" ? "gates" : "parameters");
-  const ansatz: Ansatz = { ...built, observable: observableOf(cost), isRuleUnproved: false };
-  const measurement = settings.shots === 0 ? undefined : measure(built.circuit, cost, settings.shots);
-  const objective = new CircuitObjective(ansatz, context, measurement);
-  const start = input.parameters === undefined ? annealingRamp(layers) : startAt(input.parameters, built.parameters);
-  const minimum = await minimize(objective, stepperOf(settings, context.seed), start, settings, context);
-
-  const shots = options.samples ?? HYBRID_DEFAULTS.samples;
-  const seed = drawSeed(context.seed, "sampling", 0, 0);
-  const { counts } = await objective.run(built.circuit, objective.inputsAt(minimum.point), { shots }, seed);
-  const energyOf = (bits: readonly number[]) =>
-    problem.graph === undefined ? costAt(cost, bits) : 0 - cutOf(problem.graph, bits);
   return {
-    ...minimum,
-    parameters: built.parameters,
-    evaluations: objective.evaluations,
-    best: cheapest(counts ?? {}, energyOf),
-    isCut: problem.graph !== undefined,
+    cost,
+    ansatz: { ...built, observable: observableOf(cost), isRuleUnproved: false },
+    measurement: settings.shots === 0 ? undefined : measure(built.circuit, cost, settings.shots),
+    start: input.parameters === undefined ? annealingRamp(layers) : startAt(input.parameters, built.parameters),
+    settings,
   };
 }
 

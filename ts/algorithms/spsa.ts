@@ -1,8 +1,8 @@
 import { drawSigns } from "./draws.ts";
 import type { Objective, Place, Stepper } from "./objective.ts";
 
-/** Directions in which the start is tried before the first step. */
-const CALIBRATIONS = 10;
+/** Directions in which the start is tried before the first step, with two energies each. */
+export const CALIBRATIONS = 10;
 
 export interface SpsaOptions {
   readonly seed: number;

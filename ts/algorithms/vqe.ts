@@ -2,7 +2,7 @@ import { AppError } from "../core/errors.ts";
 import type { CircuitView } from "../models/circuit.ts";
 import type { HybridOptions, VqeInput } from "../models/hybrid.ts";
 import type { HybridValues } from "../models/hybrid-result.ts";
-import { type Ansatz, type AnsatzInput, CircuitObjective } from "./circuit-objective.ts";
+import { type AnsatzInput, CircuitObjective, type Measurement, type Search } from "./circuit-objective.ts";
 import { drawStart } from "./draws.ts";
 import { frequenciesOf, ruleFor } from "./frequencies.ts";
 import { measuredCircuits } from "./measured-energy.ts";
@@ -30,23 +30,35 @@ const START_WIDTH = 0.1;
  *   for one without a gradient; what the engine refuses; `cancelled`
  */
 export async function vqe(input: VqeInput, options: HybridOptions, context: HybridContext): Promise<HybridValues> {
-  const settings = settingsOf(options);
+  const { ansatz, measurement, start, settings } = await prepareVqe(input, options, context);
+  const objective = new CircuitObjective(ansatz, context, measurement);
+  const minimum = await minimize(objective, stepperOf(settings, context.seed), start, settings, context);
+  return { ...minimum, parameters: ansatz.parameters, evaluations: objective.evaluations };
+}
+
+/** Everything of {@link vqe} before its first energy. @throws {AppError} as it does */
+export async function prepareVqe(
+  input: VqeInput,
+  options: HybridOptions,
+  { viewCircuit, seed, signal }: Pick<HybridContext, "viewCircuit" | "seed" | "signal">,
+): Promise<Search> {
   if (options.layers !== undefined || options.samples !== undefined) {
     throw new AppError("invalid-input", "options: layers and samples are for qaoa; the circuit says what vqe does");
   }
+  const settings = settingsOf(options);
   const { ansatz: circuit, observable } = input;
-  const view = await context.viewCircuit(circuit, { signal: context.signal });
+  const view = await viewCircuit(circuit, { signal });
   const parameters = parametersOf(view);
   const inputs = inputsOf(parameters, view, settings, options.shiftFrequencies);
-  const ansatz: Ansatz = { circuit, observable, parameters, inputs, isRuleUnproved: true };
-  const measurement = settings.shots === 0 ? undefined : measure(input, view, settings.shots);
-  const objective = new CircuitObjective(ansatz, context, measurement);
-  const start =
-    input.parameters === undefined
-      ? drawStart(context.seed, parameters.length, START_WIDTH)
-      : startAt(input.parameters, parameters);
-  const minimum = await minimize(objective, stepperOf(settings, context.seed), start, settings, context);
-  return { ...minimum, parameters, evaluations: objective.evaluations };
+  return {
+    ansatz: { circuit, observable, parameters, inputs, isRuleUnproved: true },
+    measurement: settings.shots === 0 ? undefined : measure(input, view, settings.shots),
+    start:
+      input.parameters === undefined
+        ? drawStart(seed, parameters.length, START_WIDTH)
+        : startAt(input.parameters, parameters),
+    settings,
+  };
 }
 
 function parametersOf({ inputs }: CircuitView): string[] {
@@ -85,7 +97,7 @@ function inputsOf(
   });
 }
 
-function measure({ ansatz, observable }: VqeInput, view: CircuitView, shots: number) {
+function measure({ ansatz, observable }: VqeInput, view: CircuitView, shots: number): Measurement {
   const sum = readPauliSum(observable);
   return { shots, circuits: measuredCircuits(ansatz, view, sum), offset: offsetOf(sum) };
 }

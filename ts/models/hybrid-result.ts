@@ -6,7 +6,7 @@ import type { ResultContainer } from "./result-container.ts";
 import { count, finite, only, openSections, type Sections, wrongResult } from "./sections.ts";
 
 /** The schema of what a hybrid run gives back. */
-export const HYBRID_RESULT_SCHEMA = "hybrid-result/1";
+const HYBRID_RESULT_SCHEMA = "hybrid-result/1";
 
 /** The cheapest outcome of the final sampling. */
 export interface SampledBest {

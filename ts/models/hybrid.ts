@@ -7,7 +7,7 @@ import { CIRCUIT_FORMATS } from "./circuit.ts";
 export const HYBRID_FORMATS = ["hybrid-json"] as const;
 export type HybridFormat = (typeof HYBRID_FORMATS)[number];
 
-export const OPTIMIZERS = ["adam", "spsa"] as const;
+const OPTIMIZERS = ["adam", "spsa"] as const;
 export type Optimizer = (typeof OPTIMIZERS)[number];
 
 const Finite = z.number();
