@@ -1,0 +1,67 @@
+import { AppError } from "../core/errors.ts";
+import type { Objective, Stepper } from "./objective.ts";
+import type { HybridContext } from "./ports.ts";
+
+/** Steps over which the energy has to stand still: gradient descent with momentum turns around more slowly than it stops. */
+const STILL_STEPS = 10;
+
+export interface MinimizeOptions {
+  readonly maxIterations: number;
+  /** The search ends when the last eleven energies lie this close together; 0: it does not. */
+  readonly tolerance: number;
+  /** Of noisy energies the lowest is the luckiest, not the best: then the last point is the answer. */
+  readonly answer: "lowest" | "last";
+}
+
+export interface Minimum {
+  readonly point: readonly number[];
+  readonly energy: number;
+  /** Energies: at the start, then after each iteration. */
+  readonly trace: readonly number[];
+  readonly converged: boolean;
+}
+
+/**
+ * Steps from `start` until the energy stands still or the iterations are used up.
+ *
+ * @throws {AppError} `cancelled` by the signal, between two evaluations at the latest; what the objective throws
+ */
+export async function minimize(
+  objective: Objective,
+  stepper: Stepper,
+  start: readonly number[],
+  { maxIterations, tolerance, answer }: MinimizeOptions,
+  { signal, onProgress }: Pick<HybridContext, "signal" | "onProgress">,
+): Promise<Minimum> {
+  refuseWhenAborted(signal);
+  let point = start;
+  let energy = await objective.energy(point);
+  let best = { point, energy };
+  const trace = [energy];
+  let converged = false;
+  const report = (iteration: number) => {
+    const { evaluations } = objective;
+    onProgress?.({ iteration, maxIterations, energy, bestEnergy: best.energy, evaluations });
+  };
+  report(0);
+  for (let iteration = 0; iteration < maxIterations && !converged; iteration++) {
+    refuseWhenAborted(signal);
+    point = await stepper.next(objective, { point, energy, iteration });
+    energy = await objective.energy(point);
+    trace.push(energy);
+    if (energy < best.energy) best = { point, energy };
+    converged = standsStill(trace, tolerance);
+    report(iteration + 1);
+  }
+  return { ...(answer === "lowest" ? best : { point, energy }), trace, converged };
+}
+
+function standsStill(trace: readonly number[], tolerance: number): boolean {
+  if (tolerance === 0 || trace.length <= STILL_STEPS) return false;
+  const last = trace.slice(-STILL_STEPS - 1);
+  return Math.max(...last) - Math.min(...last) <= tolerance;
+}
+
+export function refuseWhenAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new AppError("cancelled", "the caller cancelled it", { cause: signal.reason });
+}

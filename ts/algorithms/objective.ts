@@ -1,0 +1,24 @@
+/** A function to minimise. */
+export interface Objective {
+  readonly dimension: number;
+  /** Energies so far that were computed or measured. */
+  readonly evaluations: number;
+  energy(point: readonly number[]): Promise<number>;
+  /** Energies at several points, in their order. */
+  energies(points: readonly (readonly number[])[]): Promise<number[]>;
+  /** @param energy at the point */
+  gradient(point: readonly number[], energy: number): Promise<number[]>;
+}
+
+/** Where a search stands. */
+export interface Place {
+  readonly point: readonly number[];
+  readonly energy: number;
+  /** Iterations that are done. */
+  readonly iteration: number;
+}
+
+/** Chooses the next point; it may keep what it learned from earlier ones. */
+export interface Stepper {
+  next(objective: Objective, place: Place): Promise<number[]>;
+}
