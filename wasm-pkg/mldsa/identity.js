@@ -6,6 +6,6 @@ export const identity = {
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "5b07580e4075265b6b85ad191515429d181f3e0f2b06f45305b5e64a525c2d19"
+    "sha256": "2966e8db27957f6adb46b4357658fdbdbc39952e43e8f277927c416e9edbad06"
   }
 };

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "2ea9fbc81b8f1fb83077d7b5570dd3f46bc92234b5e1d41ae80cfa1317c0d047"
+    "contentHash": "60fbe75ed6583b81f5b08ab169714509b2214b46ace6e9ccb0158519a71640c7"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "9a484da2c54155b9126f7a09e4a5a066b025d0b4aad9b5d9a798a7c82d856621"
+    "sha256": "f3c314d52823d17bbf4dd602768b066e10745a0c127f339646176608bb935830"
   }
 };

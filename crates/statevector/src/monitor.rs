@@ -63,6 +63,16 @@ impl<'a> Progress<'a> {
         amplitudes: usize,
         work: impl Fn(Range<usize>) + Sync,
     ) -> Result<(), Interrupted> {
+        self.pieces(items, amplitudes, &work)
+    }
+
+    /// [`pass`](Self::pass) without its type parameter: kernels are large, and compiled once instead of once for each call here.
+    fn pieces(
+        &mut self,
+        items: usize,
+        amplitudes: usize,
+        work: &(dyn Fn(Range<usize>) + Sync),
+    ) -> Result<(), Interrupted> {
         let (total, threads) = (items.saturating_mul(amplitudes), self.team.threads() as usize);
         let is_shared = threads > 1 && total >= SHARE_FROM_AMPLITUDES;
         let most = POLL_AMPLITUDES as usize;
