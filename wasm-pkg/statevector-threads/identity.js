@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "60fbe75ed6583b81f5b08ab169714509b2214b46ace6e9ccb0158519a71640c7"
+    "contentHash": "4d3edf325e4d63f08dc0d6c486d4aef901684e22e110aadcc2922ba2c300ff74"
   },
   "build": {
     "kind": "wasm-simd128-threads",
-    "sha256": "72d25de2e2b7c8c5901410dddae63c7271bbbd1ce0804ae002194dffff8fcad8"
+    "sha256": "4dbc52a1a5eec3e88fcc8eabad634e2c491b90894a3676f63b3da6c04670c1cb"
   }
 };
