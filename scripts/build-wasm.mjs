@@ -18,7 +18,12 @@ const TARGET_FEATURES = "+simd128,+bulk-memory,+sign-ext,+mutable-globals,+nontr
 // The largest memory: shared ones must name it. Only the address space is reserved.
 const MAX_MEMORY = "4294967296";
 const TLS = ["__wasm_init_tls", "__tls_size", "__tls_align", "__tls_base"];
-const SHARED = ["--shared-memory", "--import-memory", `--max-memory=${MAX_MEMORY}`, ...TLS.map((name) => `--export=${name}`)];
+const SHARED = [
+  "--shared-memory",
+  "--import-memory",
+  `--max-memory=${MAX_MEMORY}`,
+  ...TLS.map((name) => `--export=${name}`),
+];
 /** @typedef {{ kind: string, suffix: string, features: string, linkArgs: string[], cargo: string[], wasmOpt: string[] }} Build */
 /** @type {Build} */
 const SINGLE = { kind: "wasm-simd128", suffix: "", features: TARGET_FEATURES, linkArgs: [], cargo: [], wasmOpt: [] };

@@ -3,8 +3,8 @@ import { AppError } from "../core/errors.ts";
 import { checked } from "../models/check.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { PoolLoad } from "../workers/circuit-pool.ts";
+import { coresOf } from "../workers/cores.ts";
 import { loadEngine } from "../workers/load-wasm.ts";
-import { nodeModule } from "../workers/node-module.ts";
 import { EnginePool } from "../workers/pool.ts";
 import { CircuitEngine } from "./circuit-engine.ts";
 
@@ -37,7 +37,7 @@ export const Limits = z.object({
 
 /** Reads and compiles the engines; the threads that run them start with the first call. */
 export async function loadEngines(options: EnginesOptions = {}): Promise<Engines> {
-  const { threads: size = defaultThreads() } = checked(Limits, options, "loadEngines");
+  const { threads: size = coresOf() } = checked(Limits, options, "loadEngines");
   const engine = await loadEngine(absoluteUrl("wasmUrl", options.wasmUrl));
   const workerUrl = absoluteUrl("workerUrl", options.workerUrl);
   const pool = new EnginePool({ engine, workerUrl, memoryLimitMiB: options.memoryLimitMiB, size });
@@ -58,8 +58,4 @@ function absoluteUrl(name: string, url: string | URL | undefined): URL | undefin
     throw new AppError("invalid-input", `${name}: '${url}' is not a URL; in Node give one that begins with file://`);
   }
   return new URL(url, base);
-}
-
-export function defaultThreads(): number {
-  return nodeModule("node:os")?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }

@@ -5,6 +5,7 @@ import { type ErrorInfo, isErrorCode, messageOf } from "../core/errors.ts";
 import type { CircuitEstimate, CircuitFormat, CircuitOptions, CircuitView, Note } from "../models/circuit.ts";
 import { withDefaults } from "../models/circuit-defaults.ts";
 import type { EngineIdentity } from "../models/job.ts";
+import { ThreadChooser } from "./choose-threads.ts";
 import { sha256Quick } from "./digest.ts";
 import type { CircuitInput, EngineRun, EngineWorker, OnProgress, ParsedCircuit } from "./engine-worker.ts";
 import type { LoadedEngine } from "./load-wasm.ts";
@@ -14,12 +15,16 @@ const KEPT_PROGRAMS = 8;
 const KEPT_SOURCE_LENGTH = 256 * 1024;
 const PROGRESS_EVERY_MS = 50;
 
+/** What reads a circuit: the single-thread build, or the team's. */
+type Engine = Pick<typeof Program, "parse">;
+
 /** The statevector engine as a worker offers it. */
 export class CircuitWorker implements EngineWorker {
   readonly #programs = new Map<string, Program>();
   #memory: WebAssembly.Memory | undefined;
   #identity: EngineIdentity | undefined;
-  #isWarm = false;
+  readonly #warm = new Set<Engine>();
+  readonly #threads = new ThreadChooser();
   #limit: { memoryLimitMiB?: number } = {};
 
   start(engine: LoadedEngine, memoryLimitMiB: number | undefined): void {
@@ -53,16 +58,35 @@ export class CircuitWorker implements EngineWorker {
     try {
       const json = this.#json(options);
       const poll = pollFor(stop, onProgress);
-      this.#warmUp();
-      const { container, engineMs, notes } = this.#withProgram(input, (program) => {
-        const startMs = performance.now();
-        const container = program.run(json, poll) as Uint8Array<ArrayBuffer>;
-        return { container, engineMs: performance.now() - startMs, notes: notesOf(program) };
-      });
+      const { team, fewerThreads } = await this.#threads.choose(options.threads ?? 1, () =>
+        this.estimate(input, options),
+      );
+      const engine = team ?? Program;
+      this.#warmUp(engine);
+      const { container, engineMs, notes } = this.#withProgram(
+        input,
+        (program) => {
+          const startMs = performance.now();
+          const container = program.run(json, poll) as Uint8Array<ArrayBuffer>;
+          return { container, engineMs: performance.now() - startMs, notes: notesOf(program) };
+        },
+        engine,
+      );
       const resultHash = toHex(await sha256Quick(container));
       const { seed: _, ...asked } = options;
       const asRun = withDefaults(asked);
-      const run: EngineRun = { container, resultHash, engineMs, options: asRun, identity: this.#started(), notes };
+      const identity = team?.identity ?? this.#started();
+      const threads = team?.use(engineMs) ?? [{ busyMs: engineMs, pieces: 0 }];
+      const run: EngineRun = {
+        container,
+        resultHash,
+        engineMs,
+        options: asRun,
+        identity,
+        notes,
+        threads,
+        ...(fewerThreads !== undefined && { fewerThreads }),
+      };
       return transfer(run, [container.buffer]);
     } finally {
       // The caller's function arrives as comlink's proxy, with a port on each side that nothing else would close.
@@ -71,21 +95,21 @@ export class CircuitWorker implements EngineWorker {
   }
 
   memoryBytes(): number {
-    return this.#memory?.buffer.byteLength ?? 0;
+    return (this.#memory?.buffer.byteLength ?? 0) + this.#threads.memoryBytes();
   }
 
   /**
    * Runs a circuit of two gates once. JavaScript engines compile WASM functions at their first call, 12 ms for all of a run: that
    * is start-up and would otherwise be the larger part of a small circuit's engineMs.
    */
-  #warmUp(): void {
-    if (this.#isWarm) return;
-    this.#isWarm = true;
+  #warmUp(engine: Engine): void {
+    if (this.#warm.has(engine)) return;
+    this.#warm.add(engine);
     const input: CircuitInput = {
       format: "openqasm3",
       source: "OPENQASM 3.0; qubit[2] q; U(1, 0, 0) q[0]; ctrl @ U(1, 0, 0) q[0], q[1];",
     };
-    this.#withProgram(input, (program) => program.run('{"shots":1}', () => false));
+    this.#withProgram(input, (program) => program.run('{"shots":1}', () => false), engine);
   }
 
   #json(options: CircuitOptions): string {
@@ -97,12 +121,13 @@ export class CircuitWorker implements EngineWorker {
     return this.#identity;
   }
 
-  #withProgram<T>(input: CircuitInput, use: (program: Program) => T): T {
+  #withProgram<T>(input: CircuitInput, use: (program: Program) => T, engine: Engine = Program): T {
     this.#started();
     try {
-      const key = keyOf(input);
+      const ofInput = keyOf(input);
+      const key = ofInput && `${engine === Program ? "one" : "team"} ${ofInput}`;
       const kept = key === undefined ? undefined : this.#programs.get(key);
-      const program = kept ?? parse(input);
+      const program = kept ?? parse(engine, input);
       if (key === undefined) {
         const value = use(program);
         program.free();
@@ -152,8 +177,8 @@ function keyOf({ format, source }: CircuitInput): string | undefined {
   }
 }
 
-function parse(input: CircuitInput): Program {
-  return Program.parse(input.format, typeof input.source === "string" ? utf8(input.source) : input.source);
+function parse(engine: Engine, input: CircuitInput): Program {
+  return engine.parse(input.format, typeof input.source === "string" ? utf8(input.source) : input.source);
 }
 
 /** What the engine throws has one of our codes; anything else (a trap, no memory) means that its memory cannot be trusted. */

@@ -21,7 +21,11 @@ export interface LoadedEngine {
  * @throws {AppError} `engine-failure` when it cannot be read, `integrity-violation` when it is another build than this package's
  */
 export async function loadEngine(wasmUrl?: URL): Promise<LoadedEngine> {
-  const url = wasmUrl ?? new URL("../../wasm-pkg/statevector/statevector_bg.wasm", import.meta.url);
+  return loadBuild(wasmUrl ?? new URL("../../wasm-pkg/statevector/statevector_bg.wasm", import.meta.url), identity);
+}
+
+/** As {@link loadEngine}, for any build of an engine. */
+export async function loadBuild(url: URL, identity: EngineIdentity): Promise<LoadedEngine> {
   const bytes = await readEngine(url);
   const digest = toHex(await sha256Quick(bytes));
   if (digest !== identity.build.sha256) {
