@@ -31,7 +31,7 @@ mod state;
 mod team;
 mod totals;
 mod walk;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod wasm;
 
 pub use error::RunError;
