@@ -2,7 +2,7 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "4d3edf325e4d63f08dc0d6c486d4aef901684e22e110aadcc2922ba2c300ff74"
+    "contentHash": "5019c26f2fef23f07bbfcbf719168108438784e5e72bb3ef401eacf459936121"
   },
   "build": {
     "kind": "wasm-simd128",
