@@ -2,7 +2,7 @@
 // otherwise the rebuilt packages replace them for this run, so that every test that follows runs on them.
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { root, run } from "./runners.mjs";
 
 const rebuilt = mkdtempSync(join(tmpdir(), "ketflow-wasm-"));
@@ -18,7 +18,9 @@ for (const [crate, built] of Object.entries(theirs)) {
     console.log(
       `${crate}: built by ${kept?.compiler}, here is ${built.compiler}; the tests that follow use the rebuilt package`,
     );
-    cpSync(join(rebuilt, crate), join(root, "wasm-pkg", crate), { recursive: true });
+    for (const { file } of built.builds) {
+      cpSync(join(rebuilt, dirname(file)), join(root, "wasm-pkg", dirname(file)), { recursive: true });
+    }
   } else if (JSON.stringify(kept.files) === JSON.stringify(built.files)) {
     console.log(`${crate}: same bytes`);
   } else {

@@ -9,9 +9,10 @@ have() { command -v "$1" >/dev/null 2>&1; }
 installed_version() { "$1" --version 2>/dev/null | awk '{print $2}'; }
 
 # 1. A compiler with std for wasm32. Where rustup reaches its server that is one command; otherwise Debian's packages carry
-#    the compiler and the sources of std, and std is compiled here in about a minute.
-if have rustup && ! [ -x /usr/bin/rustc ] && rustup target add $TARGET 2>/dev/null; then
-  echo "rustup provides $TARGET"
+#    the compiler and the sources of std, and std is compiled here in about a minute. The build for threads compiles std from these
+#    sources each time, because it needs one with atomics.
+if have rustup && ! [ -x /usr/bin/rustc ] && rustup target add $TARGET 2>/dev/null && rustup component add rust-src 2>/dev/null; then
+  echo "rustup provides $TARGET and the sources of std"
 elif [ -f /usr/lib/rustlib/$TARGET/lib/.ketflow-std ] && [ "$(cat /usr/lib/rustlib/$TARGET/lib/.ketflow-std)" = "$(/usr/bin/rustc -V), paths remapped" ]; then
   echo "std for $TARGET is already built for $(/usr/bin/rustc -V)"
 else

@@ -9,10 +9,11 @@ const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
 /**
  * Writes who the engine is as a module, because browsers and Node 20 do not import JSON, and describes all files of its package.
- * @param {string} folder of the package
+ * @param {string} folder of the package, where it is now
+ * @param {string} name of that folder in wasm-pkg/
  * @param {{ crate: string, version: string, contentHash: string, kind: string }} engine
  */
-export function describePackage(folder, { crate, version, contentHash, kind }) {
+export function describePackage(folder, name, { crate, version, contentHash, kind }) {
   const wasm = readFileSync(join(folder, `${crate}_bg.wasm`));
   const build = { kind, sha256: sha256(wasm) };
   const identity = { engine: { name: crate, version, contentHash }, build };
@@ -28,16 +29,11 @@ export function describePackage(folder, { crate, version, contentHash, kind }) {
     .sort()
     .map((file) => {
       const content = readFileSync(join(folder, file));
-      return [file, { sha256: sha256(content), sizeBytes: content.length }];
+      return [`${name}/${file}`, { sha256: sha256(content), sizeBytes: content.length }];
     });
   const sizes = { sizeBytes: wasm.length, brotliBytes: brotliCompressSync(wasm).length };
-  console.log(`${crate}: ${sizes.sizeBytes} bytes, ${sizes.brotliBytes} with brotli`);
-  return {
-    version,
-    contentHash,
-    builds: [{ kind, file: `${crate}/${crate}_bg.wasm`, sha256: build.sha256, ...sizes }],
-    files: Object.fromEntries(files),
-  };
+  console.log(`${name}: ${sizes.sizeBytes} bytes, ${sizes.brotliBytes} with brotli`);
+  return { ...build, file: `${name}/${crate}_bg.wasm`, ...sizes, files: Object.fromEntries(files) };
 }
 
 /** Adds entries to manifest.json; those of packages that were not built stay. @param {string} out @param {Record<string, object>} built */

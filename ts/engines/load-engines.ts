@@ -4,11 +4,11 @@ import { checked } from "../models/check.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { EstimateOf, OptionsOf } from "../models/job-options.ts";
 import type { JobType } from "../models/job-type.ts";
+import { coresOf } from "../workers/cores.ts";
 import type { EngineInput } from "../workers/engine-worker.ts";
 import { ENGINE_OF, type EngineName, IDENTITIES } from "../workers/engines.ts";
 import type { CallControl, JobPool, PoolLoad } from "../workers/job-pool.ts";
 import { EngineModules, type WasmUrls } from "../workers/load-wasm.ts";
-import { nodeModule } from "../workers/node-module.ts";
 import { EnginePool } from "../workers/pool.ts";
 import { AnnealEngine } from "./anneal-engine.ts";
 import { CircuitEngine } from "./circuit-engine.ts";
@@ -65,7 +65,7 @@ export const Limits = z.object({
  * Reads and compiles the engine of circuits; the others follow with their first call, and so do the threads that run them.
  */
 export async function loadEngines(options: EnginesOptions = {}): Promise<Engines> {
-  const { threads: size = defaultThreads() } = checked(Limits, options, "loadEngines");
+  const { threads: size = coresOf() } = checked(Limits, options, "loadEngines");
   const urls = wasmUrls(options.wasmUrl);
   const modules = new EngineModules(urls);
   const workerUrl = absoluteUrl("workerUrl", options.workerUrl);
@@ -111,8 +111,4 @@ function absoluteUrl(name: string, url: Url | undefined): URL | undefined {
     throw new AppError("invalid-input", `${name}: '${url}' is not a URL; in Node give one that begins with file://`);
   }
   return new URL(url, base);
-}
-
-export function defaultThreads(): number {
-  return nodeModule("node:os")?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }

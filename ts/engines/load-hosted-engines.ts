@@ -1,7 +1,8 @@
 import { checked } from "../models/check.ts";
+import { coresOf } from "../workers/cores.ts";
 import type { HostReports } from "../workers/host-process.ts";
 import { HostedPool } from "../workers/hosted-pool.ts";
-import { defaultThreads, type Engines, type EnginesOptions, enginesOf, Limits } from "./load-engines.ts";
+import { type Engines, type EnginesOptions, enginesOf, Limits } from "./load-engines.ts";
 
 export interface HostedEnginesOptions extends Pick<EnginesOptions, "threads" | "memoryLimitMiB">, HostReports {
   /** Where the host's script is, if not beside `HostedPool`. */
@@ -13,7 +14,7 @@ export interface HostedEnginesOptions extends Pick<EnginesOptions, "threads" | "
  * engine is loaded here: a faulty installation is found by the child and reported by the calls.
  */
 export function loadHostedEngines(options: HostedEnginesOptions = {}): Engines {
-  const { threads: size = defaultThreads(), memoryLimitMiB } = checked(Limits, options, "loadHostedEngines");
+  const { threads: size = coresOf(), memoryLimitMiB } = checked(Limits, options, "loadHostedEngines");
   const { hostUrl, onError, onPrinted } = options;
   return enginesOf(new HostedPool({ size, memoryLimitMiB, hostUrl, onError, onPrinted }));
 }

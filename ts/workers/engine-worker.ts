@@ -21,6 +21,14 @@ export interface Parsed<T extends JobType = JobType> {
   notes: Note[];
 }
 
+/** What one thread did for a run. */
+export interface ThreadUse {
+  /** Time in which it worked for the run; of the thread that leads, all but the time in which it waited for others. */
+  busyMs: number;
+  /** Pieces of shared passes that it did. */
+  pieces: number;
+}
+
 /** What an engine gives back: the hashed bytes and how they came to be. */
 export interface EngineRun {
   /** The result container (docs/result-container.md). */
@@ -33,6 +41,10 @@ export interface EngineRun {
   options: JobOptions;
   identity: EngineIdentity;
   notes: Note[];
+  /** The threads of a run on this machine's engine, the leading one first. */
+  threads?: ThreadUse[] | undefined;
+  /** Why there were fewer than the option `threads` asks for. */
+  fewerThreads?: string | undefined;
 }
 
 export interface Progress {

@@ -3,12 +3,13 @@ import { fromUtf8, toHex, utf8 } from "../core/bytes.ts";
 import { type ErrorInfo, isErrorCode, messageOf } from "../core/errors.ts";
 import type { AnnealOptions } from "../models/anneal.ts";
 import { annealWork } from "../models/anneal-result.ts";
-import type { Note } from "../models/circuit.ts";
+import type { CircuitOptions, Note } from "../models/circuit.ts";
 import { withDefaults } from "../models/defaults.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { EstimateOf, FormatOf, OptionsOf, ViewOf } from "../models/job-options.ts";
 import type { JobType } from "../models/job-type.ts";
 import { scheduleWork } from "../models/schedule-result.ts";
+import { ThreadChooser, type Threads } from "./choose-threads.ts";
 import { sha256Quick } from "./digest.ts";
 import type {
   CircuitInput,
@@ -21,23 +22,27 @@ import type {
 } from "./engine-worker.ts";
 import { ENGINE_OF, type EngineName } from "./engines.ts";
 import type { LoadedEngine } from "./load-wasm.ts";
-import { PACKAGES, type Poll, type Program, WARM_UPS } from "./packages.ts";
+import { type EnginePackage, PACKAGES, type Poll, type Program, WARM_UPS } from "./packages.ts";
 
 /** Programs that a worker keeps as they were read, so that running one again does not read it again. */
 const KEPT_PROGRAMS = 8;
 const KEPT_SOURCE_LENGTH = 256 * 1024;
 const PROGRESS_EVERY_MS = 50;
 
+/** What reads a source: an engine's package, or the threaded build of it that a team shares. */
+type Reader = Pick<EnginePackage["Program"], "parse">;
+
 interface Ready {
   readonly identity: EngineIdentity;
   readonly memory: WebAssembly.Memory;
-  isWarm: boolean;
 }
 
 /** The engines as a worker offers them. */
 export class JobWorker implements EngineWorker {
   readonly #engines = new Map<EngineName, Ready>();
   readonly #programs = new Map<string, Program>();
+  readonly #warm = new Set<Reader>();
+  readonly #threads = new ThreadChooser();
   #limit: { memoryLimitMiB?: number } = {};
 
   start(memoryLimitMiB: number | undefined): void {
@@ -46,7 +51,7 @@ export class JobWorker implements EngineWorker {
 
   load(name: EngineName, { module, identity }: LoadedEngine): void {
     const { memory } = PACKAGES[name].initSync({ module: module as WebAssembly.Module });
-    this.#engines.set(name, { identity, memory, isWarm: false });
+    this.#engines.set(name, { identity, memory });
   }
 
   parse<T extends JobType>(type: T, input: EngineInput<T>): Parsed<T> {
@@ -75,21 +80,29 @@ export class JobWorker implements EngineWorker {
   ): Promise<EngineRun> {
     try {
       const json = this.#json(untimed(options));
-      const { identity } = this.#warmUp(ENGINE_OF[type]);
-      const { container, engineMs, notes, isCut } = this.#withProgram(type, input, (program) => {
+      const { team, fewerThreads } = await this.#choose(type, input, options);
+      const name = ENGINE_OF[type];
+      const reader = team ?? PACKAGES[name].Program;
+      const { identity } = team ?? this.#ready(name);
+      this.#warmUp(name, reader);
+      const runIt = (program: Program) => {
         const startMs = performance.now();
         const watch = pollFor(stop, onProgress, timeLimitOf(options));
         const container = program.run(json, watch.poll) as Uint8Array<ArrayBuffer>;
         return { container, engineMs: performance.now() - startMs, notes: notesOf(program), isCut: watch.isCut() };
-      });
+      };
+      const { container, engineMs, notes, isCut } = this.#withProgram(type, input, runIt, reader);
+      const threads = team?.use(engineMs) ?? [{ busyMs: engineMs, pieces: 0 }];
       const resultHash = toHex(await sha256Quick(container));
       const { seed: _, ...asked } = untimed(options);
       // The time limit is replaced by the work that was done in it, which gives the same bytes on every machine.
       const work = isCut ? workOf(type, container) : {};
       const asRun = { ...withDefaults(type, asked as OptionsOf<T>), ...work };
-      return transfer<EngineRun>({ container, resultHash, engineMs, options: asRun, identity, notes }, [
-        container.buffer,
-      ]);
+      const run: EngineRun = {
+        ...{ container, resultHash, engineMs, options: asRun, identity, notes, threads },
+        ...(fewerThreads !== undefined && { fewerThreads }),
+      };
+      return transfer(run, [container.buffer]);
     } finally {
       // The caller's function arrives as comlink's proxy, with a port on each side that nothing else would close.
       (onProgress as Partial<ProxyMethods> | undefined)?.[releaseProxy]?.();
@@ -97,19 +110,26 @@ export class JobWorker implements EngineWorker {
   }
 
   memoryBytes(): number {
-    return [...this.#engines.values()].reduce((sum, { memory }) => sum + memory.buffer.byteLength, 0);
+    const ofTeam = this.#threads.memoryBytes();
+    return [...this.#engines.values()].reduce((sum, { memory }) => sum + memory.buffer.byteLength, ofTeam);
   }
 
-  #warmUp(name: EngineName): Ready {
-    const ready = this.#ready(name);
-    if (!ready.isWarm) {
-      ready.isWarm = true;
-      const [format, source, options] = WARM_UPS[name];
-      const program = PACKAGES[name].Program.parse(format, utf8(source));
-      program.run(options, () => 0);
-      program.free();
-    }
-    return ready;
+  /** Who shares the run with this worker: of the engines, that of circuits has a build for threads. */
+  async #choose<T extends JobType>(type: T, input: EngineInput<T>, options: OptionsOf<T>): Promise<Threads> {
+    const { threads = 1 } = options as CircuitOptions;
+    if (type !== "circuit") return {};
+    return this.#threads.choose(threads, () =>
+      this.estimate("circuit", input as CircuitInput, options as CircuitOptions),
+    );
+  }
+
+  #warmUp(name: EngineName, reader: Reader): void {
+    if (this.#warm.has(reader)) return;
+    this.#warm.add(reader);
+    const [format, source, options] = WARM_UPS[name];
+    const program = reader.parse(format, utf8(source));
+    program.run(options, () => 0);
+    program.free();
   }
 
   #json(options: object): string {
@@ -122,13 +142,18 @@ export class JobWorker implements EngineWorker {
     return ready;
   }
 
-  #withProgram<T extends JobType, R>(type: T, input: EngineInput<T>, use: (program: Program) => R): R {
+  #withProgram<T extends JobType, R>(
+    type: T,
+    input: EngineInput<T>,
+    use: (program: Program) => R,
+    reader: Reader = PACKAGES[ENGINE_OF[type]].Program,
+  ): R {
     const name = ENGINE_OF[type];
     this.#ready(name);
     try {
-      const key = keyOf(name, input);
+      const key = keyOf(reader === PACKAGES[name].Program ? name : `${name} team`, input);
       const kept = key === undefined ? undefined : this.#programs.get(key);
-      const program = kept ?? PACKAGES[name].Program.parse(input.format, bytesOf(input.source));
+      const program = kept ?? reader.parse(input.format, bytesOf(input.source));
       if (key === undefined) {
         const value = use(program);
         program.free();
@@ -195,7 +220,7 @@ function pollFor(stop: Int32Array | undefined, onProgress: OnProgress | undefine
 }
 
 /** Text and its bytes are the same program; `undefined` for one that is not kept. */
-function keyOf(name: EngineName, { format, source }: EngineInput): string | undefined {
+function keyOf(name: string, { format, source }: EngineInput): string | undefined {
   if (source.length > KEPT_SOURCE_LENGTH) return undefined;
   try {
     return `${name} ${format}\n${typeof source === "string" ? source : fromUtf8(source)}`;

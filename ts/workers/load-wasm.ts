@@ -44,8 +44,11 @@ export class EngineModules {
  * @throws {AppError} `engine-failure` when it cannot be read, `integrity-violation` when it is another build than this package's
  */
 async function loadEngine(name: EngineName, wasmUrl: URL | undefined): Promise<LoadedEngine> {
-  const url = wasmUrl ?? WASM_URLS[name]();
-  const identity = IDENTITIES[name];
+  return loadBuild(wasmUrl ?? WASM_URLS[name](), IDENTITIES[name]);
+}
+
+/** As {@link loadEngine}, for any build of an engine. */
+export async function loadBuild(url: URL, identity: EngineIdentity): Promise<LoadedEngine> {
   const bytes = await readEngine(url);
   const digest = toHex(await sha256Quick(bytes));
   if (digest !== identity.build.sha256) {

@@ -23,7 +23,7 @@ export interface Program {
 }
 
 /** The glue that wasm-bindgen makes: the same shape for every engine. */
-interface EnginePackage {
+export interface EnginePackage {
   initSync(options: { module: WebAssembly.Module }): { memory: WebAssembly.Memory };
   readonly Program: { parse(format: string, source: Uint8Array): Program };
 }

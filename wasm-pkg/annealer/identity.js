@@ -6,6 +6,6 @@ export const identity = {
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "b2ad96904c24095d4b041fc913372c9eef92e97aef39576fd487bbfe7353a788"
+    "sha256": "fbece3baa018ca3cd4bc7662d2244fb77be8721b7b337749b5555a957c386c40"
   }
 };

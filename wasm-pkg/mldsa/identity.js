@@ -6,6 +6,6 @@ export const identity = {
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "33faad21aea9769a0a2e5a3f9f0ef4c272d44e50ac5ac78d6bd661c6de4aaf4a"
+    "sha256": "2966e8db27957f6adb46b4357658fdbdbc39952e43e8f277927c416e9edbad06"
   }
 };

@@ -6,6 +6,6 @@ export const identity = {
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "288241244bcd9c6e79a4afb27ea87978fe451f2715164578a27e9b1e5e4a5d7d"
+    "sha256": "e1ca5de0f420cdaec1fb12b4009cd5e56a02d1c086c1b832b8a896ce7ade2c11"
   }
 };

@@ -6,6 +6,6 @@ export const identity = {
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "b59c092c66b5813bbe91a155a103718e29de9dfd85e6473620b9ebd15a71500a"
+    "sha256": "7e4a80e21273583b940a9d8e9375760e85aa209bca8a77ec6873b955f33996e0"
   }
 };

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "b222d5bdb714d80b96dc0c48e53d005af5819247b4cfa89170c7db40545c8853"
+    "contentHash": "5f9ace9129a48b89c532a763f7b9f88c3f609afc1b36129312d5dc87f80f17d7"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "9c2853a8df9af85a1c1a0a2870d349e196fc6a13192139468a83fcd29847e09a"
+    "sha256": "b1ad21c84b75c027e59c71ae1c09baa10a01ef4adb292dfe2c9ed4a6d3a85a18"
   }
 };

@@ -39,16 +39,40 @@ export class Program {
 }
 
 /**
+ * Adds the calling worker to the team of this memory, before it calls `help`; 0 when the team is full.
+ */
+export function enrolHelper(): number;
+
+/**
+ * Helps the leader; does not return, so the worker has to be terminated from outside.
+ */
+export function help(number: number): void;
+
+/**
+ * Tells the leader that `help` has thrown.
+ */
+export function loseHelper(number: number): void;
+
+/**
  * A panic becomes a JavaScript `Error` with the code `engine-failure` and the message instead of a bare trap. The instance is
  * unusable afterwards either way.
  */
 export function start(): void;
+
+/**
+ * What each thread of the last run did: for each, the leader first, milliseconds and pieces of passes. Those of helpers are the
+ * time in which they worked, those of the leader the time in which it waited for helpers.
+ */
+export function threadUse(): Float64Array;
 
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_program_free: (a: number, b: number) => void;
+    readonly enrolHelper: () => number;
+    readonly help: (a: number) => void;
+    readonly loseHelper: (a: number) => void;
     readonly program_estimate: (a: number, b: number, c: number) => [number, number, number, number];
     readonly program_format: (a: number) => [number, number];
     readonly program_notes: (a: number) => [number, number];
@@ -57,6 +81,7 @@ export interface InitOutput {
     readonly program_toOpenqasm3: (a: number) => [number, number];
     readonly program_view: (a: number) => [number, number];
     readonly start: () => void;
+    readonly threadUse: () => [number, number];
     readonly __wbindgen_exn_store: (a: number) => void;
     readonly __externref_table_alloc: () => number;
     readonly __wbindgen_externrefs: WebAssembly.Table;

@@ -8,7 +8,7 @@ use std::time::Instant;
 /// # Errors
 /// A sentence when a request makes no sense or the result is wrong.
 pub fn scale_bytes_per_second(bytes: usize, repeats: u32) -> Result<f64, String> {
-    if !(64..=1 << 32).contains(&bytes) || repeats == 0 {
+    if !(64..=1 << 32).contains(&(bytes as u64)) || repeats == 0 {
         return Err(format!("stream of {bytes} bytes, {repeats} times; give 64 to 4294967296 bytes, at least once"));
     }
     let mut numbers = vec![1.0; bytes / size_of::<f64>()];

@@ -177,6 +177,7 @@ fn hermitian_eigenvalues(matrix: &[Complex64], progress: &mut Progress) -> Resul
 mod tests {
     use super::*;
     use crate::monitor::Unmonitored;
+    use crate::team::Team;
     use proptest::prelude::*;
 
     proptest! {
@@ -186,7 +187,7 @@ mod tests {
             let m: Vec<Complex64> = entries.chunks(2).map(|x| Complex64::new(x[0], x[1])).collect();
             let h: Vec<Complex64> = (0..n * n).map(|k| m[k] + m[(k % n) * n + k / n].conj()).collect();
             let mut monitor = Unmonitored;
-            let ours = hermitian_eigenvalues(&h, &mut Progress::new(&mut monitor, 0)).unwrap();
+            let ours = hermitian_eigenvalues(&h, &mut Progress::new(&mut monitor, &Team::alone(), 0)).unwrap();
             let (theirs, _) = ketflow_circuit::linalg::hermitian_eigen(&h, n);
             for (a, b) in ours.iter().zip(&theirs) {
                 prop_assert!((a - b).abs() < 1e-13, "{a} {b}");

@@ -6,6 +6,7 @@ use crate::monitor::{Progress, Unmonitored};
 use crate::reduce::{chunk_weights, outcome_weights};
 use crate::sample::sample;
 use crate::state::State;
+use crate::team::Team;
 use ketflow_circuit::gates::GATES;
 use ketflow_circuit::ir::Control;
 use ketflow_rng::{Purpose, uniform};
@@ -34,7 +35,8 @@ fn scramble(state: &mut State<f64>, qubits: u32, progress: &mut Progress) {
 #[test]
 fn segments_never_change_a_bit() {
     let mut monitor = Unmonitored;
-    let mut progress = Progress::new(&mut monitor, 0);
+    let team = Team::alone();
+    let mut progress = Progress::new(&mut monitor, &team, 0);
     let qubits = 9;
     let mut whole = State::<f64>::zero(qubits, &mut progress).unwrap();
     scramble(&mut whole, qubits, &mut progress);
@@ -60,7 +62,8 @@ fn segments_never_change_a_bit() {
 #[test]
 fn norm_stays_one_and_the_inverse_returns() {
     let mut monitor = Unmonitored;
-    let mut progress = Progress::new(&mut monitor, 0);
+    let team = Team::alone();
+    let mut progress = Progress::new(&mut monitor, &team, 0);
     let qubits = 11;
     let mut state = State::<f64>::zero(qubits, &mut progress).unwrap();
     scramble(&mut state, qubits, &mut progress);
@@ -107,7 +110,8 @@ fn documented_sum(values: &[f64]) -> f64 {
 #[test]
 fn sums_follow_the_documented_tree() {
     let mut monitor = Unmonitored;
-    let mut progress = Progress::new(&mut monitor, 0);
+    let team = Team::alone();
+    let mut progress = Progress::new(&mut monitor, &team, 0);
     for qubits in [2, 4, 9, 12, 13, 15] {
         let mut state = State::<f64>::zero(qubits, &mut progress).unwrap();
         if qubits > 2 {
@@ -132,7 +136,8 @@ fn sums_follow_the_documented_tree() {
 #[test]
 fn samples_fall_where_the_cumulative_sum_says() {
     let mut monitor = Unmonitored;
-    let mut progress = Progress::new(&mut monitor, 0);
+    let team = Team::alone();
+    let mut progress = Progress::new(&mut monitor, &team, 0);
     let qubits = 14;
     let mut state = State::<f64>::zero(qubits, &mut progress).unwrap();
     scramble(&mut state, qubits, &mut progress);

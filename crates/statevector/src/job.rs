@@ -214,6 +214,11 @@ impl<'a> Job<'a> {
         }
     }
 
+    /// Of the state.
+    pub(crate) fn amplitudes(&self) -> u128 {
+        1 << self.plan.qubits
+    }
+
     /// Bytes without waiting copies.
     pub(crate) fn bytes(&self) -> u128 {
         let state = self.state_bytes();
@@ -268,7 +273,7 @@ impl<'a> Job<'a> {
 
     /// As [`Estimate::amplitude_updates`].
     pub(crate) fn amplitude_updates(&self) -> u64 {
-        let amplitudes = 1u128 << self.plan.qubits;
+        let amplitudes = self.amplitudes();
         let terms = self.observable.as_ref().map_or(0, PauliSum::len) as u128;
         let passes = self.plan.amplitude_updates();
         let densities: u128 = self.densities.values().map(|qubits| 1u128 << qubits.len()).sum();

@@ -11,7 +11,8 @@ mod permutation;
 
 pub(crate) use diagonal::collapse;
 
-use crate::monitor::{Interrupted, POLL_AMPLITUDES, Progress};
+use crate::monitor::{Interrupted, Progress};
+use crate::parts::Parts;
 use crate::real::Real;
 use crate::state::{Block, LANE_QUBITS, LANES, State};
 use ketflow_circuit::ir::Control;
@@ -273,43 +274,40 @@ struct Groups<'a> {
     value: usize,
 }
 
-/// Calls `body` with the pointers of the members and the offsets to add to all of them, piece by piece, polling between.
+/// Calls `body` with the pointers of the members and the offsets to add to all of them, piece by piece, on several threads where
+/// the pass is large.
 ///
-/// Within one piece every member stays in one segment, so `pointer.add(offset)` is in bounds, and all the blocks that the
-/// pointers and offsets reach are distinct.
+/// Within one call every member stays in one segment, so `pointer.add(offset)` is in bounds. All the blocks that the pointers and
+/// offsets of all calls reach are distinct; so is what [`Ahead`] reads of them, because calls cover an aligned power of two of
+/// offsets that is no less than a window.
 fn for_groups<T: Real>(
     state: &mut State<T>,
     groups: &Groups,
     progress: &mut Progress,
-    mut body: impl FnMut(&[*mut Block<T>], Offsets),
+    body: impl Fn(&[*mut Block<T>], Offsets) + Sync,
 ) -> Result<(), Interrupted> {
     let shift = state.segment_shift();
     let low = (1usize << shift) - 1;
     let (fixed, value) = (groups.fixed & low, groups.value & low);
     let per_segment = 1usize << (shift - fixed.count_ones());
-    let amplitudes = groups.members.len() * LANES;
-    let per_piece = (POLL_AMPLITUDES as usize / amplitudes).max(1);
-    let segments: Vec<*mut Block<T>> = state.segments_mut().iter_mut().map(|segment| segment.as_mut_ptr()).collect();
-    let mut pointers = Vec::with_capacity(groups.members.len());
-    for base in (0..segments.len()).filter(|segment| segment & (groups.fixed >> shift) == 0) {
-        pointers.clear();
-        for member in groups.members {
-            let first = segments[base | (groups.value | member) >> shift];
-            // SAFETY: the offset is below 2^shift, the length of every segment.
-            pointers.push(unsafe { first.add(value | (member & low)) });
+    let segments: Vec<Parts<Block<T>>> = state.segments_mut().iter_mut().map(|segment| Parts::new(segment)).collect();
+    let bases: Vec<usize> = (0..segments.len()).filter(|segment| segment & (groups.fixed >> shift) == 0).collect();
+    progress.pass(bases.len() * per_segment, groups.members.len() * LANES, |range| {
+        let mut pointers = Vec::with_capacity(groups.members.len());
+        let mut at = range.start;
+        while at < range.end {
+            let (base, first) = (bases[at / per_segment], at % per_segment);
+            let count = (per_segment - first).min(range.end - at);
+            pointers.clear();
+            for member in groups.members {
+                let segment = segments[base | (groups.value | member) >> shift].as_mut_ptr();
+                // SAFETY: the offset is below 2^shift, the length of every segment.
+                pointers.push(unsafe { segment.add(value | (member & low)) });
+            }
+            body(&pointers, Offsets { next: deposit(first, low & !fixed), fixed, remaining: count });
+            at += count;
         }
-        let mut offsets = Offsets { next: 0, fixed, remaining: 0 };
-        let mut left = per_segment;
-        while left > 0 {
-            let count = left.min(per_piece);
-            offsets.remaining = count;
-            body(&pointers, offsets);
-            offsets.next = deposit(per_segment - left + count, low & !fixed);
-            left -= count;
-            progress.advance((count * amplitudes) as u64)?;
-        }
-    }
-    Ok(())
+    })
 }
 
 /// Spreads the bits of `index` over the set bits of `mask`, lowest first.

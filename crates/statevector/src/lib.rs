@@ -3,8 +3,9 @@
 //! [`run`] takes a circuit and [`Options`] to a [`CircuitResult`]; [`CircuitResult::to_container`] gives the canonical bytes.
 //! Arithmetic is strict: IEEE operations in a fixed order, no contraction, `libm` for transcendental functions, f64 sums in one
 //! fixed tree, random numbers as a function of (seed, purpose, shot, event). The plan of a run depends on circuit and options
-//! alone; memory, segments, vectors and progress never change a byte.
+//! alone; memory, segments, vectors, threads and progress never change a byte.
 
+mod clock;
 pub mod error;
 mod finals;
 mod information;
@@ -18,6 +19,7 @@ pub mod naive;
 mod observable;
 pub mod options;
 mod outcomes;
+mod parts;
 mod plan;
 mod real;
 mod reduce;
@@ -26,9 +28,10 @@ mod run;
 mod sample;
 mod source;
 mod state;
+mod team;
 mod totals;
 mod walk;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod wasm;
 
 pub use error::RunError;
@@ -38,5 +41,6 @@ pub use observable::PauliSum;
 pub use options::Options;
 pub use outcomes::OutcomeTable;
 pub use result::{Amplitudes, CircuitResult, Reduced, SCHEMA};
-pub use run::{estimate, run};
+pub use run::{estimate, run, run_on};
 pub use source::{format_of, read};
+pub use team::{MAX_THREADS, Team, ThreadUse, with_helpers};

@@ -1,5 +1,6 @@
 //! The options of a circuit job, as they come in JSON: the same names as the flags of the command line.
 
+use crate::team::MAX_THREADS;
 use ketflow_circuit::Error;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -39,7 +40,7 @@ pub struct Options {
     /// Limit on the memory of the run.
     #[serde(rename = "memoryLimitMiB")]
     pub memory_limit_mib: u64,
-    /// Threads to use; accepted, but this version always uses one. Never changes a byte of the result.
+    /// Most threads to use, 1 to [`MAX_THREADS`]. Never changes a byte of the result.
     pub threads: u32,
 }
 
@@ -167,8 +168,8 @@ impl Options {
         if self.seed >= 1 << 53 {
             return Err(Error::invalid(format!("seed is {}; give 0 to 9007199254740991 (2^53 - 1)", self.seed)));
         }
-        if self.threads == 0 || self.threads > 256 {
-            return Err(Error::invalid(format!("threads is {}; give 1 to 256", self.threads)));
+        if self.threads == 0 || self.threads > MAX_THREADS {
+            return Err(Error::invalid(format!("threads is {}; give 1 to {MAX_THREADS}", self.threads)));
         }
         if self.memory_limit_mib == 0 {
             return Err(Error::invalid("memoryLimitMiB is 0; give at least 1, or leave it out"));

@@ -5,6 +5,7 @@
 //! the chunk sums are added pairwise, neighbours first. Nothing in it depends on the width of a vector, on segments or threads.
 
 use crate::monitor::{Interrupted, Progress};
+use crate::parts::Parts;
 use crate::real::Real;
 use crate::state::{Block, LANE_QUBITS, LANES, State};
 
@@ -38,59 +39,51 @@ pub(crate) fn weights<T: Real>(block: &Block<T>) -> LaneSums {
 pub(crate) fn reduce<T: Real, const K: usize>(
     state: &State<T>,
     progress: &mut Progress,
-    mut add: impl FnMut(usize, &Block<T>, &mut [LaneSums; K]),
+    add: impl Fn(usize, &Block<T>, &mut [LaneSums; K]) + Sync,
 ) -> Result<[f64; K], Interrupted> {
+    let chunks = chunk_sums(state, progress, |first, blocks, chunk: &mut [LaneSums; K]| {
+        for (k, block) in blocks.iter().enumerate() {
+            add(first + k, block, chunk);
+        }
+    })?;
     let mut pairwise = Pairwise::default();
-    for_chunks(
-        state,
-        progress,
-        |first, blocks, chunk: &mut [LaneSums; K]| {
-            for (k, block) in blocks.iter().enumerate() {
-                add(first + k, block, chunk);
-            }
-        },
-        |sums| pairwise.push(sums.map(fold)),
-    )?;
+    chunks.into_iter().for_each(|sums| pairwise.push(sums));
     Ok(pairwise.total())
 }
 
 /// The weight Σ|amplitude|² of every chunk, in order.
-pub(crate) fn chunk_weights<T: Real>(state: &State<T>, progress: &mut Progress) -> Result<Vec<f64>, Interrupted> {
-    let mut result = Vec::with_capacity(state.block_count().div_ceil(CHUNK_BLOCKS));
-    for_chunks(
-        state,
-        progress,
-        |_, blocks, [sums]: &mut [LaneSums; 1]| {
-            for block in blocks {
-                let w = weights(block);
-                for lane in 0..LANES {
-                    sums[lane] += w[lane];
-                }
+pub(crate) fn chunk_weights<T: Real>(state: &State<T>, progress: &mut Progress) -> Result<Vec<[f64; 1]>, Interrupted> {
+    chunk_sums(state, progress, |_, blocks, [sums]: &mut [LaneSums; 1]| {
+        for block in blocks {
+            let w = weights(block);
+            for lane in 0..LANES {
+                sums[lane] += w[lane];
             }
-        },
-        |[sums]| result.push(fold(sums)),
-    )?;
-    Ok(result)
+        }
+    })
 }
 
-/// Calls `run` on the contiguous runs of blocks of each chunk, then `finish` with the chunk's accumulators.
-fn for_chunks<T: Real, const K: usize>(
+/// Calls `run` on the contiguous runs of blocks of each chunk and folds the chunk's accumulators. Chunks are shared out among the
+/// threads, but each is summed by one of them.
+fn chunk_sums<T: Real, const K: usize>(
     state: &State<T>,
     progress: &mut Progress,
-    mut run: impl FnMut(usize, &[Block<T>], &mut [LaneSums; K]),
-    mut finish: impl FnMut([LaneSums; K]),
-) -> Result<(), Interrupted> {
+    run: impl Fn(usize, &[Block<T>], &mut [LaneSums; K]) + Sync,
+) -> Result<Vec<[f64; K]>, Interrupted> {
     let blocks = state.block_count();
-    let mut first = 0;
-    while first < blocks {
-        let end = (first + CHUNK_BLOCKS).min(blocks);
-        let mut sums = [[0.0; LANES]; K];
-        state.for_runs(first, end, |at, blocks| run(at, blocks, &mut sums));
-        finish(sums);
-        progress.advance(((end - first) * LANES) as u64)?;
-        first = end;
-    }
-    Ok(())
+    let mut result = vec![[0.0; K]; blocks.div_ceil(CHUNK_BLOCKS)];
+    let places = Parts::new(&mut result);
+    progress.pass(blocks.div_ceil(CHUNK_BLOCKS), blocks.min(CHUNK_BLOCKS) * LANES, |range| {
+        // SAFETY: ranges are disjoint.
+        let places = unsafe { places.part(range.clone()) };
+        for (chunk, place) in range.zip(places) {
+            let first = chunk * CHUNK_BLOCKS;
+            let mut sums = [[0.0; LANES]; K];
+            state.for_runs(first, (first + CHUNK_BLOCKS).min(blocks), |at, blocks| run(at, blocks, &mut sums));
+            *place = sums.map(fold);
+        }
+    })?;
+    Ok(result)
 }
 
 /// Weights of the outcomes 0 and 1 of `qubit`.

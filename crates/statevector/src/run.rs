@@ -2,11 +2,12 @@
 
 use crate::error::RunError;
 use crate::job::{Estimate, Job};
-use crate::monitor::{Monitor, Progress};
+use crate::monitor::{Monitor, Progress, SHARE_FROM_AMPLITUDES};
 use crate::options::{Options, Precision};
 use crate::real::Real;
 use crate::result::CircuitResult;
 use crate::state::State;
+use crate::team::{Team, with_helpers};
 use crate::totals::{Amplitude, Totals};
 use crate::walk::{Settings, walk};
 use ketflow_circuit::shape::Shape;
@@ -20,7 +21,7 @@ pub fn estimate(circuit: &Circuit, options: &Options) -> Result<Estimate, Error>
     Ok(Job::new(circuit, options)?.estimate(Shape::of(circuit)))
 }
 
-/// Runs the circuit.
+/// Runs the circuit on `options.threads` threads, which are started for it where its passes are large enough to be shared.
 ///
 /// # Errors
 /// `invalid-input`, `unsupported` and `too-large` before anything is allocated; `too-large` later only when the exact result
@@ -28,16 +29,37 @@ pub fn estimate(circuit: &Circuit, options: &Options) -> Result<Estimate, Error>
 pub fn run(circuit: &Circuit, options: &Options, monitor: &mut dyn Monitor) -> Result<CircuitResult, RunError> {
     let job = Job::new(circuit, options)?;
     job.check_memory()?;
-    match options.precision {
-        Precision::F32 => job.run::<f32>(monitor),
-        Precision::F64 => job.run::<f64>(monitor),
-    }
+    let threads = if job.amplitudes() < SHARE_FROM_AMPLITUDES as u128 { 1 } else { options.threads };
+    with_helpers(threads, |team| job.run_on(team, monitor))
+}
+
+/// As [`run`], on a team that is there already; it uses no more than `options.threads` of its threads.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_on(
+    team: &Team,
+    circuit: &Circuit,
+    options: &Options,
+    monitor: &mut dyn Monitor,
+) -> Result<CircuitResult, RunError> {
+    let job = Job::new(circuit, options)?;
+    job.check_memory()?;
+    job.run_on(team, monitor)
 }
 
 impl Job<'_> {
-    fn run<T: Real + Into<Amplitude>>(&self, monitor: &mut dyn Monitor) -> Result<CircuitResult, RunError> {
+    fn run_on(&self, team: &Team, monitor: &mut dyn Monitor) -> Result<CircuitResult, RunError> {
+        team.begin(self.options.threads);
+        let mut progress = Progress::new(monitor, team, self.amplitude_updates());
+        match self.options.precision {
+            Precision::F32 => self.run::<f32>(&mut progress),
+            Precision::F64 => self.run::<f64>(&mut progress),
+        }
+    }
+
+    fn run<T: Real + Into<Amplitude>>(&self, progress: &mut Progress) -> Result<CircuitResult, RunError> {
         let (options, plan) = (self.options, &self.plan);
-        let mut progress = Progress::new(monitor, self.amplitude_updates());
         let spare = options.memory_limit_bytes() - self.bytes();
         let settings = Settings {
             seed: options.seed,
@@ -47,16 +69,16 @@ impl Job<'_> {
         };
         let other = match &self.other {
             Some(plan) => {
-                let mut state = State::<T>::zero(plan.qubits, &mut progress)?;
+                let mut state = State::<T>::zero(plan.qubits, progress)?;
                 let once = Settings { shots: 0, is_exact: false, max_copies: 0, ..settings };
-                walk(plan, once, &mut state, &mut progress, |_, _, _| Ok(()))?;
+                walk(plan, once, &mut state, progress, |_, _, _| Ok(()))?;
                 Some(state)
             }
             None => None,
         };
-        let mut state = State::<T>::zero(plan.qubits, &mut progress)?;
+        let mut state = State::<T>::zero(plan.qubits, progress)?;
         let mut totals = Totals::<T>::new(self, other);
-        walk(plan, settings, &mut state, &mut progress, |state, leaf, progress| totals.add(state, leaf, progress))?;
-        totals.finish(&mut progress)
+        walk(plan, settings, &mut state, progress, |state, leaf, progress| totals.add(state, leaf, progress))?;
+        totals.finish(progress)
     }
 }

@@ -4,10 +4,12 @@
 //! 2× slower natively, 6× in WASM), interleaved pairs cost shuffles in every kernel; blocks have neither fault.
 
 use crate::error::RunError;
-use crate::monitor::{Interrupted, POLL_AMPLITUDES, Progress};
+use crate::monitor::{Interrupted, Progress};
+use crate::parts::Parts;
 use crate::real::Real;
 use ketflow_circuit::Error;
 use num_complex::Complex64;
+use std::mem::MaybeUninit;
 
 /// Qubits inside a block.
 pub(crate) const LANE_QUBITS: u32 = 4;
@@ -31,9 +33,6 @@ impl<T: Real> Block<T> {
 
 /// Bytes of one segment: a single Rust allocation must stay below 2³¹ bytes in WASM, and 27 qubits in f64 take exactly that.
 const SEGMENT_BYTES: usize = 1 << 30;
-
-/// Blocks that are filled or copied between two polls.
-const PIECE_BLOCKS: usize = POLL_AMPLITUDES as usize / LANES;
 
 /// A pure state of `qubits` qubits. States below four qubits fill one block; the lanes beyond 2ⁿ stay zero.
 #[derive(Debug)]
@@ -74,11 +73,9 @@ impl<T: Real> State<T> {
         for _ in 0..1usize << (block_qubits - segment_shift) {
             let mut segment = Vec::new();
             segment.try_reserve_exact(length).map_err(|_| refused())?;
-            while segment.len() < length {
-                let piece = (length - segment.len()).min(PIECE_BLOCKS);
-                segment.resize(segment.len() + piece, Block::ZERO);
-                progress.advance((piece * LANES) as u64)?;
-            }
+            extend(&mut segment, length, progress, |_, piece| {
+                piece.iter_mut().for_each(|block| _ = block.write(Block::ZERO));
+            })?;
             segments.push(segment);
         }
         let mut state = Self { qubits, segment_shift, segments };
@@ -88,9 +85,8 @@ impl<T: Real> State<T> {
 
     /// Makes it |0…0⟩ again.
     pub(crate) fn reset_to_zero(&mut self, progress: &mut Progress) -> Result<(), Interrupted> {
-        for piece in self.segments.iter_mut().flat_map(|segment| segment.chunks_mut(PIECE_BLOCKS)) {
-            piece.fill(Block::ZERO);
-            progress.advance((piece.len() * LANES) as u64)?;
+        for segment in &mut self.segments {
+            each_piece(segment, progress, |_, piece| piece.fill(Block::ZERO))?;
         }
         self.put_zero();
         Ok(())
@@ -110,10 +106,9 @@ impl<T: Real> State<T> {
             if copy.try_reserve_exact(segment.len()).is_err() {
                 return Ok(None);
             }
-            for piece in segment.chunks(PIECE_BLOCKS) {
-                copy.extend_from_slice(piece);
-                progress.advance((piece.len() * LANES) as u64)?;
-            }
+            extend(&mut copy, segment.len(), progress, |at, piece| {
+                piece.iter_mut().zip(&segment[at..]).for_each(|(to, from)| _ = to.write(*from));
+            })?;
             segments.push(copy);
         }
         Ok(Some(Self { qubits: self.qubits, segment_shift: self.segment_shift, segments }))
@@ -122,10 +117,7 @@ impl<T: Real> State<T> {
     /// Takes over the amplitudes of another state of the same size.
     pub(crate) fn copy_from(&mut self, other: &Self, progress: &mut Progress) -> Result<(), Interrupted> {
         for (mine, theirs) in self.segments.iter_mut().zip(&other.segments) {
-            for (to, from) in mine.chunks_mut(PIECE_BLOCKS).zip(theirs.chunks(PIECE_BLOCKS)) {
-                to.copy_from_slice(from);
-                progress.advance((to.len() * LANES) as u64)?;
-            }
+            each_piece(mine, progress, |at, piece| piece.copy_from_slice(&theirs[at..at + piece.len()]))?;
         }
         Ok(())
     }
@@ -182,4 +174,29 @@ impl<T: Real> State<T> {
             first += stop - start;
         }
     }
+}
+
+/// Calls `write` with pieces that cover `blocks` and the index of their first block, on several threads where they are many.
+fn each_piece<B: Send>(
+    blocks: &mut [B],
+    progress: &mut Progress,
+    write: impl Fn(usize, &mut [B]) + Sync,
+) -> Result<(), Interrupted> {
+    let length = blocks.len();
+    let parts = Parts::new(blocks);
+    // SAFETY: ranges are disjoint.
+    progress.pass(length, LANES, |range| write(range.start, unsafe { parts.part(range) }))
+}
+
+/// Makes an empty vector with room for `length` blocks that long; `write` initialises all blocks of the pieces that it is given.
+fn extend<T: Real>(
+    blocks: &mut Vec<Block<T>>,
+    length: usize,
+    progress: &mut Progress,
+    write: impl Fn(usize, &mut [MaybeUninit<Block<T>>]) + Sync,
+) -> Result<(), Interrupted> {
+    each_piece(&mut blocks.spare_capacity_mut()[..length], progress, write)?;
+    // SAFETY: the pieces cover the first `length` blocks of the spare room, and `write` initialised them all.
+    unsafe { blocks.set_len(length) };
+    Ok(())
 }

@@ -3,7 +3,8 @@
 use crate::error::RunError;
 use crate::monitor::{Interrupted, Monitor};
 use crate::options::Options;
-use crate::{estimate, format_of, run};
+use crate::team::Team;
+use crate::{estimate, format_of, run_on};
 use js_sys::Reflect;
 use ketflow_circuit::{Error, Format, Parsed, parse_bytes};
 use wasm_bindgen::prelude::*;
@@ -65,7 +66,7 @@ impl Program {
     /// The result container. `poll(done, total)` is called every few milliseconds and returns 0 to go on, 1 to cancel.
     pub fn run(&self, options: &str, poll: &js_sys::Function) -> Result<Vec<u8>, JsValue> {
         let options = Options::from_json(options).map_err(to_js)?;
-        let result = run(&self.parsed.circuit, &options, &mut Poll(poll)).map_err(|error| match error {
+        let result = run_on(&TEAM, &self.parsed.circuit, &options, &mut Poll(poll)).map_err(|error| match error {
             RunError::Refused(error) => to_js(error),
             RunError::Cancelled => self::error("cancelled", &RunError::Cancelled.to_string(), None),
         })?;
@@ -95,4 +96,38 @@ fn error(code: &str, message: &str, position: Option<(u32, u32)>) -> JsValue {
         set("column", column.into());
     }
     error.into()
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    pub(crate) fn now_ms() -> f64;
+}
+
+/// The leader and helpers of this memory. In the single-thread build nobody ever enrols.
+static TEAM: Team = Team::alone();
+
+/// Adds the calling worker to the team of this memory, before it calls `help`; 0 when the team is full.
+#[wasm_bindgen(js_name = enrolHelper)]
+pub fn enrol_helper() -> u32 {
+    TEAM.enrol().unwrap_or(0)
+}
+
+/// Helps the leader; does not return, so the worker has to be terminated from outside.
+#[wasm_bindgen]
+pub fn help(number: u32) {
+    TEAM.help(number);
+}
+
+/// Tells the leader that `help` has thrown.
+#[wasm_bindgen(js_name = loseHelper)]
+pub fn lose_helper(number: u32) {
+    TEAM.lose_helper(number);
+}
+
+/// What each thread of the last run did: for each, the leader first, milliseconds and pieces of passes. Those of helpers are the
+/// time in which they worked, those of the leader the time in which it waited for helpers.
+#[wasm_bindgen(js_name = threadUse)]
+pub fn thread_use() -> Vec<f64> {
+    TEAM.usage().iter().flat_map(|thread| [thread.ms, thread.pieces as f64]).collect()
 }

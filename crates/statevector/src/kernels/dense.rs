@@ -65,8 +65,8 @@ pub(super) fn apply<T: Real>(
         .collect();
     let fixed = members.iter().fold(controls.block_mask, |mask, bits| mask | bits);
     let groups = Groups { members: &members, fixed, value: controls.block_value };
-    let mut sources = vec![Block::<T>::ZERO; blocks * masks];
     for_groups(state, &groups, progress, |pointers, offsets| {
+        let mut sources = vec![Block::<T>::ZERO; blocks * masks];
         for offset in offsets {
             for (c, pointer) in pointers.iter().enumerate() {
                 // SAFETY: for_groups gives in-bounds blocks.
