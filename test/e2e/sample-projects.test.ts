@@ -28,10 +28,11 @@ const HASHES = [
   "207f9138dbc75c894811ce66b774ada04857e7168facd25101d9cfa2a7e82f00",
   "82d623b88471b73bf2a1e3bb09c770e40420c926892815b0c1c7c8f22c4733bb",
   "c867c99605ebfdcc0b85c8245838d25a67a2cccf8e27f403fba8942c42d240fe",
+  "c1b39d76ab193afd6ab78e52354f8d85b77e4a101867f11496d04b588dbfed07",
 ];
 
 const outcome = (isIsolated: boolean) => ({
-  ...{ outcomes: ["00", "11"], cut: 6, outputs: [[1.5]] },
+  ...{ outcomes: ["00", "11"], cut: 6, outputs: [[1.5]], makespan: 6 },
   ...{ hashes: HASHES, long: "cancelled", isIsolated },
 });
 

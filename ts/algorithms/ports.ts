@@ -10,14 +10,14 @@ interface PortControl {
 }
 
 /** Runs a circuit to its result: what `engines.circuit.run` does. */
-export type RunCircuit = (
+type RunCircuit = (
   circuit: CircuitSource,
   options: CircuitOptions & { seed: number },
   control: PortControl,
 ) => Promise<CircuitResult>;
 
 /** Reads a circuit without running it: what `engines.circuit.view` does. */
-export type ViewCircuit = (circuit: CircuitSource, control: PortControl) => Promise<CircuitView>;
+type ViewCircuit = (circuit: CircuitSource, control: PortControl) => Promise<CircuitView>;
 
 /** What is known after each iteration; iteration 0 is the start. */
 export interface HybridProgress {

@@ -5,7 +5,7 @@ import type { ResultContainer } from "./result-container.ts";
 import { count, finite, only, openSections, type Sections, wrongResult } from "./sections.ts";
 
 /** The schema of what an anneal run gives back. */
-export const ANNEAL_RESULT_SCHEMA = "anneal-result/1";
+const ANNEAL_RESULT_SCHEMA = "anneal-result/1";
 
 const broken = (message: string): Error => wrongResult(ANNEAL_RESULT_SCHEMA, message);
 

@@ -3,7 +3,7 @@ import type { ResultContainer, Section } from "./result-container.ts";
 import { count, finite, only, openSections, wrongResult } from "./sections.ts";
 
 /** The schema of what a circuit run gives back. */
-export const CIRCUIT_RESULT_SCHEMA = "circuit-result/1";
+const CIRCUIT_RESULT_SCHEMA = "circuit-result/1";
 
 const broken = (message: string): Error => wrongResult(CIRCUIT_RESULT_SCHEMA, message);
 

@@ -3,10 +3,6 @@ import { parseStrictJson } from "../core/strict-json.ts";
 import { checked } from "./check.ts";
 import { CIRCUIT_FORMATS } from "./circuit.ts";
 
-/** Formats a hybrid problem can be given in: the JSON below. */
-export const HYBRID_FORMATS = ["hybrid-json"] as const;
-export type HybridFormat = (typeof HYBRID_FORMATS)[number];
-
 const OPTIMIZERS = ["adam", "spsa"] as const;
 export type Optimizer = (typeof OPTIMIZERS)[number];
 

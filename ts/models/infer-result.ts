@@ -3,7 +3,7 @@ import type { ResultContainer } from "./result-container.ts";
 import { finite, openSections, wrongResult } from "./sections.ts";
 
 /** The schema of what an infer run gives back. */
-export const INFER_RESULT_SCHEMA = "infer-result/1";
+const INFER_RESULT_SCHEMA = "infer-result/1";
 
 /**
  * The JSON view of an `infer-result/1` container. Each number is the shortest decimal that is read back as the same f32.

@@ -5,7 +5,7 @@ import type { ScheduleResult } from "./schedule.ts";
 import { only, openSections, type Sections, wrongResult } from "./sections.ts";
 
 /** The schema of what a schedule run gives back. */
-export const SCHEDULE_RESULT_SCHEMA = "schedule-result/1";
+const SCHEDULE_RESULT_SCHEMA = "schedule-result/1";
 
 const NO_MACHINE = 0xffff_ffff;
 

@@ -6,7 +6,7 @@ export interface GanttView {
   criticalPath: readonly string[];
 }
 
-export interface GanttTask {
+interface GanttTask {
   id: string;
   start: number;
   end: number;

@@ -1,7 +1,7 @@
 import type { Rate } from "../models/calibration.ts";
 
 /** One run: what the engine said it would take, and what it took. */
-export interface RatedRun {
+interface RatedRun {
   operations: number;
   engineMs: number;
 }

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "5f9ace9129a48b89c532a763f7b9f88c3f609afc1b36129312d5dc87f80f17d7"
+    "contentHash": "09bee6ba7a09a57efd99ac9f39cc06850d790d1d2dab44f6952f789f676d1b81"
   },
   "build": {
     "kind": "wasm-simd128-threads",
-    "sha256": "43cb78a0e9114853622a73196c5c2e3eb0238c210c8fcf833295e7f53accc5ab"
+    "sha256": "87fdef51e8e78287254f680363a5d5ddea0b191d8b4259dd31b1e7548e6a771e"
   }
 };

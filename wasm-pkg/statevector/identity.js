@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "5f9ace9129a48b89c532a763f7b9f88c3f609afc1b36129312d5dc87f80f17d7"
+    "contentHash": "09bee6ba7a09a57efd99ac9f39cc06850d790d1d2dab44f6952f789f676d1b81"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "b1ad21c84b75c027e59c71ae1c09baa10a01ef4adb292dfe2c9ed4a6d3a85a18"
+    "sha256": "34a245ec0d666b7baa6d3b4894389c46ad81de05cad89310b660b3027e9ac0e9"
   }
 };

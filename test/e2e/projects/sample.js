@@ -20,6 +20,9 @@ for int k in [1:${count}] {
 /** The six edges of a square and its diagonals: MaxCut, in rudy's form. */
 const GRAPH = "4 6\n1 2 1\n2 3 1\n3 4 1\n4 1 1\n1 3 2\n2 4 2\n";
 
+/** Two jobs on two machines in opposite order: 6 is what the second one takes alone. */
+const SHOP = "2 2\n0 3 1 2\n1 4 0 2\n";
+
 const NETWORK = JSON.stringify({
   format: "ketflow-net/1",
   dtype: "f32",
@@ -38,12 +41,14 @@ async function run(engines) {
   const afterwards = await engines.circuit.run(layers(16, 100), { seed: 7 });
   const cut = await engines.anneal.solve(GRAPH, { seed: 7 });
   const forward = await engines.network.forward(NETWORK);
+  const shop = await engines.schedule.solve({ format: "jsp", source: SHOP }, { seed: 7, iterations: 500 });
   await engines.close();
   return {
     outcomes: Object.keys(bell.result.counts).sort(),
     cut: cut.result.best.cut,
     outputs: forward.result.outputs,
-    hashes: [bell, afterwards, cut, forward].map(({ resultHash }) => resultHash),
+    makespan: shop.result.makespan,
+    hashes: [bell, afterwards, cut, forward, shop].map(({ resultHash }) => resultHash),
     long,
     isIsolated: globalThis.crossOriginIsolated === true,
   };

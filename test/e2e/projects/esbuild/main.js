@@ -9,6 +9,7 @@ show(() =>
       statevector: new URL("./statevector.wasm", import.meta.url),
       annealer: new URL("./annealer.wasm", import.meta.url),
       qnet: new URL("./qnet.wasm", import.meta.url),
+      scheduler: new URL("./scheduler.wasm", import.meta.url),
     },
   }),
 );
