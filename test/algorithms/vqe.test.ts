@@ -109,6 +109,29 @@ describe("a search", () => {
     expect(trace[0]).toBeCloseTo(Math.cos(2.5), 12);
   });
 
+  it("adds the identity to what it measures", async () => {
+    // A state that does not fluctuate: 0.5 − 3.
+    const { trace } = await run(vqeOf(ONE, "0.5*Z - 3*I", [0]), { shots: 10, maxIterations: 1 });
+    expect(trace[0]).toBe(-2.5);
+  });
+
+  it("gives every measured circuit a seed of its own", async () => {
+    const seeds: number[] = [];
+    await run(
+      vqeOf("input float a; qubit[2] q; rx(a) q;", "ZZ + XX + YI"),
+      { shots: 10, maxIterations: 3 },
+      {
+        runCircuit: (circuit, options, control) => {
+          seeds.push(options.seed);
+          return context.runCircuit(circuit, options, control);
+        },
+      },
+    );
+    // Three bases of 1 + 3 · (1 + 4) energies: two gates have the parameter.
+    expect(seeds).toHaveLength(3 * 16);
+    expect(new Set(seeds).size).toBe(seeds.length);
+  });
+
   it("moves several parameters that share gates, and leaves alone what no gate has", async () => {
     const source =
       "input float a; input float unused; input float b; qubit[2] q; ry(a + b) q[0]; cry(2 * b) q[0], q[1];";
