@@ -56,6 +56,40 @@ describe("a job's road, from the command to a verified receipt", () => {
     expect(manifestOf(document.receipt.path)).toMatchObject({ backend: "embedded", outcome: "succeeded", seed: 7 });
   });
 
+  it.each([
+    ["graph.rudy", "4 6\n1 2 1\n2 3 1\n3 4 1\n4 1 1\n1 3 2\n2 4 2\n", ["--seed", "7"], { best: { cut: 6 } }],
+    ["shop.jsp", "2 2\n0 3 1 2\n1 4 0 2\n", ["--iterations", "500"], { makespan: 6, gap: 0 }],
+    [
+      "net.net.json",
+      JSON.stringify({
+        ...{ format: "ketflow-net/1", dtype: "f32" },
+        layers: [{ kind: "dense", weights: [[1, -2]], bias: [0.5], activation: "relu" }],
+        states: [[3, 1]],
+      }),
+      [],
+      { outputs: [[1.5]], argmax: [0] },
+    ],
+  ])("is the same for %s", (name, source, flags, result) => {
+    const { status, document } = alice.json(write(name, source), ...flags);
+    expect(status).toBe(0);
+    expect(document.result).toMatchObject(result);
+    expect(document.receipt.verified).toBe(true);
+    expect(alice.ketflow("verify", document.receipt.path, "--rerun").status).toBe(0);
+  });
+
+  it("leads back to the bytes of a search that its time limit ended", () => {
+    const ring = Array.from({ length: 3000 }, (_, k) => `${k} ${(k + 1) % 3000} ${k % 3 === 0 ? 1 : -1}`);
+    const file = write("ring.coo", ["# vartype=SPIN", ...ring].join("\n"));
+    const limit = ["--reads", "10000", "--time-limit", "150", "--seed", "3"];
+    const first = alice.json(file, ...limit).document;
+    const { options } = manifestOf(first.receipt.path);
+    expect(options).toMatchObject({ reads: 10_000, sweepLimit: first.result.work.sweeps });
+    expect(first.result.work.reads).toBeLessThan(10_000);
+    expect(alice.ketflow("verify", first.receipt.path, "--rerun").status).toBe(0);
+    // By the clock, so not the same computation: nobody is told that it is.
+    expect(alice.json(file, ...limit).document.result.reused).toBeUndefined();
+  });
+
   it("answers an equal job from the cache and says from which job, unless it is told not to", () => {
     const first = alice.json(bell, "--seed", "8").document;
     const second = alice.json(bell, "--seed", "8").document;

@@ -12,7 +12,7 @@ import type { CommandContext } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
 import { dataFolder, type Flags, readSettings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
-import { KNOWN_CIRCUIT, KNOWN_OPTIONS, KNOWN_RESULT_HASH } from "./known-result.ts";
+import { KNOWN_RESULTS } from "./known-result.ts";
 
 interface Finding {
   name: string;
@@ -102,14 +102,20 @@ function simd(): Finding {
 async function engine(): Promise<Finding> {
   const engines = await loadEngines({ threads: 1 });
   try {
-    const { resultHash } = await engines.circuit.run(KNOWN_CIRCUIT, KNOWN_OPTIONS);
-    const { engine: present } = engines.identity;
-    if (resultHash === KNOWN_RESULT_HASH) {
-      const detail = `${present.name} ${present.version} gives the known bytes (${resultHash.slice(0, 16)}…)`;
-      return { name: "engine", status: "ok", detail };
+    for (const { type, format, source, options, hash } of KNOWN_RESULTS) {
+      const { resultHash } = await engines.run(type, { format, source }, options);
+      if (resultHash === hash) continue;
+      const detail = `a known job of type ${type} gave ${resultHash.slice(0, 16)}…, not ${hash.slice(0, 16)}…`;
+      return {
+        name: "engine",
+        status: "fail",
+        detail,
+        remedy: "do not rely on results of this machine; install again",
+      };
     }
-    const detail = `a known circuit gave ${resultHash.slice(0, 16)}…, not ${KNOWN_RESULT_HASH.slice(0, 16)}…`;
-    return { name: "engine", status: "fail", detail, remedy: "do not rely on results of this machine; install again" };
+    const names = KNOWN_RESULTS.map(({ type }) => engines.identityOf(type).engine.name);
+    const detail = `${names.join(", ")} ${engines.identity.engine.version} give the known bytes`;
+    return { name: "engine", status: "ok", detail };
   } finally {
     await engines.close();
   }

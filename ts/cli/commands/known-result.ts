@@ -1,7 +1,17 @@
-import type { CircuitRunOptions } from "../../engines/circuit-engine.ts";
+import type { JobFormat, JobOptions } from "../../models/job-options.ts";
+import type { JobType } from "../../models/job-type.ts";
+
+/** A small job of an engine and what every build of it gives; changes only with an engine that computes something else. */
+interface KnownResult {
+  readonly type: JobType;
+  readonly format: JobFormat;
+  readonly source: string;
+  readonly options: JobOptions & { seed: number };
+  readonly hash: string;
+}
 
 /** A circuit with one gate of each kernel, a branch and both kinds of result. */
-export const KNOWN_CIRCUIT = `OPENQASM 3.0;
+const CIRCUIT = `OPENQASM 3.0;
 include "stdgates.inc";
 qubit[3] q;
 bit[3] c;
@@ -15,7 +25,63 @@ c[1] = measure q[1];
 c[2] = measure q[2];
 `;
 
-export const KNOWN_OPTIONS: CircuitRunOptions = { seed: 7, shots: 1000, probabilities: true };
+const SCHEDULE = {
+  ...{ format: "ketflow-schedule/1", resources: [{ name: "crew", capacity: 3 }] },
+  tasks: [
+    { id: "a", duration: 3, demands: { crew: 2 } },
+    { id: "b", duration: 2, demands: { crew: 2 } },
+    { id: "c", duration: 4, after: ["a"], demands: { crew: 1 } },
+  ],
+};
 
-/** Of every build of the engine; changes only with an engine that computes something else. */
-export const KNOWN_RESULT_HASH: string = "34884b286196f57d3bbfe7f8f2bea6801a36980cb9eeeee98ca1a829b291a983";
+/** A hidden layer with an activation of the pinned libm, and a dueling one. */
+const NETWORK = {
+  ...{ format: "ketflow-net/1", dtype: "f32" },
+  layers: [
+    {
+      kind: "dense",
+      weights: [
+        [0.5, -1],
+        [1.5, 0.25],
+      ],
+      bias: [0.1, 0.2],
+      activation: "tanh",
+    },
+    {
+      kind: "dueling",
+      value: { weights: [[1, 1]], bias: [0] },
+      advantage: {
+        weights: [
+          [1, -1],
+          [-1, 0.5],
+        ],
+        bias: [0, 0.1],
+      },
+    },
+  ],
+  states: [[0.3, -0.7]],
+};
+
+/** One for each type of job. */
+export const KNOWN_RESULTS: readonly KnownResult[] = [
+  {
+    ...{ type: "circuit", format: "openqasm3", source: CIRCUIT },
+    options: { seed: 7, shots: 1000, probabilities: true },
+    hash: "34884b286196f57d3bbfe7f8f2bea6801a36980cb9eeeee98ca1a829b291a983",
+  },
+  {
+    ...{ type: "anneal", format: "coo", source: "# vartype=SPIN\n0 1 1\n1 2 -2.5\n2 3 1\n0 3 0.5\n2 2 0.25\n" },
+    options: { seed: 7, reads: 20, sweeps: 50 },
+    hash: "153bd5b5a4ff7bfcf0361cc4c4afb7ab3dd8cace0d9438db1c1168665889e55b",
+  },
+  {
+    ...{ type: "schedule", format: "schedule-json", source: JSON.stringify(SCHEDULE) },
+    options: { seed: 7, iterations: 200 },
+    hash: "9b1fe36044fe57df57eb77c4c78b8af7a5b56f02d7ec258060c93c6b0878fd82",
+  },
+  {
+    ...{ type: "infer", format: "net-json", source: JSON.stringify(NETWORK) },
+    options: { seed: 7 },
+    hash: "8f59d29b2ff2805250c900a2da675c4bf30a340c8ba0cdda6715a8d289f8a8a5",
+  },
+];
