@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "be333ff2476c77966c4ee9a602036a1204ba6b0af2da56763cbb88c2b0b03dc8"
+    "contentHash": "09bee6ba7a09a57efd99ac9f39cc06850d790d1d2dab44f6952f789f676d1b81"
   },
   "build": {
     "kind": "wasm-simd128-threads",
-    "sha256": "fc60aaf8cdee2e64815e869083571e760cd7731c1de15bd41af590cf2d1b9280"
+    "sha256": "87fdef51e8e78287254f680363a5d5ddea0b191d8b4259dd31b1e7548e6a771e"
   }
 };

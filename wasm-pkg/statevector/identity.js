@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "be333ff2476c77966c4ee9a602036a1204ba6b0af2da56763cbb88c2b0b03dc8"
+    "contentHash": "09bee6ba7a09a57efd99ac9f39cc06850d790d1d2dab44f6952f789f676d1b81"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "11316c15fa62b42d9af54172ebcbe463f7dbab3a8dbdd3f5a8a4ae98a330ab9f"
+    "sha256": "34a245ec0d666b7baa6d3b4894389c46ad81de05cad89310b660b3027e9ac0e9"
   }
 };
