@@ -111,7 +111,9 @@ async function rerun(
     const { format, source } = job.input;
     const bytes = typeof source === "string" ? source : fromBase64(source.base64);
     const options = checked(CircuitOptions, job.options, "opening.options");
-    const run = await engines.circuit.run({ format, source: bytes }, { ...options, seed: job.seed, signal });
+    // On one thread, whatever the job asked for: the bytes are the same, and a file that --engine names is that build.
+    const again = { ...options, threads: 1, seed: job.seed, signal };
+    const run = await engines.circuit.run({ format, source: bytes }, again);
     return compareRerun(receipt, fromHex(run.resultHash));
   } finally {
     await engines.close();

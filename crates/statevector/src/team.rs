@@ -433,6 +433,30 @@ mod tests {
     }
 
     #[test]
+    fn a_helper_that_is_lost_in_a_piece_stops_the_leader() {
+        let team = Team::alone();
+        let (early, late) = (team.enrol(), team.enrol());
+        assert_eq!((early, late), (Some(1), Some(2)));
+        team.begin(3);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                team.lose_helper(2); // Between two tasks nobody misses it.
+                while !team.enter(1) {
+                    std::thread::yield_now();
+                }
+                team.lose_helper(1);
+            });
+            let wait = |_| {
+                while !team.is_broken.load(SeqCst) {
+                    std::thread::yield_now();
+                }
+            };
+            let share = || team.share(1, &wait, |_| Ok::<(), ()>(()));
+            assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(share)).is_err());
+        });
+    }
+
+    #[test]
     fn a_panic_in_a_helper_reaches_the_leader() {
         let outcome = std::panic::catch_unwind(|| {
             with_helpers(2, |team| {
