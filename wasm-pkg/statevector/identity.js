@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "5019c26f2fef23f07bbfcbf719168108438784e5e72bb3ef401eacf459936121"
+    "contentHash": "22b3231430a0cb54596c0f51db4ff22bbb01a1d013894f2374e8c7726988c99d"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "dfe3eb2b9a41328b77bc9843da1a5816e4d08502f54fd8d2dfbdb947d9b0e24d"
+    "sha256": "adea848a9b95d09875ca4971407bcefade98a5fb7ea1fe16ca7a8f1d9715c025"
   }
 };

@@ -42,7 +42,9 @@ struct Tally {
 }
 
 impl Tally {
-    const NONE: Self = Self { ns: AtomicU64::new(0), pieces: AtomicU64::new(0), is_inside: AtomicBool::new(false) };
+    const fn none() -> Self {
+        Self { ns: AtomicU64::new(0), pieces: AtomicU64::new(0), is_inside: AtomicBool::new(false) }
+    }
 
     fn add(&self, ms: f64, pieces: u64) {
         self.ns.fetch_add((ms * 1e6) as u64, Relaxed);
@@ -110,7 +112,7 @@ impl Team {
             bed: Mutex::new(()),
             called: Condvar::new(),
             left: Condvar::new(),
-            tallies: [const { Tally::NONE }; MAX_THREADS as usize],
+            tallies: [const { Tally::none() }; MAX_THREADS as usize],
         }
     }
 
