@@ -2,7 +2,7 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "22b3231430a0cb54596c0f51db4ff22bbb01a1d013894f2374e8c7726988c99d"
+    "contentHash": "c3b703e477c66e85fa674a0ab5e0c4320ac3f125514106101cb835ce29c4b3c0"
   },
   "build": {
     "kind": "wasm-simd128-threads",
