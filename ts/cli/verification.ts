@@ -16,6 +16,7 @@ import type { Engines } from "../engines/load-engines.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { RouteDecision } from "../models/route.ts";
 import { replay } from "../routing/route.ts";
+import { IDENTITIES } from "../workers/engines.ts";
 import type { ExitCode } from "./failure.ts";
 import { readBytes } from "./read-input.ts";
 import type { Terminal } from "./terminal.ts";
@@ -108,7 +109,9 @@ async function rerun(
     }
     const { format, source } = job.input;
     const bytes = typeof source === "string" ? source : fromBase64(source.base64);
-    const options = { ...job.options, seed: job.seed, signal };
+    // On one thread, whatever the job asked for: the bytes are the same, and a file that --engine names is that build.
+    const alone = job.type === "circuit" ? { threads: 1 } : {};
+    const options = { ...job.options, ...alone, seed: job.seed, signal };
     const run = await engines.run(job.type, { format, source: bytes }, options);
     return compareRerun(receipt, fromHex(run.resultHash));
   } finally {
@@ -128,10 +131,11 @@ async function enginesFrom(
     throw new AppError("invalid-input", `--engine ${engine}: there is no such file or folder`, { cause });
   });
   if (!found.isDirectory()) {
-    const { identity } = await import("../../wasm-pkg/statevector/identity.js");
     const digest = toHex(sha256(await readFile(path)));
-    if (digest === identity.build.sha256) {
-      return (await import("../engines/load-engines.ts")).loadEngines({ wasmUrl: pathToFileURL(path) });
+    const known = Object.entries(IDENTITIES).find(([, { build }]) => build.sha256 === digest);
+    if (known !== undefined) {
+      const { loadEngines } = await import("../engines/load-engines.ts");
+      return loadEngines({ wasmUrl: { [known[0]]: pathToFileURL(path) } });
     }
     throw new AppError(
       "unsupported",

@@ -30,8 +30,9 @@ impl Monitor for Unmonitored {
 /// Work between two polls: 2¹⁸ amplitudes take 0.1 ms to 2 ms, far below the 10 ms in which a cancel must be seen.
 pub(crate) const POLL_AMPLITUDES: u64 = 1 << 18;
 
-/// Passes over fewer amplitudes are not worth a call to the others.
-pub(crate) const SHARE_FROM_AMPLITUDES: usize = 1 << 15;
+/// Passes over fewer amplitudes are not worth a call to the others (measured on two cores: at 2¹⁵ amplitudes two threads take as
+/// long as one, at 2¹⁷ little more than half).
+pub(crate) const SHARE_FROM_AMPLITUDES: usize = 1 << 16;
 
 /// Least amplitudes of a piece of a shared pass.
 const LEAST_PIECE: usize = 1 << 13;

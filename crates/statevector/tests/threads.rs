@@ -44,9 +44,9 @@ fn ran(source: &str, options: &str, threads: u32) -> (Vec<u8>, Vec<ThreadUse>) {
 fn any_number_of_threads_gives_the_same_bytes() {
     let observable =
         |n: usize| format!("{}Z + 0.5*X{} - {}YY", "I".repeat(n - 1), "Z".repeat(n - 1), "X".repeat(n - 2));
-    // No pass is shared below 15 qubits; from there on sums have 8 chunks and more, and at 18 qubits a pass has many pieces.
+    // No pass is shared below 16 qubits; there sums have 16 chunks, and at 18 qubits a pass has many pieces.
     for (qubits, precision) in
-        [(8, "f64"), (14, "f64"), (15, "f32"), (15, "f64"), (16, "f64"), (18, "f32"), (18, "f64")]
+        [(8, "f64"), (14, "f64"), (15, "f64"), (16, "f32"), (16, "f64"), (18, "f32"), (18, "f64")]
     {
         for (has_branches, options) in [
             (false, r#""amplitudes": true, "shots": 5000"#),
@@ -63,7 +63,7 @@ fn any_number_of_threads_gives_the_same_bytes() {
                 let (bytes, threads_used) = ran(&source, &options, threads);
                 assert!(bytes == alone, "{qubits} qubits, {threads} threads: {options}");
                 let pieces: u64 = threads_used.iter().map(|thread| thread.pieces).sum();
-                assert_eq!(pieces > 0, qubits >= 15, "{qubits} qubits, {threads} threads shared {pieces} pieces");
+                assert_eq!(pieces > 0, qubits >= 16, "{qubits} qubits, {threads} threads shared {pieces} pieces");
             }
         }
     }
