@@ -4,7 +4,7 @@ use super::functions::plural;
 use super::{GateEntry, Lowerer};
 use crate::ast::*;
 use crate::fault::{Fault, nearest, quote};
-use crate::format::Format;
+use crate::format::Version;
 use crate::gates::{GATES, Gate};
 use crate::ir::{GateOp, Op};
 use crate::limits::{MAX_GATE_DEPTH, MAX_UNITARY_QUBITS};
@@ -135,8 +135,8 @@ impl Lowerer {
             ));
         }
         match prelude::find(&name.text) {
-            Some(gate) if !gate.may_be_redefined(self.format, self.has_qelib1, self.has_stdgates) => {
-                let message = if gate.is_builtin(self.format) {
+            Some(gate) if !gate.may_be_redefined(self.version, self.has_qelib1, self.has_stdgates) => {
+                let message = if gate.is_builtin(self.version) {
                     format!("gate '{}' is part of the language; choose another name", gate.name)
                 } else {
                     format!(
@@ -161,7 +161,7 @@ impl Lowerer {
                 ));
             }
         }
-        if definition.qubits.is_empty() && self.format == Format::OpenQasm2 {
+        if definition.qubits.is_empty() && self.version == Version::OpenQasm2 {
             return Err(Fault::invalid(definition.name.offset, "a gate needs at least one qubit"));
         }
         let mut depth = 0;
@@ -289,7 +289,7 @@ impl Lowerer {
         if let Some(entry) = self.gates.get(&key) {
             return Ok(entry.clone());
         }
-        let statement = Parser::new(text, Format::OpenQasm2).and_then(|mut parser| parser.statement());
+        let statement = Parser::new(text, Version::OpenQasm2).and_then(|mut parser| parser.statement());
         match statement.map(|statement| statement.kind) {
             Ok(StatementKind::Gate(definition)) => {
                 let entry = GateEntry::Defined { definition, depth: 1, is_library: true };

@@ -7,7 +7,7 @@ use super::{Lowerer, Symbol, Value};
 use crate::ast::*;
 use crate::expr::{BinaryOp, Expr, negated};
 use crate::fault::{Fault, quote};
-use crate::format::Format;
+use crate::format::Version;
 use crate::ir::Condition;
 use crate::limits::{MAX_EXPRESSION_NODES, MAX_INPUT_EXPRESSION_DEPTH};
 use crate::parser::too_deep;
@@ -79,7 +79,7 @@ impl Lowerer {
             },
             ExpressionKind::Binary(operator, x, y) => {
                 // A comparison is between whole numbers, whatever surrounds it.
-                let division = if matches!(operator, Operator::Compare(_)) && self.format == Format::OpenQasm3 {
+                let division = if matches!(operator, Operator::Compare(_)) && self.version == Version::OpenQasm3 {
                     Division::Whole
                 } else {
                     division

@@ -3,7 +3,7 @@
 use super::{Lowerer, Value};
 use crate::ast::*;
 use crate::fault::{Fault, nearest, nearest_gate, quote};
-use crate::format::Format;
+use crate::format::Version;
 use crate::gates::Gate;
 use crate::prelude::{self, LibraryGate};
 use std::rc::Rc;
@@ -163,15 +163,15 @@ impl Lowerer {
         let in_file = if self.has_include() {
             gate.is_included()
         } else {
-            self.format == Format::OpenQasm3 && gate.is_of_braket()
+            self.version == Version::OpenQasm3 && gate.is_of_braket()
         };
-        in_file || gate.is_builtin(self.format)
+        in_file || gate.is_builtin(self.version)
     }
 
     fn include_name(&self) -> &'static str {
-        match self.format {
-            Format::OpenQasm2 => "qelib1.inc",
-            Format::OpenQasm3 => "stdgates.inc",
+        match self.version {
+            Version::OpenQasm2 => "qelib1.inc",
+            Version::OpenQasm3 => "stdgates.inc",
         }
     }
 }
