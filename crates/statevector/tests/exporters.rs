@@ -1,0 +1,50 @@
+//! Programs as Qiskit, Cirq, Braket and PennyLane write them, against the exact distributions of those tools.
+
+use ketflow_statevector::{Options, Unmonitored, read, run};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+const PROGRAMS: &str = include_str!("../../../test/vectors/exporters/programs.json");
+
+/// What is wrong with a program, if anything.
+fn complaint(case: &Value) -> Option<String> {
+    let source = case["source"].as_str().unwrap();
+    let circuit = match read("auto", source.as_bytes()) {
+        Ok(parsed) => parsed.circuit,
+        Err(error) => return Some(format!("is refused: {error}")),
+    };
+    let inputs = case.get("inputs").cloned().unwrap_or(json!({}));
+    let options = Options::from_json(&json!({ "probabilities": true, "inputs": inputs }).to_string()).unwrap();
+    let table = match run(&circuit, &options, &mut Unmonitored) {
+        Ok(result) => result.probabilities.unwrap(),
+        Err(error) => return Some(format!("does not run: {error}")),
+    };
+    let width = if circuit.bit_count() > 0 { circuit.bit_count() } else { circuit.qubit_count() } as usize;
+    let mut expected = BTreeMap::new();
+    for (key, p) in case["probabilities"].as_object().unwrap() {
+        if key.len() != width {
+            return Some(format!("has outcomes of {width} bits, there of {}", key.len()));
+        }
+        expected.insert(u64::from_str_radix(key, 2).unwrap(), p.as_f64().unwrap());
+    }
+    let ours: BTreeMap<u64, f64> = table.words().iter().copied().zip(table.values().iter().copied()).collect();
+    let keys = ours.keys().chain(expected.keys());
+    let at = |row: &BTreeMap<u64, f64>, key: &u64| row.get(key).copied().unwrap_or(0.0);
+    keys.map(|key| (key, at(&ours, key), at(&expected, key)))
+        .find(|(_, ours, theirs)| (ours - theirs).abs() > 1e-9)
+        .map(|(key, ours, theirs)| format!("P({key:b}) is {ours}, there {theirs}"))
+}
+
+#[test]
+fn programs_of_exporters_have_the_distributions_of_their_tools() {
+    let document: Value = serde_json::from_str(PROGRAMS).unwrap();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut complaints = Vec::new();
+    for case in document["cases"].as_array().unwrap() {
+        let name = case["name"].as_str().unwrap();
+        *counts.entry(name.split('-').next().unwrap()).or_default() += 1;
+        complaints.extend(complaint(case).map(|text| format!("{name} {text}")));
+    }
+    assert!(complaints.is_empty(), "{}:\n{}", complaints.len(), complaints.join("\n"));
+    println!("{counts:?}");
+}
