@@ -137,10 +137,10 @@ impl Parser<'_> {
                     quote(text)
                 ),
             )),
-            Kind::Imaginary => Err(Fault::unsupported(
-                offset,
-                format!("complex numbers such as {} are not supported; use real angles", quote(text)),
-            )),
+            Kind::Imaginary => {
+                self.advance()?;
+                leaf(ExpressionKind::Imaginary(Rc::from(text)))
+            }
             Kind::Symbol if text == "(" => {
                 self.advance()?;
                 let inner = self.expression()?;

@@ -46,5 +46,25 @@ fn programs_of_exporters_have_the_distributions_of_their_tools() {
         complaints.extend(complaint(case).map(|text| format!("{name} {text}")));
     }
     assert!(complaints.is_empty(), "{}:\n{}", complaints.len(), complaints.join("\n"));
-    println!("{counts:?}");
+    // As many as the generator makes: a vector file that lost its programs must not pass.
+    assert_eq!(counts.into_iter().collect::<Vec<_>>(), [("braket", 18), ("cirq", 39), ("pennylane", 9), ("qiskit", 48)]);
+}
+
+#[test]
+fn programs_that_cannot_be_run_are_refused_with_the_remedy() {
+    let document: Value = serde_json::from_str(PROGRAMS).unwrap();
+    let refused = document["refused"].as_array().unwrap();
+    let message = |name: &str| {
+        let case = refused.iter().find(|case| case["name"] == name).unwrap();
+        let error = read("auto", case["source"].as_str().unwrap().as_bytes()).map(|_| "accepted").unwrap_err();
+        format!("{} {error}", error.code.as_str())
+    };
+    assert_eq!(refused.len(), 3);
+    for (name, wanted) in [
+        ("qiskit-while-on-a-bit", ""),
+        ("qiskit-break-on-a-bit", ""),
+        ("braket-noise", ""),
+    ] {
+        assert_eq!(message(name), wanted, "{name}");
+    }
 }

@@ -13,6 +13,7 @@ def case(name, circuit, qubits=None):
     # Measurements in the middle become gates on further qubits, conditions become controls.
     deferred = cirq.defer_measurements(circuit) if circuit.has_measurements() else circuit
     order = qubits + sorted(set(deferred.all_qubits()) - set(qubits), key=str)
+    # An inverted measurement leaves an X behind.
     plain = cirq.drop_terminal_measurements(deferred)
     if any(isinstance(op.gate, cirq.ResetChannel) for op in plain.all_operations()):
         rho = cirq.DensityMatrixSimulator(dtype=np.complex128).simulate(plain, qubit_order=order).final_density_matrix
@@ -23,15 +24,15 @@ def case(name, circuit, qubits=None):
     by_key = {}
     for op in deferred.all_operations():
         if cirq.is_measurement(op):
-            by_key[cirq.measurement_key_name(op)] = [(order.index(q), flip) for q, flip in zip(op.qubits, op.gate.full_invert_mask())]
+            by_key[cirq.measurement_key_name(op)] = [order.index(q) for q in op.qubits]
     for op in circuit.all_operations():
         if cirq.is_measurement(op):
             measured += by_key[cirq.measurement_key_name(op)]
-    measured = measured or [(k, False) for k in range(len(qubits))]
+    measured = measured or list(range(len(qubits)))
     probabilities = {}
     for index, weight in enumerate(weights):
         row = format(index, f"0{len(order)}b")
-        key = "".join(str(int(row[k]) ^ int(flip)) for k, flip in reversed(measured))
+        key = "".join(row[k] for k in reversed(measured))
         probabilities[key] = probabilities.get(key, 0) + weight
     for version in ("2.0", "3.0"):
         try:

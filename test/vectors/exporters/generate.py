@@ -12,6 +12,7 @@ import braket_programs
 import cirq_programs
 import pennylane_programs
 import qiskit_programs
+import refused_programs
 
 VERSIONS = ["qiskit", "cirq-core", "amazon-braket-sdk", "pennylane", "numpy"]
 cases = []
@@ -26,6 +27,7 @@ document = {
     "source": "made by generate.py beside this file",
     "versions": {name: importlib.metadata.version(name) for name in VERSIONS},
     "cases": cases,
+    "refused": [{"name": name, "source": source} for name, source in refused_programs.programs.items()],
 }
 path = pathlib.Path(__file__).parent / "programs.json"
 path.write_text(json.dumps(document, indent=0, ensure_ascii=False) + "\n")

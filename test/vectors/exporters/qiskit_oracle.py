@@ -109,15 +109,17 @@ def follow(circuit, histories, qubit_of, bit_of):
     return histories
 
 
-def distribution(circuit):
-    """Outcomes, the last bit leftmost; without measurements those of all qubits, the highest leftmost."""
+def distribution(circuit, bits_in_order=None):
+    """Outcomes, the last bit of the last register leftmost; without measurements those of all qubits, the highest leftmost."""
+    in_registers = [bit for register in circuit.cregs for bit in register]
+    row = bits_in_order or [bit for bit in circuit.clbits if bit not in in_registers] + in_registers
     qubit_of = {qubit: k for k, qubit in enumerate(circuit.qubits)}
     start = np.eye(1, 2**circuit.num_qubits, dtype=complex)[0]
     bits = {bit: 0 for bit in circuit.clbits}
     probabilities = {}
     for p, found, _, state in follow(circuit, [(1.0, bits, {}, start)], qubit_of, {bit: bit for bit in bits}):
         if circuit.clbits:
-            key = "".join(str(found[bit]) for bit in reversed(circuit.clbits))
+            key = "".join(str(found[bit]) for bit in reversed(row))
             probabilities[key] = probabilities.get(key, 0) + p
         else:
             for index, amplitude in enumerate(state):

@@ -1,5 +1,7 @@
 """Circuits of many kinds as qiskit.qasm2 and qiskit.qasm3 write them: pairs of a name and (source, distribution, inputs)."""
 
+import re
+
 import numpy as np
 from qiskit import AncillaRegister, ClassicalRegister, QuantumCircuit, QuantumRegister, qasm2, qasm3, transpile
 from qiskit.circuit import Clbit, Duration, Parameter, ParameterVector, Qubit
@@ -17,6 +19,8 @@ def case(name, circuit, version=3, inputs=None, **options):
     bound = circuit
     if inputs:
         bound = circuit.assign_parameters({parameter: inputs[parameter.name] for parameter in circuit.parameters})
+        # The exporter writes `x[0]` as `_x_0_`.
+        inputs = {re.sub(r"\W", "_", f"_{name}" if "[" in name else name): number for name, number in inputs.items()}
     source = qasm3.dumps(circuit, **options) if version == 3 else qasm2.dumps(circuit)
     programs[f"qiskit-{version}-{name}"] = (source, distribution(bound), inputs)
 
@@ -287,7 +291,7 @@ case("registers-sliced", circuit, version=2)
 
 loose = [Qubit(), Qubit(), Qubit()]
 bits = [Clbit(), Clbit()]
-circuit = QuantumCircuit(loose, bits, QuantumRegister(bits=loose[1:], name="tail"), ClassicalRegister(bits=bits[::-1], name="mirror"))
+circuit = QuantumCircuit(loose, bits, QuantumRegister(bits=loose[1:], name="tail"), QuantumRegister(bits=loose[::2], name="ends"), ClassicalRegister(bits=bits[::-1], name="mirror"))
 circuit.h(0)
 circuit.cx(0, 1)
 circuit.ry(0.4, 2)
@@ -297,6 +301,18 @@ with circuit.if_test((circuit.cregs[0], 2)):
     circuit.x(1)
 circuit.measure(1, 0)
 case("aliases-of-loose-bits", circuit, allow_aliasing=True)
+
+shared = [Clbit(), Clbit(), Clbit()]
+circuit = QuantumCircuit(QuantumRegister(2, "q"), shared, ClassicalRegister(bits=shared[:2], name="low"), ClassicalRegister(bits=shared[1:], name="high"), ClassicalRegister(bits=shared[2:], name="one"))
+circuit.ry(0.4, 0)
+circuit.cx(0, 1)
+circuit.measure([0, 1], [0, 2])
+with circuit.if_test((circuit.cregs[1], 2)):
+    circuit.x(0)
+with circuit.if_test((circuit.cregs[2], 0)):
+    circuit.ry(0.3, 0)
+circuit.measure(0, 1)
+programs["qiskit-3-classical-aliases"] = (qasm3.dumps(circuit, alias_classical_registers=True), distribution(circuit, shared), None)
 
 circuit = QuantumCircuit(QuantumRegister(2, "π_reg"), ClassicalRegister(2, "input"), global_phase=np.pi / 3)
 named = QuantumCircuit(1, name="my gate-1")

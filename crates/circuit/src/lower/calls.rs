@@ -48,7 +48,16 @@ impl Lowerer {
             operands = &[];
         }
         let transforms = self.transforms(&call.modifiers)?;
-        let params = call.parameters.iter().map(|parameter| self.real(parameter)).collect::<Result<Vec<_>, _>>()?;
+        let mut params = Vec::with_capacity(call.parameters.len());
+        for (k, parameter) in call.parameters.iter().enumerate() {
+            params.push(match self.real(parameter) {
+                Err(_) if entry.ignores(k) => {
+                    self.note(parameter.offset, "this argument is no real number and has no effect: the gate does not read it");
+                    Expr::Const(0.0)
+                }
+                param => param?,
+            });
+        }
         let (wanted_params, own_qubits) = self.shape(&entry);
         if params.len() != wanted_params {
             let message = format!(

@@ -61,6 +61,10 @@ impl Lowerer {
             }
             ExpressionKind::Name(name) => self.named_value(name, offset),
             ExpressionKind::Physical(_) => Err(no_value(offset)),
+            ExpressionKind::Imaginary(text) => Err(Fault::unsupported(
+                offset,
+                format!("complex numbers such as {} are not supported; use real angles", quote(text)),
+            )),
             ExpressionKind::Negate(x) => match self.evaluate(x, division)? {
                 Value::Integer(x) => Ok(Value::Integer(-x)),
                 x => self.bounded(negated(into_real(x, offset)?), offset).map(Value::Real),

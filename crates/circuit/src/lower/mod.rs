@@ -138,7 +138,7 @@ impl Lowerer {
             StatementKind::Variable { kind, name, value, is_const } => {
                 self.declare_variable(kind, name, value.as_ref(), *is_const, ops)
             }
-            StatementKind::Alias { name, parts } => self.declare_alias(name, parts),
+            StatementKind::Alias { name, parts, is_set } => self.declare_alias(name, parts, *is_set),
             StatementKind::Gate(definition) => self.define_gate(definition),
             StatementKind::Native(definition) => self.define_native(definition),
             StatementKind::UnitaryPragma(text) => self.define_unitary(text, offset),

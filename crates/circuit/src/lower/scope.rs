@@ -49,8 +49,18 @@ pub(crate) enum GateEntry {
         definition: Rc<GateDefinition>,
         depth: u32,
         is_library: bool,
+        /// For each parameter whether the body reads it.
+        reads: Rc<[bool]>,
     },
     Matrix(Gate),
+}
+
+impl GateEntry {
+    /// Whether the k-th argument has no effect. Qiskit calls some gates, whose definitions are already expanded, with what is no
+    /// real number: `state_preparation(0.6, 0.8j)`, `pauli(XYZ)`.
+    pub fn ignores(&self, k: usize) -> bool {
+        matches!(self, Self::Defined { reads, .. } if reads.get(k) == Some(&false))
+    }
 }
 
 impl Lowerer {
