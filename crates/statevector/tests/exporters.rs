@@ -61,9 +61,9 @@ fn programs_that_cannot_be_run_are_refused_with_the_remedy() {
     };
     assert_eq!(refused.len(), 3);
     for (name, wanted) in [
-        ("qiskit-while-on-a-bit", ""),
-        ("qiskit-break-on-a-bit", ""),
-        ("braket-noise", ""),
+        ("qiskit-while-on-a-bit", "unsupported 7:9: this 'while' depends on measured bits, so its turns cannot be counted while reading; write a 'for' over the most turns that it may take, with an 'if' inside"),
+        ("qiskit-break-on-a-bit", "unsupported 9:5: 'break' is not supported; shorten the range of the loop"),
+        ("braket-noise", "unsupported 5:1: 'pragma braket noise' would change the circuit; remove it, and give the noise as the noise option of the job"),
     ] {
         assert_eq!(message(name), wanted, "{name}");
     }
