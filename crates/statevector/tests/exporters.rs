@@ -47,7 +47,10 @@ fn programs_of_exporters_have_the_distributions_of_their_tools() {
     }
     assert!(complaints.is_empty(), "{}:\n{}", complaints.len(), complaints.join("\n"));
     // As many as the generator makes: a vector file that lost its programs must not pass.
-    assert_eq!(counts.into_iter().collect::<Vec<_>>(), [("braket", 18), ("cirq", 39), ("pennylane", 9), ("qiskit", 48)]);
+    assert_eq!(
+        counts.into_iter().collect::<Vec<_>>(),
+        [("braket", 18), ("cirq", 39), ("pennylane", 9), ("qiskit", 48)]
+    );
 }
 
 #[test]
@@ -61,9 +64,15 @@ fn programs_that_cannot_be_run_are_refused_with_the_remedy() {
     };
     assert_eq!(refused.len(), 3);
     for (name, wanted) in [
-        ("qiskit-while-on-a-bit", "unsupported 7:9: this 'while' depends on measured bits, so its turns cannot be counted while reading; write a 'for' over the most turns that it may take, with an 'if' inside"),
+        (
+            "qiskit-while-on-a-bit",
+            "unsupported 7:9: this 'while' depends on measured bits, so its turns cannot be counted while reading; write a 'for' over the most turns that it may take, with an 'if' inside",
+        ),
         ("qiskit-break-on-a-bit", "unsupported 9:5: 'break' is not supported; shorten the range of the loop"),
-        ("braket-noise", "unsupported 5:1: 'pragma braket noise' would change the circuit; remove it, and give the noise as the noise option of the job"),
+        (
+            "braket-noise",
+            "unsupported 5:1: 'pragma braket noise' would change the circuit; remove it, and give the noise as the noise option of the job",
+        ),
     ] {
         assert_eq!(message(name), wanted, "{name}");
     }

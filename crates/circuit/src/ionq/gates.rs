@@ -31,8 +31,8 @@ impl GateSet {
     fn gates(self) -> &'static [&'static str] {
         match self {
             Self::Qis => &[
-                "x", "y", "z", "h", "s", "si", "t", "ti", "v", "vi", "rx", "ry", "rz", "not", "cnot", "swap", "xx", "yy", "zz",
-                "pauliexp",
+                "x", "y", "z", "h", "s", "si", "t", "ti", "v", "vi", "rx", "ry", "rz", "not", "cnot", "swap", "xx",
+                "yy", "zz", "pauliexp",
             ],
             Self::Native => &["gpi", "gpi2", "ms", "zz", "nop"],
         }
@@ -152,7 +152,9 @@ fn native(fields: &Fields<'_>, name: &str, operands: &Operands) -> Result<Vec<Ga
             let angle = fields.get("angle").map_or(Ok(0.25), |node| node.number("'angle'"))?;
             let turn = |sign: f64| {
                 let each = [first, second].into_iter().zip(&operands.targets);
-                each.map(move |(phase, qubit)| Ok(op(Gate::Rz, &[sign * TAU * phase.number("a phase")?], &[], &[*qubit])))
+                each.map(move |(phase, qubit)| {
+                    Ok(op(Gate::Rz, &[sign * TAU * phase.number("a phase")?], &[], &[*qubit]))
+                })
             };
             let mut gates = turn(-1.0).collect::<Result<Vec<GateOp>, Fault>>()?;
             gates.push(op(Gate::Rxx, &[TAU * angle], &[], &operands.targets));
@@ -164,7 +166,9 @@ fn native(fields: &Fields<'_>, name: &str, operands: &Operands) -> Result<Vec<Ga
             only(fields, name, &["angle", "phase"])?;
             operands.exactly(2, fields, name)?;
             let angle = match (fields.get("angle"), fields.get("phase")) {
-                (Some(_), Some(phase)) => return Err(phase.invalid("gate 'zz' has 'angle' and 'phase'; give one of them")),
+                (Some(_), Some(phase)) => {
+                    return Err(phase.invalid("gate 'zz' has 'angle' and 'phase'; give one of them"));
+                }
                 (None, Some(phase)) => phase.number("'phase'")?,
                 _ => fields.need("angle", &what)?.number("'angle'")?,
             };
@@ -213,11 +217,14 @@ fn operands(fields: &Fields<'_>, name: &str, qubits: Option<u32>) -> Result<Oper
                 )));
             }
             if qubit >= MAX_QUBITS {
-                let message = format!("qubit {qubit} is beyond {}, the last of a circuit; use lower numbers", MAX_QUBITS - 1);
+                let message =
+                    format!("qubit {qubit} is beyond {}, the last of a circuit; use lower numbers", MAX_QUBITS - 1);
                 return Err(Fault::too_large(node.offset(), message));
             }
             if !seen.insert(qubit) {
-                return Err(node.invalid(format!("gate '{name}' gets qubit {qubit} twice; its qubits must be different")));
+                return Err(
+                    node.invalid(format!("gate '{name}' gets qubit {qubit} twice; its qubits must be different"))
+                );
             }
             row.push(qubit);
         }
@@ -226,7 +233,9 @@ fn operands(fields: &Fields<'_>, name: &str, qubits: Option<u32>) -> Result<Oper
     let targets = row("target", "targets")?;
     let controls = row("control", "controls")?;
     if targets.is_empty() {
-        return Err(fields.first_of(&["targets"]).invalid(format!("gate '{name}' has no target; add 'target' or 'targets'")));
+        return Err(fields
+            .first_of(&["targets"])
+            .invalid(format!("gate '{name}' has no target; add 'target' or 'targets'")));
     }
     Ok(Operands { controls, targets })
 }

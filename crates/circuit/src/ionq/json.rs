@@ -22,7 +22,8 @@ impl<'s> Node<'s> {
         match serde_json::from_str::<&RawValue>(text) {
             Ok(raw) => Ok(Self { source, raw: raw.get() }),
             Err(error) => {
-                let line_start = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+                let line_start =
+                    text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
                 let offset = source.len() - text.len() + line_start + error.column().saturating_sub(1);
                 let message = error.to_string();
                 let reason = message.split(" at line ").next().unwrap_or(&message);
@@ -107,9 +108,9 @@ impl<'s> Node<'s> {
 
     /// A whole number that is not negative.
     pub fn whole(&self, what: &str) -> Result<u32, Fault> {
-        self.raw.parse::<u32>().map_err(|_| {
-            self.invalid(format!("{what} is {}; give a whole number, 0 or more", self.shown()))
-        })
+        self.raw
+            .parse::<u32>()
+            .map_err(|_| self.invalid(format!("{what} is {}; give a whole number, 0 or more", self.shown())))
     }
 }
 

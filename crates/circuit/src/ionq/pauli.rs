@@ -20,7 +20,9 @@ pub(super) fn pauliexp(fields: &Fields<'_>, targets: &[u32]) -> Result<Vec<GateO
     let time_node = fields.need("time", what)?;
     let time = time_node.number("'time'")?;
     if time <= 0.0 {
-        return Err(time_node.invalid(format!("'time' is {time}; give a positive number, with the sign in 'coefficients'")));
+        return Err(
+            time_node.invalid(format!("'time' is {time}; give a positive number, with the sign in 'coefficients'"))
+        );
     }
     let terms_node = fields.need("terms", what)?;
     let coefficients_node = fields.need("coefficients", what)?;
@@ -37,7 +39,9 @@ pub(super) fn pauliexp(fields: &Fields<'_>, targets: &[u32]) -> Result<Vec<GateO
         .collect::<Result<Vec<f64>, Fault>>()?;
     if coefficients.len() != terms.len() {
         let (found, wanted) = (coefficients.len(), terms.len());
-        return Err(coefficients_node.invalid(format!("there are {found} coefficients for {wanted} terms; give one for each")));
+        return Err(
+            coefficients_node.invalid(format!("there are {found} coefficients for {wanted} terms; give one for each"))
+        );
     }
     // Four gates at most for each letter of a term.
     if 4 * terms.iter().map(Vec::len).sum::<usize>() > MAX_OPS {
@@ -59,7 +63,8 @@ pub(super) fn pauliexp(fields: &Fields<'_>, targets: &[u32]) -> Result<Vec<GateO
 fn term(node: &Node<'_>, length: usize) -> Result<Term, Fault> {
     let term = node.text("a term")?;
     if term.len() != length || !term.bytes().all(|letter| b"IXYZ".contains(&letter)) {
-        let message = format!("the term {} is not one letter of I, X, Y and Z for each of {length} targets", quote(&term));
+        let message =
+            format!("the term {} is not one letter of I, X, Y and Z for each of {length} targets", quote(&term));
         return Err(node.invalid(message));
     }
     let term = term.into_bytes();

@@ -26,7 +26,9 @@ pub(crate) fn read(source: &str) -> Result<(Circuit, Notes), Fault> {
                     "type" | "format" => check_format(&node)?,
                     "noise" => check_noise(&node)?,
                     "circuit" | "circuits" | "input" | "body" => {
-                        return Err(node.invalid(format!("'{field}' stands beside '{name}'; give one circuit, in '{name}'")));
+                        return Err(
+                            node.invalid(format!("'{field}' stands beside '{name}'; give one circuit, in '{name}'"))
+                        );
                     }
                     _ => note(&mut notes, field, &node),
                 }
@@ -54,7 +56,9 @@ fn circuit(fields: &Fields<'_>, notes: &mut Notes) -> Result<Circuit, Fault> {
             "qubits" => qubits = Some(count(&node)?),
             "circuits" => return Err(node.unsupported("a job of several circuits is not read; give each its own file")),
             "noise" => check_noise(&node)?,
-            "name" | "metadata" | "registers" | "shots" | "target" | "backend" | "settings" => note(notes, field, &node),
+            "name" | "metadata" | "registers" | "shots" | "target" | "backend" | "settings" => {
+                note(notes, field, &node)
+            }
             // An unknown field may change what the circuit does, which must not be lost without a word.
             _ => return Err(node.invalid(format!("a circuit has no field {}; remove it", quote(field)))),
         }

@@ -104,7 +104,9 @@ fn lower_all(gates: impl IntoIterator<Item = GateOp>, out: &mut Vec<GateOp>) -> 
 /// on no qubit it is a global phase.
 fn phase(lambda: f64, qubits: &[u32]) -> Vec<GateOp> {
     let rotated = (0..qubits.len()).rev().zip(0..);
-    rotated.map(|(k, halvings)| op(Gate::Rz, &[libm::scalbn(lambda, -halvings)], &qubits[..k], &qubits[k..=k])).collect()
+    rotated
+        .map(|(k, halvings)| op(Gate::Rz, &[libm::scalbn(lambda, -halvings)], &qubits[..k], &qubits[k..=k]))
+        .collect()
 }
 
 /// e^{iα} U(θ, φ, λ) = e^{i(α + (φ+λ)/2)} Rz(φ) Ry(θ) Rz(λ), under controls.

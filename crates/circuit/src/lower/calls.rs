@@ -52,7 +52,10 @@ impl Lowerer {
         for (k, parameter) in call.parameters.iter().enumerate() {
             params.push(match self.real(parameter) {
                 Err(_) if entry.ignores(k) => {
-                    self.note(parameter.offset, "this argument is no real number and has no effect: the gate does not read it");
+                    self.note(
+                        parameter.offset,
+                        "this argument is no real number and has no effect: the gate does not read it",
+                    );
                     Expr::Const(0.0)
                 }
                 param => param?,
