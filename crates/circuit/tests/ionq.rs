@@ -15,7 +15,7 @@ fn read(source: &str) -> Circuit {
 /// Largest difference of two unitaries up to a global phase, that of the largest entry of the first column.
 fn apart(left: &[Complex64], right: &[Complex64]) -> f64 {
     let n = left.len().isqrt();
-    let k = (0..n).map(|row| row * n).max_by(|x, y| left[*x].norm_sqr().total_cmp(&left[*y].norm_sqr())).unwrap();
+    let k = (0..n).map(|row| row * n).max_by(|x, y| left[*x].norm_sqr().total_cmp(&left[*y].norm_sqr())).unwrap_or(0);
     let phase = left[k] / right[k];
     distance(left, &right.iter().map(|x| x * phase).collect::<Vec<_>>())
 }

@@ -1,4 +1,5 @@
 //! Programs as Qiskit, Cirq, Braket and PennyLane write them, against the exact distributions of those tools.
+#![allow(clippy::unwrap_used)]
 
 use ketflow_statevector::{Options, Unmonitored, read, run};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
 //! Circuits in IonQ's JSON: those of its tools against their distributions, and every program of an exporter through the writer.
+#![allow(clippy::unwrap_used)]
 
 use ketflow_circuit::{Circuit, to_ionq_json};
 use ketflow_statevector::{Options, Unmonitored, read, run};
