@@ -220,13 +220,13 @@ describe("failures", () => {
     [["run", "bell.qasm", "--seed", "-1"], "--seed -1: expected a whole number"],
     [["run", "bell.qasm", "--input", "theta"], "--input theta: expected NAME=NUMBER"],
     [["run", "bell.qasm", "--noise", "readout=2"], "options.noise.readout"],
-    [["run", "bell.qasm", "--format", "qasm"], "--format qasm: the formats are openqasm2, openqasm3"],
+    [["run", "bell.qasm", "--format", "qasm"], "--format qasm: the formats are openqasm2, openqasm3, ionq-json"],
     [["run", "-"], "<stdin>: the format is not clear; begin a circuit with 'OPENQASM 3.0;'"],
     [["run", "bell.qasm", "--strategy", "best"], '--strategy: strategy is ["best"]; expected a list of one of'],
     [["run", "bell.qasm", "--shot", "3"], "Did you mean --shots?"],
     [["rnu", "bell.qasm"], "Did you mean run?"],
     [["run"], "missing required argument 'file'"],
-    [["convert", "bell.qasm", "-", "--to", "qir"], "--to qir: circuits are written as openqasm3"],
+    [["convert", "bell.qasm", "-", "--to", "qir"], "--to qir: circuits are written as openqasm3 or ionq-json"],
   ])("%j exits with 2 and says %s", async (args, message) => {
     const { code, stdout, stderr, bodies } = await ketflow(args);
     expect(code).toBe(2);

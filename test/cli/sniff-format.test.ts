@@ -10,6 +10,11 @@ describe("sniffFormat", () => {
     ["OPENQASM 4;", undefined],
     ["/* never closed OPENQASM 3;", undefined],
     ["", undefined],
+    ['{"qubits":1,"circuit":[]}', "ionq-json"],
+    ['\uFEFF { "type": "ionq.circuit.v1", "input": {} }', "ionq-json"],
+    ['{"gateset": "native"}', "ionq-json"],
+    ['{"format":"ketflow-net/1","layers":[]}', undefined],
+    ['{"type":"BinaryQuadraticModel"}', undefined],
   ])("reads %j as %s", (source, format) => expect(sniffFormat(source)).toBe(format));
 
   // The pattern that stood here before took minutes for forty empty lines; this is far beyond that.

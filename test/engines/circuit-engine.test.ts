@@ -156,6 +156,17 @@ describe("a compiled circuit", () => {
     expect((await engines.circuit.run(printed, { seed: 7 })).resultHash).toBe(resultHash);
   });
 
+  it("writes IonQ's JSON, which reads back as the same circuit, and says what has no place there", async () => {
+    const bell = 'OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; h q[0]; cx q[0], q[1];';
+    const text = await engines.circuit.toIonqJson(bell);
+    const read = await engines.circuit.compile(text);
+    expect(read.format).toBe("ionq-json");
+    const { result } = await read.run({ seed: 7, probabilities: true });
+    expect(Object.keys(result.probabilities ?? {}).sort()).toEqual(["00", "11"]);
+    const conditional = `${bell} bit c; c = measure q[0]; if (c) { x q[1]; }`;
+    await expect(engines.circuit.toIonqJson(conditional)).rejects.toMatchObject({ code: "unsupported" });
+  });
+
   it("sniffs OpenQASM 2 by its version line, behind comments too", async () => {
     const source = '// made by hand\n/* 2 */ OPENQASM 2.0; include "qelib1.inc"; qreg q[1]; x q[0];';
     expect((await engines.circuit.compile(source)).format).toBe("openqasm2");

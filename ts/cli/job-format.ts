@@ -7,6 +7,7 @@ import { sniffFormat } from "./sniff-format.ts";
 const SUFFIXES: readonly (readonly [suffix: string, format: JobFormat])[] = [
   [".net.json", "net-json"],
   [".bqm.json", "dimod-json"],
+  [".ionq.json", "ionq-json"],
   [".bqm", "dimod-bqm"],
   [".coo", "coo"],
   [".qubo", "qubo"],

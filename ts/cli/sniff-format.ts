@@ -4,8 +4,12 @@ import type { CircuitFormat } from "../models/circuit.ts";
 const PIECES = [/\s+/y, /\/\/[^\n]*/y, /\/\*[\s\S]*?\*\//y];
 const VERSION = /OPENQASM\s+([23])\b/y;
 
-/** What the version statement of a source says; `undefined` where the engine has to say what is wrong with it. */
+/** A JSON object with a field of IonQ's circuits near its beginning; no other input has one of these. */
+const IONQ = /^\uFEFF?\s*\{[\s\S]{0,4096}?"(circuit|gateset|ionq\.[a-z-]+\.v\d)"/;
+
+/** The format that a circuit names itself; `undefined` where the engine has to say what is wrong with it. */
 export function sniffFormat(source: string): CircuitFormat | undefined {
+  if (IONQ.test(source)) return "ionq-json";
   let at = 0;
   for (let end = after(source, at); end !== undefined; end = after(source, at)) at = end;
   VERSION.lastIndex = at;

@@ -16,9 +16,10 @@ export interface CompiledCircuit {
   run(options?: CircuitRunOptions): Promise<CircuitRun>;
   estimate(options?: CircuitEstimateOptions): Promise<CircuitEstimate>;
   toOpenqasm3(control?: CallControl): Promise<string>;
+  toIonqJson(control?: CallControl): Promise<string>;
 }
 
-/** Circuits on the embedded statevector engine. A source without a format is OpenQASM 2 or 3, as its first line says. */
+/** Circuits on the embedded statevector engine. A source without a format is OpenQASM 2 or 3, as its first line says, or IonQ's JSON. */
 export class CircuitEngine {
   readonly #pool: JobPool;
 
@@ -46,6 +47,7 @@ export class CircuitEngine {
       run: (options) => this.run(known, options),
       estimate: (options) => this.estimate(known, options),
       toOpenqasm3: (again) => this.toOpenqasm3(known, again),
+      toIonqJson: (again) => this.toIonqJson(known, again),
     };
   }
 
@@ -62,5 +64,14 @@ export class CircuitEngine {
   /** The circuit as OpenQASM 3. */
   async toOpenqasm3(input: CircuitInput | string, control: CallControl = {}): Promise<string> {
     return this.#pool.toOpenqasm3(toInput("circuit", input), checkedControl(control, "control"));
+  }
+
+  /**
+   * The circuit as the `input` of a job at IonQ.
+   *
+   * @throws {AppError} `unsupported` with the operation that IonQ has nothing for; else as {@link run}
+   */
+  async toIonqJson(input: CircuitInput | string, control: CallControl = {}): Promise<string> {
+    return this.#pool.toIonqJson(toInput("circuit", input), checkedControl(control, "control"));
   }
 }

@@ -17,7 +17,7 @@ export const Noise = z.strictObject({
 export type Noise = z.infer<typeof Noise>;
 
 /** Formats a circuit can be given in. */
-export const CIRCUIT_FORMATS = ["openqasm2", "openqasm3"] as const;
+export const CIRCUIT_FORMATS = ["openqasm2", "openqasm3", "ionq-json"] as const;
 export type CircuitFormat = (typeof CIRCUIT_FORMATS)[number];
 
 export const METHODS = ["auto", "statevector", "stabilizer", "trajectory", "density", "mps"] as const;

@@ -62,6 +62,7 @@ const host: EngineHost = {
   },
   parse: (id, type, input) => work(id, (pool, control) => pool.parse(type, input, control)),
   toOpenqasm3: (id, input) => work(id, (pool, control) => pool.toOpenqasm3(input, control)),
+  toIonqJson: (id, input) => work(id, (pool, control) => pool.toIonqJson(input, control)),
   estimate: (id, type, input, options) => work(id, (pool, control) => pool.estimate(type, input, options, control)),
   run: (id, type, input, options, reports) =>
     work(id, async (pool, control) => {

@@ -70,6 +70,7 @@ export interface EngineWorker {
   load(name: EngineName, engine: LoadedEngine): void;
   parse<T extends JobType>(type: T, input: EngineInput<T>): Parsed<T>;
   toOpenqasm3(input: CircuitInput): string;
+  toIonqJson(input: CircuitInput): string;
   estimate<T extends JobType>(type: T, input: EngineInput<T>, options: OptionsOf<T>): EstimateOf<T>;
   /** `stop[0]` ≠ 0 stops the run within 10 ms of work with `cancelled`. */
   run<T extends JobType>(

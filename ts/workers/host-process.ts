@@ -27,6 +27,7 @@ export interface EngineHost {
   open(options: HostedOptions): Promise<void>;
   parse<T extends JobType>(id: number, type: T, input: EngineInput<T>): Promise<Parsed<T>>;
   toOpenqasm3(id: number, input: CircuitInput): Promise<string>;
+  toIonqJson(id: number, input: CircuitInput): Promise<string>;
   estimate<T extends JobType>(
     id: number,
     type: T,

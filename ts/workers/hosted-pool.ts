@@ -64,6 +64,10 @@ export class HostedPool implements JobPool {
     return this.#call((host, id) => host.toOpenqasm3(id, sendable(input)), control);
   }
 
+  toIonqJson(input: CircuitInput, control: CallControl = {}): Promise<string> {
+    return this.#call((host, id) => host.toIonqJson(id, sendable(input)), control);
+  }
+
   estimate<T extends JobType>(
     type: T,
     input: EngineInput<T>,

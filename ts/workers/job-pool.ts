@@ -25,6 +25,7 @@ export interface PoolLoad {
 export interface JobPool {
   parse<T extends JobType>(type: T, input: EngineInput<T>, control?: CallControl): Promise<Parsed<T>>;
   toOpenqasm3(input: CircuitInput, control?: CallControl): Promise<string>;
+  toIonqJson(input: CircuitInput, control?: CallControl): Promise<string>;
   estimate<T extends JobType>(
     type: T,
     input: EngineInput<T>,

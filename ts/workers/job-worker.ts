@@ -66,6 +66,10 @@ export class JobWorker implements EngineWorker {
     return this.#withProgram("circuit", input, (program) => program.toOpenqasm3?.() ?? "");
   }
 
+  toIonqJson(input: CircuitInput): string {
+    return this.#withProgram("circuit", input, (program) => program.toIonqJson?.() ?? "");
+  }
+
   estimate<T extends JobType>(type: T, input: EngineInput<T>, options: OptionsOf<T>): EstimateOf<T> {
     const json = this.#json(untimed(options));
     return this.#withProgram(type, input, (program) => JSON.parse(program.estimate(json)) as EstimateOf<T>);

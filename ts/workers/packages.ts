@@ -19,6 +19,7 @@ export interface Program {
   /** The result container. */
   run(options: string, poll: Poll): Uint8Array;
   toOpenqasm3?(): string;
+  toIonqJson?(): string;
   free(): void;
 }
 

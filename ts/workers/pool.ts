@@ -82,6 +82,10 @@ export class EnginePool implements JobPool {
     return this.#submit("read", ENGINE_OF.circuit, (remote) => remote.toOpenqasm3(input), control);
   }
 
+  toIonqJson(input: CircuitInput, control: CallControl = {}): Promise<string> {
+    return this.#submit("read", ENGINE_OF.circuit, (remote) => remote.toIonqJson(input), control);
+  }
+
   estimate<T extends JobType>(
     type: T,
     input: EngineInput<T>,

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "09bee6ba7a09a57efd99ac9f39cc06850d790d1d2dab44f6952f789f676d1b81"
+    "contentHash": "1bc3a60f71fefe2c780f90ae6ca00ceaaef8f478b0ada18441d0500d002d56e1"
   },
   "build": {
     "kind": "wasm-simd128-threads",
-    "sha256": "87fdef51e8e78287254f680363a5d5ddea0b191d8b4259dd31b1e7548e6a771e"
+    "sha256": "ada689fa2b5454ce537e148f48611bce3f8b099c31d4d7e2710e06b99eea034d"
   }
 };

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "09bee6ba7a09a57efd99ac9f39cc06850d790d1d2dab44f6952f789f676d1b81"
+    "contentHash": "1bc3a60f71fefe2c780f90ae6ca00ceaaef8f478b0ada18441d0500d002d56e1"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "34a245ec0d666b7baa6d3b4894389c46ad81de05cad89310b660b3027e9ac0e9"
+    "sha256": "00e216d9801fb422439c546a10df5a66571d8479ac6a1ef2d8a096028ef82a47"
   }
 };

@@ -13,7 +13,7 @@ export class Program {
      */
     estimate(options: string): string;
     /**
-     * `openqasm2` or `openqasm3`: what the source was read as.
+     * `openqasm2`, `openqasm3` or `ionq-json`: what the source was read as.
      */
     format(): string;
     /**
@@ -21,13 +21,17 @@ export class Program {
      */
     notes(): string;
     /**
-     * Reads UTF-8 text; `format` is `openqasm2`, `openqasm3` or `auto`.
+     * Reads UTF-8 text; `format` is `openqasm2`, `openqasm3`, `ionq-json` or `auto`.
      */
     static parse(format: string, source: Uint8Array | number[]): Program;
     /**
      * The result container. `poll(done, total)` is called every few milliseconds and returns 0 to go on, 1 to cancel.
      */
     run(options: string, poll: Function): Uint8Array;
+    /**
+     * The circuit as the `input` of a job at IonQ; an error where IonQ has nothing for one of its operations.
+     */
+    toIonqJson(): string;
     /**
      * The circuit as an OpenQASM 3 program.
      */
@@ -78,6 +82,7 @@ export interface InitOutput {
     readonly program_notes: (a: number) => [number, number];
     readonly program_parse: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly program_run: (a: number, b: number, c: number, d: any) => [number, number, number, number];
+    readonly program_toIonqJson: (a: number) => [number, number, number, number];
     readonly program_toOpenqasm3: (a: number) => [number, number];
     readonly program_view: (a: number) => [number, number];
     readonly start: () => void;

@@ -46,7 +46,7 @@ export class Program {
         }
     }
     /**
-     * `openqasm2` or `openqasm3`: what the source was read as.
+     * `openqasm2`, `openqasm3` or `ionq-json`: what the source was read as.
      * @returns {string}
      */
     format() {
@@ -78,7 +78,7 @@ export class Program {
         }
     }
     /**
-     * Reads UTF-8 text; `format` is `openqasm2`, `openqasm3` or `auto`.
+     * Reads UTF-8 text; `format` is `openqasm2`, `openqasm3`, `ionq-json` or `auto`.
      * @param {string} format
      * @param {Uint8Array | number[]} source
      * @returns {Program}
@@ -117,6 +117,28 @@ export class Program {
         var v2 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
         wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
         return v2;
+    }
+    /**
+     * The circuit as the `input` of a job at IonQ; an error where IonQ has nothing for one of its operations.
+     * @returns {string}
+     */
+    toIonqJson() {
+        let deferred2_0;
+        let deferred2_1;
+        try {
+            const ret = wasm.program_toIonqJson(this.__wbg_ptr);
+            var ptr1 = ret[0];
+            var len1 = ret[1];
+            if (ret[3]) {
+                ptr1 = 0; len1 = 0;
+                throw takeFromExternrefTable0(ret[2]);
+            }
+            deferred2_0 = ptr1;
+            deferred2_1 = len1;
+            return getStringFromWasm0(ptr1, len1);
+        } finally {
+            wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+        }
     }
     /**
      * The circuit as an OpenQASM 3 program.

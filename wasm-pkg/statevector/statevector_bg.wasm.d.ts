@@ -10,6 +10,7 @@ export const program_format: (a: number) => [number, number];
 export const program_notes: (a: number) => [number, number];
 export const program_parse: (a: number, b: number, c: number, d: number) => [number, number, number];
 export const program_run: (a: number, b: number, c: number, d: any) => [number, number, number, number];
+export const program_toIonqJson: (a: number) => [number, number, number, number];
 export const program_toOpenqasm3: (a: number) => [number, number];
 export const program_view: (a: number) => [number, number];
 export const start: () => void;

@@ -29,6 +29,8 @@ pub(crate) enum ExpressionKind {
     /// A bit string, lowest bit first.
     Bits(Vec<bool>),
     Name(Rc<str>),
+    /// `2im`, which only an argument that is not read may be.
+    Imaginary(Rc<str>),
     /// `$7`, which only the argument of a subroutine may be.
     Physical(u32),
     Negate(Box<Expression>),
@@ -211,6 +213,8 @@ pub(crate) enum StatementKind {
     Alias {
         name: Name,
         parts: Vec<Operand>,
+        /// `{a, b}` and not `a ++ b`: a register even of one element.
+        is_set: bool,
     },
     Gate(Rc<GateDefinition>),
     Call(GateCall),

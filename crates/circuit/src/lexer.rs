@@ -13,7 +13,7 @@ pub(crate) enum Kind {
     Float,
     /// A number with a unit of time.
     Duration,
-    /// A number with the suffix `im`.
+    /// A number with the suffix `im`, or `j`.
     Imaginary,
     /// Text between double quotes, which are part of the token.
     Text,
@@ -165,7 +165,8 @@ impl<'s> Lexer<'s> {
             if UNITS.contains(&unit) {
                 return Ok(Kind::Duration);
             }
-            if unit == "im" {
+            // Python's spelling, which Qiskit writes into programs, never stands apart.
+            if unit == "im" || unit == "j" && unit_start == end {
                 return Ok(Kind::Imaginary);
             }
             self.position = end;

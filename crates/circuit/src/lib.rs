@@ -1,4 +1,4 @@
-//! The circuit IR of Ketflow, with readers and a printer for OpenQASM 2 and 3.
+//! The circuit IR of Ketflow, with readers of OpenQASM 2, OpenQASM 3 and IonQ's JSON, and printers of OpenQASM 3 and IonQ's JSON.
 //!
 //! Qubit 0 is the lowest bit of a basis index. All angles are radians. Arithmetic on parameters uses the pinned `libm`, so
 //! that the same source gives the same bits on every machine.
@@ -11,6 +11,7 @@ mod fault;
 mod format;
 pub mod gates;
 mod inputs;
+mod ionq;
 pub mod ir;
 mod keywords3;
 mod lexer;
@@ -35,6 +36,7 @@ pub mod view;
 pub use error::{Error, ErrorCode};
 pub use format::Format;
 pub use inputs::bind;
+pub use ionq::to_ionq_json;
 pub use ir::Circuit;
 pub use print::print_openqasm3;
 pub use reader::{Note, Parsed, parse, parse_bytes};

@@ -2,7 +2,7 @@
 
 use crate::ast::*;
 use crate::fault::{Fault, quote};
-use crate::format::Format;
+use crate::format::Version;
 use crate::ir::Comparison;
 use crate::lexer::Kind;
 use crate::limits::MAX_EXPRESSION_DEPTH;
@@ -44,7 +44,7 @@ impl Parser<'_> {
         if self.token.kind != Kind::Symbol {
             return None;
         }
-        if self.format == Format::OpenQasm2 {
+        if self.version == Version::OpenQasm2 {
             return Some(match self.text() {
                 "+" => (Operator::Add, 9),
                 "-" => (Operator::Subtract, 9),
@@ -86,8 +86,8 @@ impl Parser<'_> {
         }
         let wrap: fn(Box<Expression>) -> ExpressionKind = match self.text() {
             "-" => ExpressionKind::Negate,
-            "!" if self.format == Format::OpenQasm3 => ExpressionKind::Not,
-            "~" if self.format == Format::OpenQasm3 => ExpressionKind::Complement,
+            "!" if self.version == Version::OpenQasm3 => ExpressionKind::Not,
+            "~" if self.version == Version::OpenQasm3 => ExpressionKind::Complement,
             "+" => {
                 self.advance()?;
                 return self.nested(|parser| parser.binary(UNARY));
@@ -137,10 +137,10 @@ impl Parser<'_> {
                     quote(text)
                 ),
             )),
-            Kind::Imaginary => Err(Fault::unsupported(
-                offset,
-                format!("complex numbers such as {} are not supported; use real angles", quote(text)),
-            )),
+            Kind::Imaginary => {
+                self.advance()?;
+                leaf(ExpressionKind::Imaginary(Rc::from(text)))
+            }
             Kind::Symbol if text == "(" => {
                 self.advance()?;
                 let inner = self.expression()?;
@@ -158,7 +158,7 @@ impl Parser<'_> {
 
     fn word_expression(&mut self) -> Result<Expression, Fault> {
         let (offset, text) = (self.token.start, self.text());
-        if self.format == Format::OpenQasm3 {
+        if self.version == Version::OpenQasm3 {
             match text {
                 "true" | "false" => {
                     self.advance()?;

@@ -36,7 +36,7 @@ impl Parser<'_> {
             (Some("braket"), Some("unitary")) => {
                 let start =
                     token.start + (self.source()[token.start as usize..].find("unitary").unwrap_or(0) + 7) as u32;
-                Self::between(self.source(), start, token.end, self.format)?.braket_unitary()
+                Self::between(self.source(), start, token.end, self.version)?.braket_unitary()
             }
             (Some("braket"), Some("noise")) => Err(Fault::unsupported(
                 token.start,

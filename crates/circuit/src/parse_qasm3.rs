@@ -182,12 +182,17 @@ impl Parser<'_> {
         self.advance()?;
         let name = self.name("the name of the alias")?;
         self.expect("=")?;
+        // Qiskit writes the registers that share elements as sets of these.
+        let is_set = self.eat("{")?;
         let mut parts = vec![self.operand()?];
-        while self.eat("++")? {
+        while self.eat(if is_set { "," } else { "++" })? {
             parts.push(self.operand()?);
         }
+        if is_set {
+            self.expect("}")?;
+        }
         self.semicolon()?;
-        Ok(StatementKind::Alias { name, parts })
+        Ok(StatementKind::Alias { name, parts, is_set })
     }
 
     /// `[100ns]` behind `delay` or `box`; the value has no effect and is skipped up to its bracket.

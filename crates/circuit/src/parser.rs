@@ -2,14 +2,14 @@
 
 use crate::ast::*;
 use crate::fault::{Fault, quote};
-use crate::format::Format;
+use crate::format::Version;
 use crate::lexer::{Kind, Lexer, Token};
 use crate::limits::{MAX_BLOCK_DEPTH, MAX_EXPRESSION_DEPTH, MAX_QUBITS};
 use std::rc::Rc;
 
 pub(crate) struct Parser<'s> {
     lexer: Lexer<'s>,
-    pub format: Format,
+    pub version: Version,
     /// The token to be consumed next.
     pub token: Token,
     ahead: Token,
@@ -22,21 +22,21 @@ pub(crate) struct Parser<'s> {
 }
 
 impl<'s> Parser<'s> {
-    pub fn new(source: &'s str, format: Format) -> Result<Self, Fault> {
-        Self::over(Lexer::new(source), format)
+    pub fn new(source: &'s str, version: Version) -> Result<Self, Fault> {
+        Self::over(Lexer::new(source), version)
     }
 
     /// A parser of `source` between two byte offsets; its errors have the offsets of the whole source.
-    pub fn between(source: &'s str, start: Offset, end: Offset, format: Format) -> Result<Self, Fault> {
-        Self::over(Lexer::starting_at(&source[..end as usize], start as usize), format)
+    pub fn between(source: &'s str, start: Offset, end: Offset, version: Version) -> Result<Self, Fault> {
+        Self::over(Lexer::starting_at(&source[..end as usize], start as usize), version)
     }
 
-    fn over(mut lexer: Lexer<'s>, format: Format) -> Result<Self, Fault> {
+    fn over(mut lexer: Lexer<'s>, version: Version) -> Result<Self, Fault> {
         let token = lexer.next_token()?;
         let ahead = lexer.next_token()?;
         Ok(Self {
             lexer,
-            format,
+            version,
             token,
             ahead,
             block_depth: 0,
@@ -60,9 +60,9 @@ impl<'s> Parser<'s> {
             return Err(too_deep(offset, MAX_BLOCK_DEPTH));
         }
         self.block_depth += 1;
-        let kind = match self.format {
-            Format::OpenQasm2 => self.statement2(),
-            Format::OpenQasm3 => self.statement3(),
+        let kind = match self.version {
+            Version::OpenQasm2 => self.statement2(),
+            Version::OpenQasm3 => self.statement3(),
         };
         self.block_depth -= 1;
         Ok(Statement { kind: kind?, offset })
@@ -75,9 +75,9 @@ impl<'s> Parser<'s> {
         }
         self.advance()?;
         let (place, text) = (self.token.start, self.text());
-        let major = match (self.token.kind, self.format) {
-            (Kind::Integer | Kind::Float, Format::OpenQasm2) => "2",
-            (Kind::Integer | Kind::Float, Format::OpenQasm3) => "3",
+        let major = match (self.token.kind, self.version) {
+            (Kind::Integer | Kind::Float, Version::OpenQasm2) => "2",
+            (Kind::Integer | Kind::Float, Version::OpenQasm3) => "3",
             _ => return Err(self.expected("a version number such as 2.0 or 3.0")),
         };
         if text.split('.').next() != Some(major) {
@@ -87,7 +87,7 @@ impl<'s> Parser<'s> {
                 _ => "Ketflow reads versions 2.0 and 3.x",
             };
             let message =
-                format!("the source says OPENQASM {text}, but it is read as {}; {remedy}", self.format.name());
+                format!("the source says OPENQASM {text}, but it is read as {}; {remedy}", self.version.name());
             return Err(Fault::invalid(place, message));
         }
         self.advance()?;
@@ -170,7 +170,7 @@ impl<'s> Parser<'s> {
         }
         let offset = self.token.start;
         let text = self.text();
-        if self.format == Format::OpenQasm3 && crate::keywords3::is_reserved(text) {
+        if self.version == Version::OpenQasm3 && crate::keywords3::is_reserved(text) {
             let message =
                 format!("{} is a keyword of OpenQASM 3 and cannot be a name; choose another one", quote(text));
             return Err(Fault::invalid(offset, message));
@@ -310,7 +310,7 @@ impl<'s> Parser<'s> {
         self.advance()?;
         let qubits = self.operand()?;
         let bits = if self.eat("->")? { Some(self.operand()?) } else { None };
-        if bits.is_none() && self.format == Format::OpenQasm2 {
+        if bits.is_none() && self.version == Version::OpenQasm2 {
             return Err(self.expected("'->' and the classical bit that takes the outcome"));
         }
         self.semicolon()?;

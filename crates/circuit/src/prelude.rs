@@ -5,7 +5,7 @@
 //! `qelib1.inc` and `qiskit.circuit.library`, `stdgates.inc` of the OpenQASM 3 specification, and the `to_matrix` of
 //! `braket.circuits.gates`.
 
-use crate::format::Format;
+use crate::format::Version;
 use crate::gates::Gate;
 
 /// A gate of the library.
@@ -49,20 +49,20 @@ enum Core {
 
 impl LibraryGate {
     /// Part of the language itself, without an include.
-    pub fn is_builtin(&self, format: Format) -> bool {
+    pub fn is_builtin(&self, version: Version) -> bool {
         match self.core {
             Core::BuiltinBoth => true,
-            Core::Builtin2 => format == Format::OpenQasm2,
-            Core::Builtin3 => format == Format::OpenQasm3,
+            Core::Builtin2 => version == Version::OpenQasm2,
+            Core::Builtin3 => version == Version::OpenQasm3,
             _ => false,
         }
     }
 
-    /// Whether a program that is read as `format` may define a gate of this name itself.
-    pub fn may_be_redefined(&self, format: Format, has_qelib1: bool, has_stdgates: bool) -> bool {
+    /// Whether a program that is read as `version` may define a gate of this name itself.
+    pub fn may_be_redefined(&self, version: Version, has_qelib1: bool, has_stdgates: bool) -> bool {
         let in_qelib1 = matches!(self.core, Core::Both | Core::Qelib1 | Core::Builtin2);
         let in_stdgates = matches!(self.core, Core::Both | Core::Stdgates | Core::Builtin2);
-        !(self.is_builtin(format) || has_qelib1 && in_qelib1 || has_stdgates && in_stdgates)
+        !(self.is_builtin(version) || has_qelib1 && in_qelib1 || has_stdgates && in_stdgates)
     }
 }
 
@@ -236,7 +236,7 @@ mod tests {
     }
 
     fn stdgates_has(gate: &LibraryGate) -> bool {
-        gate.is_builtin(Format::OpenQasm3) || matches!(gate.core, Core::Both | Core::Stdgates)
+        gate.is_builtin(Version::OpenQasm3) || matches!(gate.core, Core::Both | Core::Stdgates)
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! The one door of the readers: source text in, circuit and notes out.
 
+use crate::ast::Offset;
 use crate::error::Error;
 use crate::fault::{Fault, line_and_column};
-use crate::format::Format;
+use crate::format::{Format, Version};
+use crate::ionq;
 use crate::ir::Circuit;
 use crate::limits::{MAX_NOTES, MAX_SOURCE_BYTES};
 use crate::lower::Lowerer;
@@ -59,22 +61,14 @@ pub fn parse_bytes(format: Format, source: &[u8]) -> Result<Parsed, Error> {
 }
 
 fn read(format: Format, source: &str) -> Result<Parsed, Fault> {
-    let physical = physical_qubits(source)?;
-    let mut parser = Parser::new(source, format)?;
-    parser.version_line()?;
-    let mut lowerer = Lowerer::new(format, physical);
-    let mut ops = Vec::new();
-    while let Some(statement) = parser.next_statement()? {
-        lowerer.statement(&statement, &mut ops)?;
-    }
-    let mut notes = std::mem::take(&mut lowerer.notes);
-    notes.append(&mut parser.notes);
-    let (mut circuit, physical_note) = lowerer.finish();
-    notes.extend(physical_note);
+    let (circuit, mut notes) = match format {
+        Format::OpenQasm2 => read_openqasm(Version::OpenQasm2, source)?,
+        Format::OpenQasm3 => read_openqasm(Version::OpenQasm3, source)?,
+        Format::IonqJson => ionq::read(source)?,
+    };
     notes.sort();
     // Each note costs a walk over the source.
     notes.truncate(MAX_NOTES);
-    circuit.ops = ops;
     let notes = notes
         .into_iter()
         .map(|(offset, message)| {
@@ -83,4 +77,21 @@ fn read(format: Format, source: &str) -> Result<Parsed, Fault> {
         })
         .collect();
     Ok(Parsed { circuit, notes })
+}
+
+fn read_openqasm(version: Version, source: &str) -> Result<(Circuit, Vec<(Offset, String)>), Fault> {
+    let physical = physical_qubits(source)?;
+    let mut parser = Parser::new(source, version)?;
+    parser.version_line()?;
+    let mut lowerer = Lowerer::new(version, physical);
+    let mut ops = Vec::new();
+    while let Some(statement) = parser.next_statement()? {
+        lowerer.statement(&statement, &mut ops)?;
+    }
+    let mut notes = std::mem::take(&mut lowerer.notes);
+    notes.append(&mut parser.notes);
+    let (mut circuit, physical_note) = lowerer.finish();
+    notes.extend(physical_note);
+    circuit.ops = ops;
+    Ok((circuit, notes))
 }

@@ -38,6 +38,17 @@ const PROGRAMS: &[(Format, &str)] = &[
          inv @ pow(0.5) @ ctrl @ xy(0.3) $0, $2, $4;\n#pragma braket unitary([[0.6, -0.8im], [0 - 0.8im, 0.6]]) $6\n\
          gphase(0.4);\nb[0] = measure $0;\nb[1] = measure $6;\n#pragma braket result probability all\n",
     ),
+    (
+        Format::IonqJson,
+        r#"{"type":"ionq.circuit.v1","shots":5,"noise":{"model":"ideal"},"input":{"gateset":"qis","qubits":4,"circuit":[{"gate":"h","target":0},
+ {"gate":"not","targets":[1,2],"controls":[0,3]},{"gate":"zz","targets":[3,1],"rotation":-0.25e0},{"gate":"z","control":2,"target":0,"rotation":1},
+ {"gate":"pauliexp","targets":[0,2,1],"terms":["XYX","YIY"],"coefficients":[0.5,-1],"time":2}]}}"#,
+    ),
+    (
+        Format::IonqJson,
+        r#"{"circuit":[{"gate":"gpi","target":0,"phase":0.5},{"gate":"ms","targets":[0,1],"phases":[0,0.25],"angle":0.1},
+ {"gate":"gpi2","targets":[2],"phase":-0.5},{"gate":"zz","targets":[2,0],"angle":0.1},{"gate":"nop","target":1}],"gateset":"native"}"#,
+    ),
 ];
 
 /// Programs of other tools, which are mutated, too.

@@ -277,3 +277,26 @@ fn twins_in_both_versions_are_one_circuit() {
         assert!(two.len() > 1000 && two == three, "{name}");
     }
 }
+
+/// Qiskit calls `state_preparation` with complex amplitudes and `pauli` with letters; their definitions are expanded already.
+#[test]
+fn arguments_that_a_gate_does_not_read_need_not_be_numbers() {
+    let gates = "gate g(a, b) x { rx(b) x; } gate outer x { g(XYZ, 1) x; }";
+    let source = format!("OPENQASM 3.0;\ninclude \"stdgates.inc\";\n{gates}\nqubit q; g(0.5-0.8j, 2) q; outer q;");
+    let parsed = parse(Format::OpenQasm3, &source).unwrap();
+    assert_eq!(shown(&parsed.circuit), "rx(2.0) q; rx(1.0) q;");
+    let message = "this argument is no real number and has no effect: the gate does not read it";
+    let places: Vec<(u32, u32)> =
+        parsed.notes.iter().filter(|note| note.message == message).map(|note| (note.line, note.column)).collect();
+    assert_eq!(places, [(3, 46), (4, 15)]);
+    let read = parse(Format::OpenQasm3, &source.replace("g(0.5-0.8j, 2)", "g(2, 0.8j)")).unwrap_err();
+    assert_eq!(read.to_string(), "4:15: complex numbers such as '0.8j' are not supported; use real angles");
+}
+
+#[test]
+fn an_alias_may_be_a_set_of_elements() {
+    let circuit = read3(
+        "qubit a; qubit[2] b; bit c; let e = {b[1], a}; let one = {e[1]}; let d = {c}; x e[0]; y one[0]; d[0] = measure b[0];",
+    );
+    assert_eq!(shown(&circuit), "x b[1]; y a; c = measure b[0];");
+}

@@ -279,7 +279,10 @@ fn versions_and_includes() {
 fn formats_are_named_and_recognised() {
     assert_eq!(Format::from_name("openqasm2"), Some(Format::OpenQasm2));
     assert_eq!(Format::from_name("openqasm3"), Some(Format::OpenQasm3));
+    assert_eq!(Format::from_name("ionq-json"), Some(Format::IonqJson));
     assert_eq!(Format::from_name("qasm"), None);
+    assert_eq!(Format::sniff("\u{feff} {\n \"circuit\": []}"), Some(Format::IonqJson));
+    assert_eq!(Format::sniff("{ x q; }"), None);
     assert_eq!(Format::sniff("// a comment\n/* another */ OPENQASM 2.0;"), Some(Format::OpenQasm2));
     assert_eq!(Format::sniff("\u{feff}OPENQASM 3;"), Some(Format::OpenQasm3));
     assert_eq!(Format::sniff("OPENQASM 1.0;"), None);

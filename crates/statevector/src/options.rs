@@ -116,7 +116,7 @@ pub struct SubsetPair {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OtherCircuit {
-    /// `openqasm2`, `openqasm3` or `auto`.
+    /// `openqasm2`, `openqasm3`, `ionq-json` or `auto`.
     pub format: String,
     /// The text.
     pub source: String,

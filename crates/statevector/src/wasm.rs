@@ -25,13 +25,13 @@ pub struct Program {
 
 #[wasm_bindgen]
 impl Program {
-    /// Reads UTF-8 text; `format` is `openqasm2`, `openqasm3` or `auto`.
+    /// Reads UTF-8 text; `format` is `openqasm2`, `openqasm3`, `ionq-json` or `auto`.
     pub fn parse(format: &str, source: &[u8]) -> Result<Program, JsValue> {
         let format = format_of(format, source).map_err(to_js)?;
         parse_bytes(format, source).map(|parsed| Self { format, parsed }).map_err(to_js)
     }
 
-    /// `openqasm2` or `openqasm3`: what the source was read as.
+    /// `openqasm2`, `openqasm3` or `ionq-json`: what the source was read as.
     pub fn format(&self) -> String {
         self.format.name().to_owned()
     }
@@ -45,6 +45,12 @@ impl Program {
     #[wasm_bindgen(js_name = toOpenqasm3)]
     pub fn to_openqasm3(&self) -> String {
         ketflow_circuit::print_openqasm3(&self.parsed.circuit)
+    }
+
+    /// The circuit as the `input` of a job at IonQ; an error where IonQ has nothing for one of its operations.
+    #[wasm_bindgen(js_name = toIonqJson)]
+    pub fn to_ionq_json(&self) -> Result<String, JsValue> {
+        ketflow_circuit::to_ionq_json(&self.parsed.circuit).map_err(to_js)
     }
 
     /// JSON `[{line, column, message}]`: what was accepted without effect.

@@ -7,7 +7,14 @@ import { writeOutput } from "../write-output.ts";
 
 export interface ConvertCommand {
   format?: string;
-  to: string;
+  to?: string;
+}
+
+/** A name that ends in `.json` asks for IonQ's JSON, every other one for OpenQASM 3. */
+function target(out: string, to: string | undefined): "openqasm3" | "ionq-json" {
+  if (to === undefined) return out.toLowerCase().endsWith(".json") ? "ionq-json" : "openqasm3";
+  if (to === "openqasm3" || to === "ionq-json") return to;
+  throw new AppError("unsupported", `--to ${to}: circuits are written as openqasm3 or ionq-json`);
 }
 
 export async function convert(
@@ -17,12 +24,16 @@ export async function convert(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  if (flags.to !== "openqasm3")
-    throw new AppError("unsupported", `--to ${flags.to}: circuits are written as openqasm3`);
+  const wanted = target(out, flags.to);
   const { format, source, origin } = await readCircuit(file, flags.format, terminal);
   const engines = await loadEngines({ threads: 1 });
   try {
-    const text = await within(origin, () => engines.circuit.toOpenqasm3({ format, source }, { signal }));
+    const { circuit } = engines;
+    const text = await within(origin, () =>
+      wanted === "ionq-json"
+        ? circuit.toIonqJson({ format, source }, { signal })
+        : circuit.toOpenqasm3({ format, source }, { signal }),
+    );
     if (out === "-") terminal.print(text.trimEnd());
     else await writeOutput(out, text, terminal);
     return 0;

@@ -20,7 +20,7 @@ export function defineCircuitCommands({ add, act }: CommandKit): void {
 
   const draw = add("draw", "draw a circuit in the terminal or as SVG", "draw bell.qasm --svg bell.svg")
     .argument("<file>", "OpenQASM 2 or 3, a .job.json, or - for standard input")
-    .option("--format <name>", "openqasm2 or openqasm3; found out by default")
+    .option("--format <name>", "openqasm2, openqasm3 or ionq-json; found out by default")
     .option("--svg <out>", "write an SVG file; - prints it")
     .option("--width <columns>", "columns of text, or pixels of SVG")
     .option("--ascii", "draw without box characters")
@@ -32,10 +32,10 @@ export function defineCircuitCommands({ add, act }: CommandKit): void {
   });
 
   const convert = add("convert", "write a circuit in another format", "convert old.qasm new.qasm")
-    .argument("<in>", "OpenQASM 2 or 3, or - for standard input")
+    .argument("<in>", "OpenQASM 2 or 3, IonQ's JSON, or - for standard input")
     .argument("<out>", "a file, or - for standard output")
     .option("--format <name>", "of the input; found out by default")
-    .option("--to <name>", "openqasm3", "openqasm3");
+    .option("--to <name>", "openqasm3 or ionq-json; by default what the name of <out> says");
   act(convert, async ({ args: [file = "", out = ""], flags, context: { terminal, signal } }) => {
     const { convert: convertCommand } = await import("../commands/convert.ts");
     return convertCommand(file, out, flags, terminal, signal);

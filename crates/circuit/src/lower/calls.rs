@@ -6,7 +6,7 @@ use super::{Frame, GateEntry, Lowerer, Symbol, Value};
 use crate::ast::*;
 use crate::expr::Expr;
 use crate::fault::{Fault, quote};
-use crate::format::Format;
+use crate::format::Version;
 use crate::gates::Gate;
 use crate::ir::{Control, GateOp, Op};
 use crate::limits::MAX_QUBITS;
@@ -39,7 +39,7 @@ impl Lowerer {
         let offset = call.name.offset;
         let entry = self.gate(&call.name.text, offset)?;
         let mut operands = call.operands.as_slice();
-        if self.format == Format::OpenQasm2
+        if self.version == Version::OpenQasm2
             && matches!(&entry, GateEntry::Library(gate) if gate.name == "gphase" && !self.in_library)
         {
             self.note(offset, "'gphase' belongs to OpenQASM 3; it is read as a global phase here, too");
@@ -48,7 +48,19 @@ impl Lowerer {
             operands = &[];
         }
         let transforms = self.transforms(&call.modifiers)?;
-        let params = call.parameters.iter().map(|parameter| self.real(parameter)).collect::<Result<Vec<_>, _>>()?;
+        let mut params = Vec::with_capacity(call.parameters.len());
+        for (k, parameter) in call.parameters.iter().enumerate() {
+            params.push(match self.real(parameter) {
+                Err(_) if entry.ignores(k) => {
+                    self.note(
+                        parameter.offset,
+                        "this argument is no real number and has no effect: the gate does not read it",
+                    );
+                    Expr::Const(0.0)
+                }
+                param => param?,
+            });
+        }
         let (wanted_params, own_qubits) = self.shape(&entry);
         if params.len() != wanted_params {
             let message = format!(

@@ -7,7 +7,7 @@ use super::{Lowerer, Value};
 use crate::ast::*;
 use crate::expr::Expr;
 use crate::fault::Fault;
-use crate::format::Format;
+use crate::format::Version;
 use crate::ir::{Condition, InputKind};
 use crate::limits::MAX_EXPRESSION_NODES;
 
@@ -22,7 +22,7 @@ impl Lowerer {
         let value = match kind.scalar {
             Scalar::Float | Scalar::Angle => self.evaluate(expression, Division::Real)?,
             _ => {
-                self.evaluate(expression, if self.format == Format::OpenQasm2 { division } else { Division::Whole })?
+                self.evaluate(expression, if self.version == Version::OpenQasm2 { division } else { Division::Whole })?
             }
         };
         // A single bit is a row of one.

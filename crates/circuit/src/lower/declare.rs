@@ -181,10 +181,10 @@ impl Lowerer {
         self.declare(name, Symbol::Variable { value, scalar: kind.scalar, width, is_const, depth, since })
     }
 
-    pub(super) fn declare_alias(&mut self, name: &Name, parts: &[Operand]) -> Result<(), Fault> {
+    pub(super) fn declare_alias(&mut self, name: &Name, parts: &[Operand], is_set: bool) -> Result<(), Fault> {
         let mut ids: Vec<u32> = Vec::new();
         let mut of_qubits = None;
-        let mut is_single = parts.len() == 1;
+        let mut is_single = parts.len() == 1 && !is_set;
         for part in parts {
             let (selection, is_qubits) = self.select(part)?;
             if *of_qubits.get_or_insert(is_qubits) != is_qubits {

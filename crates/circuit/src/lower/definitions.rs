@@ -4,7 +4,7 @@ use super::functions::plural;
 use super::{GateEntry, Lowerer};
 use crate::ast::*;
 use crate::fault::{Fault, nearest, quote};
-use crate::format::Format;
+use crate::format::Version;
 use crate::gates::{GATES, Gate};
 use crate::ir::{GateOp, Op};
 use crate::limits::{MAX_GATE_DEPTH, MAX_UNITARY_QUBITS};
@@ -32,7 +32,8 @@ impl Lowerer {
             );
             return Err(Fault::too_large(name.offset, message));
         }
-        let entry = GateEntry::Defined { definition: definition.clone(), depth, is_library: false };
+        let reads = reads(definition);
+        let entry = GateEntry::Defined { definition: definition.clone(), depth, is_library: false, reads };
         self.gates.insert(name.text.clone(), entry);
         Ok(())
     }
@@ -135,8 +136,8 @@ impl Lowerer {
             ));
         }
         match prelude::find(&name.text) {
-            Some(gate) if !gate.may_be_redefined(self.format, self.has_qelib1, self.has_stdgates) => {
-                let message = if gate.is_builtin(self.format) {
+            Some(gate) if !gate.may_be_redefined(self.version, self.has_qelib1, self.has_stdgates) => {
+                let message = if gate.is_builtin(self.version) {
                     format!("gate '{}' is part of the language; choose another name", gate.name)
                 } else {
                     format!(
@@ -161,7 +162,7 @@ impl Lowerer {
                 ));
             }
         }
-        if definition.qubits.is_empty() && self.format == Format::OpenQasm2 {
+        if definition.qubits.is_empty() && self.version == Version::OpenQasm2 {
             return Err(Fault::invalid(definition.name.offset, "a gate needs at least one qubit"));
         }
         let mut depth = 0;
@@ -237,7 +238,7 @@ impl Lowerer {
                 used.push(qubit);
             }
         }
-        for parameter in &call.parameters {
+        for (_, parameter) in call.parameters.iter().enumerate().filter(|(k, _)| !entry.ignores(*k)) {
             self.check_names(definition, parameter)?;
         }
         Ok(depth)
@@ -289,15 +290,64 @@ impl Lowerer {
         if let Some(entry) = self.gates.get(&key) {
             return Ok(entry.clone());
         }
-        let statement = Parser::new(text, Format::OpenQasm2).and_then(|mut parser| parser.statement());
+        let statement = Parser::new(text, Version::OpenQasm2).and_then(|mut parser| parser.statement());
         match statement.map(|statement| statement.kind) {
             Ok(StatementKind::Gate(definition)) => {
-                let entry = GateEntry::Defined { definition, depth: 1, is_library: true };
+                let reads = reads(&definition);
+                let entry = GateEntry::Defined { definition, depth: 1, is_library: true, reads };
                 self.gates.insert(key, entry.clone());
                 Ok(entry)
             }
             _ => Err(Fault::invalid(offset, format!("the library definition of gate '{name}' cannot be read"))),
         }
+    }
+}
+
+/// For each parameter whether an expression in the body has its name.
+fn reads(definition: &GateDefinition) -> Rc<[bool]> {
+    let mut names = BTreeSet::new();
+    names_in_body(&definition.body, &mut names);
+    definition.parameters.iter().map(|parameter| names.contains(&*parameter.text)).collect()
+}
+
+fn names_in_body<'a>(body: &'a [Statement], names: &mut BTreeSet<&'a str>) {
+    for statement in body {
+        match &statement.kind {
+            StatementKind::Block(body) => names_in_body(body, names),
+            StatementKind::Call(call) => {
+                let modifiers = call.modifiers.iter().filter_map(|modifier| match modifier {
+                    Modifier::Control { count, .. } => count.as_ref(),
+                    Modifier::Power { exponent, .. } => Some(exponent),
+                    Modifier::Inverse => None,
+                });
+                modifiers.chain(&call.parameters).for_each(|expression| names_in(expression, names));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn names_in<'a>(expression: &'a Expression, names: &mut BTreeSet<&'a str>) {
+    match &expression.kind {
+        ExpressionKind::Name(name) => {
+            names.insert(name);
+        }
+        ExpressionKind::Negate(x)
+        | ExpressionKind::Not(x)
+        | ExpressionKind::Complement(x)
+        | ExpressionKind::Cast(_, x)
+        | ExpressionKind::Index(x, _) => names_in(x, names),
+        ExpressionKind::Binary(_, x, y) => {
+            names_in(x, names);
+            names_in(y, names);
+        }
+        ExpressionKind::Call(_, arguments) => arguments.iter().for_each(|x| names_in(x, names)),
+        ExpressionKind::Integer(_)
+        | ExpressionKind::Float(_)
+        | ExpressionKind::Truth(_)
+        | ExpressionKind::Bits(_)
+        | ExpressionKind::Imaginary(_)
+        | ExpressionKind::Physical(_) => {}
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Lowerer, Symbol, Value};
 use crate::ast::*;
 use crate::expr::{BinaryOp, Expr, negated};
 use crate::fault::{Fault, quote};
-use crate::format::Format;
+use crate::format::Version;
 use crate::ir::Condition;
 use crate::limits::{MAX_EXPRESSION_NODES, MAX_INPUT_EXPRESSION_DEPTH};
 use crate::parser::too_deep;
@@ -61,6 +61,10 @@ impl Lowerer {
             }
             ExpressionKind::Name(name) => self.named_value(name, offset),
             ExpressionKind::Physical(_) => Err(no_value(offset)),
+            ExpressionKind::Imaginary(text) => Err(Fault::unsupported(
+                offset,
+                format!("complex numbers such as {} are not supported; use real angles", quote(text)),
+            )),
             ExpressionKind::Negate(x) => match self.evaluate(x, division)? {
                 Value::Integer(x) => Ok(Value::Integer(-x)),
                 x => self.bounded(negated(into_real(x, offset)?), offset).map(Value::Real),
@@ -79,7 +83,7 @@ impl Lowerer {
             },
             ExpressionKind::Binary(operator, x, y) => {
                 // A comparison is between whole numbers, whatever surrounds it.
-                let division = if matches!(operator, Operator::Compare(_)) && self.format == Format::OpenQasm3 {
+                let division = if matches!(operator, Operator::Compare(_)) && self.version == Version::OpenQasm3 {
                     Division::Whole
                 } else {
                     division

@@ -111,6 +111,6 @@ impl Lowerer {
 }
 
 /// The noun, with an s unless there is exactly one.
-pub(super) fn plural(count: usize, noun: &str) -> String {
+pub(crate) fn plural(count: usize, noun: &str) -> String {
     if count == 1 { noun.to_owned() } else { format!("{noun}s") }
 }

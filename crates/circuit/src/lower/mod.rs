@@ -16,13 +16,13 @@ mod scope;
 mod subroutines;
 mod value;
 
-pub(crate) use functions::function_name;
+pub(crate) use functions::{function_name, plural};
 pub(crate) use scope::{Frame, GateEntry, Symbol};
 pub(crate) use value::Value;
 
 use crate::ast::*;
 use crate::fault::Fault;
-use crate::format::Format;
+use crate::format::Version;
 use crate::ir::{Circuit, Op};
 use crate::limits::{MAX_BLOCK_DEPTH, MAX_NOTES, MAX_OPS, MAX_STEPS};
 use crate::parser::too_deep;
@@ -37,7 +37,7 @@ type LocalBits = (usize, Rc<[u32]>);
 
 /// The state of one reading.
 pub(crate) struct Lowerer {
-    pub format: Format,
+    pub version: Version,
     pub circuit: Circuit,
     /// What was accepted without effect, by byte offset.
     pub notes: Vec<(Offset, String)>,
@@ -79,10 +79,10 @@ pub(crate) struct Lowerer {
 }
 
 impl Lowerer {
-    pub fn new(format: Format, physical: Vec<u32>) -> Self {
+    pub fn new(version: Version, physical: Vec<u32>) -> Self {
         let qubit_count = physical.len() as u32;
         Self {
-            format,
+            version,
             circuit: Circuit::default(),
             notes: Vec::new(),
             scopes: vec![BTreeMap::new()],
@@ -138,7 +138,7 @@ impl Lowerer {
             StatementKind::Variable { kind, name, value, is_const } => {
                 self.declare_variable(kind, name, value.as_ref(), *is_const, ops)
             }
-            StatementKind::Alias { name, parts } => self.declare_alias(name, parts),
+            StatementKind::Alias { name, parts, is_set } => self.declare_alias(name, parts, *is_set),
             StatementKind::Gate(definition) => self.define_gate(definition),
             StatementKind::Native(definition) => self.define_native(definition),
             StatementKind::UnitaryPragma(text) => self.define_unitary(text, offset),

@@ -3,7 +3,7 @@
 use super::{Lowerer, Value};
 use crate::ast::*;
 use crate::fault::{Fault, nearest, nearest_gate, quote};
-use crate::format::Format;
+use crate::format::Version;
 use crate::gates::Gate;
 use crate::prelude::{self, LibraryGate};
 use std::rc::Rc;
@@ -49,8 +49,18 @@ pub(crate) enum GateEntry {
         definition: Rc<GateDefinition>,
         depth: u32,
         is_library: bool,
+        /// For each parameter whether the body reads it.
+        reads: Rc<[bool]>,
     },
     Matrix(Gate),
+}
+
+impl GateEntry {
+    /// Whether the k-th argument has no effect. Qiskit calls some gates, whose definitions are already expanded, with what is no
+    /// real number: `state_preparation(0.6, 0.8j)`, `pauli(XYZ)`.
+    pub fn ignores(&self, k: usize) -> bool {
+        matches!(self, Self::Defined { reads, .. } if reads.get(k) == Some(&false))
+    }
 }
 
 impl Lowerer {
@@ -163,15 +173,15 @@ impl Lowerer {
         let in_file = if self.has_include() {
             gate.is_included()
         } else {
-            self.format == Format::OpenQasm3 && gate.is_of_braket()
+            self.version == Version::OpenQasm3 && gate.is_of_braket()
         };
-        in_file || gate.is_builtin(self.format)
+        in_file || gate.is_builtin(self.version)
     }
 
     fn include_name(&self) -> &'static str {
-        match self.format {
-            Format::OpenQasm2 => "qelib1.inc",
-            Format::OpenQasm3 => "stdgates.inc",
+        match self.version {
+            Version::OpenQasm2 => "qelib1.inc",
+            Version::OpenQasm3 => "stdgates.inc",
         }
     }
 }
