@@ -123,8 +123,7 @@ export class Program {
 if (Symbol.dispose) Program.prototype[Symbol.dispose] = Program.prototype.free;
 
 /**
- * A panic becomes a JavaScript `Error` with the code `engine-failure` and the message instead of a bare trap. The instance is
- * unusable afterwards either way.
+ * Before everything else.
  */
 export function start() {
     wasm.start();

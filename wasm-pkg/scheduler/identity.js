@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "scheduler",
     "version": "0.1.0",
-    "contentHash": "b86261d480f1b966899faf52a381e1141d9da13c89344ef3fb77a9c99130228c"
+    "contentHash": "5733a1452e862eb420a293affd8fc8835b025b62f16cb46c068195cdaf6f6930"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "7e4a80e21273583b940a9d8e9375760e85aa209bca8a77ec6873b955f33996e0"
+    "sha256": "c5d28685aa95ad79a7f44dc365152c2872831134f24fd582ada3384b77586f16"
   }
 };

@@ -32,8 +32,7 @@ export class Program {
 }
 
 /**
- * A panic becomes a JavaScript `Error` with the code `engine-failure` and the message instead of a bare trap. The instance is
- * unusable afterwards either way.
+ * Before everything else.
  */
 export function start(): void;
 

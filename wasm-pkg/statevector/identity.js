@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "1bc3a60f71fefe2c780f90ae6ca00ceaaef8f478b0ada18441d0500d002d56e1"
+    "contentHash": "802da03288e86cc5554ca28d20e722ebdc2a90eba19eb1da86d1c477d7ec24c1"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "00e216d9801fb422439c546a10df5a66571d8479ac6a1ef2d8a096028ef82a47"
+    "sha256": "43690883e3819949e4d6fa55603c65f35d0532765afa68c94bb951c53fb89b74"
   }
 };

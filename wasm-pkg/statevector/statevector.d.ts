@@ -58,8 +58,7 @@ export function help(number: number): void;
 export function loseHelper(number: number): void;
 
 /**
- * A panic becomes a JavaScript `Error` with the code `engine-failure` and the message instead of a bare trap. The instance is
- * unusable afterwards either way.
+ * Before everything else.
  */
 export function start(): void;
 

@@ -201,8 +201,7 @@ export function loseHelper(number) {
 }
 
 /**
- * A panic becomes a JavaScript `Error` with the code `engine-failure` and the message instead of a bare trap. The instance is
- * unusable afterwards either way.
+ * Before everything else.
  */
 export function start() {
     wasm.start();

@@ -3,11 +3,11 @@
 //! Source: Kirkpatrick, Gelatt, Vecchi, "Optimization by simulated annealing", Science 220 (1983). The automatic range of β is that
 //! the largest change of energy is accepted half of the time at its start, and the smallest once in a hundred times at its end.
 
-use crate::error::RunError;
 use crate::ising::Ising;
 use crate::monitor::{Interrupted, Monitor, Next, Watch};
 use crate::options::Options;
 use crate::search::{Found, Search};
+use ketflow_error::RunError;
 use ketflow_rng::philox4x32;
 
 /// The top words of the counters of this engine's random numbers; part of the reproducibility contract, never reused.

@@ -1,6 +1,6 @@
 //! The model: E(v) = offset + Σ aᵢ vᵢ + Σ bᵢⱼ vᵢ vⱼ over spins (±1) or binary variables (0, 1).
 
-use crate::error::Error;
+use ketflow_error::Error;
 
 /// What a variable can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

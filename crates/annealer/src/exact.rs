@@ -1,9 +1,9 @@
 //! Every sample of a small model, by a Gray code: one spin is flipped from each to the next.
 
-use crate::error::{Error, RunError};
 use crate::ising::Ising;
 use crate::monitor::{Interrupted, Monitor, Watch};
 use crate::search::{Found, Search};
+use ketflow_error::{Error, RunError};
 use std::collections::BTreeSet;
 
 /// Most variables that are searched exactly: 2²⁴ samples take about a tenth of a second for each coupling of a variable.

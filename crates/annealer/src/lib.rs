@@ -9,7 +9,6 @@
 
 mod anneal;
 pub mod bqm;
-mod error;
 mod exact;
 mod ising;
 pub mod monitor;
@@ -23,8 +22,8 @@ mod search;
 mod wasm;
 
 pub use bqm::{Bqm, BqmBuilder, Vartype};
-pub use error::{Error, ErrorCode, RunError};
 pub use exact::MAX_EXACT_VARIABLES;
+pub use ketflow_error::{Error, ErrorCode, RunError};
 pub use monitor::{Interrupted, Monitor, Next, Progress, Unmonitored};
 pub use options::Options;
 pub use read::{Format, Model, read};

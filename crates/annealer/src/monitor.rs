@@ -1,5 +1,7 @@
 //! Progress, cancellation, and the end that a caller gives to a search: asked for at least once per 2¹⁸ steps of work.
 
+pub use ketflow_error::Interrupted;
+
 /// Watches a run.
 pub trait Monitor {
     /// Called every few milliseconds of work.
@@ -28,10 +30,6 @@ pub enum Next {
     /// Ends after the present sweep, with what it has found.
     Finish,
 }
-
-/// The monitor wants the run to end without a result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Interrupted;
 
 /// Never stops, reports nothing.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! The options of an anneal job, as they come in JSON: the same names as the flags of the command line.
 
-use crate::error::Error;
+use ketflow_error::Error;
 use serde::Deserialize;
 
 /// Most reads of a job.

@@ -9,8 +9,8 @@
 //! | `dimod-json`, `dimod-bqm` | see `read_dimod.rs` | labels | the model as written |
 
 use crate::bqm::{Bqm, BqmBuilder, MAX_COUPLINGS, MAX_VARIABLES, Vartype};
-use crate::error::Error;
 use crate::read_dimod;
+use ketflow_error::Error;
 
 /// A format of this module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 //! binary.
 
 use crate::bqm::{Bqm, BqmBuilder, Vartype};
-use crate::error::Error;
 use crate::read::Labels;
+use ketflow_error::Error;
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -2,13 +2,13 @@
 
 use crate::anneal::anneal;
 use crate::bqm::{Bqm, Vartype};
-use crate::error::{Error, RunError};
 use crate::exact::{check_size, solve_exactly};
 use crate::monitor::{Monitor, Progress};
 use crate::options::{Method, Options, Sense};
 use crate::read::{Format, Model};
 use crate::result::{AnnealResult, Work};
 use crate::samples::SampleSet;
+use ketflow_error::{Error, RunError};
 use serde::Serialize;
 
 /// What a run will take, known without running anything.

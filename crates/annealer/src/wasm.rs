@@ -1,19 +1,17 @@
 //! The JavaScript door: translates, nothing else.
 
 use crate::bqm::Vartype;
-use crate::error::{Error, RunError};
 use crate::monitor::{Interrupted, Monitor, Next, Progress};
 use crate::options::Options;
 use crate::read::{Format, Model, read};
 use crate::search::{estimate, run};
-use js_sys::Reflect;
+use ketflow_error::js::{refusal, run_error, throw_panics};
 use wasm_bindgen::prelude::*;
 
-/// A panic becomes a JavaScript `Error` with the code `engine-failure` and the message instead of a bare trap. The instance is
-/// unusable afterwards either way.
+/// Before everything else.
 #[wasm_bindgen(start)]
 pub fn start() {
-    std::panic::set_hook(Box::new(|info| wasm_bindgen::throw_val(error("engine-failure", &info.to_string(), None))));
+    throw_panics();
 }
 
 /// A model that was read.
@@ -24,7 +22,7 @@ pub struct Program(Model);
 impl Program {
     /// Reads the bytes of a source; `format` is a name of the crate's table or `auto`.
     pub fn parse(format: &str, source: &[u8]) -> Result<Program, JsValue> {
-        Format::named(format, source).and_then(|format| read(format, source)).map(Self).map_err(to_js)
+        Format::named(format, source).and_then(|format| read(format, source)).map(Self).map_err(refusal)
     }
 
     /// What the source was read as.
@@ -43,18 +41,15 @@ impl Program {
 
     /// JSON of the engine's `Estimate` for these options.
     pub fn estimate(&self, options: &str) -> Result<String, JsValue> {
-        let estimate = Options::from_json(options).and_then(|options| estimate(&self.0, &options)).map_err(to_js)?;
+        let estimate = Options::from_json(options).and_then(|options| estimate(&self.0, &options)).map_err(refusal)?;
         Ok(serde_json::json!(estimate).to_string())
     }
 
     /// The result container. `poll(done, total, best)` is called every few milliseconds and returns 0 to go on, 1 to cancel, 2 to
     /// end with what was found; `best` is `undefined` before the end of the first read.
     pub fn run(&self, options: &str, poll: &js_sys::Function) -> Result<Vec<u8>, JsValue> {
-        let options = Options::from_json(options).map_err(to_js)?;
-        let result = run(&self.0, &options, &mut Poll(poll)).map_err(|error| match error {
-            RunError::Refused(error) => to_js(error),
-            RunError::Cancelled => self::error("cancelled", &RunError::Cancelled.to_string(), None),
-        })?;
+        let options = Options::from_json(options).map_err(refusal)?;
+        let result = run(&self.0, &options, &mut Poll(poll)).map_err(run_error)?;
         Ok(result.to_container())
     }
 }
@@ -71,19 +66,4 @@ impl Monitor for Poll<'_> {
             _ => Err(Interrupted),
         }
     }
-}
-
-fn to_js(refused: Error) -> JsValue {
-    error(refused.code.as_str(), &refused.message, refused.position)
-}
-
-fn error(code: &str, message: &str, position: Option<(u32, u32)>) -> JsValue {
-    let error = js_sys::Error::new(message);
-    let set = |name: &str, value: JsValue| Reflect::set(&error, &name.into(), &value).is_ok();
-    set("code", code.into());
-    if let Some((line, column)) = position {
-        set("line", line.into());
-        set("column", column.into());
-    }
-    error.into()
 }

@@ -1,8 +1,8 @@
 //! Values for the input parameters of a circuit.
 
-use crate::error::Error;
 use crate::fault::nearest;
 use crate::ir::{Circuit, InputKind};
+use ketflow_error::Error;
 use std::collections::BTreeMap;
 
 /// The value of every input in the order of [`Circuit::inputs`], as [`crate::expr::Expr::evaluate`] takes them.

@@ -5,7 +5,6 @@
 
 mod ast;
 mod dense;
-pub mod error;
 pub mod expr;
 mod fault;
 mod format;
@@ -33,10 +32,10 @@ mod reader;
 pub mod shape;
 pub mod view;
 
-pub use error::{Error, ErrorCode};
 pub use format::Format;
 pub use inputs::bind;
 pub use ionq::to_ionq_json;
 pub use ir::Circuit;
+pub use ketflow_error::{Error, ErrorCode};
 pub use print::print_openqasm3;
 pub use reader::{Note, Parsed, parse, parse_bytes};

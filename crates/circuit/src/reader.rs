@@ -1,7 +1,6 @@
 //! The one door of the readers: source text in, circuit and notes out.
 
 use crate::ast::Offset;
-use crate::error::Error;
 use crate::fault::{Fault, line_and_column};
 use crate::format::{Format, Version};
 use crate::ionq;
@@ -10,6 +9,7 @@ use crate::limits::{MAX_NOTES, MAX_SOURCE_BYTES};
 use crate::lower::Lowerer;
 use crate::parser::Parser;
 use crate::physical::physical_qubits;
+use ketflow_error::Error;
 
 /// What a reader made of a source.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,6 @@
 //! Errors inside the reader: the place is a byte offset, turned into line and column once, at the public door.
 
-use crate::error::{Error, ErrorCode};
+use ketflow_error::{Error, ErrorCode};
 
 /// An error at a byte offset of the source.
 #[derive(Debug)]

@@ -1,13 +1,13 @@
 //! The forward pass. Every output is a function of the network and its one state; batches and blocks only decide how often a
 //! row of weights is fetched from memory.
 
-use crate::error::{Error, RunError};
 use crate::limits::MAX_BATCH_VALUES;
 use crate::monitor::{Interrupted, Monitor, Progress};
 use crate::network::{Dense, Layer, Network, stride};
 use crate::result::InferResult;
 use crate::states::States;
 use crate::tree::{dot, sum_f64};
+use ketflow_error::{Error, RunError};
 
 /// States that go through a layer together: their activations stay in the cache while each row of weights is read once.
 const BLOCK_STATES: usize = 32;

@@ -1,11 +1,11 @@
 //! A job from its options to its result.
 
-use crate::error::{Error, RunError};
 use crate::forward;
 use crate::monitor::Monitor;
 use crate::read::Document;
 use crate::result::InferResult;
 use crate::states::States;
+use ketflow_error::{Error, RunError};
 use serde::{Deserialize, Serialize};
 
 /// The address space of wasm32 less room for code; natively the same, so that both refuse alike.

@@ -7,7 +7,6 @@
 //! state do not depend on the size of the batch, its order, vectors or threads.
 
 mod activation;
-pub mod error;
 mod fault;
 mod forward;
 mod job;
@@ -24,9 +23,9 @@ mod tree;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-pub use error::{Error, ErrorCode, RunError};
 pub use forward::run;
 pub use job::{Estimate, Options, estimate, infer};
+pub use ketflow_error::{Error, ErrorCode, RunError};
 pub use monitor::{Interrupted, Monitor, Unmonitored};
 pub use network::Network;
 pub use read::{Document, read, read_states};

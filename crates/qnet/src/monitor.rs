@@ -1,9 +1,7 @@
 //! Progress and cancellation: the caller is asked at least once per 2²¹ operations. A multiplication
 //! is one operation; the activation of an output counts as sixteen.
 
-/// The caller wants the run to stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Interrupted;
+pub use ketflow_error::Interrupted;
 
 /// Told about progress, asked whether to go on.
 pub trait Monitor {

@@ -1,6 +1,5 @@
 //! Reading `.net.json` (`ketflow-net/1`) and files of states; `docs/networks.md` specifies the format.
 
-use crate::error::{Error, ErrorCode};
 use crate::fault::{Fault, quote};
 use crate::json::Reader;
 use crate::layer::read_layers;
@@ -8,6 +7,7 @@ use crate::limits::{MAX_BATCH_VALUES, MAX_SOURCE_BYTES};
 use crate::network::Network;
 use crate::states::States;
 use crate::tensor::read_matrix;
+use ketflow_error::{Error, ErrorCode};
 
 /// Name of the format in the file.
 const FORMAT: &str = "ketflow-net/1";

@@ -1,8 +1,8 @@
 //! The batch of states that a network is asked about.
 
-use crate::error::Error;
 use crate::limits::MAX_BATCH_VALUES;
 use crate::tensor::Matrix;
+use ketflow_error::Error;
 
 /// One or more states of the same width, finite.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,17 +1,16 @@
 //! The JavaScript door: translates, nothing else.
 
-use crate::error::{Error, RunError};
 use crate::job::{Options, estimate, infer};
 use crate::monitor::{Interrupted, Monitor};
 use crate::read::{Document, read};
-use js_sys::Reflect;
+use ketflow_error::Error;
+use ketflow_error::js::{refusal, run_error, throw_panics};
 use wasm_bindgen::prelude::*;
 
-/// A panic becomes a JavaScript `Error` with the code `engine-failure` and the message instead of a bare trap. The instance is
-/// unusable afterwards either way.
+/// Before everything else.
 #[wasm_bindgen(start)]
 pub fn start() {
-    std::panic::set_hook(Box::new(|info| wasm_bindgen::throw_val(error("engine-failure", &info.to_string(), None))));
+    throw_panics();
 }
 
 /// A network that was read, perhaps with its states.
@@ -24,9 +23,9 @@ impl Program {
     pub fn parse(format: &str, source: &[u8]) -> Result<Program, JsValue> {
         if !matches!(format, "net-json" | "auto") {
             let message = format!("unknown format '{format}'; give net-json or auto");
-            return Err(error("invalid-input", &message, None));
+            return Err(refusal(Error::invalid(message)));
         }
-        read(source).map(Self).map_err(to_js)
+        read(source).map(Self).map_err(refusal)
     }
 
     /// What the source was read as.
@@ -45,17 +44,14 @@ impl Program {
 
     /// JSON of the engine's `Estimate` for these options.
     pub fn estimate(&self, options: &str) -> Result<String, JsValue> {
-        let estimate = Options::from_json(options).and_then(|options| estimate(&self.0, &options)).map_err(to_js)?;
+        let estimate = Options::from_json(options).and_then(|options| estimate(&self.0, &options)).map_err(refusal)?;
         Ok(serde_json::json!(estimate).to_string())
     }
 
     /// The result container. `poll(done, total)` is called every few milliseconds and returns 0 to go on, 1 to cancel.
     pub fn run(&self, options: &str, poll: &js_sys::Function) -> Result<Vec<u8>, JsValue> {
-        let options = Options::from_json(options).map_err(to_js)?;
-        let result = infer(&self.0, &options, &mut Poll(poll)).map_err(|error| match error {
-            RunError::Refused(error) => to_js(error),
-            RunError::Cancelled => self::error("cancelled", &RunError::Cancelled.to_string(), None),
-        })?;
+        let options = Options::from_json(options).map_err(refusal)?;
+        let result = infer(&self.0, &options, &mut Poll(poll)).map_err(run_error)?;
         Ok(result.to_container())
     }
 }
@@ -67,19 +63,4 @@ impl Monitor for Poll<'_> {
         let answer = self.0.call2(&JsValue::NULL, &(done as f64).into(), &(total as f64).into());
         if answer.is_ok_and(|answer| answer.as_f64() == Some(0.0)) { Ok(()) } else { Err(Interrupted) }
     }
-}
-
-fn to_js(refused: Error) -> JsValue {
-    error(refused.code.as_str(), &refused.message, refused.position)
-}
-
-fn error(code: &str, message: &str, position: Option<(u32, u32)>) -> JsValue {
-    let error = js_sys::Error::new(message);
-    let set = |name: &str, value: JsValue| Reflect::set(&error, &name.into(), &value).is_ok();
-    set("code", code.into());
-    if let Some((line, column)) = position {
-        set("line", line.into());
-        set("column", column.into());
-    }
-    error.into()
 }

@@ -1,9 +1,9 @@
 //! What a run takes, before it starts.
 
-use crate::error::Error;
 use crate::options::Options;
 use crate::problem::Problem;
 use crate::solve::Plan;
+use ketflow_error::Error;
 use serde::Serialize;
 
 /// What a run takes at most.

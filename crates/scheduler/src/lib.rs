@@ -10,7 +10,6 @@ pub mod check;
 mod critical;
 mod decode;
 mod draws;
-mod error;
 mod estimate;
 mod graph;
 mod layout;
@@ -33,8 +32,8 @@ mod wasm;
 mod words;
 
 pub use check::{Placed, Violation, check};
-pub use error::{Error, ErrorCode, RunError};
 pub use estimate::{Estimate, estimate};
+pub use ketflow_error::{Error, ErrorCode, RunError};
 pub use monitor::{Answer, Monitor, Progress, Unmonitored};
 pub use options::{Method, Options};
 pub use problem::{Description, Objective, Problem};

@@ -1,8 +1,8 @@
 //! The options of a schedule job, as they come in JSON: the same names as the flags of the command line.
 
-use crate::error::Error;
 use crate::limits::{MAX_ITERATIONS, MAX_OBJECTIVE, MAX_RESTARTS};
 use crate::problem::{Objective, Problem};
+use ketflow_error::Error;
 use serde::Deserialize;
 
 /// What to compute and how.

@@ -3,9 +3,9 @@
 //! A project (RCPSP) has tasks of one mode with demands on resources; a job shop has tasks of one mode on a machine, each after the
 //! one before it in its job; in a flexible job shop the modes are the machines that can do the task. All may be mixed.
 
-use crate::error::Error;
 use crate::graph::{Lists, topological_order};
 use crate::limits::*;
+use ketflow_error::Error;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

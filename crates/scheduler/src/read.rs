@@ -9,10 +9,10 @@
 //!
 //! `docs/schedules.md` has them in full.
 
-use crate::error::Error;
 use crate::limits::MAX_BYTES;
 use crate::problem::Problem;
 use crate::{read_json, read_rcp, read_shop};
+use ketflow_error::Error;
 
 /// A format of this module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

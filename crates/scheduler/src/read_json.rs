@@ -1,8 +1,8 @@
 //! `ketflow-schedule/1`: everything that a problem can have, as JSON. `docs/schedules.md` has the fields.
 
-use crate::error::Error;
 use crate::problem::{Demand, Description, Mode, Objective, Problem, Resource, Task};
 use crate::words::shortened;
+use ketflow_error::Error;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;

@@ -4,10 +4,10 @@
 //! Source: Patterson, "A comparison of exact approaches for solving the multiple constrained resource, project scheduling problem",
 //! Management Science 30 (1984); the layout as PSPLIB (Kolisch, Sprecher, EJOR 96, 1997) converts to it.
 
-use crate::error::Error;
 use crate::limits::*;
 use crate::problem::{Demand, Description, Mode, Problem, Resource, Task};
 use crate::words::Words;
+use ketflow_error::Error;
 
 pub(crate) fn read(text: &str) -> Result<Problem, Error> {
     let mut words = Words::all(text);

@@ -3,10 +3,10 @@
 //! Sources: Taillard, "Benchmarks for basic scheduling problems", EJOR 64 (1993), in the common layout of `machine duration` pairs;
 //! Brandimarte, "Routing and scheduling in a flexible job shop by tabu search", Annals of Operations Research 41 (1993).
 
-use crate::error::Error;
 use crate::limits::*;
 use crate::problem::{Description, Mode, Problem, Task};
 use crate::words::{Words, shortened};
+use ketflow_error::Error;
 
 /// `jobs machines`, then for each job `machines` pairs of a machine, from 0, and a duration.
 pub(crate) fn read_jsp(text: &str) -> Result<Problem, Error> {

@@ -3,13 +3,13 @@
 use crate::anneal::{Count, Search};
 use crate::bounds::lower_bound;
 use crate::decode::State;
-use crate::error::{Error, RunError};
 use crate::layout::{Goal, Layout};
 use crate::monitor::{Answer, Monitor, Progress};
 use crate::options::{Method, Options};
 use crate::problem::Problem;
 use crate::result::{ScheduleResult, Work};
 use crate::starts::RULES;
+use ketflow_error::{Error, RunError};
 
 /// Tasks in the schedules between two polls. With many resources a task takes half a microsecond, three times over for justification.
 const POLL_TASKS: u64 = 1 << 13;

@@ -1,6 +1,6 @@
 //! Text as words with their places, for the formats that are rows of numbers.
 
-use crate::error::Error;
+use ketflow_error::Error;
 
 /// A word, with the line and column where it begins; columns count UTF-16 units, as editors do.
 #[derive(Clone, Copy)]

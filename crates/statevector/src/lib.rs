@@ -6,7 +6,6 @@
 //! alone; memory, segments, vectors, threads and progress never change a byte.
 
 mod clock;
-pub mod error;
 mod finals;
 mod information;
 #[cfg(test)]
@@ -34,8 +33,8 @@ mod walk;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod wasm;
 
-pub use error::RunError;
 pub use job::{Estimate, MAX_DENSITY_QUBITS};
+pub use ketflow_error::RunError;
 pub use monitor::{Interrupted, Monitor, Unmonitored};
 pub use observable::PauliSum;
 pub use options::Options;

@@ -1,12 +1,10 @@
 //! Progress and cancellation: the caller is asked at least once per 2¹⁸ amplitudes of work. Whoever counts the work also hands it
 //! out: here a pass is cut into pieces, and shared with other threads where it is large enough.
 
+pub use ketflow_error::Interrupted;
+
 use crate::team::Team;
 use std::ops::Range;
-
-/// The caller wants the run to stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Interrupted;
 
 /// Told about progress, asked whether to go on.
 pub trait Monitor {

@@ -1,6 +1,5 @@
 //! A run from circuit and options to the result.
 
-use crate::error::RunError;
 use crate::job::{Estimate, Job};
 use crate::monitor::{Monitor, Progress, SHARE_FROM_AMPLITUDES};
 use crate::options::{Options, Precision};
@@ -12,6 +11,7 @@ use crate::totals::{Amplitude, Totals};
 use crate::walk::{Settings, walk};
 use ketflow_circuit::shape::Shape;
 use ketflow_circuit::{Circuit, Error};
+use ketflow_error::RunError;
 
 /// What a run will take.
 ///

@@ -3,11 +3,11 @@
 //! Amplitude i is lane i mod 16 of block i / 16. Two whole planes a power of two apart fall into the same cache sets (measured:
 //! 2× slower natively, 6× in WASM), interleaved pairs cost shuffles in every kernel; blocks have neither fault.
 
-use crate::error::RunError;
 use crate::monitor::{Interrupted, Progress};
 use crate::parts::Parts;
 use crate::real::Real;
 use ketflow_circuit::Error;
+use ketflow_error::RunError;
 use num_complex::Complex64;
 use std::mem::MaybeUninit;
 

@@ -1,6 +1,5 @@
 //! What the end points of a walk add up to, in the order in which it reaches them.
 
-use crate::error::RunError;
 use crate::information::{entropy_and_purity, fidelity, marginal, reduced_density};
 use crate::job::{Job, union};
 use crate::monitor::Progress;
@@ -11,6 +10,7 @@ use crate::sample::sample;
 use crate::state::{Block, State};
 use crate::walk::Leaf;
 use ketflow_circuit::Error;
+use ketflow_error::RunError;
 use ketflow_rng::{Purpose, uniform};
 use num_complex::Complex64;
 use std::collections::BTreeMap;

@@ -7,7 +7,6 @@
 //! 0 before 1, and the group carries their probability. A part that may not keep a copy (memory) keeps its decisions alone and
 //! is replayed from |0…0⟩, which repeats the same operations on the same numbers: memory never changes a byte.
 
-use crate::error::RunError;
 use crate::kernels::{Kernel, apply, collapse};
 use crate::monitor::{Interrupted, Progress};
 use crate::plan::{Plan, Step};
@@ -16,6 +15,7 @@ use crate::reduce::outcome_weights;
 use crate::state::State;
 use ketflow_circuit::Error;
 use ketflow_circuit::gates::Gate;
+use ketflow_error::RunError;
 use ketflow_rng::{Purpose, uniform, uniform_pair};
 
 /// How to walk.

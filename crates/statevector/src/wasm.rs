@@ -1,19 +1,17 @@
 //! The JavaScript door: translates, nothing else.
 
-use crate::error::RunError;
 use crate::monitor::{Interrupted, Monitor};
 use crate::options::Options;
 use crate::team::Team;
 use crate::{estimate, format_of, run_on};
-use js_sys::Reflect;
-use ketflow_circuit::{Error, Format, Parsed, parse_bytes};
+use ketflow_circuit::{Format, Parsed, parse_bytes};
+use ketflow_error::js::{refusal, run_error, throw_panics};
 use wasm_bindgen::prelude::*;
 
-/// A panic becomes a JavaScript `Error` with the code `engine-failure` and the message instead of a bare trap. The instance is
-/// unusable afterwards either way.
+/// Before everything else.
 #[wasm_bindgen(start)]
 pub fn start() {
-    std::panic::set_hook(Box::new(|info| wasm_bindgen::throw_val(error("engine-failure", &info.to_string(), None))));
+    throw_panics();
 }
 
 /// A circuit that was read.
@@ -27,8 +25,8 @@ pub struct Program {
 impl Program {
     /// Reads UTF-8 text; `format` is `openqasm2`, `openqasm3`, `ionq-json` or `auto`.
     pub fn parse(format: &str, source: &[u8]) -> Result<Program, JsValue> {
-        let format = format_of(format, source).map_err(to_js)?;
-        parse_bytes(format, source).map(|parsed| Self { format, parsed }).map_err(to_js)
+        let format = format_of(format, source).map_err(refusal)?;
+        parse_bytes(format, source).map(|parsed| Self { format, parsed }).map_err(refusal)
     }
 
     /// `openqasm2`, `openqasm3` or `ionq-json`: what the source was read as.
@@ -50,7 +48,7 @@ impl Program {
     /// The circuit as the `input` of a job at IonQ; an error where IonQ has nothing for one of its operations.
     #[wasm_bindgen(js_name = toIonqJson)]
     pub fn to_ionq_json(&self) -> Result<String, JsValue> {
-        ketflow_circuit::to_ionq_json(&self.parsed.circuit).map_err(to_js)
+        ketflow_circuit::to_ionq_json(&self.parsed.circuit).map_err(refusal)
     }
 
     /// JSON `[{line, column, message}]`: what was accepted without effect.
@@ -64,18 +62,15 @@ impl Program {
 
     /// JSON of the engine's `Estimate` for these options.
     pub fn estimate(&self, options: &str) -> Result<String, JsValue> {
-        let options = Options::from_json(options).map_err(to_js)?;
-        let estimate = estimate(&self.parsed.circuit, &options).map_err(to_js)?;
+        let options = Options::from_json(options).map_err(refusal)?;
+        let estimate = estimate(&self.parsed.circuit, &options).map_err(refusal)?;
         Ok(serde_json::json!(estimate).to_string())
     }
 
     /// The result container. `poll(done, total)` is called every few milliseconds and returns 0 to go on, 1 to cancel.
     pub fn run(&self, options: &str, poll: &js_sys::Function) -> Result<Vec<u8>, JsValue> {
-        let options = Options::from_json(options).map_err(to_js)?;
-        let result = run_on(&TEAM, &self.parsed.circuit, &options, &mut Poll(poll)).map_err(|error| match error {
-            RunError::Refused(error) => to_js(error),
-            RunError::Cancelled => self::error("cancelled", &RunError::Cancelled.to_string(), None),
-        })?;
+        let options = Options::from_json(options).map_err(refusal)?;
+        let result = run_on(&TEAM, &self.parsed.circuit, &options, &mut Poll(poll)).map_err(run_error)?;
         Ok(result.to_container())
     }
 }
@@ -87,21 +82,6 @@ impl Monitor for Poll<'_> {
         let answer = self.0.call2(&JsValue::NULL, &(done as f64).into(), &(total as f64).into());
         if answer.is_ok_and(|answer| answer.as_f64() == Some(0.0)) { Ok(()) } else { Err(Interrupted) }
     }
-}
-
-fn to_js(refused: Error) -> JsValue {
-    error(refused.code.as_str(), &refused.message, refused.position)
-}
-
-fn error(code: &str, message: &str, position: Option<(u32, u32)>) -> JsValue {
-    let error = js_sys::Error::new(message);
-    let set = |name: &str, value: JsValue| Reflect::set(&error, &name.into(), &value).is_ok();
-    set("code", code.into());
-    if let Some((line, column)) = position {
-        set("line", line.into());
-        set("column", column.into());
-    }
-    error.into()
 }
 
 #[wasm_bindgen]

@@ -1,10 +1,10 @@
 //! The writer: a circuit as the `input` of a job at IonQ.
 
 use super::write_gates::{lower, name};
-use crate::error::Error;
 use crate::gates::Gate;
 use crate::ir::{Circuit, GateOp, Op};
 use crate::names::Names;
+use ketflow_error::Error;
 use std::fmt::Write;
 
 /// The circuit as JSON of IonQ's abstract gates (`"gateset": "qis"`, angles in radians), one gate a line; [`crate::parse`] of it

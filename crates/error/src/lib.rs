@@ -1,14 +1,17 @@
-//! Errors of the circuit crate: a code of the public table, a message for a person, and the place in the source.
+//! What every engine says when there is no result: a code of the public table, a message for a person, and the place in the source.
+
+#[cfg(target_arch = "wasm32")]
+pub mod js;
 
 use std::fmt;
 
-/// The codes of the public error table that a circuit can cause.
+/// The codes of the public error table that a job can cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorCode {
     /// The source or an option is wrong.
     InvalidInput,
-    /// The source is valid in its language, but outside what Ketflow runs.
+    /// A valid wish that this version does not fulfil.
     Unsupported,
     /// A documented limit is exceeded.
     TooLarge,
@@ -25,7 +28,7 @@ impl ErrorCode {
     }
 }
 
-/// What is wrong with a circuit, where, and what to do about it.
+/// What is wrong with a job, where, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     /// The public code.
@@ -69,3 +72,50 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// The monitor of a run wants it to stop without a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interrupted;
+
+/// Why a run gave no result. Broken invariants are not here: they panic and end the worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The input, an option or their combination is refused.
+    Refused(Error),
+    /// The monitor asked to stop.
+    Cancelled,
+}
+
+impl RunError {
+    /// The code of the public error table.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(error) => error.code.as_str(),
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(error) => error.fmt(f),
+            Self::Cancelled => f.write_str("the run was cancelled"),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}
+
+impl From<Error> for RunError {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<Interrupted> for RunError {
+    fn from(_: Interrupted) -> Self {
+        Self::Cancelled
+    }
+}

@@ -1,5 +1,5 @@
 //! Runs one `.net.json` file with its states and prints microseconds per run and per state and the hash of the result:
-//! `cargo run --release -p ketflow-qnet --example measure -- FILE [ROUNDS]`.
+//! `cargo run --release -p ketflow-qnet --example measure_networks -- FILE [ROUNDS]`.
 
 use ketflow_qnet::{Document, Unmonitored, read, run};
 use sha2::{Digest, Sha256};

@@ -1,5 +1,5 @@
 //! Solves a problem and prints makespan, bound, schedules per second and the hash of the result:
-//! `cargo run --release -p ketflow-scheduler --example measure -- FORMAT FILE [OPTIONS]`, with OPTIONS such as `{"iterations":100000}`.
+//! `cargo run --release -p ketflow-scheduler --example measure_schedules -- FORMAT FILE [OPTIONS]`, with OPTIONS such as `{"iterations":100000}`.
 
 use ketflow_scheduler::read::{Format, read};
 use ketflow_scheduler::{Options, Unmonitored, check, solve};
