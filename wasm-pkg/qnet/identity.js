@@ -2,7 +2,7 @@ export const identity = {
   "engine": {
     "name": "qnet",
     "version": "0.1.0",
-    "contentHash": "24f12bad3cda03d79d6bd0dcb5082f5ec1e9d7fe39b8e28d67bbf1ba6ae2a3ea"
+    "contentHash": "27c341b88c50cc06badd75bc042a5d8be227bf6256620899e379d7025a7801e3"
   },
   "build": {
     "kind": "wasm-simd128",

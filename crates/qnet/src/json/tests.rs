@@ -27,7 +27,7 @@ fn value(reader: &mut Reader, depth: usize) -> Result<(), Fault> {
 
 #[test]
 fn agrees_with_the_json_test_suite() {
-    let text = include_str!("../../../test/vectors/strings/jsontestsuite.b64.json");
+    let text = include_str!("../../../../test/vectors/strings/jsontestsuite.b64.json");
     let cases: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).unwrap();
     let (mut accepted, mut refused) = (0, 0);
     for (name, bytes) in &cases {
