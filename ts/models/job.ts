@@ -3,6 +3,7 @@ import { MAX_SEED } from "../core/random.ts";
 import { ANNEAL_FORMATS, AnnealOptions } from "./anneal.ts";
 import { CIRCUIT_FORMATS, CircuitOptions } from "./circuit.ts";
 import { INFER_FORMATS, InferOptions } from "./infer.ts";
+import type { JobType } from "./job-type.ts";
 import { SCHEDULE_FORMATS, ScheduleOptions } from "./schedule.ts";
 
 /** Strategies that score candidates; see docs/routing.md. */
@@ -77,32 +78,25 @@ const Common = {
   metadata: Metadata.optional(),
 };
 
+function bodyOf<T extends JobType, Format extends string, Options extends z.ZodType>(
+  type: T,
+  formats: readonly [Format, ...Format[]],
+  options: Options,
+) {
+  return z.strictObject({
+    type: z.literal(type),
+    input: z.strictObject({ format: z.enum(formats), source: Source }),
+    options: options.optional(),
+    ...Common,
+  });
+}
+
 /** The body of `POST /v1/jobs`, and of a `.job.json` file. */
 export const SubmitJob = z.discriminatedUnion("type", [
-  z.strictObject({
-    type: z.literal("circuit"),
-    input: z.strictObject({ format: z.enum(CIRCUIT_FORMATS), source: Source }),
-    options: CircuitOptions.optional(),
-    ...Common,
-  }),
-  z.strictObject({
-    type: z.literal("anneal"),
-    input: z.strictObject({ format: z.enum(ANNEAL_FORMATS), source: Source }),
-    options: AnnealOptions.optional(),
-    ...Common,
-  }),
-  z.strictObject({
-    type: z.literal("schedule"),
-    input: z.strictObject({ format: z.enum(SCHEDULE_FORMATS), source: Source }),
-    options: ScheduleOptions.optional(),
-    ...Common,
-  }),
-  z.strictObject({
-    type: z.literal("infer"),
-    input: z.strictObject({ format: z.enum(INFER_FORMATS), source: Source }),
-    options: InferOptions.optional(),
-    ...Common,
-  }),
+  bodyOf("circuit", CIRCUIT_FORMATS, CircuitOptions),
+  bodyOf("anneal", ANNEAL_FORMATS, AnnealOptions),
+  bodyOf("schedule", SCHEDULE_FORMATS, ScheduleOptions),
+  bodyOf("infer", INFER_FORMATS, InferOptions),
 ]);
 export type SubmitJob = z.infer<typeof SubmitJob>;
 /** The body of a job of one type. */
