@@ -1,6 +1,6 @@
-//! Threads that share the passes of a run: fork and join over numbered pieces, thousands of times a second.
+//! Threads that share the work of a run: fork and join over numbered pieces, thousands of times a second.
 //!
-//! One thread leads. It runs the program, and opens every large pass as a task of numbered pieces; helpers that are at hand enter
+//! One thread leads. It runs the program, and opens every large part of it as a task of numbered pieces; helpers that are at hand enter
 //! and take pieces beside it. When none is left the leader shuts the door and waits for those inside: a helper that comes later
 //! finds it shut and delays nobody. Which thread does which piece never shows in a result, because every piece writes to places
 //! of its own and the leader puts sums together in one fixed order.
@@ -8,7 +8,13 @@
 //! The helpers are threads of the standard library natively ([`with_helpers`]) and workers of the host in WebAssembly, where
 //! each calls [`Team::enrol`] and [`Team::help`] on the one team of the shared memory.
 
-use crate::clock::now_ms;
+mod clock;
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+pub mod js;
+#[cfg(test)]
+mod tests;
+
+use clock::now_ms;
 use std::cell::UnsafeCell;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize};
@@ -20,7 +26,7 @@ pub const MAX_THREADS: u32 = 256;
 /// The bit of `door` that lets nobody in.
 const SHUT: u32 = 1 << 31;
 
-/// Looks at a word before going to sleep: 20 to 50 µs, what the leader needs between two passes. Waking a thread costs as much.
+/// Looks at a word before going to sleep: 20 to 50 µs, what the leader of a circuit needs between two passes. Waking a thread costs as much.
 const SPINS: u32 = if cfg!(target_arch = "wasm32") { 20_000 } else { 1_000 };
 
 type Work = dyn Fn(usize) + Sync;
@@ -30,7 +36,7 @@ type Work = dyn Fn(usize) + Sync;
 pub struct ThreadUse {
     /// Time inside pieces; of the leader, time that it waited for the others.
     pub ms: f64,
-    /// Pieces of shared passes.
+    /// Pieces of shared tasks.
     pub pieces: u64,
 }
 
@@ -122,7 +128,7 @@ impl Team {
     }
 
     /// Begins a run of at most `threads` threads: sets all tallies to zero.
-    pub(crate) fn begin(&self, threads: u32) {
+    pub fn begin(&self, threads: u32) {
         self.width.store(threads.clamp(1, self.helpers.load(SeqCst) + 1), SeqCst);
         for tally in &self.tallies {
             tally.ns.store(0, Relaxed);
@@ -183,7 +189,7 @@ impl Team {
     ///
     /// # Panics
     /// When a helper stopped in the middle of a piece.
-    pub(crate) fn share<E>(
+    pub fn share<E>(
         &self,
         pieces: usize,
         work: &(dyn Fn(usize) + Sync),
@@ -213,7 +219,7 @@ impl Team {
         self.tallies[0].pieces.fetch_add(own, Relaxed);
         self.next.fetch_max(pieces, Relaxed);
         drop(shutting);
-        assert!(!self.is_broken.load(SeqCst), "a helper thread stopped in the middle of a pass");
+        assert!(!self.is_broken.load(SeqCst), "a helper thread stopped in the middle of a piece");
         outcome
     }
 
@@ -362,6 +368,3 @@ pub fn with_helpers<R>(threads: u32, lead: impl FnOnce(&Team) -> R) -> R {
         lead(&team)
     })
 }
-
-#[cfg(test)]
-mod tests;
