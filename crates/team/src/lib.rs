@@ -19,6 +19,7 @@ use std::cell::UnsafeCell;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Most threads of a team, the leader included.
 pub const MAX_THREADS: u32 = 256;
@@ -28,6 +29,9 @@ const SHUT: u32 = 1 << 31;
 
 /// Looks at a word before going to sleep: 20 to 50 µs, what the leader of a circuit needs between two passes. Waking a thread costs as much.
 const SPINS: u32 = if cfg!(target_arch = "wasm32") { 20_000 } else { 1_000 };
+
+/// How long a leader waits for its helpers before it looks after its caller, who wants an end within 10 ms.
+pub const WAIT: Duration = Duration::from_millis(4);
 
 type Work = dyn Fn(usize) + Sync;
 
@@ -187,6 +191,8 @@ impl Team {
     /// Does `work(0)` … `work(pieces − 1)`, each once, on whichever thread takes it, and returns when all are done. After each of
     /// its own pieces the leader calls `after` with its number; when that fails, pieces that nobody has taken are left undone.
     ///
+    /// For pieces of at most a few milliseconds: only between two of its own is the leader asked anything.
+    ///
     /// # Panics
     /// When a helper stopped in the middle of a piece.
     pub fn share<E>(
@@ -194,6 +200,26 @@ impl Team {
         pieces: usize,
         work: &(dyn Fn(usize) + Sync),
         mut after: impl FnMut(usize) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let own = |piece| {
+            work(piece);
+            after(piece)
+        };
+        self.share_long(pieces, work, own, || ())
+    }
+
+    /// As [`share`](Self::share), for pieces of any length. The leader does its own by `own`, which can listen to the caller
+    /// meanwhile, and calls `waiting` every [`WAIT`] as long as it waits for helpers. Whoever wants the end of the task has to tell
+    /// the helpers, through what `work` looks at.
+    ///
+    /// # Panics
+    /// When a helper stopped in the middle of a piece.
+    pub fn share_long<E>(
+        &self,
+        pieces: usize,
+        work: &(dyn Fn(usize) + Sync),
+        mut own: impl FnMut(usize) -> Result<(), E>,
+        waiting: impl FnMut(),
     ) -> Result<(), E> {
         // SAFETY: only the lifetime changes. The pointer is read by helpers inside, and `shutting` waits for them before this
         // function ends, on every way out.
@@ -206,18 +232,18 @@ impl Team {
         let shutting = Shutting(self);
         self.call();
         let mut outcome = Ok(());
-        let mut own = 0;
+        let mut done = 0;
         while outcome.is_ok() {
             let piece = self.next.fetch_add(1, Relaxed);
             if piece >= pieces {
                 break;
             }
-            work(piece);
-            own += 1;
-            outcome = after(piece);
+            outcome = own(piece);
+            done += 1;
         }
-        self.tallies[0].pieces.fetch_add(own, Relaxed);
+        self.tallies[0].pieces.fetch_add(done, Relaxed);
         self.next.fetch_max(pieces, Relaxed);
+        self.shut_and_wait(waiting);
         drop(shutting);
         assert!(!self.is_broken.load(SeqCst), "a helper thread stopped in the middle of a piece");
         outcome
@@ -292,7 +318,8 @@ impl Team {
         }
     }
 
-    fn shut_and_wait(&self) {
+    /// Calls `waiting` every [`WAIT`] until nobody is inside.
+    fn shut_and_wait(&self, mut waiting: impl FnMut()) {
         if self.door.fetch_or(SHUT, Acquire) == 0 {
             return;
         }
@@ -306,7 +333,13 @@ impl Team {
         }
         let mut lock = self.lock();
         while !is_empty() {
-            lock = self.left.wait(lock).unwrap_or_else(PoisonError::into_inner);
+            let (woken, timeout) = self.left.wait_timeout(lock, WAIT).unwrap_or_else(PoisonError::into_inner);
+            lock = woken;
+            if timeout.timed_out() {
+                drop(lock);
+                waiting();
+                lock = self.lock();
+            }
         }
         self.tallies[0].add(now_ms() - start, 0);
     }
@@ -335,7 +368,7 @@ struct Shutting<'a>(&'a Team);
 impl Drop for Shutting<'_> {
     fn drop(&mut self) {
         self.0.next.fetch_max(self.0.pieces.load(Relaxed), Relaxed);
-        self.0.shut_and_wait();
+        self.0.shut_and_wait(|| ());
     }
 }
 
