@@ -23,7 +23,9 @@ export function hybridHash(root) {
   /** @type {Set<string>} */ const files = new Set([ENTRY]);
   for (const path of files) for (const target of loadedBy(root, path)) files.add(target);
   const lines = [...files].sort().map((path) => {
-    const digest = createHash("sha256").update(readFileSync(posix.join(root, path))).digest("hex");
+    const digest = createHash("sha256")
+      .update(readFileSync(posix.join(root, path)))
+      .digest("hex");
     return `${path} ${digest}`;
   });
   return createHash("sha256")
@@ -36,8 +38,14 @@ export function writeHybridIdentity(root) {
   const { version } = JSON.parse(readFileSync(posix.join(root, "package.json"), "utf8"));
   const identity = { name: "hybrid", version, contentHash: hybridHash(root) };
   const members = Object.entries(identity).map(([name, value]) => `  ${name}: ${JSON.stringify(value)},`);
-  const lines = ["// Made by scripts/hybrid-identity.mjs: do not edit.", "export const HYBRID_ENGINE = {", ...members, "} as const;"];
+  const lines = [
+    "// Made by scripts/hybrid-identity.mjs: do not edit.",
+    "export const HYBRID_ENGINE = {",
+    ...members,
+    "} as const;",
+  ];
   writeFileSync(posix.join(root, IDENTITY), `${lines.join("\n")}\n`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeHybridIdentity(fileURLToPath(new URL("..", import.meta.url)));
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  writeHybridIdentity(fileURLToPath(new URL("..", import.meta.url)));

@@ -1,8 +1,8 @@
 import { Calibration, type Coefficients, type Rate } from "../models/calibration.ts";
 import { checked } from "../models/check.ts";
 import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
-import type { HybridEstimate } from "../models/hybrid.ts";
 import { DEFAULT_SHOTS } from "../models/defaults.ts";
+import type { HybridEstimate } from "../models/hybrid.ts";
 import type { Work } from "../models/work.ts";
 import type { TimeEstimate } from "../providers/provider.ts";
 import { fitRelative } from "./fit.ts";

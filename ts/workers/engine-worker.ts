@@ -1,5 +1,5 @@
 import type { Note } from "../models/circuit.ts";
-import type { HybridEstimate, HybridDocument, HybridOptions } from "../models/hybrid.ts";
+import type { HybridDocument, HybridEstimate, HybridOptions } from "../models/hybrid.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { EstimateOf, FormatOf, JobOptions, OptionsOf, ViewOf } from "../models/job-options.ts";
 import type { JobType } from "../models/job-type.ts";

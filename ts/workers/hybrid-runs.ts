@@ -6,7 +6,7 @@ import { AppError, type ErrorInfo } from "../core/errors.ts";
 import type { CircuitEstimate, CircuitOptions, CircuitView } from "../models/circuit.ts";
 import { toCircuitResult } from "../models/circuit-result.ts";
 import { withDefaults } from "../models/defaults.ts";
-import type { HybridEstimate, HybridDocument, HybridOptions } from "../models/hybrid.ts";
+import type { HybridDocument, HybridEstimate, HybridOptions } from "../models/hybrid.ts";
 import { HYBRID_DEFAULTS } from "../models/hybrid-defaults.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { OnProgress, Parsed, ThreadUse } from "./engine-worker.ts";
@@ -25,7 +25,13 @@ export interface CircuitRun {
 export interface Circuits {
   view(circuit: CircuitSource): CircuitView;
   estimate(circuit: CircuitSource, options: CircuitOptions): CircuitEstimate;
-  run(circuit: CircuitSource, options: CircuitOptions & { seed: number }, stop: Int32Array | undefined): Promise<CircuitRun>;
+  run(circuit: CircuitSource, options: CircuitOptions & { seed: number }, control: CircuitControl): Promise<CircuitRun>;
+}
+
+export interface CircuitControl {
+  readonly stop: Int32Array | undefined;
+  /** How often this circuit will run, or one of its size: threads are started for all of them. */
+  readonly times: number;
 }
 
 /** What a search gave, as an `EngineRun` has it. */
@@ -73,15 +79,17 @@ export class HybridRuns {
     let last: CircuitRun | undefined;
     const uses: ThreadUse[] = [];
     const report = everySoOften(onProgress);
+    const times = asked === undefined ? 1 : estimateSearch(await this.#search(document, options)).circuits;
     const { container } = await runHybrid(document, options, {
       seed,
       // One after the other: they share this thread.
       concurrency: 1,
       viewCircuit: (circuit) => inAnsatz(document, () => this.#circuits.view(circuit)),
       runCircuit: async (circuit, circuitOptions) => {
-        if (stop !== undefined && Atomics.load(stop, 0) !== 0) throw new AppError("cancelled", "the caller cancelled it");
+        if (stop !== undefined && Atomics.load(stop, 0) !== 0)
+          throw new AppError("cancelled", "the caller cancelled it");
         const wanted = asked === undefined ? circuitOptions : { ...circuitOptions, threads: asked };
-        last = await inAnsatz(document, () => this.#circuits.run(circuit, wanted, stop));
+        last = await inAnsatz(document, () => this.#circuits.run(circuit, wanted, { stop, times }));
         addUse(uses, last.threads);
         return toCircuitResult(last.container, circuitOptions);
       },

@@ -6,7 +6,7 @@ import type { AnnealOptions } from "../models/anneal.ts";
 import { annealWork } from "../models/anneal-result.ts";
 import type { CircuitOptions, Note } from "../models/circuit.ts";
 import { withDefaults } from "../models/defaults.ts";
-import type { HybridEstimate, HybridDocument, HybridOptions } from "../models/hybrid.ts";
+import type { HybridDocument, HybridEstimate, HybridOptions } from "../models/hybrid.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { EstimateOf, FormatOf, OptionsOf, ViewOf } from "../models/job-options.ts";
 import type { JobType } from "../models/job-type.ts";
@@ -63,7 +63,7 @@ export class JobWorker implements EngineWorker {
   readonly #hybrid = new HybridRuns({
     view: (circuit) => this.parse("circuit", circuit).view,
     estimate: (circuit, options) => this.estimate("circuit", circuit, options),
-    run: (circuit, options, stop) => this.#execute("circuit", circuit, options, stop, undefined),
+    run: (circuit, options, control) => this.#execute("circuit", circuit, options, control),
   });
   #limit: { memoryLimitMiB?: number } = {};
   #present: Promise<unknown> = Promise.resolve();
@@ -106,7 +106,7 @@ export class JobWorker implements EngineWorker {
     onProgress: OnProgress | undefined,
   ): Promise<EngineRun> {
     return this.#watched(onProgress, async () => {
-      const { isCut, fewerThreads, ...done } = await this.#execute(type, input, options, stop, onProgress);
+      const { isCut, fewerThreads, ...done } = await this.#execute(type, input, options, { stop, onProgress });
       const { seed: _, ...asked } = untimed(options);
       // The time limit is replaced by the work that was done in it, which gives the same bytes on every machine.
       const work = isCut ? workOf(type, done.container) : {};
@@ -165,11 +165,14 @@ export class JobWorker implements EngineWorker {
     type: T,
     input: EngineInput<T>,
     options: Seeded<T>,
-    stop: Int32Array | undefined,
-    onProgress: OnProgress | undefined,
+    {
+      stop,
+      onProgress,
+      times = 1,
+    }: { stop: Int32Array | undefined; onProgress?: OnProgress | undefined; times?: number },
   ): Promise<Executed> {
     const json = this.#json(untimed(options));
-    const { team, fewerThreads } = await this.#choose(type, input, options);
+    const { team, fewerThreads } = await this.#choose(type, input, options, times);
     const name = ENGINE_OF[type];
     const reader = team ?? PACKAGES[name].Program;
     const { identity } = team ?? this.#ready(name);
@@ -186,12 +189,18 @@ export class JobWorker implements EngineWorker {
   }
 
   /** Who shares the run with this worker: of the engines, that of circuits has a build for threads. */
-  async #choose<T extends EngineType>(type: T, input: EngineInput<T>, options: OptionsOf<T>): Promise<Threads> {
+  async #choose<T extends EngineType>(
+    type: T,
+    input: EngineInput<T>,
+    options: OptionsOf<T>,
+    times: number,
+  ): Promise<Threads> {
     const { threads = 1 } = options as CircuitOptions;
     if (type !== "circuit") return {};
-    return this.#threads.choose(threads, () =>
-      this.estimate("circuit", input as CircuitInput, options as CircuitOptions),
-    );
+    return this.#threads.choose(threads, () => {
+      const { qubits, amplitudeUpdates } = this.estimate("circuit", input as CircuitInput, options as CircuitOptions);
+      return { qubits, amplitudeUpdates: times * amplitudeUpdates };
+    });
   }
 
   #warmUp(name: EngineName, reader: Reader): void {

@@ -41,7 +41,13 @@ export async function runIn<T extends JobType>(
   onProgress: OnProgress | undefined,
 ): Promise<EngineRun> {
   if (type !== "hybrid") {
-    return remote.run(type as EngineType, input as EngineInput<EngineType>, options as Seeded<EngineType>, stop, onProgress);
+    return remote.run(
+      type as EngineType,
+      input as EngineInput<EngineType>,
+      options as Seeded<EngineType>,
+      stop,
+      onProgress,
+    );
   }
   return remote.runHybrid(await readDocument(input), options as Seeded<"hybrid">, stop, onProgress);
 }
