@@ -11,6 +11,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { engineHash } from "./engine-hash.mjs";
+import { writeHybridIdentity } from "./hybrid-identity.mjs";
 import { describePackage, writeManifest } from "./wasm-manifest.mjs";
 
 const THREADED = ["statevector"];
@@ -117,3 +118,4 @@ for (const crate of crates) {
   };
 }
 writeManifest(out, built);
+writeHybridIdentity(root);

@@ -6,12 +6,13 @@ import type { EstimateOf, OptionsOf } from "../models/job-options.ts";
 import type { JobType } from "../models/job-type.ts";
 import { coresOf } from "../workers/cores.ts";
 import type { EngineInput } from "../workers/engine-worker.ts";
-import { ENGINE_OF, type EngineName, IDENTITIES } from "../workers/engines.ts";
+import { type EngineName, IDENTITIES, identityOf } from "../workers/engines.ts";
 import type { CallControl, JobPool, PoolLoad } from "../workers/job-pool.ts";
 import { EngineModules, type WasmUrls } from "../workers/load-wasm.ts";
 import { EnginePool } from "../workers/pool.ts";
 import { AnnealEngine } from "./anneal-engine.ts";
 import { CircuitEngine } from "./circuit-engine.ts";
+import { HybridEngine } from "./hybrid-engine.ts";
 import { NetworkEngine } from "./network-engine.ts";
 import { estimateJob, type JobRun, type RunOptions, runJob } from "./run-job.ts";
 import { ScheduleEngine } from "./schedule-engine.ts";
@@ -37,6 +38,7 @@ export interface Engines {
   readonly anneal: AnnealEngine;
   readonly schedule: ScheduleEngine;
   readonly network: NetworkEngine;
+  readonly hybrid: HybridEngine;
   /** Which build of the statevector engine runs here. */
   readonly identity: EngineIdentity;
   /** Which build runs the jobs of a type; every result names it. */
@@ -80,8 +82,9 @@ export function enginesOf(pool: JobPool): Engines {
     anneal: new AnnealEngine(pool),
     schedule: new ScheduleEngine(pool),
     network: new NetworkEngine(pool),
+    hybrid: new HybridEngine(pool),
     identity: IDENTITIES.statevector,
-    identityOf: (type) => IDENTITIES[ENGINE_OF[type]],
+    identityOf,
     run: (type, input, options) => runJob(pool, type, input, options ?? ({} as RunOptions<typeof type>)),
     estimate: (type, input, options) => estimateJob(pool, type, input, options ?? {}),
     start: () => pool.start(),

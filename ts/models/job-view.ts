@@ -2,6 +2,7 @@ import * as z from "zod";
 import { ERROR_CODES, type ErrorCode } from "../core/errors.ts";
 import { AnnealResult } from "./anneal.ts";
 import { CircuitResult } from "./circuit.ts";
+import { HybridResult } from "./hybrid.ts";
 import { InferResult } from "./infer.ts";
 import { JOB_STATES, JOB_TYPES } from "./job.ts";
 import { RouteDecision } from "./route.ts";
@@ -39,6 +40,8 @@ const ResultView = z.strictObject({
   ...AnnealResult.partial().shape,
   ...ScheduleResult.partial().shape,
   ...InferResult.partial().shape,
+  ...HybridResult.partial().shape,
+  best: z.union([AnnealResult.shape.best, HybridResult.shape.best.unwrap()]).optional(),
   work: z.union([AnnealResult.shape.work, ScheduleResult.shape.work]).optional(),
 });
 

@@ -30,7 +30,7 @@ export class ThreadChooser {
    * @param asked threads that the job asks for; what runs never changes a byte of its result
    * @param estimate of the run
    */
-  async choose(asked: number, estimate: () => CircuitEstimate): Promise<Threads> {
+  async choose(asked: number, estimate: () => Pick<CircuitEstimate, "qubits" | "amplitudeUpdates">): Promise<Threads> {
     if (asked < 2) return {};
     if (!sharesMemory())
       return { fewerThreads: "the page is not cross-origin isolated, so its workers share no memory" };
