@@ -138,15 +138,25 @@ fn progress_counts_the_work_of_all_threads() {
 }
 
 #[test]
-fn a_cancel_stops_all_threads_also_while_the_leader_waits() {
-    let model = graph(500, 8);
-    // One read for two threads: the leader has it, or waits for the helper that has.
-    for reads in [1, 1, 1, 1, 1, 1, 100] {
-        let options = Options { threads: 2, reads, sweeps: 100_000_000, ..Options::default() };
-        let mut ending = Ending::new(3, Err(Interrupted));
-        assert_eq!(run(&model, &options, &mut ending), Err(RunError::Cancelled));
-        assert_eq!(ending.polls, 3, "nobody asks again");
+fn a_cancel_stops_all_threads() {
+    /// Cancels once a helper is at work: so cold that no spin flips, a thread does 2^18 updates between two polls.
+    struct Stop(u64);
+    impl Monitor for Stop {
+        fn poll(&mut self, progress: Progress) -> Result<Next, Interrupted> {
+            self.0 += 1;
+            if progress.done > (self.0 * 3) << 17 { Err(Interrupted) } else { Ok(Next::Continue) }
+        }
     }
+    let model = graph(500, 8);
+    let base = Options { sweeps: 100_000_000, beta_range: Some((1e3, 1e3)), ..Options::default() };
+    for reads in [2, 100] {
+        let options = Options { threads: 2, reads, ..base.clone() };
+        // It would take hours if one of the two went on.
+        assert_eq!(run(&model, &options, &mut Stop(0)), Err(RunError::Cancelled));
+    }
+    let mut ending = Ending::new(3, Err(Interrupted));
+    assert_eq!(run(&model, &Options { threads: 2, ..base }, &mut ending), Err(RunError::Cancelled));
+    assert_eq!(ending.polls, 3, "nobody asks again");
 }
 
 #[test]
