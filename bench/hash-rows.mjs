@@ -1,0 +1,63 @@
+// What the builds are compared on: the recorded runs of test/vectors, by engine, and the workloads.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./subjects/subjects.mjs";
+import { loadWorkload, precisionsOf, requestOf, takesThreads, workloadFiles } from "./workload.mjs";
+
+/**
+ * @typedef {object} Row
+ * @property {string} name
+ * @property {boolean} takesThreads
+ * @property {string} [recorded] the hash that is known before
+ * @property {(column: import("./hash-columns.mjs").Column, threads: number) => Promise<string>} hash
+ */
+
+/** Made by the native engines: inputs on both sides of every threshold of block sizes, precisions, branches and reads. */
+const RECORDED = /** @type {const} */ ([
+  ["circuit", "statevector/hashes.json"],
+  ["anneal", "anneal/hashes.json"],
+  ["schedule", "schedule/hashes.json"],
+  ["infer", "qnet/runs.json"],
+]);
+
+/** @param {readonly string[]} hashes */
+const together = (hashes) => createHash("sha256").update(hashes.join("\n")).digest("hex");
+
+/** @returns {Row[]} one for each engine: the hash of the hashes of its recorded runs */
+export function recordedRows() {
+  return RECORDED.map(([type, file]) => {
+    const { cases } = JSON.parse(readFileSync(join(ROOT, "test", "vectors", file), "utf8"));
+    return {
+      name: `${cases.length} recorded ${type} runs`,
+      takesThreads: takesThreads(type),
+      recorded: together(cases.map((/** @type {{ sha256: string }} */ { sha256 }) => sha256)),
+      hash: async (column, threads) => {
+        /** @type {string[]} */ const hashes = [];
+        for (const { format, source, options } of cases) {
+          // The limit belongs to an engine where it is started, and never changes a byte of what it grants.
+          const { memoryLimitMiB: _, ...wanted } = options;
+          const more = takesThreads(type) ? { threads } : {};
+          const reply = await column.run({ type, format, source, options: { seed: 0, ...wanted, ...more } }, false);
+          hashes.push(reply.resultHash ?? "none");
+        }
+        return together(hashes);
+      },
+    };
+  });
+}
+
+/** @param {number} maxQubits @returns {Row[]} */
+export function workloadRows(maxQubits) {
+  const workloads = workloadFiles().map(loadWorkload);
+  const small = workloads.filter((workload) => workload.kind !== "circuit" || workload.qubits <= maxQubits);
+  return small.flatMap((workload) =>
+    precisionsOf(workload).map((precision) => ({
+      name: [workload.name, ...(precision === null ? [] : [precision])].join(", "),
+      takesThreads: takesThreads(workload.kind),
+      hash: async (column, threads) => {
+        return (await column.run(requestOf(workload, precision, threads), false)).resultHash ?? "none";
+      },
+    })),
+  );
+}
