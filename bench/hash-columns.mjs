@@ -6,7 +6,11 @@ import { startChromium } from "./chromium-subject.mjs";
 import { Subject } from "./subject.mjs";
 import { ROOT } from "./subjects/subjects.mjs";
 
-/** @typedef {{ run(request: import("./subject.mjs").RunRequest, wantResult: false): Promise<{ resultHash?: string }>, close(): unknown }} Column */
+/**
+ * @typedef {object} Column
+ * @property {(request: import("./subject.mjs").RunRequest, wantResult: false) => Promise<{ resultHash?: string, fewerThreads?: string }>} run
+ * @property {() => unknown} close
+ */
 
 /** Why a subject is not there. */
 export class Skip extends Error {

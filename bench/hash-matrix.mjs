@@ -1,8 +1,10 @@
 // `npm run bench:hashes -- …`: the result hash of every workload and of all recorded runs in every build, JavaScript engine and
 // number of threads, as one table; exit code 1 when two of a row differ. Answers are not checked here (see run.mjs): equal and
-// wrong would be as equal.
+// wrong would be as equal. Where an engine says that it took fewer threads than it was asked to, its value is compared too, and the
+// row does not name it with that number.
 import { parseArgs } from "node:util";
 import { columnsOf, Skip, SUBJECT_NAMES } from "./hash-columns.mjs";
+import { hashReport } from "./hash-report.mjs";
 import { recordedRows, workloadRows } from "./hash-rows.mjs";
 
 const USAGE = `usage: npm run bench:hashes -- [options]
@@ -34,7 +36,8 @@ async function main(args) {
     throw new Error(USAGE);
   }
   const rows = [...recordedRows(), ...(flags["no-workloads"] ? [] : workloadRows(maxQubits))];
-  /** @type {Map<string, Map<string, string>>} */ const hashes = new Map(rows.map(({ name }) => [name, new Map()]));
+  /** @type {Map<string, Map<string, import("./hash-rows.mjs").Cell>>} */
+  const cells = new Map(rows.map(({ name }) => [name, new Map()]));
   let missing = 0;
   // Column by column: each subject has the machine for itself, and its memory back before the next one starts.
   for (const name of names) {
@@ -46,26 +49,13 @@ async function main(args) {
     if (column === undefined) continue;
     for (const row of rows) {
       for (const threads of row.takesThreads ? counts : [1]) {
-        hashes.get(row.name)?.set(`${name}/${threads}`, await row.hash(column, threads));
+        cells.get(row.name)?.set(`${name}/${threads}`, await row.run(column, threads));
       }
     }
     await column.close();
   }
-  let differing = 0;
-  for (const { name, recorded } of rows) {
-    const columns = [...(hashes.get(name) ?? [])];
-    const values = new Set([...columns.map(([, hash]) => hash), ...(recorded === undefined ? [] : [recorded])]);
-    const isSame = values.size <= 1;
-    differing += isSame ? 0 : 1;
-    const where = columns.map(([column]) => column).join(" ");
-    if (isSame) console.log(`${name.padEnd(24)} ${[...values].join("").slice(0, 16)}  ${where}`);
-    else {
-      console.log(`${name.padEnd(24)} DIFFERS`);
-      if (recorded !== undefined) console.log(`  ${recorded.slice(0, 16)}  recorded`);
-      for (const [column, hash] of columns) console.log(`  ${hash.slice(0, 16)}  ${column}`);
-    }
-  }
-  console.log(differing === 0 ? `one value in each of ${rows.length} rows` : `${differing} rows differ`);
+  const { lines, differing } = hashReport(rows, cells);
+  console.log(lines.join("\n"));
   if (flags.require && missing > 0) console.log(`${missing} subjects are missing`);
   process.exitCode = differing === 0 && !(flags.require && missing > 0) ? 0 : 1;
 }

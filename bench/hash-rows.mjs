@@ -10,8 +10,9 @@ import { loadWorkload, precisionsOf, requestOf, takesThreads, workloadFiles } fr
  * @property {string} name
  * @property {boolean} takesThreads
  * @property {string} [recorded] the hash that is known before
- * @property {(column: import("./hash-columns.mjs").Column, threads: number) => Promise<string>} hash
+ * @property {(column: import("./hash-columns.mjs").Column, threads: number) => Promise<Cell>} run
  */
+/** @typedef {{ hash: string, isShared: boolean }} Cell whether as many threads as were asked for took part, of several runs in one */
 
 /** Made by the native engines: inputs on both sides of every threshold of block sizes, precisions, branches and reads. */
 const RECORDED = /** @type {const} */ ([
@@ -32,16 +33,18 @@ export function recordedRows() {
       name: `${cases.length} recorded ${type} runs`,
       takesThreads: takesThreads(type),
       recorded: together(cases.map((/** @type {{ sha256: string }} */ { sha256 }) => sha256)),
-      hash: async (column, threads) => {
+      run: async (column, threads) => {
         /** @type {string[]} */ const hashes = [];
+        let isShared = false;
         for (const { format, source, options } of cases) {
           // The limit belongs to an engine where it is started, and never changes a byte of what it grants.
           const { memoryLimitMiB: _, ...wanted } = options;
           const more = takesThreads(type) ? { threads } : {};
           const reply = await column.run({ type, format, source, options: { seed: 0, ...wanted, ...more } }, false);
           hashes.push(reply.resultHash ?? "none");
+          isShared ||= reply.fewerThreads === undefined;
         }
-        return together(hashes);
+        return { hash: together(hashes), isShared };
       },
     };
   });
@@ -55,8 +58,9 @@ export function workloadRows(maxQubits) {
     precisionsOf(workload).map((precision) => ({
       name: [workload.name, ...(precision === null ? [] : [precision])].join(", "),
       takesThreads: takesThreads(workload.kind),
-      hash: async (column, threads) => {
-        return (await column.run(requestOf(workload, precision, threads), false)).resultHash ?? "none";
+      run: async (column, threads) => {
+        const reply = await column.run(requestOf(workload, precision, threads), false);
+        return { hash: reply.resultHash ?? "none", isShared: reply.fewerThreads === undefined };
       },
     })),
   );
