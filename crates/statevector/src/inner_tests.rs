@@ -6,10 +6,10 @@ use crate::monitor::{Progress, Unmonitored};
 use crate::reduce::{chunk_weights, outcome_weights};
 use crate::sample::sample;
 use crate::state::State;
-use crate::team::Team;
 use ketflow_circuit::gates::GATES;
 use ketflow_circuit::ir::Control;
 use ketflow_rng::{Purpose, uniform};
+use ketflow_team::Team;
 
 fn number(index: u32) -> f64 {
     uniform(99, Purpose::FinalSample, u64::from(index), 1)

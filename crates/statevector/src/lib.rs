@@ -5,7 +5,6 @@
 //! fixed tree, random numbers as a function of (seed, purpose, shot, event). The plan of a run depends on circuit and options
 //! alone; memory, segments, vectors, threads and progress never change a byte.
 
-mod clock;
 mod finals;
 mod information;
 #[cfg(test)]
@@ -27,7 +26,6 @@ mod run;
 mod sample;
 mod source;
 mod state;
-mod team;
 mod totals;
 mod walk;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
@@ -35,6 +33,7 @@ mod wasm;
 
 pub use job::{Estimate, MAX_DENSITY_QUBITS};
 pub use ketflow_error::RunError;
+pub use ketflow_team::{MAX_THREADS, Team, ThreadUse, with_helpers};
 pub use monitor::{Interrupted, Monitor, Unmonitored};
 pub use observable::PauliSum;
 pub use options::Options;
@@ -42,4 +41,3 @@ pub use outcomes::OutcomeTable;
 pub use result::{Amplitudes, CircuitResult, Reduced, SCHEMA};
 pub use run::{estimate, run, run_on};
 pub use source::{format_of, read};
-pub use team::{MAX_THREADS, Team, ThreadUse, with_helpers};

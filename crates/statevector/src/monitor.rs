@@ -3,7 +3,7 @@
 
 pub use ketflow_error::Interrupted;
 
-use crate::team::Team;
+use ketflow_team::Team;
 use std::ops::Range;
 
 /// Told about progress, asked whether to go on.
