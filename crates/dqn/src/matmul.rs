@@ -24,7 +24,25 @@ pub(crate) struct Left<'a> {
 }
 
 /// out[r][n] += Σ_c a(r, c) · b[c][n], c ascending. Rows of `out` and `b` have `stride` numbers, a multiple of [`LANES`].
+#[inline]
 pub(crate) fn accumulate(out: &mut [f32], a: Left, b: &[f32], stride: usize, packed: &mut Vec<f32>) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return unsafe { accumulate_avx2(out, a, b, stride, packed) };
+    }
+    accumulate_blocks(out, a, b, stride, packed);
+}
+
+/// The same code with wider registers: a training takes half the time.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn accumulate_avx2(out: &mut [f32], a: Left, b: &[f32], stride: usize, packed: &mut Vec<f32>) {
+    accumulate_blocks(out, a, b, stride, packed);
+}
+
+#[inline(always)]
+fn accumulate_blocks(out: &mut [f32], a: Left, b: &[f32], stride: usize, packed: &mut Vec<f32>) {
     let whole = a.rows / ROWS * ROWS;
     let (blocks, rest) = out.split_at_mut(whole * stride);
     for (k, block) in blocks.chunks_exact_mut(ROWS * stride).enumerate() {
@@ -38,6 +56,7 @@ pub(crate) fn accumulate(out: &mut [f32], a: Left, b: &[f32], stride: usize, pac
 }
 
 /// `R` rows from `first` on, column after column.
+#[inline(always)]
 fn pack<const R: usize>(a: Left, first: usize, packed: &mut Vec<f32>) {
     packed.clear();
     for column in 0..a.columns {
@@ -94,10 +113,12 @@ mod tests {
                 .collect();
             let transposed: Vec<f32> = (0..columns * rows).map(|k| a[k % rows * columns + k / rows]).collect();
             for (values, row, column) in [(&a, columns, 1), (&transposed, 1, rows)] {
-                let mut out = start.clone();
-                accumulate(&mut out, Left { values, rows, columns, row, column }, &b, stride, &mut Vec::new());
-                let bits: Vec<u32> = out.iter().map(|value| value.to_bits()).collect();
-                prop_assert_eq!(&bits, &expected);
+                for product in [accumulate, accumulate_blocks] {
+                    let mut out = start.clone();
+                    product(&mut out, Left { values, rows, columns, row, column }, &b, stride, &mut Vec::new());
+                    let bits: Vec<u32> = out.iter().map(|value| value.to_bits()).collect();
+                    prop_assert_eq!(&bits, &expected);
+                }
             }
         }
     }

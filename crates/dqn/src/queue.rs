@@ -139,3 +139,6 @@ impl Environment for DispatchQueue {
         Step { reward: -cost, ending: (self.jobs >= self.options.jobs).then_some(Ending::Truncated) }
     }
 }
+
+#[cfg(test)]
+mod tests;
