@@ -4,6 +4,7 @@ import { fromErrorInfo } from "../core/errors.ts";
 import { grouped } from "../core/grouped.ts";
 import type { CircuitView } from "../models/circuit.ts";
 import { FINAL_STATES, type Outcome } from "../models/job.ts";
+import { typeOfFormat } from "../models/job-schemas.ts";
 import type { JobView, PlanView } from "../models/job-view.ts";
 import { countOperations } from "../pictures/circuit-layout.ts";
 import { circuitText } from "../pictures/circuit-text.ts";
@@ -54,7 +55,10 @@ export async function answer(
 ): Promise<ExitCode> {
   const { terminal, signal } = context;
   const host = await open(purpose, settings, context);
-  const progress = progressLine(terminal);
+  const progress = progressLine(
+    terminal,
+    given === undefined || given.format === "auto" ? "circuit" : typeOfFormat(given.format),
+  );
   try {
     const onChange = (change: JobChange): void => {
       progress.erase();

@@ -92,8 +92,8 @@ export function hybridText(result: HybridResult, { width, ascii, all }: ValueOpt
     );
   }
   if (cut !== undefined) {
-    const ratio = cut.ratio === undefined ? "" : `, ${(100 * cut.ratio).toFixed(1)} % of it expected`;
-    lines.push(`cut          ${number(cut.best)} between the sides of best${ratio}`);
+    const ratio = cut.ratio === undefined ? "" : `, ${(100 * cut.ratio).toFixed(1)} % of it`;
+    lines.push(`cut          ${number(cut.best)} by the best; expected ${number(cut.expected)}${ratio}`);
   }
   return lines.join("\n");
 }

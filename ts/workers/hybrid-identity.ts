@@ -2,5 +2,5 @@
 export const HYBRID_ENGINE = {
   name: "hybrid",
   version: "0.1.0",
-  contentHash: "bac36784627121b5ea6058c7c17d23e4c8215284c78f4e7ba8b6b240028df900",
+  contentHash: "9fc56c59c9850d3620ba1c3a72a9262fcb6ab783f73d0998f7ef20fd4796124c",
 } as const;

@@ -15,7 +15,7 @@ import { IDENTITIES } from "./engines.ts";
 import { HYBRID_ENGINE } from "./hybrid-identity.ts";
 
 /** One circuit of a search. */
-export interface CircuitRun {
+interface CircuitRun {
   readonly container: Uint8Array;
   readonly identity: EngineIdentity;
   readonly threads: readonly ThreadUse[];
@@ -29,7 +29,7 @@ export interface Circuits {
   run(circuit: CircuitSource, options: CircuitOptions & { seed: number }, control: CircuitControl): Promise<CircuitRun>;
 }
 
-export interface CircuitControl {
+interface CircuitControl {
   readonly stop: Int32Array | undefined;
   /** How often this circuit will run, or one of its size: threads are started for all of them. */
   readonly times: number;
