@@ -48,6 +48,7 @@ async function main(args) {
     });
     if (column === undefined) continue;
     for (const row of rows) {
+      if (!row.isNative && name.startsWith("native")) continue;
       for (const threads of row.takesThreads ? counts : [1]) {
         cells.get(row.name)?.set(`${name}/${threads}`, await row.run(column, threads));
       }

@@ -9,17 +9,22 @@ import { loadWorkload, precisionsOf, requestOf, takesThreads, workloadFiles } fr
  * @typedef {object} Row
  * @property {string} name
  * @property {boolean} takesThreads
+ * @property {boolean} isNative whether the native subject runs it
  * @property {string} [recorded] the hash that is known before
  * @property {(column: import("./hash-columns.mjs").Column, threads: number) => Promise<Cell>} run
  */
 /** @typedef {{ hash: string, isShared: boolean }} Cell whether as many threads as were asked for took part, of several runs in one */
 
-/** Made by the native engines: inputs on both sides of every threshold of block sizes, precisions, branches and reads. */
+/**
+ * Made by the native engines: inputs on both sides of every threshold of block sizes, precisions, branches and reads. Hybrid jobs
+ * are searches in JavaScript over the engine of circuits.
+ */
 const RECORDED = /** @type {const} */ ([
   ["circuit", "statevector/hashes.json"],
   ["anneal", "anneal/hashes.json"],
   ["schedule", "schedule/hashes.json"],
   ["infer", "qnet/runs.json"],
+  ["hybrid", "hybrid/hashes.json"],
 ]);
 
 /** @param {readonly string[]} hashes */
@@ -32,6 +37,7 @@ export function recordedRows() {
     return {
       name: `${cases.length} recorded ${type} runs`,
       takesThreads: takesThreads(type),
+      isNative: type !== "hybrid",
       recorded: together(cases.map((/** @type {{ sha256: string }} */ { sha256 }) => sha256)),
       run: async (column, threads) => {
         /** @type {string[]} */ const hashes = [];
@@ -58,6 +64,7 @@ export function workloadRows(maxQubits) {
     precisionsOf(workload).map((precision) => ({
       name: [workload.name, ...(precision === null ? [] : [precision])].join(", "),
       takesThreads: takesThreads(workload.kind),
+      isNative: true,
       run: async (column, threads) => {
         const reply = await column.run(requestOf(workload, precision, threads), false);
         return { hash: reply.resultHash ?? "none", isShared: reply.fewerThreads === undefined };

@@ -108,7 +108,7 @@ export function precisionsOf(workload) {
   return PRECISIONS.filter((precision) => workload.precisions[precision] !== undefined);
 }
 
-/** Whether the engine of these jobs has a build for threads. @param {LoadedWorkload["kind"]} kind */
+/** Whether the engine of these jobs has a build for threads. @param {import("ketflow/engines").JobType} kind */
 export function takesThreads(kind) {
   return kind === "circuit" || kind === "anneal";
 }

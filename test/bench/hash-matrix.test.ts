@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Column } from "../../bench/hash-columns.mjs";
 import { hashReport } from "../../bench/hash-report.mjs";
 import { recordedRows, workloadRows } from "../../bench/hash-rows.mjs";
+import { JOB_TYPES } from "../../ts/models/job-type.ts";
 
 const cell = (hash: string, isShared = true) => ({ hash, isShared });
 
@@ -43,7 +44,7 @@ describe("the hash matrix", () => {
     };
     const rows = [...recordedRows(), ...workloadRows(16)];
     for (const row of rows) expect((await row.run({ run, close: () => {} }, 2)).isShared).toBe(false);
-    expect(new Set(asked.map(({ type }) => type))).toEqual(new Set(["circuit", "anneal", "schedule", "infer"]));
+    expect(new Set(asked.map(({ type }) => type))).toEqual(new Set(JOB_TYPES));
     expect(asked.length).toBeGreaterThan(120);
     for (const { type, options } of asked) {
       expect(options.threads).toBe(type === "circuit" || type === "anneal" ? 2 : undefined);
