@@ -6,6 +6,7 @@
 //! alone; memory, segments, vectors, threads and progress never change a byte.
 
 mod clock;
+mod elementary;
 mod finals;
 mod information;
 #[cfg(test)]
@@ -19,15 +20,19 @@ mod observable;
 pub mod options;
 mod outcomes;
 mod parts;
+mod phases;
 mod plan;
 mod real;
 mod reduce;
 mod result;
 mod run;
 mod sample;
+mod schedule;
 mod source;
 mod state;
+mod sweep;
 mod team;
+mod tile;
 mod totals;
 mod walk;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]

@@ -5,7 +5,10 @@
 
 use crate::finals::final_measurements;
 use crate::kernels::Kernel;
+use crate::elementary::{Context, Elementary, take_apart};
 use crate::options::{Noise, Options};
+use crate::schedule::schedule;
+use crate::sweep::Sweep;
 use ketflow_circuit::Error;
 use ketflow_circuit::gates::Gate;
 use ketflow_circuit::ir::{Circuit, Condition, Control, GateOp, Op};
@@ -15,6 +18,8 @@ use num_complex::Complex64;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Step {
     Apply(Kernel),
+    /// Many gates during one walk over the state.
+    Sweep(Box<Sweep>),
     /// A place where a gate error may strike; `hazard` = −ln(1 − probability).
     GateError {
         qubit: u32,
@@ -77,8 +82,9 @@ impl Plan {
             noise: options.noise,
             qubits,
             bits: circuit.bit_count(),
-            keeps_phase: options.amplitudes,
+            context: Context { precision: options.precision, keeps_phase: options.amplitudes },
             steps: Vec::new(),
+            operations: Vec::new(),
             pending: vec![None; qubits as usize],
             is_touched: vec![false; qubits as usize],
             phase: Complex64::new(1.0, 0.0),
@@ -88,8 +94,8 @@ impl Plan {
         let is_final = final_measurements(circuit);
         builder.program(&circuit.ops, Some(&is_final))?;
         if builder.phase != Complex64::new(1.0, 0.0) {
-            let phase = builder.phase;
-            builder.steps.push(Step::Apply(Kernel::new(vec![phase], Vec::new(), Vec::new())));
+            builder.operations.push(Elementary::Phase { set: 0, factor: builder.phase });
+            builder.emit();
         }
         let mut finals = builder.finals;
         if !records_bits {
@@ -116,12 +122,12 @@ impl Plan {
         self.branch_points() == 0 && !self.noise.has_gate_errors()
     }
 
-    /// Passes over the state of one walk from start to end: a gate is one, a measurement or reset two.
+    /// Passes over the state of one walk from start to end: a sweep is one, a measurement or reset two.
     pub(crate) fn passes(&self) -> u64 {
         self.steps
             .iter()
             .map(|step| match step {
-                Step::Apply(_) => 1,
+                Step::Apply(_) | Step::Sweep(_) => 1,
                 Step::Measure { .. } | Step::Reset { .. } => 2,
                 _ => 0,
             })
@@ -136,6 +142,7 @@ impl Plan {
             .map(|step| match step {
                 // A power of two times a small fraction: exact up to 53 bits, an estimate beyond.
                 Step::Apply(kernel) => (amplitudes * kernel.touched_share()) as u128,
+                Step::Sweep(sweep) => (sweep.weight as u128) << self.qubits,
                 Step::Measure { .. } | Step::Reset { .. } => 2 << self.qubits,
                 _ => 0,
             })
@@ -158,8 +165,10 @@ struct Builder<'a> {
     qubits: u32,
     bits: u32,
     /// Global phases show in amplitudes only; elsewhere they are dropped.
-    keeps_phase: bool,
+    context: Context,
     steps: Vec<Step>,
+    /// Gates that are not yet steps.
+    operations: Vec<Elementary>,
     /// The product of the one-qubit gates that wait on each qubit.
     pending: Vec<Option<[Complex64; 4]>>,
     /// Qubits that may have left |0⟩.
@@ -186,6 +195,7 @@ impl Builder<'_> {
                         continue;
                     }
                     self.flush(*qubit);
+                    self.emit();
                     self.is_touched[*qubit as usize] = true;
                     self.steps.push(Step::Measure { qubit: *qubit, bit: *bit, event });
                 }
@@ -195,6 +205,7 @@ impl Builder<'_> {
                     // Exporters reset every qubit first; a qubit that is still |0⟩ stays as it is.
                     if self.is_touched[*qubit as usize] {
                         self.flush(*qubit);
+                        self.emit();
                         self.steps.push(Step::Reset { qubit: *qubit, event });
                     }
                 }
@@ -206,6 +217,7 @@ impl Builder<'_> {
                 }
                 Op::Assign { bit, value } => {
                     self.check_bit(*bit)?;
+                    self.emit();
                     self.steps.push(Step::Assign { bit: *bit, value: value.clone() });
                 }
                 Op::If { condition, then, otherwise } => {
@@ -261,7 +273,7 @@ impl Builder<'_> {
             )));
         }
         match (&op.targets[..], &op.controls[..]) {
-            ([], []) if is_top_level && self.keeps_phase => self.phase = matrix[0] * self.phase,
+            ([], []) if is_top_level && self.context.keeps_phase => self.phase = matrix[0] * self.phase,
             ([], []) => {}
             ([], [control]) => {
                 let (one, zero) = (Complex64::new(1.0, 0.0), Complex64::new(0.0, 0.0));
@@ -299,12 +311,24 @@ impl Builder<'_> {
 
     fn flush_all(&mut self) {
         (0..self.qubits).for_each(|qubit| self.flush(qubit));
+        self.emit();
     }
 
     fn push(&mut self, kernel: Kernel) {
-        if !kernel.is_identity() {
-            self.steps.push(Step::Apply(kernel));
+        if kernel.is_identity() {
+            return;
         }
+        if self.noise.has_gate_errors() {
+            // Errors may strike between any two gates, so each is a step.
+            self.steps.push(Step::Apply(kernel));
+        } else {
+            take_apart(kernel, self.context, &mut self.operations);
+        }
+    }
+
+    /// Makes steps of the gates so far.
+    fn emit(&mut self) {
+        schedule(std::mem::take(&mut self.operations), self.qubits, self.context.precision, &mut self.steps);
     }
 
     fn gate_error(&mut self, qubit: u32, probability: f64) {
