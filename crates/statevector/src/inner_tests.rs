@@ -1,8 +1,11 @@
 //! Tests of what the public doors do not show: segments, the reduction tree, the sampler.
 
 use crate::information::marginal;
+use crate::job::Job;
 use crate::kernels::{Kernel, apply, collapse};
+use crate::lanes::Choice;
 use crate::monitor::{Progress, Unmonitored};
+use crate::options::{Options, Precision};
 use crate::reduce::{chunk_weights, outcome_weights};
 use crate::sample::sample;
 use crate::state::State;
@@ -157,4 +160,45 @@ fn samples_fall_where_the_cumulative_sum_says() {
     })
     .unwrap();
     assert!(seen.into_iter().all(|was| was));
+}
+
+/// Gates of every kind on qubits of all heights, as a program.
+fn program(qubits: usize) -> String {
+    let mut text = format!("OPENQASM 3.0; include \"stdgates.inc\"; qubit[{qubits}] q; bit c;");
+    for k in 0..40 * qubits as u32 {
+        let mut order: Vec<usize> = (0..qubits).collect();
+        order.sort_by(|a, b| number(k * 64 + *a as u32).total_cmp(&number(k * 64 + *b as u32)));
+        let [a, b, c] = [order[0], order[1], order[2]];
+        let angle = 6.0 * number(90_000 + k);
+        text += &match k % 12 {
+            0..4 => format!("u3({angle}, 0.3, 1.1) q[{a}];"),
+            4 => format!("cx q[{a}], q[{b}];"),
+            5 => format!("cp({angle}) q[{a}], q[{b}];"),
+            6 => format!("crx({angle}) q[{a}], q[{b}];"),
+            7 => format!("ccx q[{a}], q[{b}], q[{c}];"),
+            8 => format!("swap q[{a}], q[{b}];"),
+            9 => format!("negctrl @ ry({angle}) q[{a}], q[{b}];"),
+            10 => format!("cx q[{a}], q[{b}]; rz({angle}) q[{b}]; cx q[{a}], q[{b}];"),
+            _ => format!("cswap q[{a}], q[{b}], q[{c}];"),
+        };
+    }
+    text + "c = measure q[1]; h q[1]; if (c) x q[0];"
+}
+
+#[test]
+fn all_vectors_of_this_processor_give_the_same_bytes() {
+    let team = Team::alone();
+    for qubits in [3, 6, 11, 13] {
+        let circuit = crate::read("auto", program(qubits).as_bytes()).unwrap().circuit;
+        for precision in [Precision::F32, Precision::F64] {
+            let marginals = vec![(0..qubits as u32).collect()];
+            let options = Options { precision, marginals, probabilities: true, ..Options::default() };
+            let job = Job::new(&circuit, &options).unwrap();
+            let bytes = |lanes| job.run_with(lanes, &team, &mut Unmonitored).unwrap().to_container();
+            let baseline = bytes(Choice::Baseline);
+            for lanes in Choice::available() {
+                assert!(bytes(lanes) == baseline, "{qubits} qubits, {precision:?}, {lanes:?}");
+            }
+        }
+    }
 }

@@ -61,7 +61,7 @@ impl<'a> Job<'a> {
         let inputs = ketflow_circuit::bind(circuit, &options.inputs)?;
         let plan = Plan::new(circuit, &inputs, options)?;
         let observable = match &options.observable {
-            Some(text) => Some(PauliSum::parse(text, plan.qubits)?),
+            Some(text) => Some(PauliSum::parse(text, plan.qubits)?.placed(&plan.places)),
             None => None,
         };
         let other = Self::other_plan(&plan, options)?;

@@ -8,6 +8,7 @@
 mod clock;
 mod elementary;
 mod finals;
+mod gates;
 mod information;
 #[cfg(test)]
 mod inner_tests;
@@ -19,6 +20,7 @@ pub mod naive;
 mod observable;
 pub mod options;
 mod outcomes;
+mod parity;
 mod parts;
 mod phases;
 mod plan;

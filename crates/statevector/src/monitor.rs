@@ -52,7 +52,7 @@ pub(crate) struct Progress<'a> {
 
 impl<'a> Progress<'a> {
     pub(crate) fn new(monitor: &'a mut dyn Monitor, team: &'a Team, total: u64) -> Self {
-        Self { monitor, team, lanes: Choice::of_process(), done: 0, total, polled: 0 }
+        Self { monitor, team, lanes: Choice::Baseline, done: 0, total, polled: 0 }
     }
 
     /// A pass over `items` of `amplitudes` each: calls `work` with ranges that cover `0..items` once, in order when one thread does

@@ -17,23 +17,24 @@ const WINDOW: usize = 1024;
 pub(crate) fn schedule(operations: Vec<Elementary>, qubits: u32, precision: Precision, steps: &mut Vec<Step>) {
     let mut waiting = operations;
     while !waiting.is_empty() {
-        if let Elementary::Other(_) = waiting[0] {
-            if let Elementary::Other(kernel) = waiting.remove(0) {
-                steps.push(Step::Apply(kernel));
+        let others = waiting.iter().take_while(|op| matches!(op, Elementary::Other(_))).count();
+        for operation in waiting.drain(..others) {
+            if let Elementary::Other(kernel) = operation {
+                steps.push(Step::Apply(*kernel));
             }
-            continue;
         }
-        let (held, mut is_taken) = best_choice(&waiting, qubits, precision);
-        let is_end = waiting.iter().zip(&is_taken).all(|(op, taken)| *taken || matches!(op, Elementary::Phase { .. }));
-        if is_end {
-            // Nothing but phases is left, and what they wait for is in this sweep.
-            is_taken.fill(true);
+        if waiting.is_empty() {
+            return;
         }
+        let choice = best_choice(&waiting, qubits, precision);
+        let is_phase = |op: &Elementary| matches!(op, Elementary::Phase { .. });
+        // When nothing but phases is left, what they wait for is in this sweep.
+        let is_end = waiting.iter().zip(&choice.is_taken).all(|(op, taken)| *taken || is_phase(op));
         let (mut taken, mut rest) = (Vec::new(), Vec::new());
-        for (operation, is_taken) in waiting.into_iter().zip(is_taken) {
-            if is_taken { taken.push(operation) } else { rest.push(operation) }
+        for (operation, is_taken) in waiting.into_iter().zip(choice.is_taken) {
+            if is_taken || is_end { taken.push(operation) } else { rest.push(operation) }
         }
-        let (sweep, mut left) = Sweep::new(taken, held, qubits, precision, is_end);
+        let (sweep, mut left) = Sweep::new(taken, choice.held, qubits, precision, is_end);
         if !sweep.stages.is_empty() {
             steps.push(Step::Sweep(Box::new(sweep)));
         }
@@ -50,42 +51,63 @@ pub(crate) fn most_held(precision: Precision) -> u32 {
     }
 }
 
-/// The qubits to hold (as a mask) and what is taken with them.
-fn best_choice(waiting: &[Elementary], qubits: u32, precision: Precision) -> (u64, Vec<bool>) {
+/// What a sweep would do.
+struct Choice {
+    /// The qubits to hold, as a mask.
+    held: u64,
+    is_taken: Vec<bool>,
+    /// How many of the taken are no phases.
+    count: usize,
+}
+
+fn best_choice(waiting: &[Elementary], qubits: u32, precision: Precision) -> Choice {
     let most = most_held(precision);
-    let high = qubits.saturating_sub(LANE_QUBITS);
-    let mut best = choose(waiting, 0, most);
-    if high > most {
+    let window = if qubits <= most + LANE_QUBITS { waiting.len() } else { WINDOW };
+    let needs: Vec<Need> = waiting.iter().take(window).map(Need::of).collect();
+    let mut best = choose(&needs, 0, most);
+    if qubits > most + LANE_QUBITS {
         // Neighbouring qubits often belong together, and the first operations are not always the best start.
         for start in LANE_QUBITS..=qubits - most {
-            let candidate = choose(waiting, (1 << most) - 1 << start, most);
-            if candidate.2 > best.2 {
+            let candidate = choose(&needs, ((1 << most) - 1) << start, most);
+            if candidate.count > best.count {
                 best = candidate;
             }
         }
     }
-    (best.0, best.1)
+    best.is_taken.resize(waiting.len(), false);
+    best
 }
 
-/// With `held` as a beginning: the qubits held, what is taken, and how many operations that are no phases.
-fn choose(waiting: &[Elementary], held: u64, most: u32) -> (u64, Vec<bool>, usize) {
+/// What decides whether an operation can be taken.
+struct Need {
+    changes: u64,
+    reads: u64,
+    is_other: bool,
+}
+
+impl Need {
+    fn of(operation: &Elementary) -> Self {
+        let (changes, reads) = operation.qubits();
+        Self { changes, reads, is_other: matches!(operation, Elementary::Other(_)) }
+    }
+}
+
+/// With `held` as a beginning, operations in their order, as far as they fit.
+fn choose(needs: &[Need], held: u64, most: u32) -> Choice {
     let lanes = (1u64 << LANE_QUBITS) - 1;
-    let (mut held, mut count) = (held | lanes, 0);
-    let mut is_taken = vec![false; waiting.len()];
+    let mut choice = Choice { held: held | lanes, is_taken: vec![false; needs.len()], count: 0 };
     // Qubits that operations left behind change or read.
     let (mut changed, mut read) = (0u64, 0u64);
-    for (operation, is_taken) in waiting.iter().zip(&mut is_taken).take(WINDOW) {
-        let (changes, reads) = operation.qubits();
-        let is_free = changes & (changed | read) == 0 && reads & changed == 0;
-        let is_other = matches!(operation, Elementary::Other(_));
-        if is_free && !is_other && (held | changes).count_ones() <= most + LANE_QUBITS {
-            held |= changes;
+    for (Need { changes, reads, is_other }, is_taken) in needs.iter().zip(&mut choice.is_taken) {
+        let is_free = changes & (changed | read) == 0 && reads & changed == 0 && !is_other;
+        if is_free && (choice.held | changes).count_ones() <= most + LANE_QUBITS {
+            choice.held |= changes;
             *is_taken = true;
-            count += usize::from(changes != 0);
+            choice.count += usize::from(*changes != 0);
         } else {
             changed |= changes;
             read |= reads;
         }
     }
-    (held, is_taken, count)
+    choice
 }

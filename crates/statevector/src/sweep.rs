@@ -42,17 +42,44 @@ pub(crate) struct TileCondition {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Stage {
     /// Rotations of two held qubits, the lower block bit first.
-    Pair { bits: [usize; 2], steep: [bool; 2], ratios: [f64; 2] },
+    Pair {
+        bits: [usize; 2],
+        steep: [bool; 2],
+        ratios: [f64; 2],
+    },
     /// A rotation of one held qubit.
-    Single { bit: usize, is_steep: bool, ratio: f64 },
+    Single {
+        bit: usize,
+        is_steep: bool,
+        ratio: f64,
+    },
     /// Rotations of lanes, of those in `present` (1, 2, 4, 8 or 15), lowest first: own value · `own` + partner's value · `other`.
-    Lanes { present: usize, own: [[f64; LANES]; 4], other: [[f64; LANES]; 4] },
+    Lanes {
+        present: usize,
+        own: [[f64; LANES]; 4],
+        other: [[f64; LANES]; 4],
+    },
     /// A rotation of a held qubit under a condition.
-    ConditionalBlocks { bit: usize, condition: TileCondition, own: [f64; LANES], other: [f64; LANES] },
+    ConditionalBlocks {
+        bit: usize,
+        condition: TileCondition,
+        own: [f64; LANES],
+        other: [f64; LANES],
+    },
     /// A rotation of a lane under a condition.
-    ConditionalLanes { exchange: usize, condition: TileCondition, own: [f64; LANES], other: [f64; LANES] },
+    ConditionalLanes {
+        exchange: usize,
+        condition: TileCondition,
+        own: [f64; LANES],
+        other: [f64; LANES],
+    },
     /// Blocks `members[0]` and `members[1]` (relative) exchange the chosen lanes with lane l ⊕ `exchange` of the other.
-    Move { members: [usize; 2], exchange: usize, chosen: [u32; 2], condition: TileCondition },
+    Move {
+        members: [usize; 2],
+        exchange: usize,
+        chosen: [u32; 2],
+        condition: TileCondition,
+    },
     /// Multiplies everything.
     Scale(f64),
     Phases(Arc<PhaseStage>),
@@ -91,7 +118,13 @@ impl Layout {
         let (tile_mask, block_mask, lane_mask) = self.split(condition.mask);
         let (tile_value, block_value, lane_value) = self.split(condition.value);
         let lanes = (0..LANES as u32).filter(|lane| *lane as usize & lane_mask == lane_value);
-        TileCondition { tile_mask, tile_value, block_mask, block_value, lanes: lanes.fold(0, |mask, lane| mask | 1 << lane) }
+        TileCondition {
+            tile_mask,
+            tile_value,
+            block_mask,
+            block_value,
+            lanes: lanes.fold(0, |mask, lane| mask | 1 << lane),
+        }
     }
 }
 
@@ -125,54 +158,85 @@ impl Sweep {
     ) -> (Self, Vec<Elementary>) {
         let layout = Layout::new(held, qubits, precision);
         let held_blocks = layout.held.iter().fold(0, |mask, qubit| mask | 1usize << (qubit - LANE_QUBITS));
-        let mut builder = Builder { layout, precision, stages: Vec::new(), scale: 1.0, unscaled: 0 };
-        let mut waiting = operations;
-        loop {
-            let rotations = take_free(&mut waiting, |op| matches!(op, Elementary::Rotate(_)));
-            let moves = take_free(&mut waiting, |op| matches!(op, Elementary::Move { .. }));
-            let is_stuck = rotations.is_empty() && moves.is_empty();
-            builder.rotations(&rotations);
-            builder.moves(&moves);
-            if !is_stuck {
-                continue;
-            }
-            let only_phases = waiting.iter().all(|op| matches!(op, Elementary::Phase { .. }));
-            if only_phases && !is_last && !builder.stages.is_empty() {
-                break;
-            }
-            builder.phases(&take_free(&mut waiting, |op| matches!(op, Elementary::Phase { .. })));
-            if only_phases {
-                break;
+        let mut builder = Builder { layout, precision, stages: Vec::new(), scale: 1.0, unscaled: 0, last_phases: None };
+        let levels = levels(&operations, qubits);
+        let is_phase = |op: &Elementary| matches!(op, Elementary::Phase { .. });
+        let changing = operations.iter().zip(&levels).filter(|(op, _)| !is_phase(op));
+        let last_needed = changing.map(|(_, level)| level.epoch).max().filter(|_| !is_last);
+        let mut order: Vec<usize> = (0..operations.len()).collect();
+        order.sort_by_key(|index| levels[*index]);
+        let mut left = Vec::new();
+        for stage in order.chunk_by(|a, b| levels[*a] == levels[*b]) {
+            let level = levels[stage[0]];
+            let stage = stage.iter().map(|index| &operations[*index]);
+            if level.step == PHASES {
+                if last_needed.is_some_and(|last| level.epoch >= last) {
+                    left.extend(stage.cloned());
+                } else {
+                    builder.phases(stage);
+                }
+            } else if level.step % 2 == 0 {
+                builder.rotations(stage);
+            } else {
+                builder.moves(stage);
             }
         }
         builder.rescale();
         let weight = builder.stages.iter().map(Stage::weight).sum::<usize>().max(1);
-        (Self { held_blocks, stages: builder.stages, weight }, waiting)
+        (Self { held_blocks, stages: builder.stages, weight }, left)
     }
 }
 
-/// Takes out of `waiting` the operations of a kind that commute with all that stays before them and share no qubit with each other.
-fn take_free(waiting: &mut Vec<Elementary>, is_wanted: impl Fn(&Elementary) -> bool) -> Vec<Elementary> {
-    // Qubits that operations left behind, or taken, change or read.
-    let (mut changed, mut read, mut taken_qubits) = (0u64, 0u64, 0u64);
-    let (mut taken, mut rest) = (Vec::new(), Vec::with_capacity(waiting.len()));
-    for operation in waiting.drain(..) {
+/// When an operation of a sweep is done: epochs end with a stage of phases; before it, even steps are rotations and odd ones moves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Level {
+    epoch: u32,
+    step: u32,
+}
+
+/// The last step of an epoch.
+const PHASES: u32 = u32::MAX;
+
+/// The earliest level of each operation: after all that it does not commute with. Operations of one level that are no phases have no
+/// qubit in common that one of them changes.
+fn levels(operations: &[Elementary], qubits: u32) -> Vec<Level> {
+    // For each qubit: the first level after the last change of it, and after all that changed or read it.
+    let (mut since_change, mut since_use) =
+        (vec![Level::default(); qubits as usize], vec![Level::default(); qubits as usize]);
+    let bits = |mask: u64| {
+        let mut rest = mask;
+        std::iter::from_fn(move || {
+            let qubit = rest.trailing_zeros() as usize;
+            rest &= rest.wrapping_sub(1);
+            (qubit < 64).then_some(qubit)
+        })
+    };
+    let level_of = |operation: &Elementary| {
         let (changes, reads) = operation.qubits();
-        let commutes = changes & (changed | read) == 0 && reads & changed == 0;
-        let is_apart = changes == 0 || (changes | reads) & taken_qubits == 0;
-        if is_wanted(&operation) && commutes && is_apart {
-            if changes != 0 {
-                taken_qubits |= changes | reads;
+        let after_change = bits(reads).map(|qubit| since_change[qubit]).max().unwrap_or_default();
+        let after_use = bits(changes).map(|qubit| since_use[qubit]).max().unwrap_or_default();
+        let earliest = after_change.max(after_use);
+        let parity = match operation {
+            Elementary::Phase { .. } => None,
+            Elementary::Move { .. } => Some(1),
+            Elementary::Rotate(_) | Elementary::Other(_) => Some(0),
+        };
+        let (level, next) = match parity {
+            None => (Level { step: PHASES, ..earliest }, Level { epoch: earliest.epoch + 1, step: 0 }),
+            Some(parity) => {
+                let step = earliest.step + (earliest.step + parity) % 2;
+                (Level { step, ..earliest }, Level { epoch: earliest.epoch, step: step + 1 })
             }
-            taken.push(operation);
-        } else {
-            changed |= changes;
-            read |= reads;
-            rest.push(operation);
+        };
+        for qubit in bits(changes) {
+            (since_change[qubit], since_use[qubit]) = (next, next);
         }
-    }
-    *waiting = rest;
-    taken
+        for qubit in bits(reads) {
+            since_use[qubit] = since_use[qubit].max(next);
+        }
+        level
+    };
+    operations.iter().map(level_of).collect()
 }
 
 /// Rotations in a row without their scale: they let numbers grow by 2¹⁶ at most.
@@ -185,11 +249,13 @@ struct Builder {
     /// What the rotations so far still have to be multiplied by.
     scale: f64,
     unscaled: u32,
+    /// The last stage of phases, and its place among the stages.
+    last_phases: Option<(usize, Phases)>,
 }
 
 impl Builder {
     /// Rotations on different qubits, none of which reads the qubit of another.
-    fn rotations(&mut self, operations: &[Elementary]) {
+    fn rotations<'a>(&mut self, operations: impl Iterator<Item = &'a Elementary>) {
         let mut blocks: Vec<(usize, &Rotation)> = Vec::new();
         let mut lanes: Vec<&Rotation> = Vec::new();
         for operation in operations {
@@ -248,7 +314,7 @@ impl Builder {
         });
     }
 
-    fn moves(&mut self, operations: &[Elementary]) {
+    fn moves<'a>(&mut self, operations: impl Iterator<Item = &'a Elementary>) {
         for operation in operations {
             let Elementary::Move { flipped, first, condition } = operation else { continue };
             let (_, blocks, exchange) = self.layout.split(*flipped);
@@ -266,7 +332,7 @@ impl Builder {
         }
     }
 
-    fn phases(&mut self, operations: &[Elementary]) {
+    fn phases<'a>(&mut self, operations: impl Iterator<Item = &'a Elementary>) {
         let mut phases = Phases::default();
         for operation in operations {
             if let Elementary::Phase { set, factor } = operation {
@@ -279,12 +345,20 @@ impl Builder {
         phases.push(0, Complex64::new(std::mem::replace(&mut self.scale, 1.0), 0.0));
         self.unscaled = 0;
         self.stages.push(Stage::Phases(Arc::new(PhaseStage::new(&phases, &self.layout, self.precision))));
+        self.last_phases = Some((self.stages.len() - 1, phases));
     }
 
+    /// Multiplies by the scale of the rotations since the last stage of phases or lanes, in that stage of phases where there is one.
     fn rescale(&mut self) {
         self.unscaled = 0;
-        if self.scale != 1.0 {
-            self.stages.push(Stage::Scale(std::mem::replace(&mut self.scale, 1.0)));
+        let scale = std::mem::replace(&mut self.scale, 1.0);
+        match self.last_phases.take() {
+            _ if scale == 1.0 => {}
+            Some((index, mut phases)) => {
+                phases.push(0, Complex64::new(scale, 0.0));
+                self.stages[index] = Stage::Phases(Arc::new(PhaseStage::new(&phases, &self.layout, self.precision)));
+            }
+            None => self.stages.push(Stage::Scale(scale)),
         }
     }
 }

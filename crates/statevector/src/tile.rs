@@ -17,11 +17,7 @@ use phases::Outer;
 use std::ops::Range;
 
 /// Applies a sweep, on several threads where the state is large.
-pub(crate) fn apply<T: Real>(
-    state: &mut State<T>,
-    sweep: &Sweep,
-    progress: &mut Progress,
-) -> Result<(), Interrupted> {
+pub(crate) fn apply<T: Real>(state: &mut State<T>, sweep: &Sweep, progress: &mut Progress) -> Result<(), Interrupted> {
     let blocks = 1usize << sweep.held_blocks.count_ones();
     let tiles = state.block_count() / blocks;
     let shift = state.segment_shift();
@@ -67,15 +63,17 @@ impl<T: Real> Place<'_, T> {
 
     /// Copies a tile to `scratch`, or back.
     #[inline(always)]
-    fn copy(&self, tile: usize, scratch: *mut Block<T>, is_back: bool) {
+    fn copy<V: Lanes<T>>(&self, tile: usize, scratch: *mut Block<T>, is_back: bool) {
         let first = self.first(tile);
         for at in (0..self.offsets.len()).step_by(self.run) {
-            let there = self.block(first | self.offsets[at]);
-            // SAFETY: `run` blocks follow each other in the segment; the scratch memory holds a tile, and is apart from the state.
-            unsafe {
-                let here = scratch.add(at);
-                let (from, to) = if is_back { (here, there) } else { (there, here) };
-                std::ptr::copy_nonoverlapping(from, to, self.run);
+            let there = self.block(first | self.offsets[at]).cast::<T>();
+            // SAFETY: the scratch memory holds a tile.
+            let here = unsafe { scratch.add(at).cast::<T>() };
+            let (from, to) = if is_back { (here, there) } else { (there, here) };
+            // By vectors: calls of the library's copy for some hundred bytes took a third of the time of a short sweep.
+            for number in (0..self.run * 2 * LANES).step_by(V::WIDTH) {
+                // SAFETY: `run` blocks follow each other in the segment and in the scratch memory, which is apart from the state.
+                unsafe { V::load(from.add(number)).store(to.add(number)) };
             }
         }
     }
@@ -110,7 +108,7 @@ impl<T: Real> Vectorized<T> for Tiles<'_, T> {
             let base = if place.is_contiguous {
                 place.block(place.first(tile))
             } else {
-                place.copy(tile, scratch.as_mut_ptr(), false);
+                place.copy::<V>(tile, scratch.as_mut_ptr(), false);
                 scratch.as_mut_ptr()
             };
             for (stage, outer) in sweep.stages.iter().zip(&mut outer) {
@@ -119,7 +117,7 @@ impl<T: Real> Vectorized<T> for Tiles<'_, T> {
                 unsafe { stage_on_tile::<T, V>(stage, base, blocks, tile, outer) };
             }
             if !place.is_contiguous {
-                place.copy(tile, scratch.as_mut_ptr(), true);
+                place.copy::<V>(tile, scratch.as_mut_ptr(), true);
             }
         }
     }

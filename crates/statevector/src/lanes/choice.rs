@@ -70,5 +70,10 @@ impl Choice {
 /// The processor must have the instructions of `V`.
 unsafe fn run_on<T: Real, V: Lanes<T>>(work: impl Vectorized<T>) {
     // SAFETY: as the caller promises.
-    unsafe { V::vectorize(#[inline(always)] || work.run::<V>()) }
+    unsafe {
+        V::vectorize(
+            #[inline(always)]
+            || work.run::<V>(),
+        )
+    }
 }

@@ -100,7 +100,8 @@ fn patterns(factors: &[(usize, usize, Complex64)], block_bits: u32) -> (Vec<Comp
     }
     let shared = factors.iter().fold(0, |mask, (blocks, ..)| mask | blocks);
     let bits: Vec<u32> = (0..block_bits).filter(|bit| shared >> bit & 1 == 1).collect();
-    let among = |blocks: usize| bits.iter().enumerate().fold(0u64, |sum, (j, bit)| sum | (blocks as u64 >> bit & 1) << j);
+    let among =
+        |blocks: usize| bits.iter().enumerate().fold(0u64, |sum, (j, bit)| sum | (blocks as u64 >> bit & 1) << j);
     let terms: Vec<(u64, Complex64)> = factors
         .iter()
         .map(|(blocks, lanes, factor)| (among(*blocks) << LANE_QUBITS | *lanes as u64, *factor))

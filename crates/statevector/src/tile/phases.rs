@@ -78,7 +78,12 @@ pub(super) unsafe fn apply<T: Real, V: Lanes<T>>(
                         is_changed = true;
                     }
                     // SAFETY: as the caller promises.
-                    unsafe { V::vectorize(#[inline(always)] || multiply_blocks(values, *mask, factor)) };
+                    unsafe {
+                        V::vectorize(
+                            #[inline(always)]
+                            || multiply_blocks(values, *mask, factor),
+                        )
+                    };
                 }
                 Inner { blocks: block_mask, lanes: lane_mask } => {
                     let mut table = [ONE; LANES];
@@ -93,7 +98,12 @@ pub(super) unsafe fn apply<T: Real, V: Lanes<T>>(
         }
         if is_changed {
             // SAFETY: as the caller promises.
-            unsafe { V::vectorize(#[inline(always)] || round_blocks(values, rounded)) };
+            unsafe {
+                V::vectorize(
+                    #[inline(always)]
+                    || round_blocks(values, rounded),
+                )
+            };
             block_factors = rounded;
         }
     }
@@ -103,15 +113,24 @@ pub(super) unsafe fn apply<T: Real, V: Lanes<T>>(
     // SAFETY: as the caller promises.
     unsafe {
         match (is_uniform, patterns.1.is_empty()) {
-            (true, true) => V::vectorize(#[inline(always)] || {
-                multiply::<T, V, true, false>(base, blocks, block_factors, lanes, patterns);
-            }),
-            (false, true) => V::vectorize(#[inline(always)] || {
-                multiply::<T, V, false, false>(base, blocks, block_factors, lanes, patterns);
-            }),
-            (_, false) => V::vectorize(#[inline(always)] || {
-                multiply::<T, V, false, true>(base, blocks, block_factors, lanes, patterns);
-            }),
+            (true, true) => V::vectorize(
+                #[inline(always)]
+                || {
+                    multiply::<T, V, true, false>(base, blocks, block_factors, lanes, patterns);
+                },
+            ),
+            (false, true) => V::vectorize(
+                #[inline(always)]
+                || {
+                    multiply::<T, V, false, false>(base, blocks, block_factors, lanes, patterns);
+                },
+            ),
+            (_, false) => V::vectorize(
+                #[inline(always)]
+                || {
+                    multiply::<T, V, false, true>(base, blocks, block_factors, lanes, patterns);
+                },
+            ),
         }
     }
 }
@@ -168,7 +187,9 @@ fn product<T, V: Lanes<T>>(a: [V; 2], b: [V; 2]) -> [V; 2] {
 #[inline(always)]
 unsafe fn load<T, V: Lanes<T>>(block: *const Block<T>, at: usize) -> [V; 2] {
     // SAFETY: as the caller promises.
-    unsafe { [V::load((&raw const (*block).re).cast::<T>().add(at)), V::load((&raw const (*block).im).cast::<T>().add(at))] }
+    unsafe {
+        [V::load((&raw const (*block).re).cast::<T>().add(at)), V::load((&raw const (*block).im).cast::<T>().add(at))]
+    }
 }
 
 /// Each amplitude takes the factor of its block, unless UNIFORM that of its lane, and with PATTERNS that of both.
@@ -227,7 +248,12 @@ pub(super) unsafe fn scale<T: Real, V: Lanes<T>>(base: *mut Block<T>, blocks: us
     let factor = T::from_f64(factor);
     let work = (base.cast::<T>(), blocks * 2 * LANES);
     // SAFETY: as the caller promises.
-    unsafe { V::vectorize(#[inline(always)] || scale_numbers::<T, V>(work, factor)) }
+    unsafe {
+        V::vectorize(
+            #[inline(always)]
+            || scale_numbers::<T, V>(work, factor),
+        )
+    }
 }
 
 /// # Safety

@@ -28,10 +28,22 @@ pub(super) unsafe fn pair<T: Real, V: Lanes<T>>(
     // SAFETY: as the caller promises.
     unsafe {
         match steep {
-            [false, false] => V::vectorize(#[inline(always)] || pair_of::<T, V, false, false>(base, blocks, bits, ratios)),
-            [true, false] => V::vectorize(#[inline(always)] || pair_of::<T, V, true, false>(base, blocks, bits, ratios)),
-            [false, true] => V::vectorize(#[inline(always)] || pair_of::<T, V, false, true>(base, blocks, bits, ratios)),
-            [true, true] => V::vectorize(#[inline(always)] || pair_of::<T, V, true, true>(base, blocks, bits, ratios)),
+            [false, false] => V::vectorize(
+                #[inline(always)]
+                || pair_of::<T, V, false, false>(base, blocks, bits, ratios),
+            ),
+            [true, false] => V::vectorize(
+                #[inline(always)]
+                || pair_of::<T, V, true, false>(base, blocks, bits, ratios),
+            ),
+            [false, true] => V::vectorize(
+                #[inline(always)]
+                || pair_of::<T, V, false, true>(base, blocks, bits, ratios),
+            ),
+            [true, true] => V::vectorize(
+                #[inline(always)]
+                || pair_of::<T, V, true, true>(base, blocks, bits, ratios),
+            ),
         }
     }
 }
@@ -84,9 +96,15 @@ pub(super) unsafe fn single<T: Real, V: Lanes<T>>(
     // SAFETY: as the caller promises.
     unsafe {
         if is_steep {
-            V::vectorize(#[inline(always)] || single_of::<T, V, true>(base, blocks, bit, ratio));
+            V::vectorize(
+                #[inline(always)]
+                || single_of::<T, V, true>(base, blocks, bit, ratio),
+            );
         } else {
-            V::vectorize(#[inline(always)] || single_of::<T, V, false>(base, blocks, bit, ratio));
+            V::vectorize(
+                #[inline(always)]
+                || single_of::<T, V, false>(base, blocks, bit, ratio),
+            );
         }
     }
 }
@@ -94,7 +112,12 @@ pub(super) unsafe fn single<T: Real, V: Lanes<T>>(
 /// # Safety
 /// As [`single`].
 #[inline(always)]
-unsafe fn single_of<T: Real, V: Lanes<T>, const STEEP: bool>(base: *mut Block<T>, blocks: usize, bit: usize, ratio: f64) {
+unsafe fn single_of<T: Real, V: Lanes<T>, const STEEP: bool>(
+    base: *mut Block<T>,
+    blocks: usize,
+    bit: usize,
+    ratio: f64,
+) {
     let distance = bit * NUMBERS;
     let (numbers, base, t) = (blocks * NUMBERS, base.cast::<T>(), V::splat(T::from_f64(ratio)));
     for high in (0..numbers).step_by(2 * distance) {
@@ -124,11 +147,26 @@ pub(super) unsafe fn lanes<T: Real, V: Lanes<T>>(
     // SAFETY: as the caller promises.
     unsafe {
         match present {
-            1 => V::vectorize(#[inline(always)] || lanes_of::<T, V, 1>(base, blocks, own, other)),
-            2 => V::vectorize(#[inline(always)] || lanes_of::<T, V, 2>(base, blocks, own, other)),
-            4 => V::vectorize(#[inline(always)] || lanes_of::<T, V, 4>(base, blocks, own, other)),
-            8 => V::vectorize(#[inline(always)] || lanes_of::<T, V, 8>(base, blocks, own, other)),
-            _ => V::vectorize(#[inline(always)] || lanes_of::<T, V, 15>(base, blocks, own, other)),
+            1 => V::vectorize(
+                #[inline(always)]
+                || lanes_of::<T, V, 1>(base, blocks, own, other),
+            ),
+            2 => V::vectorize(
+                #[inline(always)]
+                || lanes_of::<T, V, 2>(base, blocks, own, other),
+            ),
+            4 => V::vectorize(
+                #[inline(always)]
+                || lanes_of::<T, V, 4>(base, blocks, own, other),
+            ),
+            8 => V::vectorize(
+                #[inline(always)]
+                || lanes_of::<T, V, 8>(base, blocks, own, other),
+            ),
+            _ => V::vectorize(
+                #[inline(always)]
+                || lanes_of::<T, V, 15>(base, blocks, own, other),
+            ),
         }
     }
 }
@@ -173,7 +211,8 @@ fn exchange_and_add<T: Real, V: Lanes<T>, const MASK: usize>(x: &mut [V; LANES],
     for v in 0..LANES / V::WIDTH {
         let partner = if MASK < V::WIDTH { old[v].exchange(MASK) } else { old[v ^ (MASK / V::WIDTH)] };
         // SAFETY: v · WIDTH + WIDTH ≤ LANES.
-        let (own, other) = unsafe { (V::load(own.as_ptr().add(v * V::WIDTH)), V::load(other.as_ptr().add(v * V::WIDTH))) };
+        let (own, other) =
+            unsafe { (V::load(own.as_ptr().add(v * V::WIDTH)), V::load(other.as_ptr().add(v * V::WIDTH))) };
         x[v] = own.mul(old[v]).add(other.mul(partner));
     }
 }
@@ -191,7 +230,12 @@ pub(super) unsafe fn conditional_blocks<T: Real, V: Lanes<T>>(
 ) {
     let (own, other) = (&rounded::<T>(own), &rounded::<T>(other));
     // SAFETY: as the caller promises.
-    unsafe { V::vectorize(#[inline(always)] || some_blocks::<T, V>(base, blocks, bit, condition, own, other)) }
+    unsafe {
+        V::vectorize(
+            #[inline(always)]
+            || some_blocks::<T, V>(base, blocks, bit, condition, own, other),
+        )
+    }
 }
 
 /// # Safety
@@ -235,10 +279,22 @@ pub(super) unsafe fn conditional_lanes<T: Real, V: Lanes<T>>(
     // SAFETY: as the caller promises.
     unsafe {
         match exchange {
-            1 => V::vectorize(#[inline(always)] || some_lanes::<T, V, 1>(base, blocks, condition, own, other)),
-            2 => V::vectorize(#[inline(always)] || some_lanes::<T, V, 2>(base, blocks, condition, own, other)),
-            4 => V::vectorize(#[inline(always)] || some_lanes::<T, V, 4>(base, blocks, condition, own, other)),
-            _ => V::vectorize(#[inline(always)] || some_lanes::<T, V, 8>(base, blocks, condition, own, other)),
+            1 => V::vectorize(
+                #[inline(always)]
+                || some_lanes::<T, V, 1>(base, blocks, condition, own, other),
+            ),
+            2 => V::vectorize(
+                #[inline(always)]
+                || some_lanes::<T, V, 2>(base, blocks, condition, own, other),
+            ),
+            4 => V::vectorize(
+                #[inline(always)]
+                || some_lanes::<T, V, 4>(base, blocks, condition, own, other),
+            ),
+            _ => V::vectorize(
+                #[inline(always)]
+                || some_lanes::<T, V, 8>(base, blocks, condition, own, other),
+            ),
         }
     }
 }
