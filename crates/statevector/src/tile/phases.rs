@@ -208,7 +208,7 @@ unsafe fn multiply<T: Real, V: Lanes<T>, const UNIFORM: bool, const PATTERNS: bo
         let factors = &block_factors[block / LANES];
         let of_block = [V::splat(factors.re[block % LANES]), V::splat(factors.im[block % LANES])];
         let pattern = if PATTERNS { &patterns.0[patterns.1[block] as usize] } else { lanes };
-        for at in (0..LANES).step_by(V::WIDTH) {
+        for at in (0..LANES / V::WIDTH).map(|v| v * V::WIDTH) {
             // SAFETY: at + WIDTH ≤ LANES, and the block lies in the tile.
             unsafe {
                 let mut factor = of_block;
@@ -231,7 +231,7 @@ unsafe fn multiply<T: Real, V: Lanes<T>, const UNIFORM: bool, const PATTERNS: bo
 /// `block` is valid.
 #[inline(always)]
 unsafe fn multiply_block<T: Real, V: Lanes<T>>(block: *mut Block<T>, factors: &Block<T>) {
-    for at in (0..LANES).step_by(V::WIDTH) {
+    for at in (0..LANES / V::WIDTH).map(|v| v * V::WIDTH) {
         // SAFETY: at + WIDTH ≤ LANES.
         unsafe {
             let [re, im] = product(load::<T, V>(factors, at), load::<T, V>(block, at));
@@ -246,23 +246,27 @@ unsafe fn multiply_block<T: Real, V: Lanes<T>>(block: *mut Block<T>, factors: &B
 #[inline(always)]
 pub(super) unsafe fn scale<T: Real, V: Lanes<T>>(base: *mut Block<T>, blocks: usize, factor: f64) {
     let factor = T::from_f64(factor);
-    let work = (base.cast::<T>(), blocks * 2 * LANES);
     // SAFETY: as the caller promises.
     unsafe {
         V::vectorize(
             #[inline(always)]
-            || scale_numbers::<T, V>(work, factor),
+            || scale_blocks::<T, V>(base, blocks, factor),
         )
     }
 }
 
 /// # Safety
-/// The pointer is valid for that many numbers, a multiple of WIDTH.
+/// As [`scale`].
 #[inline(always)]
-unsafe fn scale_numbers<T: Real, V: Lanes<T>>((first, count): (*mut T, usize), factor: T) {
+unsafe fn scale_blocks<T: Real, V: Lanes<T>>(base: *mut Block<T>, blocks: usize, factor: T) {
     let factor = V::splat(factor);
-    for at in (0..count).step_by(V::WIDTH) {
-        // SAFETY: at + WIDTH ≤ count.
-        unsafe { V::load(first.add(at)).mul(factor).store(first.add(at)) };
+    for block in 0..blocks {
+        for at in (0..2 * LANES / V::WIDTH).map(|v| v * V::WIDTH) {
+            // SAFETY: a block is 2 · LANES numbers, and at + WIDTH is no more.
+            unsafe {
+                let number = base.add(block).cast::<T>().add(at);
+                V::load(number).mul(factor).store(number);
+            }
+        }
     }
 }

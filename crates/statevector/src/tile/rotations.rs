@@ -59,24 +59,27 @@ unsafe fn pair_of<T: Real, V: Lanes<T>, const STEEP_A: bool, const STEEP_B: bool
     bits: [usize; 2],
     ratios: [f64; 2],
 ) {
-    let [a, b] = bits.map(|bit| bit * NUMBERS);
-    let (numbers, base) = (blocks * NUMBERS, base.cast::<T>());
+    let [a, b] = bits;
     let [ta, tb] = ratios.map(|ratio| V::splat(T::from_f64(ratio)));
-    for high in (0..numbers).step_by(2 * b) {
+    for high in (0..blocks).step_by(2 * b) {
         for middle in (high..high + b).step_by(2 * a) {
-            for at in (middle..middle + a).step_by(V::WIDTH) {
-                // SAFETY: `at` has neither bit set, so all four indices are below `numbers`, by at least WIDTH.
-                unsafe {
-                    let p = [at, at + a, at + b, at + a + b].map(|index| base.add(index));
-                    let [x0, x1, x2, x3] = [V::load(p[0]), V::load(p[1]), V::load(p[2]), V::load(p[3])];
-                    let (x0, x1) = turn::<T, V, STEEP_A>(x0, x1, ta);
-                    let (x2, x3) = turn::<T, V, STEEP_A>(x2, x3, ta);
-                    let (x0, x2) = turn::<T, V, STEEP_B>(x0, x2, tb);
-                    let (x1, x3) = turn::<T, V, STEEP_B>(x1, x3, tb);
-                    x0.store(p[0]);
-                    x1.store(p[1]);
-                    x2.store(p[2]);
-                    x3.store(p[3]);
+            for block in middle..middle + a {
+                // SAFETY: `block` has neither bit set, so all four indices are below `blocks`.
+                let p =
+                    unsafe { [block, block + a, block + b, block + a + b].map(|index| base.add(index).cast::<T>()) };
+                for at in (0..NUMBERS / V::WIDTH).map(|v| v * V::WIDTH) {
+                    // SAFETY: at + WIDTH ≤ NUMBERS.
+                    unsafe {
+                        let [x0, x1, x2, x3] = p.map(|p| V::load(p.add(at)));
+                        let (x0, x1) = turn::<T, V, STEEP_A>(x0, x1, ta);
+                        let (x2, x3) = turn::<T, V, STEEP_A>(x2, x3, ta);
+                        let (x0, x2) = turn::<T, V, STEEP_B>(x0, x2, tb);
+                        let (x1, x3) = turn::<T, V, STEEP_B>(x1, x3, tb);
+                        x0.store(p[0].add(at));
+                        x1.store(p[1].add(at));
+                        x2.store(p[2].add(at));
+                        x3.store(p[3].add(at));
+                    }
                 }
             }
         }
@@ -118,16 +121,18 @@ unsafe fn single_of<T: Real, V: Lanes<T>, const STEEP: bool>(
     bit: usize,
     ratio: f64,
 ) {
-    let distance = bit * NUMBERS;
-    let (numbers, base, t) = (blocks * NUMBERS, base.cast::<T>(), V::splat(T::from_f64(ratio)));
-    for high in (0..numbers).step_by(2 * distance) {
-        for at in (high..high + distance).step_by(V::WIDTH) {
-            // SAFETY: `at` does not have the bit set, so both indices are below `numbers`, by at least WIDTH.
-            unsafe {
-                let (p, q) = (base.add(at), base.add(at + distance));
-                let (x, y) = turn::<T, V, STEEP>(V::load(p), V::load(q), t);
-                x.store(p);
-                y.store(q);
+    let t = V::splat(T::from_f64(ratio));
+    for high in (0..blocks).step_by(2 * bit) {
+        for block in high..high + bit {
+            // SAFETY: `block` does not have the bit set, so both indices are below `blocks`.
+            let (p, q) = unsafe { (base.add(block).cast::<T>(), base.add(block + bit).cast::<T>()) };
+            for at in (0..NUMBERS / V::WIDTH).map(|v| v * V::WIDTH) {
+                // SAFETY: at + WIDTH ≤ NUMBERS.
+                unsafe {
+                    let (x, y) = turn::<T, V, STEEP>(V::load(p.add(at)), V::load(q.add(at)), t);
+                    x.store(p.add(at));
+                    y.store(q.add(at));
+                }
             }
         }
     }
@@ -171,8 +176,6 @@ pub(super) unsafe fn lanes<T: Real, V: Lanes<T>>(
     }
 }
 
-/// The rotations of the lanes in PRESENT, lowest first, while the half block is in registers.
-///
 /// # Safety
 /// As [`lanes`].
 #[inline(always)]
@@ -182,39 +185,64 @@ unsafe fn lanes_of<T: Real, V: Lanes<T>, const PRESENT: usize>(
     own: &[[T; LANES]; 4],
     other: &[[T; LANES]; 4],
 ) {
+    // SAFETY: as the caller promises. One of these is compiled: the width is a constant.
+    unsafe {
+        match LANES / V::WIDTH {
+            1 => lanes_in::<T, V, 1, PRESENT>(base, blocks, own, other),
+            2 => lanes_in::<T, V, 2, PRESENT>(base, blocks, own, other),
+            4 => lanes_in::<T, V, 4, PRESENT>(base, blocks, own, other),
+            _ => lanes_in::<T, V, 8, PRESENT>(base, blocks, own, other),
+        }
+    }
+}
+
+/// The rotations of the lanes in PRESENT, lowest first, while the N vectors of a half block are in registers.
+///
+/// # Safety
+/// As [`lanes`]; N vectors are half a block.
+#[inline(always)]
+unsafe fn lanes_in<T: Real, V: Lanes<T>, const N: usize, const PRESENT: usize>(
+    base: *mut Block<T>,
+    blocks: usize,
+    own: &[[T; LANES]; 4],
+    other: &[[T; LANES]; 4],
+) {
+    let base = base.cast::<T>();
+    // SAFETY: N vectors are LANES numbers.
+    let factors: [[[V; N]; 2]; 4] =
+        std::array::from_fn(|k| unsafe { [load_half(own[k].as_ptr()), load_half(other[k].as_ptr())] });
     for half in 0..2 * blocks {
         // SAFETY: a block is two halves of LANES numbers.
         unsafe {
-            let half = base.cast::<T>().add(half * LANES);
-            let mut x = load_half::<T, V>(half);
+            let half = base.add(half * LANES);
+            let mut x: [V; N] = load_half(half);
             if PRESENT & 1 != 0 {
-                exchange_and_add::<T, V, 1>(&mut x, &own[0], &other[0]);
+                x = turn_lanes::<T, V, N, 1>(x, &factors[0]);
             }
             if PRESENT & 2 != 0 {
-                exchange_and_add::<T, V, 2>(&mut x, &own[1], &other[1]);
+                x = turn_lanes::<T, V, N, 2>(x, &factors[1]);
             }
             if PRESENT & 4 != 0 {
-                exchange_and_add::<T, V, 4>(&mut x, &own[2], &other[2]);
+                x = turn_lanes::<T, V, N, 4>(x, &factors[2]);
             }
             if PRESENT & 8 != 0 {
-                exchange_and_add::<T, V, 8>(&mut x, &own[3], &other[3]);
+                x = turn_lanes::<T, V, N, 8>(x, &factors[3]);
             }
-            store_half(&x, half);
+            store_half(x, half);
         }
     }
 }
 
 /// Own value · `own` + value of lane l ⊕ MASK · `other`, for the vectors of a half block.
 #[inline(always)]
-fn exchange_and_add<T: Real, V: Lanes<T>, const MASK: usize>(x: &mut [V; LANES], own: &[T; LANES], other: &[T; LANES]) {
-    let old = *x;
-    for v in 0..LANES / V::WIDTH {
-        let partner = if MASK < V::WIDTH { old[v].exchange(MASK) } else { old[v ^ (MASK / V::WIDTH)] };
-        // SAFETY: v · WIDTH + WIDTH ≤ LANES.
-        let (own, other) =
-            unsafe { (V::load(own.as_ptr().add(v * V::WIDTH)), V::load(other.as_ptr().add(v * V::WIDTH))) };
-        x[v] = own.mul(old[v]).add(other.mul(partner));
-    }
+fn turn_lanes<T: Real, V: Lanes<T>, const N: usize, const MASK: usize>(
+    x: [V; N],
+    [own, other]: &[[V; N]; 2],
+) -> [V; N] {
+    std::array::from_fn(|v| {
+        let partner = if MASK < V::WIDTH { x[v].exchange(MASK) } else { x[(v ^ (MASK / V::WIDTH)) % N] };
+        own[v].mul(x[v]).add(other[v].mul(partner))
+    })
 }
 
 /// # Safety
@@ -250,7 +278,7 @@ unsafe fn some_blocks<T: Real, V: Lanes<T>>(
     other: &[T; LANES],
 ) {
     for block in admitted(blocks, condition, bit, 0) {
-        for number in (0..NUMBERS).step_by(V::WIDTH) {
+        for number in (0..NUMBERS / V::WIDTH).map(|v| v * V::WIDTH) {
             let lane = number % LANES;
             // SAFETY: both blocks lie in the tile; lane + WIDTH ≤ LANES.
             unsafe {
@@ -309,39 +337,54 @@ unsafe fn some_lanes<T: Real, V: Lanes<T>, const MASK: usize>(
     own: &[T; LANES],
     other: &[T; LANES],
 ) {
+    // SAFETY: as the caller promises. One of these is compiled: the width is a constant.
+    unsafe {
+        match LANES / V::WIDTH {
+            1 => some_lanes_in::<T, V, 1, MASK>(base, blocks, condition, own, other),
+            2 => some_lanes_in::<T, V, 2, MASK>(base, blocks, condition, own, other),
+            4 => some_lanes_in::<T, V, 4, MASK>(base, blocks, condition, own, other),
+            _ => some_lanes_in::<T, V, 8, MASK>(base, blocks, condition, own, other),
+        }
+    }
+}
+
+/// # Safety
+/// As [`conditional_lanes`]; N vectors are half a block.
+#[inline(always)]
+unsafe fn some_lanes_in<T: Real, V: Lanes<T>, const N: usize, const MASK: usize>(
+    base: *mut Block<T>,
+    blocks: usize,
+    condition: &TileCondition,
+    own: &[T; LANES],
+    other: &[T; LANES],
+) {
+    // SAFETY: N vectors are LANES numbers.
+    let factors: [[V; N]; 2] = unsafe { [load_half(own.as_ptr()), load_half(other.as_ptr())] };
     for block in admitted(blocks, condition, 0, 0) {
         for half in 0..2 {
             // SAFETY: the block lies in the tile, and is two halves of LANES numbers.
             unsafe {
                 let half = base.add(block).cast::<T>().add(half * LANES);
-                let mut x = load_half::<T, V>(half);
-                exchange_and_add::<T, V, MASK>(&mut x, own, other);
-                store_half(&x, half);
+                store_half(turn_lanes::<T, V, N, MASK>(load_half(half), &factors), half);
             }
         }
     }
 }
 
-/// The vectors of a half block, and zeros behind them.
-///
 /// # Safety
-/// `half` must be readable for LANES numbers.
+/// `half` must be readable for N vectors.
 #[inline(always)]
-unsafe fn load_half<T: Real, V: Lanes<T>>(half: *const T) -> [V; LANES] {
-    let mut x = [V::splat(T::ZERO); LANES];
-    for v in 0..LANES / V::WIDTH {
-        // SAFETY: v · WIDTH + WIDTH ≤ LANES.
-        x[v] = unsafe { V::load(half.add(v * V::WIDTH)) };
-    }
-    x
+unsafe fn load_half<T, V: Lanes<T>, const N: usize>(half: *const T) -> [V; N] {
+    // SAFETY: as the caller promises.
+    std::array::from_fn(|v| unsafe { V::load(half.add(v * V::WIDTH)) })
 }
 
 /// # Safety
-/// `half` must be writable for LANES numbers.
+/// `half` must be writable for N vectors.
 #[inline(always)]
-unsafe fn store_half<T: Real, V: Lanes<T>>(x: &[V; LANES], half: *mut T) {
-    for v in 0..LANES / V::WIDTH {
-        // SAFETY: v · WIDTH + WIDTH ≤ LANES.
-        unsafe { x[v].store(half.add(v * V::WIDTH)) };
+unsafe fn store_half<T, V: Lanes<T>, const N: usize>(x: [V; N], half: *mut T) {
+    for (v, x) in x.into_iter().enumerate() {
+        // SAFETY: as the caller promises.
+        unsafe { x.store(half.add(v * V::WIDTH)) };
     }
 }
