@@ -188,7 +188,7 @@ fn program(qubits: usize) -> String {
 #[test]
 fn all_vectors_of_this_processor_give_the_same_bytes() {
     let team = Team::alone();
-    for qubits in [3, 6, 11, 13] {
+    for qubits in [3, 6, 11, 16] {
         let circuit = crate::read("auto", program(qubits).as_bytes()).unwrap().circuit;
         for precision in [Precision::F32, Precision::F64] {
             let marginals = vec![(0..qubits as u32).collect()];

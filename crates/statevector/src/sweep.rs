@@ -7,7 +7,7 @@
 use crate::elementary::{Condition, Elementary, Rotation};
 use crate::options::Precision;
 use crate::phases::Phases;
-use crate::schedule::most_held;
+use crate::schedule::MOST_HELD;
 use crate::state::{LANE_QUBITS, LANES};
 use num_complex::Complex64;
 use std::sync::Arc;
@@ -95,11 +95,11 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    fn new(held: u64, qubits: u32, precision: Precision) -> Self {
+    fn new(held: u64, qubits: u32) -> Self {
         let mut chosen: Vec<u32> = (LANE_QUBITS..qubits).filter(|qubit| held >> qubit & 1 == 1).collect();
         // Low qubits fill the rest: then longer runs of a tile are contiguous.
         let spare = (LANE_QUBITS..qubits).filter(|qubit| held >> qubit & 1 == 0);
-        let spare: Vec<u32> = spare.take((most_held(precision) as usize).saturating_sub(chosen.len())).collect();
+        let spare: Vec<u32> = spare.take((MOST_HELD as usize).saturating_sub(chosen.len())).collect();
         chosen.extend(spare);
         chosen.sort_unstable();
         let outer = (LANE_QUBITS..qubits).filter(|qubit| !chosen.contains(qubit)).collect();
@@ -156,7 +156,7 @@ impl Sweep {
         precision: Precision,
         is_last: bool,
     ) -> (Self, Vec<Elementary>) {
-        let layout = Layout::new(held, qubits, precision);
+        let layout = Layout::new(held, qubits);
         let held_blocks = layout.held.iter().fold(0, |mask, qubit| mask | 1usize << (qubit - LANE_QUBITS));
         let mut builder = Builder { layout, precision, stages: Vec::new(), scale: 1.0, unscaled: 0, last_phases: None };
         let levels = levels(&operations, qubits);

@@ -99,11 +99,11 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// States of several tiles.
     #[test]
-    fn wide_amplitudes_agree((qubits, ops) in (11u32..=14).prop_flat_map(|n| (Just(n), prop::collection::vec(op_strategy(n, false), 30..60)))) {
+    fn wide_amplitudes_agree((qubits, ops) in (15u32..=16).prop_flat_map(|n| (Just(n), prop::collection::vec(op_strategy(n, false), 30..60)))) {
         let circuit = Recipe { qubits, bits: 0, ops }.circuit();
         let theirs = &naive::histories(&circuit, &[])[0].state;
         for (precision, tolerance) in [(Precision::F64, 1e-12), (Precision::F32, 1e-5)] {
