@@ -1,14 +1,10 @@
 import type { CircuitOptions } from "../models/circuit.ts";
-import type { HybridInput, HybridOptions } from "../models/hybrid.ts";
-import { HYBRID_DEFAULTS } from "../models/hybrid-defaults.ts";
 import type { Search } from "./circuit-objective.ts";
-import type { CircuitSource, HybridContext } from "./ports.ts";
-import { prepareQaoa } from "./qaoa.ts";
+import type { CircuitSource } from "./ports.ts";
 import { CALIBRATIONS } from "./spsa.ts";
-import { prepareVqe } from "./vqe.ts";
 
-/** What a hybrid run would need, at most: it may converge before. */
-export interface HybridEstimate {
+/** What a search would need, at most: it may converge before. */
+export interface SearchEstimate {
   readonly parameters: number;
   /** Energies, those of gradients included. */
   readonly evaluations: number;
@@ -17,21 +13,10 @@ export interface HybridEstimate {
   /** One of them with its options at the start; an estimate of it, times `circuits`, is that of the run. */
   readonly circuit: CircuitSource;
   readonly options: CircuitOptions;
-  /** `qaoa`: shots of the final sampling. */
-  readonly samples: number | undefined;
 }
 
-/**
- * Reads and checks everything that a run would, but for what the engine itself refuses, and counts its circuits.
- *
- * @throws {AppError} what the run would throw before its first energy
- */
-export async function estimateHybrid(
-  input: HybridInput,
-  options: HybridOptions,
-  context: Pick<HybridContext, "viewCircuit" | "seed" | "signal">,
-): Promise<HybridEstimate> {
-  const search = input.algorithm === "vqe" ? await prepareVqe(input, options, context) : prepareQaoa(input, options);
+/** Counts the circuits of a search without running any; the final sampling of QAOA comes on top. */
+export function estimateSearch(search: Search): SearchEstimate {
   const { ansatz, measurement, start } = search;
   const evaluations = evaluationsOf(search);
   const inputs = Object.fromEntries(
@@ -46,7 +31,6 @@ export async function estimateHybrid(
       measurement === undefined
         ? { inputs, observable: ansatz.observable, shots: 1 }
         : { inputs, shots: measurement.shots },
-    samples: input.algorithm === "qaoa" ? (options.samples ?? HYBRID_DEFAULTS.samples) : undefined,
   };
 }
 

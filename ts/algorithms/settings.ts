@@ -1,5 +1,5 @@
 import type { HybridOptions, Optimizer } from "../models/hybrid.ts";
-import { HYBRID_DEFAULTS } from "../models/hybrid-defaults.ts";
+import { withHybridDefaults } from "../models/hybrid-defaults.ts";
 import { Adam } from "./adam.ts";
 import type { MinimizeOptions } from "./minimize.ts";
 import type { Stepper } from "./objective.ts";
@@ -15,16 +15,9 @@ export interface Settings extends MinimizeOptions {
 }
 
 export function settingsOf(options: HybridOptions): Settings {
-  const { shots = 0 } = options;
-  return {
-    optimizer: options.optimizer ?? HYBRID_DEFAULTS.optimizer,
-    maxIterations: options.maxIterations ?? HYBRID_DEFAULTS.maxIterations,
-    learningRate: options.learningRate ?? HYBRID_DEFAULTS.learningRate,
-    perturbation: options.perturbation ?? HYBRID_DEFAULTS.perturbation,
-    tolerance: options.tolerance ?? (shots === 0 ? HYBRID_DEFAULTS.tolerance : 0),
-    shots,
-    answer: shots === 0 ? "lowest" : "last",
-  };
+  const { optimizer, maxIterations, learningRate, perturbation, tolerance, shots } = withHybridDefaults(options);
+  const answer = shots === 0 ? "lowest" : "last";
+  return { optimizer, maxIterations, learningRate, perturbation, tolerance, shots, answer };
 }
 
 export function stepperOf({ optimizer, learningRate, maxIterations, perturbation }: Settings, seed: number): Stepper {

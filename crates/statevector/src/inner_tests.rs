@@ -5,14 +5,17 @@ use crate::job::Job;
 use crate::kernels::{Kernel, apply, collapse};
 use crate::lanes::Choice;
 use crate::monitor::{Progress, Unmonitored};
-use crate::options::{Options, Precision};
+use crate::options::{Noise, Options, Precision};
+use crate::plan::{Plan, Step};
 use crate::reduce::{chunk_weights, outcome_weights};
+use crate::result::Amplitudes;
 use crate::sample::sample;
 use crate::state::State;
-use crate::team::Team;
 use ketflow_circuit::gates::GATES;
 use ketflow_circuit::ir::Control;
 use ketflow_rng::{Purpose, uniform};
+use ketflow_team::Team;
+use num_complex::Complex64;
 
 fn number(index: u32) -> f64 {
     uniform(99, Purpose::FinalSample, u64::from(index), 1)
@@ -183,6 +186,42 @@ fn program(qubits: usize) -> String {
         };
     }
     text + "c = measure q[1]; h q[1]; if (c) x q[0];"
+}
+
+/// Sweeps against kernels one after the other, on a state of 2 groups of 16 tiles.
+#[test]
+fn sweeps_do_what_single_gates_do() {
+    let qubits = 19;
+    let source = program(qubits).replace("c = measure q[1]; h q[1]; if (c) x q[0];", "");
+    let circuit = crate::read("auto", source.as_bytes()).unwrap().circuit;
+    let swept = Options { shots: 1, amplitudes: true, ..Options::default() };
+    let team = Team::alone();
+    let job = Job::new(&circuit, &swept).unwrap();
+    let Some(Amplitudes::F64(found)) = job.run_with(Choice::of_process(), &team, &mut Unmonitored).unwrap().amplitudes
+    else {
+        panic!("no amplitudes")
+    };
+    // Under noise, however little, each gate is a step of its own.
+    let single = Options { noise: Noise { depolarizing1: 1e-300, ..Noise::default() }, ..Options::default() };
+    let mut monitor = Unmonitored;
+    let mut progress = Progress::new(&mut monitor, &team, 0);
+    let mut state = State::<f64>::zero(qubits as u32, &mut progress).unwrap();
+    for step in &Plan::new(&circuit, &[], &single).unwrap().steps {
+        match step {
+            Step::Apply(kernel) => apply(&mut state, kernel, &mut progress).unwrap(),
+            step => assert!(matches!(step, Step::GateError { .. }), "{step:?}"),
+        }
+    }
+    // Up to a global phase, that of the largest amplitude.
+    let amplitude = |index: usize| Complex64::new(found[2 * index], found[2 * index + 1]);
+    let largest =
+        (0..1 << qubits).max_by(|a, b| amplitude(*a).norm_sqr().total_cmp(&amplitude(*b).norm_sqr())).unwrap();
+    let phase = state.amplitude(largest) / amplitude(largest);
+    assert!((phase.norm_sqr() - 1.0).abs() < 1e-11);
+    for index in 0..1 << qubits {
+        let difference = (amplitude(index) * phase - state.amplitude(index)).norm_sqr().sqrt();
+        assert!(difference < 1e-13, "amplitude {index}: {difference}");
+    }
 }
 
 #[test]

@@ -5,7 +5,6 @@
 //! fixed tree, random numbers as a function of (seed, purpose, shot, event). The plan of a run depends on circuit and options
 //! alone; memory, segments, vectors, threads and progress never change a byte.
 
-mod clock;
 mod elementary;
 mod finals;
 mod gates;
@@ -33,7 +32,6 @@ mod schedule;
 mod source;
 mod state;
 mod sweep;
-mod team;
 mod tile;
 mod totals;
 mod walk;
@@ -42,6 +40,7 @@ mod wasm;
 
 pub use job::{Estimate, MAX_DENSITY_QUBITS};
 pub use ketflow_error::RunError;
+pub use ketflow_team::{MAX_THREADS, Team, ThreadUse, with_helpers};
 pub use monitor::{Interrupted, Monitor, Unmonitored};
 pub use observable::PauliSum;
 pub use options::Options;
@@ -49,4 +48,3 @@ pub use outcomes::OutcomeTable;
 pub use result::{Amplitudes, CircuitResult, Reduced, SCHEMA};
 pub use run::{estimate, run, run_on};
 pub use source::{format_of, read};
-pub use team::{MAX_THREADS, Team, ThreadUse, with_helpers};

@@ -4,7 +4,7 @@
 pub use ketflow_error::Interrupted;
 
 use crate::lanes::Choice;
-use crate::team::Team;
+use ketflow_team::Team;
 use std::ops::Range;
 
 /// Told about progress, asked whether to go on.

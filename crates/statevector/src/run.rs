@@ -7,12 +7,12 @@ use crate::options::{Options, Precision};
 use crate::real::Real;
 use crate::result::CircuitResult;
 use crate::state::State;
-use crate::team::{Team, with_helpers};
 use crate::totals::{Amplitude, Totals};
 use crate::walk::{Settings, walk};
 use ketflow_circuit::shape::Shape;
 use ketflow_circuit::{Circuit, Error};
 use ketflow_error::RunError;
+use ketflow_team::{Team, with_helpers};
 
 /// What a run will take.
 ///

@@ -38,6 +38,13 @@ pub(crate) struct TileCondition {
     pub(crate) lanes: u32,
 }
 
+/// Own value · `own` + partner's value · `other`, lane by lane.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct LaneFactors {
+    pub(crate) own: [f64; LANES],
+    pub(crate) other: [f64; LANES],
+}
+
 /// One thing that is done to a whole tile.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Stage {
@@ -53,25 +60,22 @@ pub(crate) enum Stage {
         is_steep: bool,
         ratio: f64,
     },
-    /// Rotations of lanes, of those in `present` (1, 2, 4, 8 or 15), lowest first: own value · `own` + partner's value · `other`.
+    /// Rotations of lanes, of those in `present` (1, 2, 4, 8 or 15), lowest first, with the factors of each.
     Lanes {
         present: usize,
-        own: [[f64; LANES]; 4],
-        other: [[f64; LANES]; 4],
+        factors: Box<[LaneFactors; 4]>,
     },
     /// A rotation of a held qubit under a condition.
     ConditionalBlocks {
         bit: usize,
         condition: TileCondition,
-        own: [f64; LANES],
-        other: [f64; LANES],
+        factors: Box<LaneFactors>,
     },
     /// A rotation of a lane under a condition.
     ConditionalLanes {
         exchange: usize,
         condition: TileCondition,
-        own: [f64; LANES],
-        other: [f64; LANES],
+        factors: Box<LaneFactors>,
     },
     /// Blocks `members[0]` and `members[1]` (relative) exchange the chosen lanes with lane l ⊕ `exchange` of the other.
     Move {
@@ -175,7 +179,7 @@ impl Sweep {
                 } else {
                     builder.phases(stage);
                 }
-            } else if level.step % 2 == 0 {
+            } else if level.step.is_multiple_of(2) {
                 builder.rotations(stage);
             } else {
                 builder.moves(stage);
@@ -293,24 +297,23 @@ impl Builder {
         if present.count_ones() > 1 {
             present = LANES - 1;
         }
-        let (mut own, mut other) = ([[1.0; LANES]; 4], [[0.0; LANES]; 4]);
+        let mut all = Box::new([LaneFactors { own: [1.0; LANES], other: [0.0; LANES] }; 4]);
         for (k, rotation) in rotations.iter().enumerate() {
             // The first one takes the scale along.
             let scale = if k == 0 { std::mem::replace(&mut self.scale, 1.0) } else { 1.0 };
-            let target = rotation.target as usize;
-            (own[target], other[target]) = factors(rotation, scale, u32::MAX);
+            all[rotation.target as usize] = factors(rotation, scale, u32::MAX);
         }
         self.unscaled = 0;
-        self.stages.push(Stage::Lanes { present, own, other });
+        self.stages.push(Stage::Lanes { present, factors: all });
     }
 
     fn conditional(&mut self, rotation: &Rotation, bit: usize, exchange: usize) {
         let condition = self.layout.condition(rotation.condition);
-        let (own, other) = factors(rotation, 1.0, condition.lanes);
+        let factors = Box::new(factors(rotation, 1.0, condition.lanes));
         self.stages.push(if exchange == 0 {
-            Stage::ConditionalBlocks { bit, condition, own, other }
+            Stage::ConditionalBlocks { bit, condition, factors }
         } else {
-            Stage::ConditionalLanes { exchange, condition, own, other }
+            Stage::ConditionalLanes { exchange, condition, factors }
         });
     }
 
@@ -365,7 +368,7 @@ impl Builder {
 
 /// What the own value and the partner's value are multiplied by, lane by lane, where the target is a lane; where it is a block bit the
 /// partner's sign is that of the block instead, and `other` is the sine. Lanes that are not chosen keep their value.
-fn factors(rotation: &Rotation, scale: f64, chosen: u32) -> ([f64; LANES], [f64; LANES]) {
+fn factors(rotation: &Rotation, scale: f64, chosen: u32) -> LaneFactors {
     let [cosine, sine] = rotation.entries();
     let is_chosen = |lane: usize| chosen >> lane & 1 == 1;
     let is_negative = |lane: usize| rotation.target < LANE_QUBITS && lane >> rotation.target & 1 == 0;
@@ -375,5 +378,5 @@ fn factors(rotation: &Rotation, scale: f64, chosen: u32) -> ([f64; LANES], [f64;
         (true, false) => scale * sine,
         (true, true) => -(scale * sine),
     });
-    (own, other)
+    LaneFactors { own, other }
 }

@@ -140,12 +140,12 @@ unsafe fn stage_on_tile<T: Real, V: Lanes<T>>(
         match stage {
             Stage::Pair { bits, steep, ratios } => rotations::pair::<T, V>(base, blocks, *bits, *steep, *ratios),
             Stage::Single { bit, is_steep, ratio } => rotations::single::<T, V>(base, blocks, *bit, *is_steep, *ratio),
-            Stage::Lanes { present, own, other } => rotations::lanes::<T, V>(base, blocks, *present, own, other),
-            Stage::ConditionalBlocks { bit, condition, own, other } if condition.admits(tile) => {
-                rotations::conditional_blocks::<T, V>(base, blocks, *bit, condition, own, other);
+            Stage::Lanes { present, factors } => rotations::lanes::<T, V>(base, blocks, *present, factors),
+            Stage::ConditionalBlocks { bit, condition, factors } if condition.admits(tile) => {
+                rotations::conditional_blocks::<T, V>(base, blocks, *bit, condition, factors);
             }
-            Stage::ConditionalLanes { exchange, condition, own, other } if condition.admits(tile) => {
-                rotations::conditional_lanes::<T, V>(base, blocks, *exchange, condition, own, other);
+            Stage::ConditionalLanes { exchange, condition, factors } if condition.admits(tile) => {
+                rotations::conditional_lanes::<T, V>(base, blocks, *exchange, condition, factors);
             }
             Stage::Move { members, exchange, chosen, condition } if condition.admits(tile) => {
                 moves::apply::<T, V>(base, blocks, *members, *exchange, *chosen, condition);

@@ -9,9 +9,9 @@ use num_complex::Complex64;
 
 const ONE: Complex64 = Complex64::new(1.0, 0.0);
 
-/// Tiles whose factors are tabulated together: those that differ in the lowest 6 bits of their index. The cut is fixed, not that of
+/// Tiles whose factors are tabulated together: those that differ in the lowest 4 bits of their index. The cut is fixed, not that of
 /// a thread's share, so that products have one order.
-const GROUP_BITS: u32 = 6;
+const GROUP_BITS: u32 = 4;
 
 /// What the tiles of a group multiply because of the qubits outside them.
 pub(super) struct Outer<T> {

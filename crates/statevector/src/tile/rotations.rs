@@ -4,7 +4,7 @@ use super::{admitted, rounded};
 use crate::lanes::Lanes;
 use crate::real::Real;
 use crate::state::{Block, LANES};
-use crate::sweep::TileCondition;
+use crate::sweep::{LaneFactors, TileCondition};
 
 /// Numbers of a block.
 const NUMBERS: usize = 2 * LANES;
@@ -145,10 +145,10 @@ pub(super) unsafe fn lanes<T: Real, V: Lanes<T>>(
     base: *mut Block<T>,
     blocks: usize,
     present: usize,
-    own: &[[f64; LANES]; 4],
-    other: &[[f64; LANES]; 4],
+    factors: &[LaneFactors; 4],
 ) {
-    let (own, other) = (&own.each_ref().map(rounded::<T>), &other.each_ref().map(rounded::<T>));
+    let (own, other) =
+        (&factors.each_ref().map(|f| rounded::<T>(&f.own)), &factors.each_ref().map(|f| rounded::<T>(&f.other)));
     // SAFETY: as the caller promises.
     unsafe {
         match present {
@@ -253,10 +253,9 @@ pub(super) unsafe fn conditional_blocks<T: Real, V: Lanes<T>>(
     blocks: usize,
     bit: usize,
     condition: &TileCondition,
-    own: &[f64; LANES],
-    other: &[f64; LANES],
+    factors: &LaneFactors,
 ) {
-    let (own, other) = (&rounded::<T>(own), &rounded::<T>(other));
+    let (own, other) = (&rounded::<T>(&factors.own), &rounded::<T>(&factors.other));
     // SAFETY: as the caller promises.
     unsafe {
         V::vectorize(
@@ -300,10 +299,9 @@ pub(super) unsafe fn conditional_lanes<T: Real, V: Lanes<T>>(
     blocks: usize,
     exchange: usize,
     condition: &TileCondition,
-    own: &[f64; LANES],
-    other: &[f64; LANES],
+    factors: &LaneFactors,
 ) {
-    let (own, other) = (&rounded::<T>(own), &rounded::<T>(other));
+    let (own, other) = (&rounded::<T>(&factors.own), &rounded::<T>(&factors.other));
     // SAFETY: as the caller promises.
     unsafe {
         match exchange {
