@@ -50,6 +50,14 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Makes a schedule of the mirrored problem one of the problem itself, no longer than it.
+    pub fn straighten(&mut self, state: &mut State) {
+        // Its list was turned when it was made.
+        if state.is_mirrored {
+            self.decoder.decode(state, self.goal);
+        }
+    }
+
     /// Runs one restart of `length` schedules, or until `count` has enough.
     pub fn restart(&mut self, restart: u32, length: u64, count: &mut dyn Count) {
         let mut current = self.rules.start(self.layout, self.goal, &mut self.decoder, self.seed, restart);
@@ -57,9 +65,9 @@ impl<'a> Search<'a> {
             return;
         }
         let moves = length - 1;
-        let can_justify = !self.layout.is_shop && self.goal.objective == Objective::Makespan;
-        if can_justify {
-            self.decoder.justify(&mut current, self.goal);
+        let can_turn = !self.layout.is_shop && self.goal.objective == Objective::Makespan;
+        if can_turn {
+            self.decoder.turn(&mut current);
         }
         let mut draws = Draws::new(self.seed, restart, MOVE);
         let (hot, cold) = TEMPERATURES;
@@ -74,8 +82,8 @@ impl<'a> Search<'a> {
             self.trial.choose_as(&current);
             if self.mover.propose(&current, &mut self.trial, &mut draws) {
                 self.decoder.decode(&mut self.trial, self.goal);
-                if can_justify {
-                    self.decoder.justify(&mut self.trial, self.goal);
+                if can_turn {
+                    self.decoder.turn(&mut self.trial);
                 }
                 let is_kept = match self.trial.value.checked_sub(current.value) {
                     None | Some(0) => true,

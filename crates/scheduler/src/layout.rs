@@ -69,6 +69,14 @@ impl<'a> Layout<'a> {
         self.release.len()
     }
 
+    /// No serial schedule ends later: the latest release and the longest durations, one behind the other.
+    pub fn horizon(&self) -> u64 {
+        let longest =
+            |task: usize| self.duration[self.modes.range(task)].iter().map(|it| u64::from(*it)).max().unwrap_or(0);
+        let release = self.release.iter().map(|it| u64::from(*it)).max().unwrap_or(0);
+        release + (0..self.tasks()).map(longest).sum::<u64>()
+    }
+
     /// The shortest duration of a task.
     pub fn shortest(&self, task: usize) -> u32 {
         self.duration[self.modes.range(task)].iter().copied().min().unwrap_or(0)

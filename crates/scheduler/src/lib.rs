@@ -24,6 +24,7 @@ mod read_json;
 mod read_rcp;
 mod read_shop;
 mod result;
+mod room;
 mod solve;
 mod starts;
 mod view;

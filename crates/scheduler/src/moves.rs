@@ -204,8 +204,12 @@ impl<'a> Mover<'a> {
     /// Moves a task to another place between its predecessors and its successors; false when there is none.
     fn shift(&self, trial: &mut State, task: u32, draws: &mut Draws) -> bool {
         let (k, place) = (task as usize, |other: &u32| trial.position[*other as usize] as usize);
-        let low = self.layout.preds.of(k).iter().map(place).max().map_or(0, |at| at + 1);
-        let high = self.layout.succs.of(k).iter().map(place).min().unwrap_or(trial.list.len()) - 1;
+        let (mut preds, mut succs) = (self.layout.preds, self.layout.succs);
+        if trial.is_list_mirrored {
+            std::mem::swap(&mut preds, &mut succs);
+        }
+        let low = preds.of(k).iter().map(place).max().map_or(0, |at| at + 1);
+        let high = succs.of(k).iter().map(place).min().unwrap_or(trial.list.len()) - 1;
         if low == high {
             return false;
         }

@@ -11,7 +11,7 @@ use crate::result::{ScheduleResult, Work};
 use crate::starts::RULES;
 use ketflow_error::{Error, RunError};
 
-/// Tasks in the schedules between two polls. With many resources a task takes half a microsecond, three times over for justification.
+/// Tasks in the schedules between two polls. With many resources a task takes half a microsecond.
 const POLL_TASKS: u64 = 1 << 13;
 
 /// The restarts of a run and their lengths: a pure function of problem and options.
@@ -38,7 +38,7 @@ impl Plan {
             options.restarts.map(|restarts| (0..restarts).fold(0u64, |sum, k| sum.saturating_add(plan.length(k))));
         // A second or some: a list of a shop is decoded in a tenth of the time that profiles take.
         let is_shop = problem.tasks.iter().flat_map(|task| &task.modes).all(|mode| mode.demands.is_empty());
-        let usual = (if is_shop { 300_000_000 } else { 20_000_000 } / tasks).clamp(10_000, 2_000_000);
+        let usual = (if is_shop { 300_000_000 } else { 40_000_000 } / tasks).clamp(10_000, 2_000_000);
         plan.budget = options.iterations.or(all).unwrap_or(usual).min(all.unwrap_or(u64::MAX));
         plan
     }
@@ -110,7 +110,8 @@ fn run(
     let work = Work { iterations: count.done, restarts };
     match (count.answer, count.best) {
         (Answer::Cancel, _) | (_, None) => Err(RunError::Cancelled),
-        (_, Some(best)) => {
+        (_, Some(mut best)) => {
+            search.straighten(&mut best);
             let modes = best.mode.iter().enumerate().map(|(task, mode)| *mode - layout.modes.of(task)[0]).collect();
             Ok(ScheduleResult::new(problem, (objective, best.value), best.start, modes, bound, work))
         }
