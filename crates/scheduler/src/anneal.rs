@@ -9,8 +9,10 @@ use crate::decode::{Decoder, State};
 use crate::draws::{Draws, MOVE};
 use crate::layout::{Goal, Layout};
 use crate::moves::Mover;
+use crate::options::Method;
 use crate::problem::Objective;
-use crate::starts::Rules;
+use crate::starts::{RULES, Rules};
+use crate::tabu;
 
 /// First and last temperature as parts of the mean rise. Chosen between the better ones of a coarse scan (first 0.2 to 1, last 0.02 to
 /// 0.1; three shops and two flexible ones with two seeds, five projects with one): no pair was the best everywhere.
@@ -22,8 +24,8 @@ const STEP: u64 = 32;
 
 /// Counts schedules, keeps the best one, and says when to stop.
 pub(crate) trait Count {
-    /// One more schedule was made; false to end the restart.
-    fn made(&mut self, state: &State) -> bool;
+    /// One more schedule of this objective was made, which `write` makes a state's; false to end the restart.
+    fn made(&mut self, value: u64, write: &dyn Fn(&mut State)) -> bool;
 }
 
 /// What all restarts share.
@@ -59,12 +61,30 @@ impl<'a> Search<'a> {
     }
 
     /// Runs one restart of `length` schedules, or until `count` has enough.
-    pub fn restart(&mut self, restart: u32, length: u64, count: &mut dyn Count) {
-        let mut current = self.rules.start(self.layout, self.goal, &mut self.decoder, self.seed, restart);
-        if !count.made(&current) || length == 1 {
+    pub fn restart(&mut self, restart: u32, length: u64, method: Method, count: &mut dyn Count) {
+        let mut begin = |rule: u32| self.rules.start(self.layout, self.goal, &mut self.decoder, self.seed, rule);
+        let mut current = begin(restart);
+        let mut made = 1;
+        if !count.made(current.value, &|state| state.clone_from(&current)) || length == 1 {
             return;
         }
-        let moves = length - 1;
+        // The first restart begins with the best rule: with more than a few schedules, no result is worse than that.
+        if restart == 0 && method != Method::PriorityRule {
+            for rule in 1..RULES.min(length as u32) {
+                let other = begin(rule);
+                made += 1;
+                if !count.made(other.value, &|state| state.clone_from(&other)) {
+                    return;
+                }
+                if other.value < current.value {
+                    current = other;
+                }
+            }
+        }
+        let moves = length - made;
+        if method == Method::Tabu {
+            return tabu::search(self.layout, &current, (self.seed, restart), moves, count);
+        }
         let can_turn = !self.layout.is_shop && self.goal.objective == Objective::Makespan;
         if can_turn {
             self.decoder.turn(&mut current);
@@ -98,7 +118,7 @@ impl<'a> Search<'a> {
                     std::mem::swap(&mut current, &mut self.trial);
                 }
             }
-            if !count.made(&current) {
+            if !count.made(current.value, &|state| state.clone_from(&current)) {
                 return;
             }
         }

@@ -55,7 +55,7 @@ impl<'a> Layout<'a> {
             modes,
             duration: all().map(|mode| mode.duration).collect(),
             machine,
-            is_shop: demands.iter().flatten().all(|(row, _)| *row >= resources),
+            is_shop: problem.is_shop(),
             demands: Lists::collect(demands),
             capacity: capacity.chain(problem.machines.iter().map(|_| 1)).collect(),
             machines: problem.machines.len(),

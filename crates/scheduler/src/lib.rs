@@ -16,6 +16,7 @@ mod layout;
 pub mod limits;
 mod monitor;
 mod moves;
+mod neighbours;
 mod options;
 pub mod problem;
 mod profile;
@@ -25,8 +26,10 @@ mod read_rcp;
 mod read_shop;
 mod result;
 mod room;
+mod shop;
 mod solve;
 mod starts;
+mod tabu;
 mod view;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

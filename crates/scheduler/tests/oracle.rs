@@ -37,7 +37,7 @@ proptest! {
     #[test]
     fn results_are_schedules_with_the_values_they_claim(problem in problems(40, 3), seed in 0u64..1 << 53) {
         for objective in [Objective::Makespan, Objective::TotalWeightedTardiness] {
-            for method in [Method::Anneal, Method::PriorityRule] {
+            for method in [Method::Auto, Method::Anneal, Method::PriorityRule] {
                 let options = Options { method, objective: Some(objective), iterations: Some(200), seed, ..Options::default() };
                 let result = solve(&problem, &options, &mut Unmonitored).unwrap();
                 prop_assert_eq!(check(&problem, &result.tasks), Ok(()));

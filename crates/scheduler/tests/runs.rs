@@ -146,6 +146,30 @@ fn priority_rules_make_one_schedule_each() {
 }
 
 #[test]
+fn no_run_of_five_schedules_is_worse_than_the_best_rule() {
+    for problem in [ft06(), open_problem()] {
+        let rule = Options { method: Method::PriorityRule, ..Options::default() };
+        let rule = solve(&problem, &rule, &mut Unmonitored).unwrap();
+        for iterations in [5, 6, 50] {
+            let options = Options { iterations: Some(iterations), seed: 11, ..Options::default() };
+            assert!(solve(&problem, &options, &mut Unmonitored).unwrap().value <= rule.value);
+        }
+    }
+}
+
+#[test]
+fn tabu_search_is_for_makespans_of_shops() {
+    let options = Options { method: Method::Tabu, ..Options::default() };
+    let error = solve(&open_problem(), &options, &mut Unmonitored).unwrap_err();
+    assert!(error.to_string().starts_with("method tabu is for the makespan of shops"), "{error}");
+    let tabu = Options { iterations: Some(3_000), ..options };
+    let auto = Options { method: Method::Auto, ..tabu.clone() };
+    let bytes = |options: &Options| solve(&ft06(), options, &mut Unmonitored).unwrap().to_container();
+    assert_eq!(bytes(&tabu), bytes(&auto));
+    assert_ne!(bytes(&tabu), bytes(&Options { method: Method::Anneal, ..tabu.clone() }));
+}
+
+#[test]
 fn estimates_are_what_is_done() {
     let options = Options { iterations: Some(1_234), ..Options::default() };
     let Estimate { tasks, iterations, placements, .. } = estimate(&open_problem(), &options).unwrap();
