@@ -40,14 +40,12 @@ impl<'a> Mover<'a> {
 
     /// Changes `trial`, which has the choices of `current`; false when the drawn move is none.
     pub fn propose(&mut self, current: &State, trial: &mut State, draws: &mut Draws) -> bool {
-        if self.layout.is_shop {
-            self.propose_in_shop(current, trial, draws)
-        } else {
-            self.propose_in_project(trial, draws)
-        }
+        if self.layout.is_shop { self.propose_in_shop(current, trial, draws) } else { self.mutate(trial, draws) }
     }
 
-    fn propose_in_project(&mut self, trial: &mut State, draws: &mut Draws) -> bool {
+    /// A move that needs no schedule: a task goes anywhere between its predecessors and its successors, or takes another mode; false
+    /// when there is no such place.
+    pub fn mutate(&self, trial: &mut State, draws: &mut Draws) -> bool {
         let flexible = &self.layout.flexible;
         if !flexible.is_empty() && draws.below(2) == 0 {
             let task = flexible[draws.below(flexible.len())];

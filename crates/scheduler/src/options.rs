@@ -58,6 +58,8 @@ pub enum Method {
     Anneal,
     /// Tabu search over the critical paths of a shop.
     Tabu,
+    /// A genetic algorithm over activity lists.
+    Genetic,
     /// One schedule for each priority rule, blurred by chance after the first five.
     PriorityRule,
 }

@@ -1,6 +1,5 @@
 //! A run: restart after restart until the budget is used, the target or the lower bound is reached, or the monitor wants to stop.
 
-use crate::anneal::{Count, Search};
 use crate::bounds::lower_bound;
 use crate::decode::State;
 use crate::layout::{Goal, Layout};
@@ -9,6 +8,7 @@ use crate::monitor::{Answer, Monitor, Progress};
 use crate::options::{Method, Options};
 use crate::problem::Problem;
 use crate::result::{ScheduleResult, Work};
+use crate::search::{Count, Search};
 use crate::starts::RULES;
 use ketflow_error::{Error, RunError};
 

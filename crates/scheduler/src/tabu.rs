@@ -6,11 +6,11 @@
 //! Sources: Nowicki, Smutnicki, "A fast taboo search algorithm for the job shop problem", Management Science 42 (1996); Zhang et al.
 //! (2007), as in `neighbours`.
 
-use crate::anneal::Count;
 use crate::decode::State;
 use crate::draws::{Draws, TABU};
 use crate::layout::{Layout, NONE};
 use crate::neighbours::{Move, Neighbours};
+use crate::search::Count;
 use crate::shop::Shop;
 
 /// Moves without a better schedule before the search goes on elsewhere. 2,000 to 20,000 do alike on Taillard's shops.

@@ -64,9 +64,11 @@ fn ft06_is_solved() {
 
 #[test]
 fn a_run_that_is_finished_early_is_the_run_of_its_iterations() {
-    for (problem, ends) in [(ft06(), [1u64, 1_000, 7_300]), (open_problem(), [1, 900, 5_000])] {
-        for at in ends {
-            let options = Options { seed: 7, ..Options::default() };
+    let cases =
+        [Method::Auto, Method::Anneal, Method::Genetic].map(|method| [(method, ft06()), (method, open_problem())]);
+    for (method, problem) in cases.into_iter().flatten() {
+        for at in [1u64, 900, 7_300] {
+            let options = Options { seed: 7, method, iterations: Some(1 << 30), ..Options::default() };
             let finished = solve(&problem, &options, &mut Until(at, Answer::Finish)).unwrap();
             let iterations = finished.work.iterations;
             assert!((at..at + 10_000).contains(&iterations));
@@ -147,11 +149,13 @@ fn priority_rules_make_one_schedule_each() {
 
 #[test]
 fn no_run_of_five_schedules_is_worse_than_the_best_rule() {
-    for problem in [ft06(), open_problem()] {
+    let cases =
+        [Method::Auto, Method::Anneal, Method::Genetic].map(|method| [(method, ft06()), (method, open_problem())]);
+    for (method, problem) in cases.into_iter().flatten() {
         let rule = Options { method: Method::PriorityRule, ..Options::default() };
         let rule = solve(&problem, &rule, &mut Unmonitored).unwrap();
         for iterations in [5, 6, 50] {
-            let options = Options { iterations: Some(iterations), seed: 11, ..Options::default() };
+            let options = Options { method, iterations: Some(iterations), seed: 11, ..Options::default() };
             assert!(solve(&problem, &options, &mut Unmonitored).unwrap().value <= rule.value);
         }
     }
