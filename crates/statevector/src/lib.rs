@@ -5,7 +5,9 @@
 //! fixed tree, random numbers as a function of (seed, purpose, shot, event). The plan of a run depends on circuit and options
 //! alone; memory, segments, vectors, threads and progress never change a byte.
 
+mod elementary;
 mod finals;
+mod gates;
 mod information;
 #[cfg(test)]
 mod inner_tests;
@@ -17,15 +19,20 @@ pub mod naive;
 mod observable;
 pub mod options;
 mod outcomes;
+mod parity;
 mod parts;
+mod phases;
 mod plan;
 mod real;
 mod reduce;
 mod result;
 mod run;
 mod sample;
+mod schedule;
 mod source;
 mod state;
+mod sweep;
+mod tile;
 mod totals;
 mod walk;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]

@@ -44,7 +44,7 @@ fn ran(source: &str, options: &str, threads: u32) -> (Vec<u8>, Vec<ThreadUse>) {
 fn any_number_of_threads_gives_the_same_bytes() {
     let observable =
         |n: usize| format!("{}Z + 0.5*X{} - {}YY", "I".repeat(n - 1), "Z".repeat(n - 1), "X".repeat(n - 2));
-    // No pass is shared below 16 qubits; there sums have 16 chunks, and at 18 qubits a pass has many pieces.
+    // No pass is shared below 16 qubits; there sums have 16 chunks and a state 4 tiles, and at 18 qubits a pass has many pieces.
     for (qubits, precision) in
         [(8, "f64"), (14, "f64"), (15, "f64"), (16, "f32"), (16, "f64"), (18, "f32"), (18, "f64")]
     {
