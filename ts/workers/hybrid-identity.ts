@@ -2,5 +2,5 @@
 export const HYBRID_ENGINE = {
   name: "hybrid",
   version: "0.1.0",
-  contentHash: "2f4527742db4361dc17ddcc78614f3994f4ded0fe07b63b7cdfb4246eb641df4",
+  contentHash: "da7443e9e050f3afca27b4cbd91339efcd90fd6f171834e2dec959acac3a8cab",
 } as const;

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "scheduler",
     "version": "0.1.0",
-    "contentHash": "5733a1452e862eb420a293affd8fc8835b025b62f16cb46c068195cdaf6f6930"
+    "contentHash": "6dd6649d040401b19810c189a00570cfd950e0fa893e8c04c1d99a691961ad68"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "c5d28685aa95ad79a7f44dc365152c2872831134f24fd582ada3384b77586f16"
+    "sha256": "968e8847ddba36dba1447b9925225ccdc3c42c5f821cdb7066580b075385abb0"
   }
 };

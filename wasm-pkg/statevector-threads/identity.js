@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "45e05a82f619f27c1048ec75a5fa83a107c57c1e72e7a36eae7484e932e35dfd"
+    "contentHash": "1fa656f51d6732f2367530b05ef4e6e3ff8d8ca12f20cbf18c50b99f4ed8c767"
   },
   "build": {
     "kind": "wasm-simd128-threads",
-    "sha256": "d8a654e2115c5a3fc08d57e5c1f341bdff16fcef5e2e4622cbfe635fa046cb77"
+    "sha256": "947e20c11449751ae3a93d8b9546fcf3fcfb8b57acedc919abb50b4d46c0fca3"
   }
 };

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "45e05a82f619f27c1048ec75a5fa83a107c57c1e72e7a36eae7484e932e35dfd"
+    "contentHash": "1fa656f51d6732f2367530b05ef4e6e3ff8d8ca12f20cbf18c50b99f4ed8c767"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "8a676c031043ffc66fa0a329ed52c56f626da4abffe9dee8d8283e73d3bba01b"
+    "sha256": "99131ad39c715bee31eda8c0982db505490510bc0f1792c3f7a2f14f1c1b037d"
   }
 };

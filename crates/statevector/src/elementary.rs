@@ -173,8 +173,18 @@ fn phase(set: u64, factor: Complex64, condition: Condition, parts: &mut Vec<Elem
     }
 }
 
+/// Below, the square of a magnitude loses digits, and becomes 0 for entries below 1.5e-162.
+const SQUARABLE: f64 = 1e-280;
+
+/// x/|x|, also for entries as small as an angle of 1e-300 makes them. Of 0 it would be NaN: callers look first.
 fn unit(x: Complex64) -> Complex64 {
-    x / x.norm_sqr().sqrt()
+    let square = x.norm_sqr();
+    if square >= SQUARABLE {
+        return x / square.sqrt();
+    }
+    let size = x.re.abs().max(x.im.abs());
+    let scaled = Complex64::new(x.re / size, x.im / size);
+    scaled / scaled.norm_sqr().sqrt()
 }
 
 fn rotation(
@@ -245,21 +255,36 @@ mod tests {
     #[test]
     fn the_parts_make_the_matrix_also_where_entries_are_rounding_residue() {
         let context = Context { precision: Precision::F64, keeps_phase: true, keeps_places: true };
-        let residue = Complex64::new(3e-17, -5e-17);
-        for angle in [0.0, 1e-17, 1e-9, 0.3, 0.785, 0.786, 1.2, 1.57, std::f64::consts::FRAC_PI_2] {
-            for turn in [0.0, 0.4, 2.9] {
-                let (cosine, sine) = (angle.cos(), angle.sin());
-                let phase = |x: f64| Complex64::new(x.cos(), x.sin());
-                let matrix = [
-                    phase(0.2) * cosine + residue,
-                    -phase(1.1 - turn) * sine + residue.conj(),
-                    phase(turn) * sine - residue,
-                    phase(0.9) * cosine - residue.conj(),
-                ];
-                let mut parts = Vec::new();
-                take_apart(Kernel::new(matrix.to_vec(), vec![0], Vec::new()), context, &mut parts);
-                for (found, wanted) in together(&parts).iter().zip(matrix) {
-                    assert!((found - wanted).norm_sqr() < 1e-30, "{angle} {turn}: {found} instead of {wanted}");
+        for residue in [ZERO, Complex64::new(3e-17, -5e-17)] {
+            for angle in [
+                0.0,
+                5e-324,
+                1e-310,
+                1e-200,
+                1e-160,
+                1e-17,
+                1e-9,
+                0.3,
+                0.785,
+                0.786,
+                1.2,
+                1.57,
+                std::f64::consts::FRAC_PI_2,
+            ] {
+                for turn in [0.0, 0.4, 2.9] {
+                    let (cosine, sine) = (angle.cos(), angle.sin());
+                    let phase = |x: f64| Complex64::new(x.cos(), x.sin());
+                    let matrix = [
+                        phase(0.2) * cosine + residue,
+                        -phase(1.1 - turn) * sine + residue.conj(),
+                        phase(turn) * sine - residue,
+                        phase(0.9) * cosine - residue.conj(),
+                    ];
+                    let mut parts = Vec::new();
+                    take_apart(Kernel::new(matrix.to_vec(), vec![0], Vec::new()), context, &mut parts);
+                    for (found, wanted) in together(&parts).iter().zip(matrix) {
+                        assert!((found - wanted).norm_sqr() < 1e-30, "{angle} {turn}: {found} instead of {wanted}");
+                    }
                 }
             }
         }
