@@ -55,6 +55,15 @@ describe("ketflow draw", () => {
     expect(ketflow(["draw", "-"], { input: readFileSync(example("bell.qasm"), "utf8") }).stdout).toBe(stdout);
   });
 
+  it("draws the circuit that a hybrid job searches over", () => {
+    expect(ketflow(["draw", example("h2-vqe.hybrid.json")]).stdout).toContain("Ry(pair)");
+    const { status, stdout } = ketflow(["draw", example("maxcut-qaoa.hybrid.json"), "--json"]);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ qubits: [{ size: 10 }] });
+    const { stderr } = ketflow(["draw", "-", "--format", "hybrid-json"], { input: "{" });
+    expect(stderr).toMatch(/^<stdin>:1:2: /m);
+  });
+
   it("draws every example within its width", () => {
     const files = readdirSync(join(root, "examples")).filter((name) => name.endsWith(".qasm"));
     expect(files.length).toBeGreaterThanOrEqual(10);

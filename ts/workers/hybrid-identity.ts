@@ -2,5 +2,5 @@
 export const HYBRID_ENGINE = {
   name: "hybrid",
   version: "0.1.0",
-  contentHash: "9fc56c59c9850d3620ba1c3a72a9262fcb6ab783f73d0998f7ef20fd4796124c",
+  contentHash: "2f4527742db4361dc17ddcc78614f3994f4ded0fe07b63b7cdfb4246eb641df4",
 } as const;

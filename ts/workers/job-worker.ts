@@ -275,7 +275,11 @@ function untimed<O extends object>(options: O): Omit<O, "timeLimitMs"> {
 
 /** What a run that its time limit ended has done, as the option that has the same done again. */
 function workOf(type: JobType, container: Uint8Array): object {
-  if (type === "anneal") return { sweepLimit: annealWork(container).sweeps };
+  if (type === "anneal") {
+    // An exact search does none, and is not ended by its time: half of it would prove nothing.
+    const { sweeps } = annealWork(container);
+    return sweeps > 0 ? { sweepLimit: sweeps } : {};
+  }
   if (type === "schedule") return { iterations: scheduleWork(container).iterations };
   return {};
 }
