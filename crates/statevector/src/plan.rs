@@ -21,6 +21,12 @@ pub(crate) enum Step {
     Apply(Kernel),
     /// Many gates during one walk over the state.
     Sweep(Box<Sweep>),
+    /// Gates under noise, twice: next as sweeps, for shots without an error in them, then from `struck` on gate by gate. `hazards` are
+    /// those of its gate errors, in order.
+    Section {
+        hazards: Vec<f64>,
+        struck: usize,
+    },
     /// A place where a gate error may strike; `hazard` = −ln(1 − probability).
     GateError {
         qubit: u32,
@@ -93,6 +99,7 @@ impl Plan {
             bits: circuit.bit_count(),
             keeps_phase: options.amplitudes,
             gates: Gates::new(qubits, context, options.noise.has_gate_errors()),
+            section: options.noise.has_gate_errors().then(|| Section::new(qubits, context)),
             steps: Vec::new(),
             is_touched: vec![false; qubits as usize],
             finals: Vec::new(),
@@ -100,7 +107,7 @@ impl Plan {
         };
         let is_final = final_measurements(circuit);
         builder.program(&circuit.ops, Some(&is_final))?;
-        builder.gates.emit(&mut builder.steps);
+        builder.emit();
         let places = builder.gates.into_places();
         let mut finals = builder.finals;
         if !records_bits {
@@ -134,10 +141,24 @@ impl Plan {
         self.branch_points() == 0 && !self.noise.has_gate_errors()
     }
 
+    /// The steps of a walk without gate errors.
+    fn quiet_steps(&self) -> impl Iterator<Item = &Step> {
+        let (mut next, mut end_of_sweeps) = (0, usize::MAX);
+        std::iter::from_fn(move || {
+            let step = self.steps.get(next)?;
+            match step {
+                Step::Section { struck, .. } => end_of_sweeps = struck - 1,
+                Step::Jump { target } if next == end_of_sweeps => next = target - 1,
+                _ => {}
+            }
+            next += 1;
+            Some(step)
+        })
+    }
+
     /// Passes over the state of one walk from start to end: a sweep is one, a measurement or reset two.
     pub(crate) fn passes(&self) -> u64 {
-        self.steps
-            .iter()
+        self.quiet_steps()
             .map(|step| match step {
                 Step::Apply(_) | Step::Sweep(_) => 1,
                 Step::Measure { .. } | Step::Reset { .. } => 2,
@@ -149,8 +170,7 @@ impl Plan {
     /// Amplitudes that these passes read and write; a gate with controls leaves most of the state alone.
     pub(crate) fn amplitude_updates(&self) -> u128 {
         let amplitudes = (1u128 << self.qubits) as f64;
-        self.steps
-            .iter()
+        self.quiet_steps()
             .map(|step| match step {
                 // A power of two times a small fraction: exact up to 53 bits, an estimate beyond.
                 Step::Apply(kernel) => (amplitudes * kernel.touched_share()) as u128,
@@ -171,6 +191,27 @@ fn writes_bits(ops: &[Op]) -> bool {
     })
 }
 
+/// Gates of a section of a noisy program. Of 1,000 shots of noisy12 each has about one error: with longer sections more gates are done
+/// one by one around it, with shorter ones sweeps do less at once.
+const SECTION_GATES: usize = 24;
+
+/// Gates under noise that become a [`Step::Section`].
+struct Section {
+    /// The same gates, to be swept.
+    quiet: Gates,
+    hazards: Vec<f64>,
+    gates: usize,
+    /// Where its steps begin.
+    start: usize,
+}
+
+impl Section {
+    fn new(qubits: u32, context: Context) -> Self {
+        let context = Context { keeps_places: true, ..context };
+        Self { quiet: Gates::new(qubits, context, false), hazards: Vec::new(), gates: 0, start: 0 }
+    }
+}
+
 struct Builder<'a> {
     inputs: &'a [f64],
     noise: Noise,
@@ -179,6 +220,8 @@ struct Builder<'a> {
     /// Global phases show in amplitudes only; elsewhere they are dropped.
     keeps_phase: bool,
     gates: Gates,
+    /// Under gate noise: the gates that are not yet in `steps` for good.
+    section: Option<Section>,
     steps: Vec<Step>,
     /// Qubits that may have left |0⟩.
     is_touched: Vec<bool>,
@@ -199,7 +242,12 @@ impl Builder<'_> {
                         self.apply_parity(gate, &found);
                         found.parts.into_iter().for_each(|part| is_done[part] = true);
                     }
-                    None => self.gate(gate, is_final.is_some())?,
+                    None => {
+                        self.gate(gate, is_final.is_some())?;
+                        if self.section.as_ref().is_some_and(|section| section.gates >= SECTION_GATES) {
+                            self.emit();
+                        }
+                    }
                 },
                 Op::Measure { qubit, bit } => {
                     let event = self.event();
@@ -232,7 +280,7 @@ impl Builder<'_> {
                 }
                 Op::Assign { bit, value } => {
                     self.check_bit(*bit)?;
-                    self.gates.emit(&mut self.steps);
+                    self.emit();
                     self.steps.push(Step::Assign { bit: *bit, value: value.clone() });
                 }
                 Op::If { condition, then, otherwise } => {
@@ -290,10 +338,11 @@ impl Builder<'_> {
                 self.gates.rename(a, b)
             }
             (targets, controls) => {
-                match targets {
-                    &[target] if op.gate == Gate::X => self.gates.controlled_x(target, controls),
-                    _ => self.gates.kernel(matrix, targets, controls),
-                }
+                let apply = |gates: &mut Gates| match targets {
+                    &[target] if op.gate == Gate::X => gates.controlled_x(target, controls),
+                    _ => gates.kernel(matrix.clone(), targets, controls),
+                };
+                self.apply(apply);
                 qubits.iter().for_each(|qubit| self.gate_error(*qubit, self.noise.depolarizing2));
             }
         }
@@ -317,11 +366,47 @@ impl Builder<'_> {
     }
 
     fn one_qubit(&mut self, qubit: u32, gate: [Complex64; 4]) {
-        self.gates.one_qubit(qubit, gate);
+        self.apply(|gates| gates.one_qubit(qubit, gate));
         if self.noise.depolarizing1 > 0.0 {
             self.gates.flush(qubit);
             self.gate_error(qubit, self.noise.depolarizing1);
         }
+    }
+
+    fn apply(&mut self, apply: impl Fn(&mut Gates)) {
+        if let Some(section) = &mut self.section {
+            if section.gates == 0 {
+                section.start = self.steps.len();
+            }
+            section.gates += 1;
+            apply(&mut section.quiet);
+        }
+        apply(&mut self.gates);
+    }
+
+    /// Makes steps of all gates so far.
+    fn emit(&mut self) {
+        let Some(section) = self.section.as_mut().filter(|section| section.gates > 0) else {
+            self.gates.emit(&mut self.steps);
+            return;
+        };
+        self.gates.flush_all();
+        self.gates.emit(&mut self.steps);
+        let mut swept = Vec::new();
+        section.quiet.flush_all();
+        section.quiet.emit(&mut swept);
+        let single = self.steps.split_off(section.start);
+        let hazards = std::mem::take(&mut section.hazards);
+        section.gates = 0;
+        if hazards.is_empty() {
+            self.steps.append(&mut swept);
+            return;
+        }
+        let struck = self.steps.len() + swept.len() + 2;
+        self.steps.push(Step::Section { hazards, struck });
+        self.steps.append(&mut swept);
+        self.steps.push(Step::Jump { target: struck + single.len() });
+        self.steps.extend(single);
     }
 
     /// Not under noise, which strikes after each gate.
@@ -341,13 +426,13 @@ impl Builder<'_> {
 
     fn flush_all(&mut self) {
         self.gates.flush_all();
-        self.gates.emit(&mut self.steps);
+        self.emit();
     }
 
     /// Makes steps of all gates that come before a measurement or reset of `qubit`; where it is in the state.
     fn ready(&mut self, qubit: u32) -> u32 {
         self.gates.flush(qubit);
-        self.gates.emit(&mut self.steps);
+        self.emit();
         self.gates.place(qubit)
     }
 
@@ -355,8 +440,12 @@ impl Builder<'_> {
         if probability > 0.0 {
             // Waiting times never exceed 53·ln 2 < 37, so a hazard of 40 strikes with certainty.
             let hazard = (-libm::log1p(-probability)).min(40.0);
-            let qubit = self.ready(qubit);
-            self.steps.push(Step::GateError { qubit, hazard });
+            self.gates.flush(qubit);
+            self.gates.emit(&mut self.steps);
+            self.steps.push(Step::GateError { qubit: self.gates.place(qubit), hazard });
+            if let Some(section) = &mut self.section {
+                section.hazards.push(hazard);
+            }
         }
     }
 

@@ -97,10 +97,13 @@ fn find_in_chunk<T: Real>(state: &State<T>, hit: &Hit, draws: impl Iterator<Item
     draws.for_each(|(_, place)| *place = last);
 }
 
-/// The uniform numbers of the shots with their shots, ascending. They are spread over buckets of about 2¹⁰ first, which are
-/// then sorted one by one: faster than one large sort, and the monitor is polled between.
+/// Most buckets of the draws: their ends stay in the second cache.
+const MOST_BUCKETS: usize = 1 << 15;
+
+/// The uniform numbers of the shots with their shots, ascending. They are spread over buckets of about eight first, which are then
+/// sorted one by one: faster than one large sort, and the monitor is polled between.
 fn sorted_draws(seed: u64, shots: &[u32], progress: &mut Progress) -> Result<Vec<(f64, u32)>, Interrupted> {
-    let buckets = (shots.len() >> 10).max(1);
+    let buckets = (shots.len() >> 3).clamp(1, MOST_BUCKETS);
     let bucket = |u: f64| ((u * buckets as f64) as usize).min(buckets - 1);
     let mut ends = vec![0usize; buckets + 1];
     let mut draws: Vec<(f64, u32)> = Vec::with_capacity(shots.len());

@@ -70,6 +70,8 @@ enum Branch {
 #[derive(Debug, Clone, Copy)]
 struct Decision {
     step: usize,
+    /// The step after it.
+    next: usize,
     branch: Branch,
     recorded: Option<(u32, bool)>,
 }
@@ -190,6 +192,7 @@ impl<T: Real> Walker<'_, '_, '_, T> {
     fn run_to_split(&mut self, group: &mut Group) -> Result<Vec<Group>, RunError> {
         while let Some(step) = self.plan.steps.get(group.step) {
             let parts = match step {
+                Step::Section { hazards, struck } => self.split_by_section(group, hazards, *struck),
                 Step::GateError { qubit, hazard } => {
                     group.hazard += hazard;
                     if group.next_error > group.hazard {
@@ -236,10 +239,35 @@ impl<T: Real> Walker<'_, '_, '_, T> {
                 *at = *target;
                 return Ok(());
             }
-            Step::GateError { .. } | Step::Measure { .. } | Step::Reset { .. } => {}
+            Step::Section { .. } | Step::GateError { .. } | Step::Measure { .. } | Step::Reset { .. } => {}
         }
         *at += 1;
         Ok(())
+    }
+
+    /// Shots without an error in the section, and those with one. Which way a shot goes depends on its own errors alone, so its numbers
+    /// do not depend on its group.
+    fn split_by_section(&mut self, group: &mut Group, hazards: &[f64], struck: usize) -> Vec<Group> {
+        // Added one by one, as on the way gate by gate.
+        let end = hazards.iter().fold(group.hazard, |sum, hazard| sum + hazard);
+        let mut parts: [(Vec<u32>, Vec<NextError>); 2] = Default::default();
+        for (&shot, &error) in group.shots.iter().zip(&group.errors) {
+            let (shots, errors) = &mut parts[usize::from(error.hazard <= end)];
+            shots.push(shot);
+            errors.push(error);
+        }
+        let ways = [(group.step + 1, end), (struck, group.hazard)];
+        let parts = parts.into_iter().zip(ways).filter(|((shots, _), _)| !shots.is_empty());
+        parts
+            .map(|((shots, errors), (step, hazard))| {
+                let mut part = self.part(group, shots, errors, 1.0, Branch::Nothing, None);
+                (part.step, part.hazard) = (step, hazard);
+                if let Some(decision) = part.decisions.last_mut() {
+                    decision.next = step;
+                }
+                part
+            })
+            .collect()
     }
 
     /// One part without an error here, and one per kind of error.
@@ -320,7 +348,7 @@ impl<T: Real> Walker<'_, '_, '_, T> {
         }
         let mut decisions = Vec::with_capacity(group.decisions.len() + 1);
         decisions.extend_from_slice(&group.decisions);
-        decisions.push(Decision { step: group.step, branch, recorded });
+        decisions.push(Decision { step: group.step, next: group.step + 1, branch, recorded });
         Group {
             step: group.step + 1,
             bits,
@@ -354,7 +382,7 @@ impl<T: Real> Walker<'_, '_, '_, T> {
             if let Some((bit, value)) = decision.recorded {
                 set_bit(&mut bits, bit, value);
             }
-            step += 1;
+            step = decision.next;
         }
         Ok(())
     }
