@@ -43,7 +43,8 @@ function faults({ tasks }: ScheduleResult): string[] {
 describe("a schedule run", () => {
   it("solves a job shop to its known optimum, without a machine doing two things at once", async () => {
     const { result, options } = await engines.schedule.solve(FT06, { seed: 1, targetValue: 55 });
-    expect(result).toMatchObject({ makespan: 55, objective: 55 });
+    expect(result).toMatchObject({ makespan: 55, objective: 55, lowerBound: 52 });
+    expect(result.proof).toEqual({ kind: "energy", pool: { machine: "0" }, from: expect.any(Number), until: expect.any(Number) });
     expect(result.lowerBound).toBeLessThanOrEqual(55);
     expect(result.tasks).toHaveLength(36);
     expect(faults(result)).toEqual([]);
@@ -91,6 +92,7 @@ describe("a schedule run", () => {
     expect(toHex(sha256(bytes))).toBe(vector.sha256);
     const result = ScheduleResult.parse(toScheduleResult(bytes));
     expect(result).toMatchObject({ makespan: 6, objective: 6, lowerBound: 6, gap: 0 });
+    expect(result.proof).toEqual({ kind: "path", tasks: ["2.1", "2.2"] });
     expect(result.tasks.map(({ id, machine }) => [id, machine])).toEqual([
       ["1.1", "0"],
       ["1.2", "1"],
