@@ -13,6 +13,13 @@ export type {
   CircuitRunOptions,
   CompiledCircuit,
 } from "./engines/circuit-engine.ts";
+export type {
+  HybridEngine,
+  HybridEstimateOptions,
+  HybridInput,
+  HybridRun,
+  HybridRunOptions,
+} from "./engines/hybrid-engine.ts";
 export { type Engines, type EnginesOptions, loadEngines } from "./engines/load-engines.ts";
 export type {
   InferEstimateOptions,
@@ -34,6 +41,8 @@ export * from "./models/anneal.ts";
 export { toAnnealResult } from "./models/anneal-result.ts";
 export * from "./models/circuit.ts";
 export { toCircuitResult } from "./models/circuit-result.ts";
+export * from "./models/hybrid.ts";
+export { toHybridResult } from "./models/hybrid-result.ts";
 export * from "./models/infer.ts";
 export { toInferResult } from "./models/infer-result.ts";
 export type { EngineIdentity } from "./models/job.ts";

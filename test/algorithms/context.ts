@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { HybridContext } from "../../ts/algorithms/ports.ts";
 import { type Engines, loadEngines } from "../../ts/engines/load-engines.ts";
-import { type HybridInput, parseHybridInput, type VqeInput } from "../../ts/models/hybrid.ts";
+import { type HybridDocument, parseHybridDocument, type VqeInput } from "../../ts/models/hybrid.ts";
 
 /** vitest does not transform what threads run: they take the built file. */
 const workerUrl = new URL("../../dist/workers/worker.js", import.meta.url);
@@ -20,8 +20,8 @@ export function contextOf({ circuit }: Engines, more: Partial<HybridContext> = {
   };
 }
 
-export function exampleOf(name: string): HybridInput {
-  return parseHybridInput(readFileSync(new URL(`../../examples/${name}`, import.meta.url)));
+export function exampleOf(name: string): HybridDocument {
+  return parseHybridDocument(readFileSync(new URL(`../../examples/${name}`, import.meta.url)));
 }
 
 /** A circuit whose inputs are searched for. */

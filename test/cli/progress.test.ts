@@ -7,6 +7,8 @@ describe("progressText", () => {
     expect(progressText({ done: 3e9, total: 12e9 }, 1.5e9)).toBe(" 25 %  1.50 G updates/s  6.0 s left");
     expect(progressText({ done: 0, total: 0 }, 0)).toBe("  0 %  0.00 updates/s");
     expect(progressText({ done: 999_999, total: 1_000_000 }, 999_999)).toContain(" 99 %  1.00 M updates");
+    const search = { done: 30, total: 120, best: -1.1372701413 };
+    expect(progressText(search, 15, "iterations")).toBe(" 25 %  15.0 iterations/s  6.0 s left  best -1.13727014");
   });
 
   it.each([
@@ -33,7 +35,7 @@ describe("progressLine", () => {
     const written: string[] = [];
     let now = 0;
     const terminal = { progress: (text: string) => void written.push(text) } as unknown as Terminal;
-    const made = progressLine(terminal, () => now);
+    const made = progressLine(terminal, "circuit", () => now);
     const at = (ms: number): void => {
       now = ms;
       made.onProgress?.({ done: ms, total: 2000 });

@@ -23,7 +23,7 @@ function casesOf(type: JobType, file: string): HashCase[] {
 }
 
 /**
- * Made by the native engines: circuits that cross every threshold of block sizes, branches, precision and 1 to 20 qubits; models
+ * Made by the native engines (those of hybrid jobs by WASM in Node, for want of a native one): circuits that cross every threshold of block sizes, branches, precision and 1 to 20 qubits; models
  * and networks on both sides of theirs.
  */
 const circuits = casesOf("circuit", "statevector/hashes.json");
@@ -32,6 +32,7 @@ const cases = [
   ...casesOf("anneal", "anneal/hashes.json"),
   ...casesOf("schedule", "schedule/hashes.json"),
   ...casesOf("infer", "qnet/runs.json"),
+  ...casesOf("hybrid", "hybrid/hashes.json"),
 ];
 const native = cases.map(({ name, sha256 }) => `${name} ${sha256}`);
 

@@ -34,7 +34,7 @@ describe("the README, in a fresh clone", () => {
       env: environment,
       stdio: "pipe",
     });
-  const [first = "", second = "", third = "", service = ""] = blocks("sh");
+  const [first = "", second = "", circuits = "", others = "", service = ""] = blocks("sh");
 
   beforeAll(() => {
     execFileSync("git", ["clone", "--quiet", "--depth=1", `file://${root}`, clone]);
@@ -64,7 +64,7 @@ describe("the README, in a fresh clone", () => {
     expect(output).toContain("key.create");
   });
 
-  it.each(third.trim().split("\n"))("runs: %s", (command) => {
+  it.each(`${circuits}${others}`.trim().split("\n"))("runs: %s", (command) => {
     expect(command).toMatch(/^npx ketflow /);
     const drawn = /--svg (\S+)/.exec(command)?.[1];
     expect(sh(drawn === undefined ? command : `${command} && cat ${drawn}`).length).toBeGreaterThan(100);
@@ -80,7 +80,7 @@ describe("the README, in a fresh clone", () => {
   });
 
   it("has no other commands", () => {
-    expect(blocks("sh")).toHaveLength(4);
+    expect(blocks("sh")).toHaveLength(5);
     expect(blocks("js")).toHaveLength(1);
   });
 });

@@ -69,6 +69,15 @@ describe("a job's road, from the command to a verified receipt", () => {
       [],
       { outputs: [[1.5]], argmax: [0] },
     ],
+    [
+      "ring.hybrid.json",
+      JSON.stringify({
+        ...{ format: "ketflow-hybrid/1", algorithm: "qaoa" },
+        problem: { graph: { edges: [0, 1, 2, 3].map((k) => [k, (k + 1) % 4]) } },
+      }),
+      ["--max-iterations", "20", "--seed", "7"],
+      { cut: { best: 4 }, best: { energy: -4 } },
+    ],
   ])("is the same for %s", (name, source, flags, result) => {
     const { status, document } = alice.json(write(name, source), ...flags);
     expect(status).toBe(0);

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { CircuitOptions } from "../../ts/models/circuit.ts";
 import { SubmitJob } from "../../ts/models/job.ts";
+import type { JobFormat, JobOptions, JobResultValues } from "../../ts/models/job-options.ts";
+import { typeOfFormat } from "../../ts/models/job-schemas.ts";
 
 const folder = new URL("../../examples/", import.meta.url);
 const read = (name: string): string => readFileSync(new URL(name, folder), "utf8");
@@ -24,6 +26,16 @@ const Expected = z.strictObject({
 const { examples, tolerance } = Expected.parse(JSON.parse(read("expected.json")));
 const files = readdirSync(folder).filter((file) => /\.(qasm|job\.json)$/.test(file));
 
+/** The other types, with the options that make a test of them short, and what the README promises. */
+const OTHERS: [file: string, format: JobFormat, options: JobOptions, expected: object][] = [
+  ["maxcut.rudy", "rudy", {}, { best: { cut: 12 } }],
+  ["partition.coo", "coo", {}, { best: { energy: -4398 } }],
+  ["house.schedule.json", "schedule-json", { iterations: 20_000 }, { makespan: 38 }],
+  ["ft06.jsp", "jsp", { iterations: 200_000, targetValue: 55 }, { makespan: 55 }],
+  ["h2-vqe.hybrid.json", "hybrid-json", {}, { energy: expect.closeTo(-1.13727, 5) }],
+  ["maxcut-qaoa.hybrid.json", "hybrid-json", {}, { cut: { best: 12, expected: expect.closeTo(10.387, 3) } }],
+];
+
 describe("examples", () => {
   let engines: Engines;
   beforeAll(async () => {
@@ -31,15 +43,29 @@ describe("examples", () => {
   });
   afterAll(() => engines.close());
 
-  it("all have an expected result and a row in the README", () => {
+  it("that are circuits all have an expected result", () => {
     expect(files.length).toBeGreaterThanOrEqual(12);
     expect([...new Set(examples.map(({ file }) => file))].sort()).toEqual(files.sort());
     const unanswered = examples.filter(
       ({ expectation, probabilities = {} }) => expectation === undefined && Object.keys(probabilities).length === 0,
     );
     expect(unanswered.map(label)).toEqual([]);
+  });
+
+  it("all have a row in the README and a test", () => {
     const readme = read("README.md");
-    expect(files.filter((file) => !readme.includes(`npx ketflow run examples/${file}`))).toEqual([]);
+    // cartpole.test.ts is about those of the network.
+    const inputs = readdirSync(folder).filter(
+      (file) => !/^(README\.md|expected\.json|generate|cartpole.*)$/.test(file),
+    );
+    expect(inputs.filter((file) => !readme.includes(`npx ketflow run examples/${file}`))).toEqual([]);
+    expect(inputs.sort()).toEqual([...files, ...OTHERS.map(([file]) => file)].sort());
+  });
+
+  it.each(OTHERS)("%s", async (file, format, options, expected) => {
+    const type = typeOfFormat(format);
+    const { result } = await engines.run(type, { format, source: read(file) }, { ...options, seed: 1 });
+    expect(result as JobResultValues).toMatchObject(expected);
   });
 
   it.each(examples.map((example) => [label(example), example] as const))("%s", async (_, example) => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { fromHex, toHex } from "../../ts/core/bytes.ts";
 import { sha256 } from "../../ts/core/sha256.ts";
-import { HybridOptions, HybridResult, parseHybridInput } from "../../ts/models/hybrid.ts";
+import { HybridOptions, HybridResult, parseHybridDocument } from "../../ts/models/hybrid.ts";
 import { encodeHybridResult, type HybridValues, toHybridResult } from "../../ts/models/hybrid-result.ts";
 import { buildContainer } from "./container-builder.ts";
 
@@ -27,10 +27,10 @@ const QAOA = {
 
 describe("the text of a hybrid problem", () => {
   it("is read as it stands", () => {
-    expect(parseHybridInput(JSON.stringify(VQE))).toEqual(VQE);
-    expect(parseHybridInput(JSON.stringify(QAOA))).toEqual(QAOA);
+    expect(parseHybridDocument(JSON.stringify(VQE))).toEqual(VQE);
+    expect(parseHybridDocument(JSON.stringify(QAOA))).toEqual(QAOA);
     const started = { ...VQE, parameters: { t: 0.5 } };
-    expect(parseHybridInput(JSON.stringify(started))).toEqual(started);
+    expect(parseHybridDocument(JSON.stringify(started))).toEqual(started);
   });
 
   it.each([
@@ -46,13 +46,13 @@ describe("the text of a hybrid problem", () => {
     [{ ...QAOA, problem: { graph: { edges: [[0, 64]] } } }, "input.problem.graph.edges[0][1]"],
     [{ ...QAOA, problem: { bqm: { vartype: "SPIN" } } }, "input.problem.bqm.vartype"],
   ])("is refused with the field: %j", (body, message) => {
-    expect(() => parseHybridInput(JSON.stringify(body))).toThrow(
+    expect(() => parseHybridDocument(JSON.stringify(body))).toThrow(
       expect.objectContaining({ code: "invalid-input", message: expect.stringContaining(message) }),
     );
   });
 
   it("is refused with line and column where it is no JSON", () => {
-    expect(() => parseHybridInput('{\n  "format": }')).toThrow(expect.objectContaining({ line: 2, column: 13 }));
+    expect(() => parseHybridDocument('{\n  "format": }')).toThrow(expect.objectContaining({ line: 2, column: 13 }));
   });
 });
 

@@ -31,6 +31,13 @@ const PUBLIC_OPTIONS: ReadonlySet<string> = new Set([
   "objective",
   "iterations",
   "restarts",
+  "optimizer",
+  "maxIterations",
+  "learningRate",
+  "tolerance",
+  "perturbation",
+  "layers",
+  "samples",
   "restartIterations",
 ]);
 

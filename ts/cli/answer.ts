@@ -4,6 +4,7 @@ import { fromErrorInfo } from "../core/errors.ts";
 import { grouped } from "../core/grouped.ts";
 import type { CircuitView } from "../models/circuit.ts";
 import { FINAL_STATES, type Outcome } from "../models/job.ts";
+import { typeOfFormat } from "../models/job-schemas.ts";
 import type { JobView, PlanView } from "../models/job-view.ts";
 import { countOperations } from "../pictures/circuit-layout.ts";
 import { circuitText } from "../pictures/circuit-text.ts";
@@ -13,7 +14,7 @@ import { type ExitCode, exitCodeOf, FailureIn } from "./failure.ts";
 import type { JobChange, JobControl, JobHost } from "./job-host.ts";
 import { changeText } from "./live-text.ts";
 import { type OpenHost, openJobHost, type Purpose } from "./open-host.ts";
-import { money, resultBlocks, routeLine } from "./outcome-text.ts";
+import { money, resultBlocks, routeLine, threadFacts } from "./outcome-text.ts";
 import { progressLine } from "./progress.ts";
 import { type InputFile, isCircuit, sourceOf } from "./read-input.ts";
 import { dataFolder, isOn } from "./settings.ts";
@@ -54,7 +55,10 @@ export async function answer(
 ): Promise<ExitCode> {
   const { terminal, signal } = context;
   const host = await open(purpose, settings, context);
-  const progress = progressLine(terminal);
+  const progress = progressLine(
+    terminal,
+    given === undefined || given.format === "auto" ? "circuit" : typeOfFormat(given.format),
+  );
   try {
     const onChange = (change: JobChange): void => {
       progress.erase();
@@ -159,6 +163,7 @@ async function printOutcome(
     facts.push(["agree by", `${commandName(terminal)} execute ${job.id} ${job.plan.planHash}`]);
   } else if (!FINAL_STATES.has(job.status)) facts.push(["job", job.id], ["status", statusText(job)]);
   else if (job.result !== null || job.route !== null) facts.push(["ran on", routeLine(job)]);
+  if (job.result !== null) facts.push(...threadFacts(job.result));
   if (job.costMicroUsd > 0) facts.push(["cost", money(job.costMicroUsd)]);
   facts.push(["seed", String(job.seed)]);
   if (path !== undefined) facts.push(["receipt", path]);

@@ -32,12 +32,20 @@ export interface RunFlags {
   iterations?: number;
   restarts?: number;
   targetValue?: number;
+  optimizer?: string;
+  maxIterations?: number;
+  learningRate?: string;
+  tolerance?: string;
+  perturbation?: string;
+  layers?: number;
+  samples?: number;
+  shiftFrequencies?: string[];
   /** As the file of `--states` says. */
   states?: unknown;
 }
 
-/** Settings that are options of circuits. */
-const CIRCUIT_SETTINGS = ["shots", "precision", "threads"] as const;
+/** Settings that are options of jobs: from files and the environment for the types that have them, as flags for any. */
+const OPTION_SETTINGS = ["shots", "precision", "threads"] as const;
 
 /** The body of the job: flags and variables overrule what the file says, and that overrules the settings files. */
 export function jobBody(file: InputFile, flags: RunFlags, settings: Resolved): SubmitJob {
@@ -53,7 +61,7 @@ export function jobBody(file: InputFile, flags: RunFlags, settings: Resolved): S
   const { routing = {}, constraints = {} } = job ?? {};
   const options: Readonly<Record<string, unknown>> = job?.options ?? {};
   const isFlag = (name: string): boolean => settings.get(name)?.[0]?.source === "flag";
-  const fromSettings = CIRCUIT_SETTINGS.filter((name) => type === "circuit" || isFlag(name));
+  const fromSettings = OPTION_SETTINGS.filter((name) => JOB_SCHEMAS[type].optionNames.includes(name) || isFlag(name));
   const fromFlags = withoutUndefined({
     ...Object.fromEntries(fromSettings.map((name) => [name, layered(name, options[name])])),
     ...withoutUndefined(optionsOf(flags)),
@@ -101,6 +109,7 @@ function optionsOf(flags: RunFlags): Record<string, unknown> {
   const { input, probabilities, observable, amplitudes, marginals, entropy, noise, method } = flags;
   const { reads, sweeps, timeLimit, targetEnergy, betaRange, initial, sense, maxSamples, states } = flags;
   const { objective, iterations, restarts, targetValue } = flags;
+  const { optimizer, maxIterations, learningRate, tolerance, perturbation, layers, samples } = flags;
   return {
     probabilities,
     observable,
@@ -113,7 +122,7 @@ function optionsOf(flags: RunFlags): Record<string, unknown> {
     reads,
     sweeps,
     timeLimitMs: timeLimit,
-    targetEnergy: targetEnergy === undefined ? undefined : numbers("--target-energy", targetEnergy)[0],
+    targetEnergy: oneNumber("--target-energy", targetEnergy),
     betaRange: betaRange === undefined ? undefined : numbers("--beta-range", betaRange),
     initial: initial === undefined ? undefined : numbers("--initial", initial),
     sense,
@@ -123,7 +132,32 @@ function optionsOf(flags: RunFlags): Record<string, unknown> {
     iterations,
     restarts,
     targetValue,
+    optimizer,
+    maxIterations,
+    learningRate: oneNumber("--learning-rate", learningRate),
+    tolerance: oneNumber("--tolerance", tolerance),
+    perturbation: oneNumber("--perturbation", perturbation),
+    layers,
+    samples,
+    shiftFrequencies: flags.shiftFrequencies && namedLists("--shift-frequencies", flags.shiftFrequencies),
   };
+}
+
+function oneNumber(flag: string, text: string | undefined): number | undefined {
+  return text === undefined ? undefined : numbers(flag, text)[0];
+}
+
+/** `t=0.5,1` */
+function namedLists(flag: string, pairs: readonly string[]): Record<string, number[]> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [name = "", list, ...rest] = pair.split("=");
+      if (name.trim() === "" || list === undefined || rest.length > 0) {
+        throw new AppError("invalid-input", `${flag} ${pair}: expected NAME=NUMBERS, such as theta=0.5,1`);
+      }
+      return [name.trim(), numbers(flag, list)];
+    }),
+  );
 }
 
 function numbers(flag: string, list: string): number[] {

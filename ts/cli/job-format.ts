@@ -6,6 +6,7 @@ import { sniffFormat } from "./sniff-format.ts";
 /** By the end of the file's name, the longest first. `.qasm` is not here: the version in the text decides. */
 const SUFFIXES: readonly (readonly [suffix: string, format: JobFormat])[] = [
   [".net.json", "net-json"],
+  [".hybrid.json", "hybrid-json"],
   [".bqm.json", "dimod-json"],
   [".ionq.json", "ionq-json"],
   [".bqm", "dimod-bqm"],
@@ -25,6 +26,7 @@ const SUFFIXES: readonly (readonly [suffix: string, format: JobFormat])[] = [
 const BEGINNINGS: readonly (readonly [pattern: RegExp, format: JobFormat])[] = [
   [/^DIMODBQM/, "dimod-bqm"],
   [/^\s*\{[\s\S]{0,4096}"ketflow-net\/1"/, "net-json"],
+  [/^\s*\{[\s\S]{0,4096}"ketflow-hybrid\/1"/, "hybrid-json"],
   [/^\s*\{[\s\S]{0,4096}"BinaryQuadraticModel"/, "dimod-json"],
   [/^\s*\{[\s\S]{0,4096}"ketflow-schedule\/1"/, "schedule-json"],
   [/^\s*(c\b[^\n]*\n\s*)*p\s+qubo\b/, "qubo"],

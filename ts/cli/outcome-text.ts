@@ -1,12 +1,13 @@
 import { grouped } from "../core/grouped.ts";
 import type { AnnealResult } from "../models/anneal.ts";
+import type { HybridResult } from "../models/hybrid.ts";
 import type { InferResult } from "../models/infer.ts";
 import type { JobView } from "../models/job-view.ts";
 import type { RouteDecision } from "../models/route.ts";
 import type { ScheduleResult } from "../models/schedule.ts";
 import { histogramText } from "../pictures/histogram.ts";
 import { durationText } from "./progress.ts";
-import { annealText, inferText, scheduleText, type ValueOptions } from "./search-text.ts";
+import { annealText, hybridText, inferText, scheduleText, type ValueOptions } from "./search-text.ts";
 
 const TOP = 16;
 
@@ -15,7 +16,8 @@ export function resultBlocks(result: NonNullable<JobView["result"]>, options: Va
   const { width, ascii, all } = options;
   const top = all ? Number.POSITIVE_INFINITY : TOP;
   const blocks: string[] = [];
-  if (result.best !== undefined) blocks.push(annealText(result as AnnealResult, options));
+  if (result.trace !== undefined) blocks.push(hybridText(result as HybridResult, options));
+  else if (result.best !== undefined) blocks.push(annealText(result as AnnealResult, options));
   if (result.makespan !== undefined) blocks.push(scheduleText(result as ScheduleResult, options));
   if (result.argmax !== undefined) blocks.push(inferText(result as InferResult, options));
   if (result.counts) blocks.push(histogramText(result.counts, { width, ascii, top }));
@@ -86,6 +88,14 @@ export function routeLine({ result, route, target, timing }: JobView): string {
   const predicted = timing.predictedMs === null ? "" : `, ${durationText(timing.predictedMs)} predicted`;
   const took = timing.engineMs === null ? "" : `; ${durationText(timing.engineMs)}${predicted}`;
   return `${backend}${reason}${took}`;
+}
+
+/** How many threads there were, and why not more; nothing to say where one was asked for. */
+export function threadFacts({ threads = [], fewerThreads }: NonNullable<JobView["result"]>): [string, string][] {
+  if (fewerThreads !== undefined) return [["threads", `${threads.length}: ${fewerThreads}`]];
+  if (threads.length < 2) return [];
+  const busy = threads.map(({ busyMs }) => durationText(busyMs)).join(", ");
+  return [["threads", `${threads.length}, busy ${busy}`]];
 }
 
 function reasonOf({ candidates, collapse, strategies, chosen }: RouteDecision): string {

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../core/clock.ts";
+import type { JobType } from "../models/job-type.ts";
 import type { OnProgress } from "../workers/engine-worker.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -14,7 +15,7 @@ export interface ProgressLine {
 }
 
 /** One line on stderr, rewritten at most ten times a second; nothing where stderr is no terminal. */
-export function progressLine(terminal: Terminal, clock: Clock = systemClock): ProgressLine {
+export function progressLine(terminal: Terminal, type: JobType = "circuit", clock: Clock = systemClock): ProgressLine {
   const write = terminal.progress;
   if (write === undefined) return { onProgress: undefined, erase: () => undefined };
   // The first report starts the clock: before it there was parsing, routing and disk, which say nothing about the rate.
@@ -32,7 +33,7 @@ export function progressLine(terminal: Terminal, clock: Clock = systemClock): Pr
       writtenAt = at;
       isShown = true;
       const perSecond = ((done - start.done) / (at - start.at)) * 1000;
-      write(CLEAR_LINE + progressText({ done, total, best }, perSecond));
+      write(CLEAR_LINE + progressText({ done, total, best }, perSecond, COUNTED[type]));
     },
     erase: () => {
       if (isShown) write(CLEAR_LINE);
@@ -41,15 +42,25 @@ export function progressLine(terminal: Terminal, clock: Clock = systemClock): Pr
   };
 }
 
-/** ` 42 %  1.3 G updates/s  12 s left`: of amplitudes, or of the variables of a search, whose best energy so far is shown, too. */
+/** What progress counts: updates of amplitudes or variables, or what a search does. */
+const COUNTED: { readonly [T in JobType]: string } = {
+  circuit: "updates",
+  anneal: "updates",
+  schedule: "schedules",
+  infer: "updates",
+  hybrid: "iterations",
+};
+
+/** ` 42 %  1.3 G updates/s  12 s left`, and the best that a search has found so far. */
 export function progressText(
   { done, total, best }: { done: number; total: number; best?: number | undefined },
   perSecond: number,
+  counted = COUNTED.circuit,
 ): string {
   const share = total > 0 ? Math.min(1, done / total) : 0;
   const left = perSecond > 0 ? `  ${durationText(((total - done) / perSecond) * 1000)} left` : "";
   const found = best === undefined ? "" : `  best ${Number(best.toPrecision(9))}`;
-  return `${String(Math.floor(share * 100)).padStart(3)} %  ${metric(perSecond)} updates/s${left}${found}`;
+  return `${String(Math.floor(share * 100)).padStart(3)} %  ${metric(perSecond)} ${counted}/s${left}${found}`;
 }
 
 function metric(value: number): string {

@@ -1,10 +1,11 @@
 import { grouped } from "../core/grouped.ts";
 import type { AnnealResult } from "../models/anneal.ts";
+import type { HybridResult } from "../models/hybrid.ts";
 import type { InferResult } from "../models/infer.ts";
 import type { ScheduleResult } from "../models/schedule.ts";
 import { ganttText } from "../pictures/gantt-text.ts";
 import { clip, printable } from "../pictures/labels.ts";
-import { binned, sparkline } from "../pictures/sparkline.ts";
+import { binned, sparkline, trend } from "../pictures/sparkline.ts";
 
 export interface ValueOptions {
   width: number;
@@ -70,6 +71,31 @@ export function scheduleText(result: ScheduleResult, { width, ascii, all }: Valu
     `critical     ${all ? path : clip(path, Math.max(20, width - 13), ascii ? "ascii" : "unicode")}`,
     `work         ${grouped(work.iterations)} schedules in ${grouped(work.restarts)} restarts`,
   ].join("\n");
+}
+
+/** Where a search over a circuit's parameters ended, and how it went. */
+export function hybridText(result: HybridResult, { width, ascii, all }: ValueOptions): string {
+  const { energy, parameters, trace, iterations, evaluations, converged, best, cut } = result;
+  const end = converged ? "converged" : "the most that were allowed";
+  const named = Object.entries(parameters).map(([name, value]) => `${printable(name)}=${number(value)}`);
+  const point = named.join("  ");
+  const room = Math.max(20, width - 13);
+  const lines = [
+    `energy       ${number(energy)}`,
+    `trace        ${number(trace[0] ?? energy)} ${trend(trace, Math.min(BINS, room - 26), { ascii })} ${number(trace.at(-1) ?? energy)}`,
+    `work         ${grouped(iterations)} iterations (${end}), ${grouped(evaluations)} energies`,
+    `parameters   ${all ? point : clip(point, room, ascii ? "ascii" : "unicode")}`,
+  ];
+  if (best !== undefined) {
+    lines.push(
+      `best         ${best.bitstring}, energy ${number(best.energy)}, ${grouped(best.shots)} times in the final sampling`,
+    );
+  }
+  if (cut !== undefined) {
+    const ratio = cut.ratio === undefined ? "" : `, ${(100 * cut.ratio).toFixed(1)} % of it`;
+    lines.push(`cut          ${number(cut.best)} by the best; expected ${number(cut.expected)}${ratio}`);
+  }
+  return lines.join("\n");
 }
 
 /** Of each state the largest output and all of them. */

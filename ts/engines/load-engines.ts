@@ -1,17 +1,19 @@
 import * as z from "zod";
 import { AppError } from "../core/errors.ts";
 import { checked } from "../models/check.ts";
+import { parseHybridDocument } from "../models/hybrid.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { EstimateOf, OptionsOf } from "../models/job-options.ts";
 import type { JobType } from "../models/job-type.ts";
 import { coresOf } from "../workers/cores.ts";
 import type { EngineInput } from "../workers/engine-worker.ts";
-import { ENGINE_OF, type EngineName, IDENTITIES } from "../workers/engines.ts";
+import { type EngineName, IDENTITIES, identityOf } from "../workers/engines.ts";
 import type { CallControl, JobPool, PoolLoad } from "../workers/job-pool.ts";
 import { EngineModules, type WasmUrls } from "../workers/load-wasm.ts";
 import { EnginePool } from "../workers/pool.ts";
 import { AnnealEngine } from "./anneal-engine.ts";
 import { CircuitEngine } from "./circuit-engine.ts";
+import { HybridEngine } from "./hybrid-engine.ts";
 import { NetworkEngine } from "./network-engine.ts";
 import { estimateJob, type JobRun, type RunOptions, runJob } from "./run-job.ts";
 import { ScheduleEngine } from "./schedule-engine.ts";
@@ -37,6 +39,7 @@ export interface Engines {
   readonly anneal: AnnealEngine;
   readonly schedule: ScheduleEngine;
   readonly network: NetworkEngine;
+  readonly hybrid: HybridEngine;
   /** Which build of the statevector engine runs here. */
   readonly identity: EngineIdentity;
   /** Which build runs the jobs of a type; every result names it. */
@@ -70,7 +73,15 @@ export async function loadEngines(options: EnginesOptions = {}): Promise<Engines
   const modules = new EngineModules(urls);
   const workerUrl = absoluteUrl("workerUrl", options.workerUrl);
   await modules.get("statevector");
-  return enginesOf(new EnginePool({ modules, workerUrl, memoryLimitMiB: options.memoryLimitMiB, size }));
+  return enginesOf(
+    new EnginePool({
+      modules,
+      readHybrid: parseHybridDocument,
+      workerUrl,
+      memoryLimitMiB: options.memoryLimitMiB,
+      size,
+    }),
+  );
 }
 
 /** The engines as they are used, over the threads that run them. */
@@ -80,8 +91,9 @@ export function enginesOf(pool: JobPool): Engines {
     anneal: new AnnealEngine(pool),
     schedule: new ScheduleEngine(pool),
     network: new NetworkEngine(pool),
+    hybrid: new HybridEngine(pool),
     identity: IDENTITIES.statevector,
-    identityOf: (type) => IDENTITIES[ENGINE_OF[type]],
+    identityOf,
     run: (type, input, options) => runJob(pool, type, input, options ?? ({} as RunOptions<typeof type>)),
     estimate: (type, input, options) => estimateJob(pool, type, input, options ?? {}),
     start: () => pool.start(),

@@ -72,6 +72,7 @@ const INPUTS = {
   anneal: inputOf("anneal"),
   schedule: inputOf("schedule"),
   infer: inputOf("infer"),
+  hybrid: inputOf("hybrid"),
 };
 
 function inputOf(type: JobType) {

@@ -1,9 +1,13 @@
 import * as z from "zod";
 import { parseStrictJson } from "../core/strict-json.ts";
 import { checked } from "./check.ts";
-import { CIRCUIT_FORMATS } from "./circuit.ts";
+import { CIRCUIT_FORMATS, type CircuitEstimate, type CircuitFormat, type CircuitOptions } from "./circuit.ts";
 
-const OPTIMIZERS = ["adam", "spsa"] as const;
+/** Formats a hybrid job can be given in. */
+export const HYBRID_FORMATS = ["hybrid-json"] as const;
+export type HybridFormat = (typeof HYBRID_FORMATS)[number];
+
+const OPTIMIZERS = ["adam", "l-bfgs", "nelder-mead", "spsa"] as const;
 export type Optimizer = (typeof OPTIMIZERS)[number];
 
 const Finite = z.number();
@@ -78,17 +82,20 @@ export const QaoaInput = z.strictObject({
 });
 export type QaoaInput = z.infer<typeof QaoaInput>;
 
-export const HybridInput = z.discriminatedUnion("algorithm", [VqeInput, QaoaInput]);
-export type HybridInput = z.infer<typeof HybridInput>;
+export const HybridDocument = z.discriminatedUnion("algorithm", [VqeInput, QaoaInput]);
+export type HybridDocument = z.infer<typeof HybridDocument>;
 
 /** Options of a hybrid job, the same names as the flags of the command line. */
 export const HybridOptions = z.strictObject({
-  /** `adam` follows parameter-shift gradients, `spsa` needs two energies for a step however many parameters there are. */
+  /**
+   * `adam` and `l-bfgs` follow parameter-shift gradients, the second only without shots; `spsa` and `nelder-mead` do without, and
+   * `spsa` needs two energies for a step however many parameters there are. `l-bfgs` by default, with shots `spsa`.
+   */
   optimizer: z.enum(OPTIMIZERS).optional(),
   maxIterations: z.int().min(1).max(100_000).optional(),
-  /** In radians: of `adam` about the length of each step per parameter, of `spsa` about that of the first one. */
+  /** In radians: of `adam` about the length of each step per parameter, of the others about that of the first one. */
   learningRate: z.number().positive().max(100).optional(),
-  /** The search ends when the last eleven energies lie this close together; 0: it does not. */
+  /** The search ends when the last eleven energies lie this close together, of `l-bfgs` the last two; 0: it does not. */
   tolerance: z.number().min(0).optional(),
   /** For each energy and each group of products that are measured together; 0, the default: exact expectations. */
   shots: z.int().min(0).max(10_000_000).optional(),
@@ -100,6 +107,8 @@ export const HybridOptions = z.strictObject({
   layers: z.int().min(1).max(256).optional(),
   /** `qaoa`: shots of the final sampling. */
   samples: z.int().min(1).max(10_000_000).optional(),
+  /** Of each circuit; 1 by default. Results never depend on it. */
+  threads: z.int().min(1).max(256).optional(),
 });
 export type HybridOptions = z.infer<typeof HybridOptions>;
 
@@ -138,11 +147,39 @@ export const HybridResult = z.strictObject({
 });
 export type HybridResult = z.infer<typeof HybridResult>;
 
+/** What a run would need, at most: it may converge before. */
+export interface HybridEstimate {
+  parameters: number;
+  /** Energies, those of gradients included. */
+  evaluations: number;
+  /** Circuits that run: one for each energy, or with shots one for each basis of it. */
+  circuits: number;
+  /** How many of them it is likely to take: what a calibration turns into milliseconds. */
+  expectedCircuits: number;
+  /** One of them. */
+  circuit: CircuitEstimate;
+  /** With which that one runs. */
+  options: CircuitOptions;
+  /** At the peak. */
+  bytes: number;
+}
+
+/** What is searched over. */
+export interface HybridView {
+  algorithm: HybridDocument["algorithm"];
+  /** Names, in the order of lists of numbers. */
+  parameters: string[];
+  /** The ansatz: of QAOA the circuit that was built from the problem. */
+  circuit: { format: CircuitFormat; source: string };
+  /** A Pauli sum. */
+  observable: string;
+}
+
 /**
  * Reads the text of format `hybrid-json`.
  *
  * @throws {AppError} `invalid-input` with line and column where it is no JSON, else with the path of the first wrong field
  */
-export function parseHybridInput(source: string | Uint8Array): HybridInput {
-  return checked(HybridInput, parseStrictJson(source, "input"), "input");
+export function parseHybridDocument(source: string | Uint8Array): HybridDocument {
+  return checked(HybridDocument, parseStrictJson(source, "input"), "input");
 }

@@ -1,6 +1,7 @@
 // Types alone, by the type of a job: the schemas stand in job-schemas.ts.
 import type { AnnealEstimate, AnnealFormat, AnnealOptions, AnnealResult, AnnealView } from "./anneal.ts";
 import type { CircuitEstimate, CircuitFormat, CircuitOptions, CircuitResult, CircuitView } from "./circuit.ts";
+import type { HybridEstimate, HybridFormat, HybridOptions, HybridResult, HybridView } from "./hybrid.ts";
 import type { InferEstimate, InferFormat, InferOptions, InferResult, NetworkView } from "./infer.ts";
 import type { JobType } from "./job-type.ts";
 import type { ScheduleEstimate, ScheduleFormat, ScheduleOptions, ScheduleResult, ScheduleView } from "./schedule.ts";
@@ -33,6 +34,13 @@ interface Parts {
     result: InferResult;
     estimate: InferEstimate;
     view: NetworkView;
+  };
+  hybrid: {
+    format: HybridFormat;
+    options: HybridOptions;
+    result: HybridResult;
+    estimate: HybridEstimate;
+    view: HybridView;
   };
 }
 

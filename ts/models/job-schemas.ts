@@ -3,6 +3,8 @@ import { ANNEAL_FORMATS, AnnealOptions, AnnealResult } from "./anneal.ts";
 import { toAnnealResult } from "./anneal-result.ts";
 import { CIRCUIT_FORMATS, CircuitOptions, CircuitResult } from "./circuit.ts";
 import { toCircuitResult } from "./circuit-result.ts";
+import { HYBRID_FORMATS, HybridOptions, HybridResult } from "./hybrid.ts";
+import { toHybridResult } from "./hybrid-result.ts";
 import { INFER_FORMATS, InferOptions, InferResult } from "./infer.ts";
 import { toInferResult } from "./infer-result.ts";
 import type { FormatOf, JobFormat, OptionsOf, ResultOf } from "./job-options.ts";
@@ -50,6 +52,13 @@ export const JOB_SCHEMAS: { readonly [T in JobType]: JobSchema<T> } = {
     result: InferResult,
     toResult: toInferResult,
   },
+  hybrid: {
+    formats: HYBRID_FORMATS,
+    options: HybridOptions,
+    optionNames: HybridOptions.keyof().options,
+    result: HybridResult,
+    toResult: toHybridResult,
+  },
 };
 
 export const JOB_FORMATS: readonly [JobFormat, ...JobFormat[]] = [
@@ -57,6 +66,7 @@ export const JOB_FORMATS: readonly [JobFormat, ...JobFormat[]] = [
   ...ANNEAL_FORMATS,
   ...SCHEDULE_FORMATS,
   ...INFER_FORMATS,
+  ...HYBRID_FORMATS,
 ];
 
 /** The type of job that takes a format: no two take the same. */

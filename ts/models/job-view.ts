@@ -2,10 +2,12 @@ import * as z from "zod";
 import { ERROR_CODES, type ErrorCode } from "../core/errors.ts";
 import { AnnealResult } from "./anneal.ts";
 import { CircuitResult } from "./circuit.ts";
+import { HybridResult } from "./hybrid.ts";
 import { InferResult } from "./infer.ts";
 import { JOB_STATES, JOB_TYPES } from "./job.ts";
 import { RouteDecision } from "./route.ts";
 import { ScheduleResult } from "./schedule.ts";
+import { ThreadUse } from "./thread-use.ts";
 
 const Time = z.iso.datetime();
 
@@ -35,10 +37,17 @@ const ResultView = z.strictObject({
     .strictObject({ jobId: z.string() })
     .optional()
     .meta({ description: "The job whose run made the result, when it was not run again" }),
+  threads: z
+    .array(ThreadUse)
+    .optional()
+    .meta({ description: "The threads of a run on this service's engines, the leading one first" }),
+  fewerThreads: z.string().optional().meta({ description: "Why there were fewer than the option `threads` asks for" }),
   ...CircuitResult.shape,
   ...AnnealResult.partial().shape,
   ...ScheduleResult.partial().shape,
   ...InferResult.partial().shape,
+  ...HybridResult.partial().shape,
+  best: z.union([AnnealResult.shape.best, HybridResult.shape.best.unwrap()]).optional(),
   work: z.union([AnnealResult.shape.work, ScheduleResult.shape.work]).optional(),
 });
 

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { MAX_SEED } from "../core/random.ts";
 import { ANNEAL_FORMATS, AnnealOptions } from "./anneal.ts";
 import { CIRCUIT_FORMATS, CircuitOptions } from "./circuit.ts";
+import { HYBRID_FORMATS, HybridOptions } from "./hybrid.ts";
 import { INFER_FORMATS, InferOptions } from "./infer.ts";
 import type { JobType } from "./job-type.ts";
 import { SCHEDULE_FORMATS, ScheduleOptions } from "./schedule.ts";
@@ -97,6 +98,7 @@ export const SubmitJob = z.discriminatedUnion("type", [
   bodyOf("anneal", ANNEAL_FORMATS, AnnealOptions),
   bodyOf("schedule", SCHEDULE_FORMATS, ScheduleOptions),
   bodyOf("infer", INFER_FORMATS, InferOptions),
+  bodyOf("hybrid", HYBRID_FORMATS, HybridOptions),
 ]);
 export type SubmitJob = z.infer<typeof SubmitJob>;
 /** The body of a job of one type. */

@@ -88,6 +88,7 @@ const BUDGETS: { readonly [T in JobType]: keyof TenantPolicy["deadlines"] } = {
   anneal: "quantumMs",
   schedule: "quantumMs",
   infer: "neuralMs",
+  hybrid: "hybridMs",
 };
 
 /** The most that one attempt of a job of this type may take on this machine; null: no limit. */

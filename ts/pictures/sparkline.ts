@@ -13,6 +13,24 @@ export function sparkline(values: readonly number[], { ascii = false }: { ascii?
   return values.map((value) => (value > 0 ? height(value) : " ")).join("");
 }
 
+/**
+ * How a quantity went: at most `width` characters from the first value to the last, the lowest value lowest. Where there are more
+ * values than characters, each shows the last one of its part.
+ *
+ * @param values finite, at least one
+ */
+export function trend(values: readonly number[], width: number, { ascii = false }: { ascii?: boolean } = {}): string {
+  const columns = Math.min(width, values.length);
+  const shown = Array.from(
+    { length: columns },
+    (_, k) => values[Math.ceil(((k + 1) * values.length) / columns) - 1] ?? 0,
+  );
+  const low = Math.min(...shown);
+  const range = Math.max(...shown) - low;
+  const steps = ascii ? ASCII : UNICODE;
+  return shown.map((value) => steps[range === 0 ? 0 : Math.round((7 * (value - low)) / range)]).join("");
+}
+
 /** Weighted values in bins of equal width from the lowest to the highest; one bin where they are all equal. */
 export function binned(
   values: readonly { readonly value: number; readonly weight: number }[],

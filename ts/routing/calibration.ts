@@ -2,6 +2,7 @@ import { Calibration, type Coefficients, type Rate } from "../models/calibration
 import { checked } from "../models/check.ts";
 import type { CircuitEstimate, CircuitOptions } from "../models/circuit.ts";
 import { DEFAULT_SHOTS } from "../models/defaults.ts";
+import type { HybridEstimate } from "../models/hybrid.ts";
 import type { Work } from "../models/work.ts";
 import type { TimeEstimate } from "../providers/provider.ts";
 import { fitRelative } from "./fit.ts";
@@ -56,6 +57,7 @@ export function predictorOf(calibration: Calibration): (work: Work) => TimeEstim
   return (work) => {
     const { type } = work;
     if (type === "circuit") return predictCircuit(calibration, work.estimate, work.options);
+    if (type === "hybrid") return predictSearch(calibration, work.estimate);
     const predicted = predictByRate(calibration.rates[type], operationsOf(work));
     const limitMs = type === "infer" ? undefined : work.options.timeLimitMs;
     // A search that would take longer ends at its limit, as exactly as it can tell the time.
@@ -70,8 +72,19 @@ function predictCircuit(calibration: Calibration, estimate: CircuitEstimate, opt
   return spread(meanMs, coefficients.relativeSpread);
 }
 
+/** Between two circuits of a search: the optimiser's step, and the result taken apart. */
+const PER_CIRCUIT_MS = 0.03;
+
+/** How much earlier than its last iteration a search may converge is not known before. */
+const SEARCH_SPREAD = 0.5;
+
+function predictSearch(calibration: Calibration, { circuit, expectedCircuits, options }: HybridEstimate): TimeEstimate {
+  const { meanMs } = predictCircuit(calibration, circuit, options);
+  return spread(expectedCircuits * (meanMs + PER_CIRCUIT_MS), SEARCH_SPREAD);
+}
+
 /** What the rate of a type counts. */
-export function operationsOf(work: Exclude<Work, { type: "circuit" }>): number {
+export function operationsOf(work: Exclude<Work, { type: "circuit" | "hybrid" }>): number {
   return work.type === "schedule" ? work.estimate.placements : work.estimate.operations;
 }
 

@@ -6,7 +6,7 @@ import type { Work } from "../models/work.ts";
 export interface JobFeatures extends CircuitShape {
   /** 0 for what is no circuit. */
   qubits: number;
-  /** How many answers are asked for: shots of a circuit, reads of an anneal job, states of an infer job. */
+  /** How many answers are asked for: shots of a circuit, reads of an anneal job, states of an infer job; of a hybrid one those of all its circuits. */
   shots: number;
   bytes: number;
 }
@@ -28,5 +28,9 @@ export function featuresOf({ type, options, estimate }: Work): JobFeatures {
       return { ...NO_GATES, shots: 1, bytes };
     case "infer":
       return { ...NO_GATES, shots: estimate.states, bytes };
+    case "hybrid": {
+      const { circuit, circuits } = estimate;
+      return { qubits: circuit.qubits, ...circuit.shape, shots: circuits * (estimate.options.shots ?? 1), bytes };
+    }
   }
 }

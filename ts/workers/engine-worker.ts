@@ -1,7 +1,9 @@
 import type { Note } from "../models/circuit.ts";
+import type { HybridDocument, HybridEstimate, HybridOptions } from "../models/hybrid.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { EstimateOf, FormatOf, JobOptions, OptionsOf, ViewOf } from "../models/job-options.ts";
 import type { JobType } from "../models/job-type.ts";
+import type { ThreadUse } from "../models/thread-use.ts";
 import type { EngineName } from "./engines.ts";
 import type { LoadedEngine } from "./load-wasm.ts";
 
@@ -14,19 +16,14 @@ export interface EngineInput<T extends JobType = JobType> {
 
 export type CircuitInput = EngineInput<"circuit">;
 
+/** Jobs that an engine runs by itself; a hybrid job is a search over circuits. */
+export type EngineType = Exclude<JobType, "hybrid">;
+
 /** What a source was read as. */
 export interface Parsed<T extends JobType = JobType> {
   format: FormatOf<T>;
   view: ViewOf<T>;
   notes: Note[];
-}
-
-/** What one thread did for a run. */
-export interface ThreadUse {
-  /** Time in which it worked for the run; of the thread that leads, all but the time in which it waited for others. */
-  busyMs: number;
-  /** Pieces of shared passes that it did. */
-  pieces: number;
 }
 
 /** What an engine gives back: the hashed bytes and how they came to be. */
@@ -68,18 +65,27 @@ export interface EngineWorker {
   start(memoryLimitMiB: number | undefined): void;
   /** Before the first call of a job that this engine runs. */
   load(name: EngineName, engine: LoadedEngine): void;
-  parse<T extends JobType>(type: T, input: EngineInput<T>): Parsed<T>;
+  parse<T extends EngineType>(type: T, input: EngineInput<T>): Parsed<T>;
   toOpenqasm3(input: CircuitInput): string;
   toIonqJson(input: CircuitInput): string;
-  estimate<T extends JobType>(type: T, input: EngineInput<T>, options: OptionsOf<T>): EstimateOf<T>;
+  estimate<T extends EngineType>(type: T, input: EngineInput<T>, options: OptionsOf<T>): EstimateOf<T>;
   /** `stop[0]` ≠ 0 stops the run within 10 ms of work with `cancelled`. */
-  run<T extends JobType>(
+  run<T extends EngineType>(
     type: T,
     input: EngineInput<T>,
     options: Seeded<T>,
     stop: Int32Array | undefined,
     onProgress: OnProgress | undefined,
   ): Promise<EngineRun>;
-  /** Size of its WASM memories, which can grow but never shrink. */
-  memoryBytes(): number;
+  /** The same three of a hybrid job, whose document was read and checked before: that needs a library which workers do without. */
+  parseHybrid(document: HybridDocument): Promise<Parsed<"hybrid">>;
+  estimateHybrid(document: HybridDocument, options: HybridOptions): Promise<HybridEstimate>;
+  runHybrid(
+    document: HybridDocument,
+    options: HybridOptions & { seed: number },
+    stop: Int32Array | undefined,
+    onProgress: OnProgress | undefined,
+  ): Promise<EngineRun>;
+  /** Size of its WASM memories, which can grow but never shrink, when the present run has ended. */
+  memoryBytes(): Promise<number>;
 }

@@ -4,6 +4,7 @@ import { identity as scheduler } from "../../wasm-pkg/scheduler/identity.js";
 import { identity as statevector } from "../../wasm-pkg/statevector/identity.js";
 import type { EngineIdentity } from "../models/job.ts";
 import type { JobType } from "../models/job-type.ts";
+import { HYBRID_ENGINE } from "./hybrid-identity.ts";
 
 /** The engines of this package: folders of wasm-pkg. */
 export type EngineName = "statevector" | "annealer" | "scheduler" | "qnet";
@@ -14,12 +15,20 @@ export const ENGINE_OF: { readonly [T in JobType]: EngineName } = {
   anneal: "annealer",
   schedule: "scheduler",
   infer: "qnet",
+  // The energies of a search are circuits.
+  hybrid: "statevector",
 };
 
 /** Which build of each this package carries; every result names it. */
 export const IDENTITIES: { readonly [name in EngineName]: EngineIdentity } = {
   ...{ statevector, annealer, scheduler, qnet },
 };
+
+/** Which build runs a type of job. */
+export function identityOf(type: JobType): EngineIdentity {
+  const identity = IDENTITIES[ENGINE_OF[type]];
+  return type === "hybrid" ? { ...identity, engine: HYBRID_ENGINE } : identity;
+}
 
 /** Where their WASM is. Each is written out, because bundlers look for exactly this form. */
 export const WASM_URLS: { readonly [name in EngineName]: () => URL } = {

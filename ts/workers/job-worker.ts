@@ -1,26 +1,31 @@
 import { type ProxyMethods, releaseProxy, transfer } from "comlink";
 import { fromUtf8, toHex, utf8 } from "../core/bytes.ts";
-import { type ErrorInfo, isErrorCode, messageOf } from "../core/errors.ts";
+import { AppError, type ErrorInfo, isErrorCode, messageOf, toErrorInfo } from "../core/errors.ts";
+import { withResolvers } from "../core/with-resolvers.ts";
 import type { AnnealOptions } from "../models/anneal.ts";
 import { annealWork } from "../models/anneal-result.ts";
 import type { CircuitOptions, Note } from "../models/circuit.ts";
-import { withDefaults } from "../models/defaults.ts";
+import { DEFAULT_READS, withDefaults } from "../models/defaults.ts";
+import type { HybridDocument, HybridEstimate, HybridOptions } from "../models/hybrid.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { EstimateOf, FormatOf, OptionsOf, ViewOf } from "../models/job-options.ts";
 import type { JobType } from "../models/job-type.ts";
 import { scheduleWork } from "../models/schedule-result.ts";
+import type { ThreadUse } from "../models/thread-use.ts";
 import { ThreadChooser, type Threads } from "./choose-threads.ts";
 import { sha256Quick } from "./digest.ts";
 import type {
   CircuitInput,
   EngineInput,
   EngineRun,
+  EngineType,
   EngineWorker,
   OnProgress,
   Parsed,
   Seeded,
 } from "./engine-worker.ts";
 import { ENGINE_OF, type EngineName } from "./engines.ts";
+import { HybridRuns } from "./hybrid-runs.ts";
 import type { LoadedEngine } from "./load-wasm.ts";
 import { type EnginePackage, PACKAGES, type Poll, type Program, WARM_UPS } from "./packages.ts";
 
@@ -32,6 +37,18 @@ const PROGRESS_EVERY_MS = 50;
 /** What reads a source: an engine's package, or the threaded build of it that a team shares. */
 type Reader = Pick<EnginePackage["Program"], "parse">;
 
+/** What an engine did. */
+interface Executed {
+  container: Uint8Array<ArrayBuffer>;
+  engineMs: number;
+  notes: Note[];
+  identity: EngineIdentity;
+  threads: ThreadUse[];
+  fewerThreads: string | undefined;
+  /** Ended by its time limit. */
+  isCut: boolean;
+}
+
 interface Ready {
   readonly identity: EngineIdentity;
   readonly memory: WebAssembly.Memory;
@@ -42,8 +59,14 @@ export class JobWorker implements EngineWorker {
   readonly #engines = new Map<EngineName, Ready>();
   readonly #programs = new Map<string, Program>();
   readonly #warm = new Set<Reader>();
-  readonly #threads = new ThreadChooser();
+  readonly #threads = { circuit: new ThreadChooser("statevector"), anneal: new ThreadChooser("annealer") };
+  readonly #hybrid = new HybridRuns({
+    view: (circuit) => this.parse("circuit", circuit).view,
+    estimate: (circuit, options) => this.estimate("circuit", circuit, options),
+    run: (circuit, options, control) => this.#execute("circuit", circuit, options, control),
+  });
   #limit: { memoryLimitMiB?: number } = {};
+  #present: Promise<unknown> = Promise.resolve();
 
   start(memoryLimitMiB: number | undefined): void {
     this.#limit = memoryLimitMiB === undefined ? {} : { memoryLimitMiB };
@@ -54,7 +77,7 @@ export class JobWorker implements EngineWorker {
     this.#engines.set(name, { identity, memory });
   }
 
-  parse<T extends JobType>(type: T, input: EngineInput<T>): Parsed<T> {
+  parse<T extends EngineType>(type: T, input: EngineInput<T>): Parsed<T> {
     return this.#withProgram(type, input, (program) => ({
       format: program.format() as FormatOf<T>,
       view: JSON.parse(program.view()) as ViewOf<T>,
@@ -70,61 +93,120 @@ export class JobWorker implements EngineWorker {
     return this.#withProgram("circuit", input, (program) => program.toIonqJson?.() ?? "");
   }
 
-  estimate<T extends JobType>(type: T, input: EngineInput<T>, options: OptionsOf<T>): EstimateOf<T> {
+  estimate<T extends EngineType>(type: T, input: EngineInput<T>, options: OptionsOf<T>): EstimateOf<T> {
     const json = this.#json(untimed(options));
     return this.#withProgram(type, input, (program) => JSON.parse(program.estimate(json)) as EstimateOf<T>);
   }
 
-  async run<T extends JobType>(
+  run<T extends EngineType>(
     type: T,
     input: EngineInput<T>,
     options: Seeded<T>,
     stop: Int32Array | undefined,
     onProgress: OnProgress | undefined,
   ): Promise<EngineRun> {
-    try {
-      const json = this.#json(untimed(options));
-      const { team, fewerThreads } = await this.#choose(type, input, options);
-      const name = ENGINE_OF[type];
-      const reader = team ?? PACKAGES[name].Program;
-      const { identity } = team ?? this.#ready(name);
-      this.#warmUp(name, reader);
-      const runIt = (program: Program) => {
-        const startMs = performance.now();
-        const watch = pollFor(stop, onProgress, timeLimitOf(options));
-        const container = program.run(json, watch.poll) as Uint8Array<ArrayBuffer>;
-        return { container, engineMs: performance.now() - startMs, notes: notesOf(program), isCut: watch.isCut() };
-      };
-      const { container, engineMs, notes, isCut } = this.#withProgram(type, input, runIt, reader);
-      const threads = team?.use(engineMs) ?? [{ busyMs: engineMs, pieces: 0 }];
-      const resultHash = toHex(await sha256Quick(container));
+    return this.#watched(onProgress, async () => {
+      const { isCut, fewerThreads, ...done } = await this.#execute(type, input, options, { stop, onProgress });
       const { seed: _, ...asked } = untimed(options);
       // The time limit is replaced by the work that was done in it, which gives the same bytes on every machine.
-      const work = isCut ? workOf(type, container) : {};
+      const work = isCut ? workOf(type, done.container) : {};
       const asRun = { ...withDefaults(type, asked as OptionsOf<T>), ...work };
-      const run: EngineRun = {
-        ...{ container, resultHash, engineMs, options: asRun, identity, notes, threads },
-        ...(fewerThreads !== undefined && { fewerThreads }),
-      };
-      return transfer(run, [container.buffer]);
+      return { ...done, options: asRun, ...(fewerThreads !== undefined && { fewerThreads }) };
+    });
+  }
+
+  parseHybrid(document: HybridDocument): Promise<Parsed<"hybrid">> {
+    return this.#hybrid.parse(document).catch(rethrow);
+  }
+
+  estimateHybrid(document: HybridDocument, options: HybridOptions): Promise<HybridEstimate> {
+    return this.#hybrid.estimate(document, options).catch(rethrow);
+  }
+
+  runHybrid(
+    document: HybridDocument,
+    options: HybridOptions & { seed: number },
+    stop: Int32Array | undefined,
+    onProgress: OnProgress | undefined,
+  ): Promise<EngineRun> {
+    return this.#watched(onProgress, async () => {
+      this.#warmUp("statevector", PACKAGES.statevector.Program);
+      const startMs = performance.now();
+      const run = await this.#hybrid.run(document, options, stop, onProgress).catch(rethrow);
+      return { ...run, engineMs: performance.now() - startMs, notes: [] };
+    });
+  }
+
+  async memoryBytes(): Promise<number> {
+    await this.#present;
+    const ofTeams = this.#threads.circuit.memoryBytes() + this.#threads.anneal.memoryBytes();
+    return [...this.#engines.values()].reduce((sum, { memory }) => sum + memory.buffer.byteLength, ofTeams);
+  }
+
+  /** A run from its start to the hash of its result. */
+  async #watched(
+    onProgress: OnProgress | undefined,
+    work: () => Promise<Omit<EngineRun, "resultHash" | "container"> & { container: Uint8Array<ArrayBuffer> }>,
+  ): Promise<EngineRun> {
+    const { promise, resolve } = withResolvers<void>();
+    this.#present = promise;
+    try {
+      const run = await work();
+      const resultHash = toHex(await sha256Quick(run.container));
+      return transfer({ ...run, resultHash }, [run.container.buffer]);
     } finally {
       // The caller's function arrives as comlink's proxy, with a port on each side that nothing else would close.
       (onProgress as Partial<ProxyMethods> | undefined)?.[releaseProxy]?.();
+      resolve();
     }
   }
 
-  memoryBytes(): number {
-    const ofTeam = this.#threads.memoryBytes();
-    return [...this.#engines.values()].reduce((sum, { memory }) => sum + memory.buffer.byteLength, ofTeam);
+  async #execute<T extends EngineType>(
+    type: T,
+    input: EngineInput<T>,
+    options: Seeded<T>,
+    {
+      stop,
+      onProgress,
+      times = 1,
+    }: { stop: Int32Array | undefined; onProgress?: OnProgress | undefined; times?: number },
+  ): Promise<Executed> {
+    const json = this.#json(untimed(options));
+    const { team, fewerThreads } = await this.#choose(type, input, options, times);
+    const name = ENGINE_OF[type];
+    const reader = team ?? PACKAGES[name].Program;
+    const { identity } = team ?? this.#ready(name);
+    this.#warmUp(name, reader);
+    const runIt = (program: Program) => {
+      const startMs = performance.now();
+      const watch = pollFor(stop, onProgress, timeLimitOf(options));
+      const container = program.run(json, watch.poll) as Uint8Array<ArrayBuffer>;
+      return { container, engineMs: performance.now() - startMs, notes: notesOf(program), isCut: watch.isCut() };
+    };
+    const done = this.#withProgram(type, input, runIt, reader);
+    const threads = team?.use(done.engineMs) ?? [{ busyMs: done.engineMs, pieces: 0 }];
+    return { ...done, identity, threads, fewerThreads };
   }
 
-  /** Who shares the run with this worker: of the engines, that of circuits has a build for threads. */
-  async #choose<T extends JobType>(type: T, input: EngineInput<T>, options: OptionsOf<T>): Promise<Threads> {
-    const { threads = 1 } = options as CircuitOptions;
-    if (type !== "circuit") return {};
-    return this.#threads.choose(threads, () =>
-      this.estimate("circuit", input as CircuitInput, options as CircuitOptions),
-    );
+  /** Who shares the run with this worker; one circuit may run several `times`. */
+  async #choose<T extends EngineType>(
+    type: T,
+    input: EngineInput<T>,
+    options: OptionsOf<T>,
+    times: number,
+  ): Promise<Threads> {
+    const { threads = 1 } = options as CircuitOptions & AnnealOptions;
+    if (type === "circuit") {
+      return this.#threads.circuit.choose(threads, () => {
+        const { qubits, amplitudeUpdates } = this.estimate("circuit", input as CircuitInput, options as CircuitOptions);
+        return { qubits, amplitudeUpdates: times * amplitudeUpdates };
+      });
+    }
+    if (type !== "anneal") return {};
+    return this.#threads.anneal.choose(threads, () => {
+      const { reads = DEFAULT_READS } = options as AnnealOptions;
+      return { ...this.estimate("anneal", input as EngineInput<"anneal">, options as AnnealOptions), reads };
+    });
   }
 
   #warmUp(name: EngineName, reader: Reader): void {
@@ -146,7 +228,7 @@ export class JobWorker implements EngineWorker {
     return ready;
   }
 
-  #withProgram<T extends JobType, R>(
+  #withProgram<T extends EngineType, R>(
     type: T,
     input: EngineInput<T>,
     use: (program: Program) => R,
@@ -193,7 +275,11 @@ function untimed<O extends object>(options: O): Omit<O, "timeLimitMs"> {
 
 /** What a run that its time limit ended has done, as the option that has the same done again. */
 function workOf(type: JobType, container: Uint8Array): object {
-  if (type === "anneal") return { sweepLimit: annealWork(container).sweeps };
+  if (type === "anneal") {
+    // An exact search does none, and is not ended by its time: half of it would prove nothing.
+    const { sweeps } = annealWork(container);
+    return sweeps > 0 ? { sweepLimit: sweeps } : {};
+  }
   if (type === "schedule") return { iterations: scheduleWork(container).iterations };
   return {};
 }
@@ -247,6 +333,11 @@ function toWorkerError(error: unknown): ErrorInfo {
     ...(typeof line === "number" ? { line } : {}),
     ...(typeof column === "number" ? { column } : {}),
   };
+}
+
+/** Algorithms throw our errors, the engine below them what a worker throws. */
+function rethrow(error: unknown): never {
+  throw error instanceof AppError ? toErrorInfo(error) : toWorkerError(error);
 }
 
 function engineFailure(reason: string): ErrorInfo {

@@ -62,6 +62,20 @@ const NETWORK = {
   states: [[0.3, -0.7]],
 };
 
+/** A search with a measured observable and draws of every kind. */
+const SEARCH = {
+  ...{ format: "ketflow-hybrid/1", algorithm: "qaoa" },
+  problem: {
+    graph: {
+      edges: [
+        [0, 1],
+        [1, 2, 1.5],
+        [2, 0],
+      ],
+    },
+  },
+};
+
 /** One for each type of job. */
 export const KNOWN_RESULTS: readonly KnownResult[] = [
   {
@@ -83,5 +97,10 @@ export const KNOWN_RESULTS: readonly KnownResult[] = [
     ...{ type: "infer", format: "net-json", source: JSON.stringify(NETWORK) },
     options: { seed: 7 },
     hash: "8f59d29b2ff2805250c900a2da675c4bf30a340c8ba0cdda6715a8d289f8a8a5",
+  },
+  {
+    ...{ type: "hybrid", format: "hybrid-json", source: JSON.stringify(SEARCH) },
+    options: { seed: 7, optimizer: "spsa", maxIterations: 3, shots: 50 },
+    hash: "e50c19fd40fdae63c9127d9f0515a03c1549baa90586fb6e13976154af114487",
   },
 ];

@@ -59,11 +59,15 @@ export function jobFlags(command: Command): Command {
   return command
     .argument(
       "<file>",
-      "circuit, binary quadratic model, project or shop, .net.json, .job.json, or - for standard input",
+      "circuit, binary quadratic model, project or shop, .net.json, .hybrid.json, .job.json, or - for standard input",
     )
     .option("--format <name>", "such as openqasm3, qubo or net-json; found out by default")
     .option("--seed <number>", "0 to 2^53 - 1; a fresh one by default")
-    .option("--shots <number>", "default 1024", wholeNumberOf)
+    .option(
+      "--shots <number>",
+      "of a circuit: default 1024; of a hybrid job for each energy: default 0, exact",
+      wholeNumberOf,
+    )
     .option("--precision <name>", "f32 or f64 (default)")
     .option("--threads <number>", "threads of the run", wholeNumberOf)
     .option("--input <name=value>", "value of an input parameter; may be repeated", collect)
@@ -91,6 +95,14 @@ export function jobFlags(command: Command): Command {
       wholeNumberOf,
     )
     .option("--states <file>", "of a network: a JSON array with a row of numbers per state")
+    .option("--optimizer <name>", "of a hybrid job: l-bfgs (default), adam, nelder-mead or spsa")
+    .option("--max-iterations <number>", "of a hybrid job: default 200", wholeNumberOf)
+    .option("--learning-rate <radians>", "of a hybrid job: default 0.1")
+    .option("--tolerance <number>", "of a hybrid job: it ends when the last energies lie this close; default 1e-6")
+    .option("--perturbation <radians>", "of a hybrid job with spsa: how far it tries at first; default 0.1")
+    .option("--shift-frequencies <name=numbers>", "of a hybrid job: frequencies of an input; may be repeated", collect)
+    .option("--layers <number>", "of a QAOA job: default 1", wholeNumberOf)
+    .option("--samples <number>", "of a QAOA job: shots of the final sampling; default 1024", wholeNumberOf)
     .option("--target <name>", "back end, or auto (default)")
     .option("--strategy <names>", "strategies that score the back ends, such as balanced,cost-efficient", commas)
     .option("--collapse <rule>", "rule that selects among them, such as best-score")
