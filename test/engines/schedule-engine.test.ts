@@ -43,7 +43,9 @@ function faults({ tasks }: ScheduleResult): string[] {
 describe("a schedule run", () => {
   it("solves a job shop to its known optimum, without a machine doing two things at once", async () => {
     const { result, options } = await engines.schedule.solve(FT06, { seed: 1, targetValue: 55 });
-    expect(result).toMatchObject({ makespan: 55, objective: 55 });
+    expect(result).toMatchObject({ makespan: 55, objective: 55, lowerBound: 52 });
+    // Its six operations there take 40, none can begin before 12, and they would have to end by 51.
+    expect(result.proof).toEqual({ kind: "energy", pool: { machine: "4" }, from: 12, until: 51 });
     expect(result.lowerBound).toBeLessThanOrEqual(55);
     expect(result.tasks).toHaveLength(36);
     expect(faults(result)).toEqual([]);
@@ -91,6 +93,7 @@ describe("a schedule run", () => {
     expect(toHex(sha256(bytes))).toBe(vector.sha256);
     const result = ScheduleResult.parse(toScheduleResult(bytes));
     expect(result).toMatchObject({ makespan: 6, objective: 6, lowerBound: 6, gap: 0 });
+    expect(result.proof).toEqual({ kind: "path", tasks: ["2.1", "2.2"] });
     expect(result.tasks.map(({ id, machine }) => [id, machine])).toEqual([
       ["1.1", "0"],
       ["1.2", "1"],

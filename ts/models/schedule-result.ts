@@ -1,7 +1,8 @@
+import * as z from "zod";
 import { fromUtf8 } from "../core/bytes.ts";
 import { messageOf } from "../core/errors.ts";
 import type { ResultContainer } from "./result-container.ts";
-import type { ScheduleResult } from "./schedule.ts";
+import type { ScheduleProof, ScheduleResult } from "./schedule.ts";
 import { only, openSections, type Sections, wrongResult } from "./sections.ts";
 
 /** The schema of what a schedule run gives back. */
@@ -38,9 +39,10 @@ export function toScheduleResult(container: Uint8Array | ResultContainer): Sched
   const [makespan = 0] = numbers("makespan", 1);
   const [objective, lowerBound] = [value(sections, "objective"), value(sections, "lower-bound")];
   const gap = value(sections, "gap");
+  const proof = sections.has("proof") ? { proof: proofOf(sections, names, named) } : {};
   const work = workOf(sections);
   sections.end();
-  return { tasks, makespan, objective, lowerBound, gap, criticalPath, work };
+  return { tasks, makespan, objective, lowerBound, gap, ...proof, criticalPath, work };
 }
 
 /** The schedules that a run made: what its `iterations` have to be for the same bytes. */
@@ -57,6 +59,41 @@ function workOf(sections: Sections): ScheduleResult["work"] {
     Number(sections.take(name, ["u64"], 1).data[0] ?? 0n),
   );
   return { iterations: iterations ?? 0, restarts: restarts ?? 0 };
+}
+
+/** A proof as the engine writes it: tasks, resources and machines by index. */
+const RawProof = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("earliest-ends") }),
+  z.object({ kind: z.literal("path"), tasks: z.array(z.int()) }),
+  z.object({
+    kind: z.literal("energy"),
+    pool: z.union([
+      z.strictObject({ machine: z.int() }),
+      z.strictObject({ resource: z.int() }),
+      z.strictObject({ exclusive: z.int() }),
+      z.literal("machines"),
+    ]),
+    from: z.int(),
+    until: z.int(),
+  }),
+]);
+
+function proofOf(
+  sections: Sections,
+  names: { tasks: string[]; machines: string[] },
+  named: (list: readonly string[], index: number) => string,
+): ScheduleProof {
+  let raw: z.infer<typeof RawProof>;
+  try {
+    raw = RawProof.parse(JSON.parse(fromUtf8(sections.take("proof", ["u8"], "any").data)));
+  } catch (cause) {
+    throw broken(`proof is none: ${messageOf(cause)}`);
+  }
+  if (raw.kind === "path") return { kind: "path", tasks: raw.tasks.map((index) => named(names.tasks, index)) };
+  if (raw.kind === "earliest-ends") return raw;
+  const { pool } = raw;
+  const isMachine = typeof pool === "object" && "machine" in pool;
+  return { ...raw, pool: isMachine ? { machine: named(names.machines, pool.machine) } : pool };
 }
 
 function namesOf(sections: Sections): { tasks: string[]; machines: string[] } {

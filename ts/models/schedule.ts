@@ -25,6 +25,25 @@ export type ScheduleOptions = z.infer<typeof ScheduleOptions>;
 
 const Time = z.int().min(0);
 
+/** Why no schedule has a smaller value than `lowerBound`; docs/schedules.md says how each is checked. */
+export const ScheduleProof = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("earliest-ends") }),
+  z.strictObject({ kind: z.literal("path"), tasks: z.array(z.string()) }),
+  z.strictObject({
+    kind: z.literal("energy"),
+    /** A machine by its name, all of them, or a resource by its place in the source, from 0. */
+    pool: z.union([
+      z.strictObject({ machine: z.string() }),
+      z.strictObject({ resource: Time }),
+      z.strictObject({ exclusive: Time }),
+      z.literal("machines"),
+    ]),
+    from: Time,
+    until: Time,
+  }),
+]);
+export type ScheduleProof = z.infer<typeof ScheduleProof>;
+
 /** The JSON view of a result container of schema `schedule-result/1`. */
 export const ScheduleResult = z.strictObject({
   tasks: z.array(z.strictObject({ id: z.string(), start: Time, end: Time, machine: z.string().optional() })),
@@ -32,6 +51,7 @@ export const ScheduleResult = z.strictObject({
   objective: z.number().min(0).meta({ description: "Value of the objective" }),
   lowerBound: z.number().min(0).meta({ description: "No schedule has a smaller value" }),
   gap: z.number().min(0).max(1).meta({ description: "(objective − lowerBound) / objective; 0: proved optimal" }),
+  proof: ScheduleProof.optional().meta({ description: "Why the lower bound is one; not in results of older engines" }),
   criticalPath: z
     .array(z.string())
     .meta({ description: "Ids of tasks from the start of the schedule to its end, each holding up the next one" }),

@@ -1,21 +1,71 @@
-//! What no schedule can undercut.
+//! What no schedule can undercut, and why.
 //!
-//! For makespans the largest of: the longest path; for each resource, the work of the tasks that can start only late, behind the
-//! earliest of them and before the least that follows, likewise of those after which much follows; and for each set of tasks of which
-//! no two can run at once – on one machine, or each with more than half of a resource – Jackson's preemptive schedule. With several
+//! For makespans the largest of: the longest path; and for each pool – a resource, the tasks that each hold more than half of one, a
+//! machine, all machines together – the work of the tasks that cannot start before some time and after which some time has to
+//! follow. On one machine that is the preemptive optimum. Energetic reasoning then raises the bound further: if everything ended one
+//! unit before it, tasks would have to do more within an interval, wherever their windows let them, than the pool has. With several
 //! modes, each task counts with the least that any of them takes.
 //!
-//! Sources: Jackson, "Scheduling a production line to minimize maximum tardiness", UCLA (1955); Carlier, "The one-machine sequencing
-//! problem", EJOR 11 (1982); Klein, Scholl, "Computing lower bounds by destructive improvement", EJOR 112 (1999), §2 (bounds of the
-//! critical path and of capacity).
+//! Sources: Carlier, "The one-machine sequencing problem", EJOR 11 (1982), for sets by heads and tails; Klein, Scholl, "Computing lower
+//! bounds by destructive improvement", EJOR 112 (1999), §2; Baptiste, Le Pape, Nuijten, "Constraint-Based Scheduling" (2001), §3.3, for
+//! energetic reasoning.
 
 use crate::layout::{Layout, NONE};
 use crate::problem::{Objective, Problem};
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use serde::Serialize;
 
-/// A value of the objective that no schedule is below.
-pub fn lower_bound(problem: &Problem, objective: Objective) -> u64 {
+/// A value that no schedule is below.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// The value.
+    pub value: u64,
+    /// What [`crate::check_bound`] needs to see that it is one.
+    pub proof: Proof,
+}
+
+/// Why a bound holds; tasks, resources and machines by index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Proof {
+    /// Each task ends no earlier than by precedence, releases and the shortest durations alone.
+    EarliestEnds,
+    /// These tasks follow each other from the release of the first one.
+    Path {
+        /// From first to last.
+        tasks: Vec<u32>,
+    },
+    /// If everything ended one unit before the bound, the pool would not have what tasks must take of it in an interval.
+    Energy {
+        /// Of what there is too little.
+        pool: Pool,
+        /// Begin of the interval.
+        from: u32,
+        /// Its end.
+        until: u32,
+    },
+}
+
+/// What is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pool {
+    /// A resource and its capacity.
+    Resource(u32),
+    /// The tasks that in every mode hold more than half of a resource: one at a time.
+    Exclusive(u32),
+    /// A machine: one task at a time.
+    Machine(u32),
+    /// All machines together, as many tasks at a time.
+    Machines,
+}
+
+/// Most pairs of a head and a tail that are looked at in all pools: some tens of milliseconds.
+const MOST_PAIRS: usize = 20_000_000;
+/// Most contributions of a task to an interval that are added up.
+const MOST_ENERGIES: usize = 10_000_000;
+
+/// The bound of an objective.
+pub fn lower_bound(problem: &Problem, objective: Objective) -> Bound {
     let layout = Layout::new(problem);
     let heads = layout.heads();
     match objective {
@@ -24,128 +74,171 @@ pub fn lower_bound(problem: &Problem, objective: Objective) -> u64 {
                 let end = heads[task] + layout.shortest(task);
                 it.due.map_or(0, |due| u64::from(it.weight) * u64::from(end.saturating_sub(due)))
             };
-            problem.tasks.iter().enumerate().map(late).sum()
+            Bound { value: problem.tasks.iter().enumerate().map(late).sum(), proof: Proof::EarliestEnds }
         }
         Objective::Makespan => {
-            let bounds = Bounds { tails: layout.tails(), heads, layout: &layout };
-            let machines = layout.capacity.len() - layout.machines..layout.capacity.len();
-            let disjunctive = machines.map(|row| bounds.one_machine(row)).max().unwrap_or(0);
-            let halves = (0..layout.capacity.len() - layout.machines).map(|row| bounds.one_machine(row)).max();
-            let energy = (0..layout.capacity.len()).map(|row| bounds.energy(row)).max().unwrap_or(0);
-            bounds.path().max(disjunctive).max(halves.unwrap_or(0)).max(energy).max(bounds.all_machines())
+            let bounds = Bounds { tails: layout.tails(), heads, layout: &layout, resources: problem.resources.len() };
+            let mut bound = bounds.path();
+            let mut pools: Vec<_> = bounds.pools().collect();
+            let mut left = MOST_PAIRS;
+            pools.iter().for_each(|pool| pool.raise_by_sets(&mut bound, &mut left));
+            // Small pools first: their intervals cost the least.
+            pools.sort_by_key(|pool| pool.members.len());
+            let mut left = MOST_ENERGIES;
+            pools.iter().for_each(|pool| pool.raise_by_energy(&mut bound, &mut left));
+            bound
         }
     }
-}
-
-/// Something to do on one machine: released at `head`, `length` long, and at least `tail` follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Job {
-    pub head: u32,
-    pub length: u32,
-    pub tail: u32,
 }
 
 struct Bounds<'a> {
     layout: &'a Layout<'a>,
     heads: Vec<u32>,
     tails: Vec<u32>,
+    resources: usize,
+}
+
+/// A task that takes something of a pool, whichever mode it is done in.
+struct Member {
+    head: u64,
+    tail: u64,
+    /// The least work of all modes.
+    work: u64,
+    /// Of each mode: its duration, and the units that it takes.
+    modes: Vec<(u64, u64)>,
+}
+
+struct Members {
+    pool: Pool,
+    capacity: u64,
+    members: Vec<Member>,
 }
 
 impl Bounds<'_> {
-    fn path(&self) -> u64 {
+    fn path(&self) -> Bound {
         let length = |task: usize| self.heads[task] + self.layout.shortest(task) + self.tails[task];
-        (0..self.layout.tasks()).map(|task| u64::from(length(task))).max().unwrap_or(0)
+        // It begins at a release: a later task of it may have one that is earlier.
+        let begins = |task: &usize| self.heads[*task] == self.layout.release[*task];
+        let start = (0..self.layout.tasks()).filter(begins).max_by_key(|task| length(*task));
+        let mut tasks = Vec::new();
+        let mut next = start;
+        while let Some(task) = next {
+            tasks.push(task as u32);
+            let end = self.heads[task] + self.layout.shortest(task);
+            let follows = |other: &&u32| {
+                let other = **other as usize;
+                self.heads[other] == end && self.layout.shortest(other) + self.tails[other] == self.tails[task]
+            };
+            next = self.layout.succs.of(task).iter().find(follows).map(|other| *other as usize);
+        }
+        Bound { value: start.map_or(0, |task| u64::from(length(task))), proof: Proof::Path { tasks } }
+    }
+
+    fn pools(&self) -> impl Iterator<Item = Members> {
+        let rows = 0..self.layout.capacity.len();
+        let row_pools = rows.flat_map(|row| {
+            let capacity = self.layout.capacity[row];
+            if row >= self.resources {
+                return vec![
+                    self.members(Pool::Machine((row - self.resources) as u32), 1, |mode| self.amount(mode, row)),
+                ];
+            }
+            let exclusive = |mode: u32| u64::from(self.amount(mode, row) > u64::from(capacity / 2));
+            vec![
+                self.members(Pool::Resource(row as u32), u64::from(capacity), |mode| self.amount(mode, row)),
+                self.members(Pool::Exclusive(row as u32), 1, exclusive),
+            ]
+        });
+        let on_machine = |mode: u32| u64::from(self.layout.machine[mode as usize] != NONE);
+        row_pools.chain([self.members(Pool::Machines, self.layout.machines as u64, on_machine)])
     }
 
     /// What a mode takes of a row.
-    fn amount(&self, mode: u32, row: usize) -> u32 {
+    fn amount(&self, mode: u32, row: usize) -> u64 {
         let held = self.layout.demands.of(mode as usize).iter().find(|(other, _)| *other as usize == row);
-        held.map_or(0, |(_, amount)| *amount)
+        held.map_or(0, |(_, amount)| u64::from(*amount))
     }
 
-    /// Jackson's bound of the tasks that exclude each other on a row, whichever modes they take.
-    fn one_machine(&self, row: usize) -> u64 {
-        let half = self.layout.capacity[row] / 2;
-        let excludes = |task: &usize| {
-            let modes = self.layout.modes.of(*task);
-            modes.iter().all(|mode| self.amount(*mode, row) > half)
+    fn members(&self, pool: Pool, capacity: u64, amount: impl Fn(u32) -> u64) -> Members {
+        let member = |task: usize| {
+            let modes = self.layout.modes.of(task).iter();
+            let modes: Vec<_> =
+                modes.map(|mode| (u64::from(self.layout.duration[*mode as usize]), amount(*mode))).collect();
+            let work = modes.iter().map(|(duration, amount)| duration * amount).min().unwrap_or(0);
+            Member { head: u64::from(self.heads[task]), tail: u64::from(self.tails[task]), work, modes }
         };
-        let jobs: Vec<Job> = (0..self.layout.tasks()).filter(excludes).map(|task| self.job(task)).collect();
-        jackson(jobs)
-    }
-
-    fn job(&self, task: usize) -> Job {
-        Job { head: self.heads[task], length: self.layout.shortest(task), tail: self.tails[task] }
-    }
-
-    fn energy(&self, row: usize) -> u64 {
-        let least = |task: usize| {
-            let work =
-                |mode: &u32| u64::from(self.layout.duration[*mode as usize]) * u64::from(self.amount(*mode, row));
-            self.layout.modes.of(task).iter().map(work).min().unwrap_or(0)
-        };
-        self.shared((0..self.layout.tasks()).map(|task| (task, least(task))), u64::from(self.layout.capacity[row]))
-    }
-
-    /// All machines as one resource: only so do tasks count that may take one of several.
-    fn all_machines(&self) -> u64 {
-        let least = |task: usize| {
-            let work = |mode: &u32| match self.layout.machine[*mode as usize] {
-                NONE => 0,
-                _ => u64::from(self.layout.duration[*mode as usize]),
-            };
-            self.layout.modes.of(task).iter().map(work).min().unwrap_or(0)
-        };
-        self.shared((0..self.layout.tasks()).map(|task| (task, least(task))), self.layout.machines as u64)
-    }
-
-    /// (task, work) on a resource of this capacity.
-    fn shared(&self, work: impl Iterator<Item = (usize, u64)>, capacity: u64) -> u64 {
-        let mut parts: Vec<(u64, u64, u64)> = work
-            .filter(|(_, work)| *work > 0)
-            .map(|(task, work)| (u64::from(self.heads[task]), work, u64::from(self.tails[task])))
-            .collect();
-        let mut best = 0;
-        for turn in 0..2 {
-            // Those with the latest heads first; then, with the ends exchanged, those with the longest tails.
-            if turn == 1 {
-                parts.iter_mut().for_each(|(head, _, tail)| std::mem::swap(head, tail));
-            }
-            parts.sort_unstable_by_key(|part| Reverse(part.0));
-            let (mut sum, mut least_tail) = (0u64, u64::MAX);
-            for (head, work, tail) in &parts {
-                sum += work;
-                least_tail = least_tail.min(*tail);
-                best = best.max(head + sum.div_ceil(capacity) + least_tail);
-            }
-        }
-        best
+        let members = (0..self.layout.tasks()).map(member).filter(|member| member.work > 0).collect();
+        Members { pool, capacity, members }
     }
 }
 
-/// The makespan of the preemptive schedule that always works on the released job with the longest tail: the optimum of the
-/// preemptive problem. O(n log n).
-pub(crate) fn jackson(mut jobs: Vec<Job>) -> u64 {
-    jobs.sort_unstable_by_key(|job| job.head);
-    let (mut released, mut next, mut now, mut bound) = (BinaryHeap::<(u32, u64)>::new(), 0, 0u64, 0u64);
-    loop {
-        while let Some(job) = jobs.get(next).filter(|job| u64::from(job.head) <= now) {
-            released.push((job.tail, u64::from(job.length)));
-            next += 1;
-        }
-        let until = jobs.get(next).map(|job| u64::from(job.head));
-        match (released.pop(), until) {
-            (None, None) => return bound,
-            (None, Some(head)) => now = head,
-            (Some((tail, left)), Some(head)) if now + left > head => {
-                released.push((tail, left - (head - now)));
-                now = head;
-            }
-            (Some((tail, left)), _) => {
-                now += left;
-                bound = bound.max(now + u64::from(tail));
+impl Members {
+    /// The work of the members with a head and a tail of at least these, for all pairs of such while `left` lasts.
+    fn raise_by_sets(&self, bound: &mut Bound, left: &mut usize) {
+        let mut parts: Vec<&Member> = self.members.iter().collect();
+        parts.sort_unstable_by_key(|it| std::cmp::Reverse(it.head));
+        let mut thresholds: Vec<u64> = parts.iter().map(|it| it.tail).collect();
+        thresholds.sort_unstable();
+        thresholds.dedup();
+        for least in thresholds {
+            let Some(rest) = left.checked_sub(parts.len()) else { return };
+            *left = rest;
+            let mut sum = 0;
+            for it in parts.iter().filter(|it| it.tail >= least) {
+                sum += it.work;
+                let value = it.head + sum.div_ceil(self.capacity) + least;
+                if value > bound.value {
+                    *bound = self.bound(value, it.head, value - 1 - least);
+                }
             }
         }
+    }
+
+    /// Intervals from a head to the end less a tail, in which windows let members do no less than the pool has.
+    fn raise_by_energy(&self, bound: &mut Bound, left: &mut usize) {
+        let distinct = |of: fn(&Member) -> u64| {
+            let mut values: Vec<u64> = self.members.iter().map(of).collect();
+            values.sort_unstable();
+            values.dedup();
+            values
+        };
+        let (froms, rests) = (distinct(|it| it.head), distinct(|it| it.tail));
+        for from in &froms {
+            for rest in &rests {
+                // As long as nothing can end one unit before a larger bound.
+                loop {
+                    let end = bound.value;
+                    let until = end.saturating_sub(*rest);
+                    let Some(less) = left.checked_sub(self.members.len()) else { return };
+                    *left = less;
+                    let energy = |it: &Member| it.energy(end, *from, until);
+                    if until <= *from || self.members.iter().map(energy).sum::<u64>() <= self.capacity * (until - from)
+                    {
+                        break;
+                    }
+                    *bound = self.bound(end + 1, *from, until);
+                }
+            }
+        }
+    }
+
+    fn bound(&self, value: u64, from: u64, until: u64) -> Bound {
+        Bound { value, proof: Proof::Energy { pool: self.pool, from: from as u32, until: until as u32 } }
+    }
+}
+
+impl Member {
+    /// The least that any mode takes of the pool from `from` until `until`, between the head and `end` less the tail.
+    fn energy(&self, end: u64, from: u64, until: u64) -> u64 {
+        let overlap = |length: u64| {
+            let early = (self.head + length).saturating_sub(from);
+            let late = (until + self.tail + length).saturating_sub(end);
+            length.min(until - from).min(early).min(late)
+        };
+        // A mode that does not fit is none; that one does is what the longest path, no longer than `end`, says.
+        let fits = |(duration, _): &&(u64, u64)| self.head + duration + self.tail <= end;
+        let least = self.modes.iter().filter(fits).map(|(duration, amount)| amount * overlap(*duration)).min();
+        least.unwrap_or(0)
     }
 }
 
@@ -155,17 +248,20 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// The preemptive optimum is the largest of: least head + all lengths + least tail, over all sets of jobs (Carlier 1982).
+        /// The preemptive optimum of one machine is the largest of: least head + all lengths + least tail, over all sets (Carlier 1982).
         #[test]
-        fn jackson_is_the_largest_bound_of_a_set(rows in prop::collection::vec((0u32..12, 1u32..6, 0u32..12), 1..9)) {
-            let jobs: Vec<Job> = rows.into_iter().map(|(head, length, tail)| Job { head, length, tail }).collect();
+        fn sets_by_heads_and_tails_are_the_best_ones(rows in prop::collection::vec((0u64..12, 1u64..6, 0u64..12), 1..9)) {
             let of_set = |set: u32| {
-                let members: Vec<&Job> = (0..jobs.len()).filter(|k| set >> k & 1 == 1).map(|k| &jobs[k]).collect();
-                let least = |value: fn(&Job) -> u32| members.iter().map(|job| value(job)).min().unwrap();
-                least(|job| job.head) + members.iter().map(|job| job.length).sum::<u32>() + least(|job| job.tail)
+                let members: Vec<_> = (0..rows.len()).filter(|k| set >> k & 1 == 1).map(|k| rows[k]).collect();
+                let least = |value: fn(&(u64, u64, u64)) -> u64| members.iter().map(value).min().unwrap();
+                least(|job| job.0) + members.iter().map(|job| job.1).sum::<u64>() + least(|job| job.2)
             };
-            let best = (1..1u32 << jobs.len()).map(of_set).max().unwrap();
-            prop_assert_eq!(jackson(jobs), u64::from(best));
+            let best = (1..1u32 << rows.len()).map(of_set).max().unwrap();
+            let member = |(head, length, tail): &(u64, u64, u64)| Member { head: *head, tail: *tail, work: *length, modes: vec![(*length, 1)] };
+            let pool = Members { pool: Pool::Machine(0), capacity: 1, members: rows.iter().map(member).collect() };
+            let mut bound = Bound { value: 0, proof: Proof::EarliestEnds };
+            pool.raise_by_sets(&mut bound, &mut 1_000);
+            prop_assert_eq!(bound.value, best);
         }
     }
 }

@@ -7,6 +7,7 @@
 mod anneal;
 pub mod bounds;
 pub mod check;
+mod check_bound;
 mod critical;
 mod decode;
 mod draws;
@@ -38,6 +39,7 @@ mod wasm;
 mod words;
 
 pub use check::{Placed, Violation, check};
+pub use check_bound::check_bound;
 pub use estimate::{Estimate, estimate};
 pub use ketflow_error::{Error, ErrorCode, RunError};
 pub use monitor::{Answer, Monitor, Progress, Unmonitored};

@@ -1,5 +1,6 @@
 //! The result of a run, and its canonical bytes.
 
+use crate::bounds::{Bound, Pool, Proof};
 use crate::check::Placed;
 use crate::critical::critical_path;
 use crate::problem::{Objective, Problem};
@@ -36,6 +37,8 @@ pub struct ScheduleResult {
     pub value: u64,
     /// No schedule has a smaller value.
     pub lower_bound: u64,
+    /// Why that is so.
+    pub proof: Proof,
     /// Tasks by index, from the start of the schedule to its end, each keeping the next one from starting earlier.
     pub critical_path: Vec<u32>,
     /// What it took.
@@ -50,7 +53,7 @@ impl ScheduleResult {
         (objective, value): (Objective, u64),
         start: Vec<u32>,
         mode: Vec<u32>,
-        lower_bound: u64,
+        bound: Bound,
         work: Work,
     ) -> Self {
         let mode_of = |task: usize| &problem.tasks[task].modes[mode[task] as usize];
@@ -62,7 +65,8 @@ impl ScheduleResult {
             makespan: end.iter().copied().max().unwrap_or(0),
             objective,
             value,
-            lower_bound,
+            lower_bound: bound.value,
+            proof: bound.proof,
             critical_path: critical_path(problem, &start, &end, &mode),
             work,
             names: json!({
@@ -92,6 +96,8 @@ impl ScheduleResult {
         }
         container.add("critical-path", &[self.critical_path.len()], Data::U32(&self.critical_path));
         container.add("names", &[self.names.len()], Data::U8(self.names.as_bytes()));
+        let proof = json!(self.proof).to_string();
+        container.add("proof", &[proof.len()], Data::U8(proof.as_bytes()));
         container.add("makespan", &[1], Data::U32(&makespan));
         container.add("objective", &[1], Data::F64(&value));
         container.add("lower-bound", &[1], Data::F64(&bound));
@@ -117,8 +123,25 @@ impl ScheduleResult {
             "objective": self.value,
             "lowerBound": self.lower_bound,
             "gap": self.gap(),
+            "proof": named_proof(problem, &self.proof),
             "criticalPath": self.critical_path.iter().map(id).collect::<Vec<_>>(),
             "work": { "iterations": self.work.iterations, "restarts": self.work.restarts },
         })
+    }
+}
+
+/// A proof with the names of tasks and machines in the place of their indices.
+fn named_proof(problem: &Problem, proof: &Proof) -> Value {
+    let id = |task: &u32| problem.tasks[*task as usize].id.as_str();
+    match proof {
+        Proof::EarliestEnds => json!({ "kind": "earliest-ends" }),
+        Proof::Path { tasks } => json!({ "kind": "path", "tasks": tasks.iter().map(id).collect::<Vec<_>>() }),
+        Proof::Energy { pool, from, until } => {
+            let pool = match pool {
+                Pool::Machine(machine) => json!({ "machine": problem.machines[*machine as usize] }),
+                pool => json!(pool),
+            };
+            json!({ "kind": "energy", "pool": pool, "from": from, "until": until })
+        }
     }
 }

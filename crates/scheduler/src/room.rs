@@ -1,8 +1,8 @@
 //! What is free over time, as the serial scheme asks for it.
 //!
 //! Two implementations of the same answers: a step function for each resource, for any problem; and, where times are short and
-//! capacities small, one word for each unit of time that holds what is free of all resources side by side. On PSPLIB's j120 the words
-//! make 2.8 times as many schedules a second.
+//! capacities small, one word for each unit of time that holds what is free of all resources side by side. With them and
+//! lists sorted by counting, j120_11_1 of PSPLIB makes 291,000 passes a second; with steps and sorted keys it made 82,000.
 
 use crate::layout::Layout;
 use crate::profile::Profile;
@@ -70,7 +70,7 @@ pub(crate) struct Grid<'a> {
     need: Vec<u64>,
 }
 
-/// Most units of time for each task: above, the steps are fewer than the units.
+/// Most units of time for each task: the words of a unit are looked at one by one, the steps are at most two a task.
 const UNITS_PER_TASK: u64 = 40;
 
 impl<'a> Grid<'a> {

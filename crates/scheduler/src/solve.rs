@@ -100,7 +100,7 @@ fn run(
         done: 0,
         total: if most == 1 { plan.length(first).min(plan.budget) } else { plan.budget },
         between_polls: (POLL_TASKS / problem.tasks.len() as u64).max(1),
-        enough: bound.max(options.target_value.unwrap_or(0)),
+        enough: bound.value.max(options.target_value.unwrap_or(0)),
         value: u64::MAX,
         best: State::new(&layout),
         has_ended: false,

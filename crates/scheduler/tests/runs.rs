@@ -224,7 +224,7 @@ fn names_are_in_the_json_of_a_result() {
         result.to_json(&problem).to_string(),
         concat!(
             r#"{"criticalPath":["cut","glue"],"gap":0.0,"lowerBound":5,"makespan":5,"objective":5,"#,
-            r#""tasks":[{"end":2,"id":"cut","machine":"saw","start":0},{"end":5,"id":"glue","start":2}],"#,
+            r#""proof":{"kind":"path","tasks":["cut","glue"]},"tasks":[{"end":2,"id":"cut","machine":"saw","start":0},{"end":5,"id":"glue","start":2}],"#,
             r#""work":{"iterations":1,"restarts":1}}"#
         )
     );
