@@ -15,6 +15,7 @@ use crate::state::{Block, LANES, State};
 use crate::sweep::{Stage, Sweep, TileCondition};
 use phases::Outer;
 use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Applies a sweep, on several threads where the state is large.
 pub(crate) fn apply<T: Real>(state: &mut State<T>, sweep: &Sweep, progress: &mut Progress) -> Result<(), Interrupted> {
@@ -32,7 +33,32 @@ pub(crate) fn apply<T: Real>(state: &mut State<T>, sweep: &Sweep, progress: &mut
         is_contiguous: sweep.held_blocks == blocks - 1 && blocks <= 1 << shift,
     };
     let choice = progress.lanes;
-    progress.pass(tiles, blocks * LANES * sweep.weight, |range| choice.run(Tiles { sweep, place: &place, range }))
+    let idle = Mutex::new(Vec::new());
+    progress.pass(tiles, blocks * LANES * sweep.weight, |range| {
+        let mut workspace = locked(&idle).pop().unwrap_or_else(|| Workspace::new(sweep, &place));
+        choice.run(Tiles { sweep, place: &place, workspace: &mut workspace, range });
+        locked(&idle).push(workspace);
+    })
+}
+
+/// What a thread needs for its tiles; the next share of tiles takes it over, because fresh memory costs as much as a gate.
+struct Workspace<T> {
+    /// Room for a tile, unless tiles are worked on in place.
+    scratch: Vec<Block<T>>,
+    /// For each stage.
+    outer: Vec<Outer<T>>,
+}
+
+impl<T: Real> Workspace<T> {
+    fn new(sweep: &Sweep, place: &Place<T>) -> Self {
+        let length = if place.is_contiguous { 0 } else { place.offsets.len() };
+        Self { scratch: vec![Block::ZERO; length], outer: sweep.stages.iter().map(|_| Outer::default()).collect() }
+    }
+}
+
+/// A panic elsewhere leaves whole workspaces behind.
+fn locked<T>(idle: &Mutex<Vec<Workspace<T>>>) -> MutexGuard<'_, Vec<Workspace<T>>> {
+    idle.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Where tiles lie in the state.
@@ -96,16 +122,16 @@ fn deposit(index: usize, mask: usize) -> usize {
 struct Tiles<'a, T> {
     sweep: &'a Sweep,
     place: &'a Place<'a, T>,
+    workspace: &'a mut Workspace<T>,
     range: Range<usize>,
 }
 
 impl<T: Real> Vectorized<T> for Tiles<'_, T> {
     #[inline(always)]
     fn run<V: Lanes<T>>(self) {
-        let Self { sweep, place, range } = self;
+        let Self { sweep, place, workspace, range } = self;
+        let Workspace { scratch, outer } = workspace;
         let blocks = place.offsets.len();
-        let mut scratch = if place.is_contiguous { Vec::new() } else { vec![Block::<T>::ZERO; blocks] };
-        let mut outer: Vec<Outer<T>> = sweep.stages.iter().map(Outer::new).collect();
         for tile in range {
             let base = if place.is_contiguous {
                 place.block(place.first(tile))
@@ -113,7 +139,7 @@ impl<T: Real> Vectorized<T> for Tiles<'_, T> {
                 place.copy::<V>(tile, scratch.as_mut_ptr(), false);
                 scratch.as_mut_ptr()
             };
-            for (stage, outer) in sweep.stages.iter().zip(&mut outer) {
+            for (stage, outer) in sweep.stages.iter().zip(outer.iter_mut()) {
                 // SAFETY: `base` holds the blocks of a tile, which nobody else uses: tiles are disjoint, and so are ranges. The
                 // stages of a sweep stay within its tiles. This code runs, so the processor has the instructions of V.
                 unsafe { stage_on_tile::<T, V>(stage, base, blocks, tile, outer) };

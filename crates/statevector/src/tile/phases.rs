@@ -4,7 +4,7 @@ use crate::lanes::Lanes;
 use crate::phases::table;
 use crate::real::Real;
 use crate::state::{Block, LANES};
-use crate::sweep::{Inner, PhaseStage, Stage};
+use crate::sweep::{Inner, PhaseStage};
 use num_complex::Complex64;
 
 const ONE: Complex64 = Complex64::new(1.0, 0.0);
@@ -14,6 +14,7 @@ const ONE: Complex64 = Complex64::new(1.0, 0.0);
 const GROUP_BITS: u32 = 4;
 
 /// What the tiles of a group multiply because of the qubits outside them.
+#[derive(Default)]
 pub(super) struct Outer<T> {
     group: Option<usize>,
     /// For each part that the factors share with the tile, one factor for each tile of the group.
@@ -23,10 +24,6 @@ pub(super) struct Outer<T> {
 }
 
 impl<T: Real> Outer<T> {
-    pub(super) fn new(_stage: &Stage) -> Self {
-        Self { group: None, tables: Vec::new(), blocks: Vec::new(), values: [Vec::new(), Vec::new()] }
-    }
-
     /// Makes the tables of the group of `tile`.
     fn enter(&mut self, tile: usize, stage: &PhaseStage) {
         let group = tile >> GROUP_BITS;
