@@ -35,8 +35,17 @@ describe("ketflow run, by the type of its file", () => {
 
   it("sends bytes that are no text as base64", async () => {
     const source = "DIMODBQM\u0002\u0000";
-    const { bodies } = await ketflow(["run", "m.bqm"], { folder: scratch({ "m.bqm": source }) });
+    const folder = scratch({ "m.bqm": source, "n.onnx": "\u0008\u0008:\u0000", "x.json": "[[1, 2]]" });
+    const { bodies } = await ketflow(["run", "m.bqm"], { folder });
     expect(bodies).toMatchObject([{ input: { format: "dimod-bqm", source: { base64: btoa(source) } } }]);
+    const network = await ketflow(["run", "n.onnx", "--states", "x.json"], { folder });
+    expect(network.bodies).toMatchObject([
+      {
+        type: "infer",
+        input: { format: "onnx", source: { base64: btoa("\u0008\u0008:\u0000") } },
+        options: { states: [[1, 2]] },
+      },
+    ]);
   });
 
   it("turns the flags of each type into its options", async () => {

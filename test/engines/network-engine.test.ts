@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { fromBase64 } from "../../ts/core/bytes.ts";
 import { type Engines, loadEngines } from "../../ts/engines/load-engines.ts";
 
 /** vitest does not transform what threads run: they take the built file. */
@@ -20,6 +22,20 @@ interface Case {
 
 const { cases }: { cases: Case[] } = JSON.parse(
   readFileSync(new URL("../vectors/qnet/numpy.json", import.meta.url), "utf8"),
+);
+
+const Models = z.object({
+  cases: z.array(
+    z.object({
+      name: z.string(),
+      model: z.string(),
+      states: z.array(z.array(z.number())),
+      outputs: z.array(z.array(z.number())),
+    }),
+  ),
+});
+const { cases: models } = Models.parse(
+  JSON.parse(readFileSync(new URL("../vectors/qnet/onnx/cases.json", import.meta.url), "utf8")),
 );
 
 /** Q = V + A − mean(A) by hand: V = x + y, A = (x, −y), so Q = (x + y) + (x, −y) − (x − y) / 2. */
@@ -51,9 +67,32 @@ describe("a network", () => {
     }
   });
 
+  it("of ONNX gives what onnxruntime gives, also when it is loaded once", async () => {
+    for (const { name, model, states, outputs } of models) {
+      const input = { format: "onnx", source: fromBase64(model) } as const;
+      const { result } = await engines.network.forward(input, { states });
+      const errors = outputs.flatMap((row, k) => row.map((q, a) => Math.abs((result.outputs[k]?.[a] ?? 9) - q)));
+      expect(Math.max(...errors), name).toBeLessThan(1e-5);
+      const network = await engines.network.load({ format: "auto", source: fromBase64(model) });
+      expect(network.view.states).toBe(0);
+      expect((await network.forward(states)).result).toEqual(result);
+    }
+  });
+
+  it("of ONNX with an operator that the engine has not is refused by the name of its node", async () => {
+    const first = models.find(({ name }) => name === "matmul-add-relu");
+    const bytes = fromBase64(first?.model ?? "");
+    const text = new TextDecoder("latin1").decode(bytes).replace("Relu", "Relx");
+    const source = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+    await expect(engines.network.forward({ format: "onnx", source }, { states: [[1, 2, 3]] })).rejects.toMatchObject({
+      code: "unsupported",
+      message: expect.stringMatching(/^node 2 \(Relx\) is no operator/),
+    });
+  });
+
   it("is loaded once and asked many times, and a state's outputs do not depend on the batch", async () => {
     const network = await engines.network.load(DUELING);
-    expect(network.view).toEqual({ inputs: 2, actions: 2, parameters: 3 * 16 + 3, states: 0 });
+    expect(network.view).toEqual({ inputs: 2, actions: 2, parameters: 16 * (16 + 1), states: 0 });
     const rows = [
       [1, 2],
       [-3, 0.5],

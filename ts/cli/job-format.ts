@@ -6,6 +6,7 @@ import { sniffFormat } from "./sniff-format.ts";
 /** By the end of the file's name, the longest first. `.qasm` is not here: the version in the text decides. */
 const SUFFIXES: readonly (readonly [suffix: string, format: JobFormat])[] = [
   [".net.json", "net-json"],
+  [".onnx", "onnx"],
   [".hybrid.json", "hybrid-json"],
   [".bqm.json", "dimod-json"],
   [".ionq.json", "ionq-json"],
@@ -36,7 +37,7 @@ const BEGINNINGS: readonly (readonly [pattern: RegExp, format: JobFormat])[] = [
 ];
 
 /** Formats whose files are no text. */
-export const BINARY_FORMATS: ReadonlySet<string> = new Set<JobFormat>(["dimod-bqm"]);
+export const BINARY_FORMATS: ReadonlySet<string> = new Set<JobFormat>(["dimod-bqm", "onnx"]);
 
 /** What `--format` says. @throws {AppError} `invalid-input` for a format that does not exist */
 export function namedFormat(format: string | undefined): JobFormat | undefined {

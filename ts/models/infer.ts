@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** Formats a network can be given in. */
-export const INFER_FORMATS = ["net-json"] as const;
+export const INFER_FORMATS = ["net-json", "onnx"] as const;
 export type InferFormat = (typeof INFER_FORMATS)[number];
 
 /** Options of an infer job. */

@@ -1,15 +1,17 @@
 //! The forward pass. Every output is a function of the network and its one state; batches and blocks only decide how often a
-//! row of weights is fetched from memory.
+//! weight is fetched from memory.
 
+use crate::activation::Activation;
 use crate::limits::MAX_BATCH_VALUES;
 use crate::monitor::{Interrupted, Monitor, Progress};
-use crate::network::{Dense, Layer, Network, stride};
+use crate::network::{Layer, Linear, Network};
+use crate::panel::{PANEL, multiply, pack_states};
 use crate::result::InferResult;
 use crate::states::States;
-use crate::tree::{dot, sum_f64};
+use crate::tree::{LANES, sum_f64};
 use ketflow_error::{Error, RunError};
 
-/// States that go through a layer together: their activations stay in the cache while each row of weights is read once.
+/// States that go through a layer together: their activations stay in the cache while each weight is read once.
 const BLOCK_STATES: usize = 32;
 
 /// Evaluates the network for every state. The outputs for a state have the same bytes whatever else is in the batch.
@@ -19,28 +21,10 @@ const BLOCK_STATES: usize = 32;
 /// `too-large` when there are more outputs than [`MAX_BATCH_VALUES`]; [`RunError::Cancelled`] by the monitor.
 pub fn run(network: &Network, states: &States, monitor: &mut dyn Monitor) -> Result<InferResult, RunError> {
     check(network, states)?;
-    let (inputs, actions, count) = (network.inputs(), network.actions(), states.count());
+    let (actions, count) = (network.actions(), states.count());
     let mut progress = Progress::new(monitor, network.operations() * count as u64);
-    let mut outputs = Vec::with_capacity(count * actions);
-    let (mut current, mut next) = (Rows::default(), Rows::default());
-    for first in (0..count).step_by(BLOCK_STATES) {
-        current.reset(BLOCK_STATES.min(count - first), inputs);
-        for (k, row) in current.iter_mut().enumerate() {
-            row.copy_from_slice(states.row(first + k));
-        }
-        for (index, layer) in network.layers.iter().enumerate() {
-            apply(layer, &current, &mut next, &mut progress)?;
-            if let Some(row) = next.iter_mut().position(|row| row.iter().any(|value| !value.is_finite())) {
-                let message = format!(
-                    "the sums of layers[{index}] leave the range of f32 (3.4e38) for states[{}]; scale weights or states down",
-                    first + row
-                );
-                return Err(Error::invalid(message).into());
-            }
-            std::mem::swap(&mut current, &mut next);
-        }
-        current.iter_mut().for_each(|row| outputs.extend_from_slice(row));
-    }
+    let mut outputs = vec![0.0; count * actions];
+    evaluate(network, states.values(), &mut outputs, &mut Buffers::default(), &mut progress)?;
     Ok(InferResult::new(actions, outputs))
 }
 
@@ -68,65 +52,125 @@ pub(crate) fn check(network: &Network, states: &States) -> Result<(), Error> {
     Ok(())
 }
 
-/// Activations of a block of states, each row filled up with zeros to a multiple of the lanes.
-#[derive(Default)]
-struct Rows {
-    width: usize,
-    stride: usize,
-    values: Vec<f32>,
+/// Memory of a run, kept from one to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers {
+    /// Outputs of a layer, and of the layer before it.
+    out: Vec<f32>,
+    before: Vec<f32>,
+    packed: Vec<f32>,
 }
 
-impl Rows {
-    /// `count` rows of zeros.
-    fn reset(&mut self, count: usize, width: usize) {
-        (self.width, self.stride) = (width, stride(width));
-        self.values.clear();
-        self.values.resize(count * self.stride, 0.0);
-    }
-
-    fn count(&self) -> usize {
-        self.values.len() / self.stride
-    }
-
-    fn filled(&self, row: usize) -> &[f32] {
-        &self.values[row * self.stride..][..self.stride]
-    }
-
-    /// The rows without what fills them up.
-    fn iter_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
-        self.values.chunks_exact_mut(self.stride).map(|row| &mut row[..self.width])
-    }
-}
-
-fn apply(layer: &Layer, input: &Rows, output: &mut Rows, progress: &mut Progress) -> Result<(), Interrupted> {
-    match layer {
-        Layer::Dense(dense) => apply_dense(dense, input, output, progress),
-        Layer::Dueling { value, advantage } => {
-            let mut values = Rows::default();
-            apply_dense(value, input, &mut values, progress)?;
-            apply_dense(advantage, input, output, progress)?;
-            for (value, row) in values.iter_mut().zip(output.iter_mut()) {
-                let mean = sum_f64(row) / row.len() as f64;
-                row.iter_mut().for_each(|q| *q = (f64::from(value[0]) + f64::from(*q) - mean) as f32);
+/// Writes the outputs for finite states, block after block.
+///
+/// # Errors
+/// As [`run`], but for the shapes.
+pub(crate) fn evaluate(
+    network: &Network,
+    states: &[f32],
+    outputs: &mut [f32],
+    buffers: &mut Buffers,
+    progress: &mut Progress,
+) -> Result<(), RunError> {
+    let (inputs, actions) = (network.inputs(), network.actions());
+    let blocks = states.chunks(BLOCK_STATES * inputs).zip(outputs.chunks_mut(BLOCK_STATES * actions));
+    for (block, (states, outputs)) in blocks.enumerate() {
+        let count = states.len() / inputs;
+        let mut stride = inputs;
+        for (index, layer) in network.layers.iter().enumerate() {
+            let before = if index == 0 { states } else { &buffers.before };
+            pack_states(before, layer.inputs(), stride, &mut buffers.packed);
+            stride = apply(layer, &buffers.packed, count, &mut buffers.out, progress)?;
+            if let Some(row) = buffers.out.chunks_exact(stride).position(|row| !is_finite(row)) {
+                let message = format!(
+                    "the sums of layers[{index}] leave the range of f32 (3.4e38) for states[{}]; scale weights or states down",
+                    block * BLOCK_STATES + row
+                );
+                return Err(Error::invalid(message).into());
             }
-            Ok(())
+            std::mem::swap(&mut buffers.out, &mut buffers.before);
         }
-    }
-}
-
-/// A sum that overflows stays in `output` as an infinity or NaN, whatever the activation.
-fn apply_dense(dense: &Dense, input: &Rows, output: &mut Rows, progress: &mut Progress) -> Result<(), Interrupted> {
-    let count = input.count();
-    output.reset(count, dense.outputs());
-    let width = output.stride;
-    for (j, (weights, bias)) in dense.weights.chunks_exact(input.stride).zip(&dense.bias).enumerate() {
-        for row in 0..count {
-            output.values[row * width + j] = dot(weights, input.filled(row)) + bias;
+        for (target, row) in outputs.chunks_exact_mut(actions).zip(buffers.before.chunks_exact(stride)) {
+            target.copy_from_slice(&row[..actions]);
         }
-        progress.advance(count as u64 * dense.row_operations())?;
-    }
-    for row in output.iter_mut().filter(|row| row.iter().all(|sum| sum.is_finite())) {
-        dense.activation.apply(row);
     }
     Ok(())
+}
+
+/// Whether all numbers are finite, sixteen at a time.
+pub(crate) fn is_finite(values: &[f32]) -> bool {
+    const INFINITY: u32 = f32::INFINITY.to_bits();
+    let largest = |bits: u32, value: &f32| bits.max(value.to_bits() & 0x7fff_ffff);
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    let mut lanes = [0u32; LANES];
+    for chunk in chunks {
+        for (lane, value) in lanes.iter_mut().zip(chunk) {
+            *lane = largest(*lane, value);
+        }
+    }
+    lanes.iter().all(|bits| *bits < INFINITY) && rest.iter().fold(0, largest) < INFINITY
+}
+
+/// The outputs of a layer for `count` packed states; gives the numbers of a row. A sum that overflows stays there as an
+/// infinity or NaN, whatever the activation.
+fn apply(
+    layer: &Layer,
+    packed: &[f32],
+    count: usize,
+    out: &mut Vec<f32>,
+    progress: &mut Progress,
+) -> Result<usize, Interrupted> {
+    match layer {
+        Layer::Dense(dense) => {
+            let width = sum_up(&dense.sums, packed, count, out, progress)?;
+            activate(out, width, 0..dense.sums.outputs, dense.activation);
+            Ok(width)
+        }
+        Layer::Dueling(dueling) => {
+            let outputs = dueling.sums.outputs;
+            let width = sum_up(&dueling.sums, packed, count, out, progress)?;
+            activate(out, width, 0..1, dueling.value);
+            activate(out, width, 1..outputs, dueling.advantage);
+            for row in out.chunks_exact_mut(width) {
+                let value = f64::from(row[0]);
+                let mean = sum_f64(&row[1..outputs]) / (outputs - 1) as f64;
+                for action in 1..outputs {
+                    row[action - 1] = (value + f64::from(row[action]) - mean) as f32;
+                }
+                row[outputs - 1] = 0.0;
+            }
+            Ok(width)
+        }
+    }
+}
+
+/// W x + b for all states; gives the numbers of a row, a multiple of [`PANEL`], of which those behind the outputs are 0.
+fn sum_up(
+    sums: &Linear,
+    packed: &[f32],
+    count: usize,
+    out: &mut Vec<f32>,
+    progress: &mut Progress,
+) -> Result<usize, Interrupted> {
+    let width = PANEL * sums.bias.len();
+    // Everything is written: what stood there before does not matter.
+    out.resize(count * width, 0.0);
+    let size = sums.weights.len() / sums.bias.len();
+    for (k, (panel, bias)) in sums.weights.chunks_exact(size).zip(&sums.bias).enumerate() {
+        multiply(panel, bias, packed, count, &mut out[k * PANEL..], width);
+        progress.advance(count as u64 * sums.panel_operations())?;
+    }
+    Ok(width)
+}
+
+fn activate(out: &mut [f32], width: usize, outputs: std::ops::Range<usize>, activation: Activation) {
+    if activation == Activation::Linear {
+        return;
+    }
+    for row in out.chunks_exact_mut(width) {
+        let row = &mut row[outputs.clone()];
+        if is_finite(row) {
+            activation.apply(row);
+        }
+    }
 }

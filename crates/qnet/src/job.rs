@@ -83,7 +83,7 @@ pub fn estimate(document: &Document, options: &Options) -> Result<Estimate, Erro
     forward::check(network, &states)?;
     let (count, inputs, actions) = (states.count() as u64, network.inputs() as u64, network.actions() as u64);
     // Weights; states as they are kept and as they came; outputs and their container.
-    let bytes = 4 * network.parameters() as u64 + count * (16 * inputs + 12 * actions + 8);
+    let bytes = 4 * network.parameters() + count * (16 * inputs + 12 * actions + 8);
     let limit = options.memory_limit_mib << 20;
     if bytes > limit {
         return Err(Error::too_large(format!(

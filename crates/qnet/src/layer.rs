@@ -4,7 +4,7 @@ use crate::activation::Activation;
 use crate::fault::{Fault, quote};
 use crate::json::Reader;
 use crate::limits::{MAX_LAYERS, MAX_PARAMETERS, MAX_WIDTH};
-use crate::network::{Dense, Layer};
+use crate::network::{Layer, Rows};
 use crate::tensor::{Matrix, read_matrix, read_vector};
 
 const DENSE_FIELDS: &[&str] = &["kind", "weights", "bias", "activation"];
@@ -26,8 +26,8 @@ struct Parts {
     weights: Option<Matrix>,
     bias: Option<Vec<f32>>,
     activation: Option<Activation>,
-    value: Option<Dense>,
-    advantage: Option<Dense>,
+    value: Option<Rows>,
+    advantage: Option<Rows>,
 }
 
 /// The array of layers, at least one.
@@ -42,7 +42,7 @@ pub(crate) fn read_layers(reader: &mut Reader) -> Result<Vec<Layer>, Fault> {
         }
         let layer = read_layer(reader)?;
         if let Some(before) = layers.last() {
-            if matches!(before, Layer::Dueling { .. }) {
+            if matches!(before, Layer::Dueling(_)) {
                 return Err(reader.invalid(offset, "follows a dueling layer; make that the last one"));
             }
             if before.outputs() != layer.inputs() {
@@ -56,9 +56,9 @@ pub(crate) fn read_layers(reader: &mut Reader) -> Result<Vec<Layer>, Fault> {
             }
         }
         parameters += layer.parameters();
-        if parameters > MAX_PARAMETERS {
+        if parameters > MAX_PARAMETERS as u64 {
             let text = format!(
-                "brings the network to {parameters} weights and biases, rows filled up to a multiple of 16; \
+                "brings the network to {parameters} weights and biases, rows and columns filled up to multiples of 16; \
                  at most {MAX_PARAMETERS} are taken"
             );
             return Err(reader.too_large(offset, text));
@@ -88,7 +88,7 @@ fn read_layer(reader: &mut Reader) -> Result<Layer, Fault> {
                 reader.invalid(offset, format!("has no 'activation'; give one of {}", names(&Activation::NAMES)))
             );
         }
-        return dense(reader, offset, parts).map(Layer::Dense);
+        return dense(reader, offset, parts).map(Layer::dense);
     }
     if parts.weights.is_some() || parts.bias.is_some() || parts.activation.is_some() {
         let text = "is dueling and has 'weights', 'bias' or 'activation'; put them into its 'value' and 'advantage'";
@@ -108,7 +108,7 @@ fn read_layer(reader: &mut Reader) -> Result<Layer, Fault> {
         );
         return Err(reader.invalid(offset, text));
     }
-    Ok(Layer::Dueling { value, advantage })
+    Ok(Layer::dueling(value, advantage))
 }
 
 fn read_parts(reader: &mut Reader, wanted: &str, fields: &[&'static str]) -> Result<Parts, Fault> {
@@ -139,7 +139,7 @@ fn read_weights(reader: &mut Reader) -> Result<Matrix, Fault> {
 }
 
 /// One half of a dueling layer: dense, where `kind` may be left out and the activation is linear unless given.
-fn read_stream(reader: &mut Reader) -> Result<Dense, Fault> {
+fn read_stream(reader: &mut Reader) -> Result<Rows, Fault> {
     let offset = reader.offset();
     let parts = read_parts(reader, "an object with weights and bias", DENSE_FIELDS)?;
     if parts.kind == Some(LayerKind::Dueling) {
@@ -148,7 +148,7 @@ fn read_stream(reader: &mut Reader) -> Result<Dense, Fault> {
     dense(reader, offset, parts)
 }
 
-fn dense(reader: &Reader, offset: usize, parts: Parts) -> Result<Dense, Fault> {
+fn dense(reader: &Reader, offset: usize, parts: Parts) -> Result<Rows, Fault> {
     let Some(weights) = parts.weights else {
         return Err(reader.invalid(offset, "has no 'weights'; give an array of rows, one per output"));
     };
@@ -160,7 +160,8 @@ fn dense(reader: &Reader, offset: usize, parts: Parts) -> Result<Dense, Fault> {
             format!("has a 'bias' of {} numbers and {} rows of weights; give one per row", bias.len(), weights.rows);
         return Err(reader.invalid(offset, text));
     }
-    Ok(Dense::new(weights.columns, &weights.values, bias, parts.activation.unwrap_or(Activation::Linear)))
+    let activation = parts.activation.unwrap_or(Activation::Linear);
+    Ok(Rows { inputs: weights.columns, weights: weights.values, bias, activation })
 }
 
 /// One of the names of a table.

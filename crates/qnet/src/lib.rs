@@ -7,6 +7,7 @@
 //! threads.
 
 mod activation;
+mod evaluator;
 mod fault;
 mod forward;
 mod job;
@@ -16,6 +17,7 @@ pub mod limits;
 pub mod monitor;
 mod network;
 mod onnx;
+mod panel;
 mod read;
 mod result;
 mod states;
@@ -24,6 +26,7 @@ mod tree;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
+pub use evaluator::Evaluator;
 pub use forward::run;
 pub use job::{Estimate, Options, estimate, infer};
 pub use ketflow_error::{Error, ErrorCode, RunError};

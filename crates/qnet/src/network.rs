@@ -1,6 +1,7 @@
 //! A network in memory: shapes fit and numbers are finite, because only the readers make one.
 
 use crate::activation::Activation;
+use crate::panel::{PANEL, pack_weights};
 use crate::tree::LANES;
 use std::fmt;
 
@@ -14,78 +15,109 @@ pub struct Network {
 pub(crate) enum Layer {
     Dense(Dense),
     /// Q = V + A − mean(A)
-    Dueling {
-        /// One output.
-        value: Dense,
-        advantage: Dense,
-    },
+    Dueling(Dueling),
 }
 
 /// activation(W x + b)
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Dense {
+    pub sums: Linear,
+    pub activation: Activation,
+}
+
+/// Both streams over the same inputs.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Dueling {
+    /// V first, then the advantages.
+    pub sums: Linear,
+    pub value: Activation,
+    pub advantage: Activation,
+}
+
+/// W x + b
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Linear {
     pub inputs: usize,
-    /// Row after row, each of `stride(inputs)` numbers, filled up with zeros.
+    pub outputs: usize,
+    /// As [`pack_weights`] orders them.
     pub weights: Vec<f32>,
-    /// One per output.
+    /// One per output, filled up with zeros to whole panels.
+    pub bias: Vec<[f32; PANEL]>,
+}
+
+/// A dense layer as files have it: `weights` are row-major, as many rows as `bias` has numbers.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    pub inputs: usize,
+    pub weights: Vec<f32>,
     pub bias: Vec<f32>,
     pub activation: Activation,
 }
 
-/// Numbers that a row of `width` takes in memory.
-pub(crate) fn stride(width: usize) -> usize {
-    width.next_multiple_of(LANES)
-}
-
-impl Dense {
-    /// `weights` are row-major, as many rows as `bias` has numbers.
-    pub fn new(inputs: usize, weights: &[f32], bias: Vec<f32>, activation: Activation) -> Self {
-        let stride = stride(inputs);
-        let mut filled = vec![0.0; stride * bias.len()];
-        for (target, source) in filled.chunks_exact_mut(stride).zip(weights.chunks_exact(inputs)) {
-            target[..inputs].copy_from_slice(source);
-        }
-        Self { inputs, weights: filled, bias, activation }
-    }
-
+impl Rows {
     pub fn outputs(&self) -> usize {
         self.bias.len()
     }
+}
 
-    /// Operations of one row of weights for one state: its multiplications, and [`LANES`] for the activation.
-    pub fn row_operations(&self) -> u64 {
-        (stride(self.inputs) + LANES) as u64
+impl Linear {
+    fn new(inputs: usize, weights: &[f32], bias: &[f32]) -> Self {
+        let outputs = bias.len();
+        let mut panels = vec![[0.0; PANEL]; outputs.div_ceil(PANEL)];
+        panels.as_flattened_mut()[..outputs].copy_from_slice(bias);
+        Self { inputs, outputs, weights: pack_weights(weights, inputs, outputs), bias: panels }
+    }
+
+    /// Operations of one panel for one state: its multiplications, and [`LANES`] for the activation of an output.
+    pub fn panel_operations(&self) -> u64 {
+        (PANEL * (self.inputs.next_multiple_of(LANES) + LANES)) as u64
     }
 }
 
+/// Weights and biases of a layer as they lie in memory.
+pub(crate) fn parameters(inputs: usize, outputs: usize) -> u64 {
+    outputs.next_multiple_of(PANEL) as u64 * (inputs.next_multiple_of(LANES) as u64 + 1)
+}
+
 impl Layer {
-    pub fn inputs(&self) -> usize {
+    pub fn dense(rows: Rows) -> Self {
+        let sums = Linear::new(rows.inputs, &rows.weights, &rows.bias);
+        Self::Dense(Dense { sums, activation: rows.activation })
+    }
+
+    /// Of a value with one output and advantages with as many inputs.
+    pub fn dueling(value: Rows, advantage: Rows) -> Self {
+        let weights = [value.weights, advantage.weights].concat();
+        let bias = [value.bias, advantage.bias].concat();
+        let sums = Linear::new(advantage.inputs, &weights, &bias);
+        Self::Dueling(Dueling { sums, value: value.activation, advantage: advantage.activation })
+    }
+
+    fn sums(&self) -> &Linear {
         match self {
-            Self::Dense(dense) | Self::Dueling { advantage: dense, .. } => dense.inputs,
+            Self::Dense(dense) => &dense.sums,
+            Self::Dueling(dueling) => &dueling.sums,
         }
+    }
+
+    pub fn inputs(&self) -> usize {
+        self.sums().inputs
     }
 
     pub fn outputs(&self) -> usize {
         match self {
-            Self::Dense(dense) | Self::Dueling { advantage: dense, .. } => dense.outputs(),
+            Self::Dense(dense) => dense.sums.outputs,
+            Self::Dueling(dueling) => dueling.sums.outputs - 1,
         }
     }
 
-    fn parts(&self) -> impl Iterator<Item = &Dense> {
-        let (first, second) = match self {
-            Self::Dense(dense) => (dense, None),
-            Self::Dueling { value, advantage } => (value, Some(advantage)),
-        };
-        std::iter::once(first).chain(second)
-    }
-
     /// Weights and biases as they lie in memory.
-    pub fn parameters(&self) -> usize {
-        self.parts().map(|dense| dense.weights.len() + dense.bias.len()).sum()
+    pub fn parameters(&self) -> u64 {
+        parameters(self.inputs(), self.sums().outputs)
     }
 
     fn operations(&self) -> u64 {
-        self.parts().map(|dense| dense.row_operations() * dense.outputs() as u64).sum()
+        self.sums().panel_operations() * self.sums().bias.len() as u64
     }
 }
 
@@ -116,7 +148,7 @@ impl Network {
     }
 
     /// Weights and biases as they lie in memory.
-    pub fn parameters(&self) -> usize {
+    pub fn parameters(&self) -> u64 {
         self.layers.iter().map(Layer::parameters).sum()
     }
 

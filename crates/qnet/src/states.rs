@@ -43,6 +43,11 @@ impl States {
         self.values.len() / self.width
     }
 
+    /// State after state.
+    pub(crate) fn values(&self) -> &[f32] {
+        &self.values
+    }
+
     /// The state with an index below [`States::count`].
     pub fn row(&self, index: usize) -> &[f32] {
         &self.values[index * self.width..][..self.width]

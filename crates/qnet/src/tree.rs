@@ -1,4 +1,4 @@
-//! The one order in which numbers are added up.
+//! The one order in which numbers are added up; [`crate::panel`] does it for many sums at once.
 //!
 //! Term k goes to lane k mod 16; a lane adds its terms in ascending order, starting from +0; the sixteen lane sums are folded
 //! 16 → 8 → 4 → 2 → 1 (lane l takes lane l + 8, then l + 4, …). It depends on the number of terms alone: vectors of 4, 8 or 16
@@ -9,19 +9,6 @@ use std::ops::AddAssign;
 
 /// Lanes of the tree.
 pub(crate) const LANES: usize = 16;
-
-/// The dot product of `weights` with a row of the same length, a multiple of [`LANES`].
-#[inline(always)]
-pub(crate) fn dot(weights: &[f32], row: &[f32]) -> f32 {
-    let (weights, row) = (weights.as_chunks::<LANES>().0, row.as_chunks::<LANES>().0);
-    let mut sums = [0.0f32; LANES];
-    for (weight, value) in weights.iter().zip(row) {
-        for lane in 0..LANES {
-            sums[lane] += weight[lane] * value[lane];
-        }
-    }
-    fold(sums)
-}
 
 /// The sum of f32 values, in f64.
 pub(crate) fn sum_f64(values: &[f32]) -> f64 {
@@ -44,29 +31,34 @@ fn fold<T: Copy + AddAssign>(mut lanes: [T; LANES]) -> T {
     lanes[0]
 }
 
+/// The definition of a dot product, one term after the other: what the fast one is compared with.
+#[cfg(test)]
+pub(crate) fn dot(weights: &[f32], row: &[f32]) -> f32 {
+    let lane = |lane: usize| (lane..weights.len()).step_by(LANES).fold(0.0, |sum, k| sum + weights[k] * row[k]);
+    let mut level: Vec<f32> = (0..LANES).map(lane).collect();
+    while level.len() > 1 {
+        let half = level.len() / 2;
+        level = (0..half).map(|lane| level[lane] + level[lane + half]).collect();
+    }
+    level[0]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The definition, one term after the other.
-    fn plain(weights: &[f32], row: &[f32]) -> f32 {
-        let mut level: Vec<f32> = (0..LANES)
-            .map(|lane| (lane..weights.len()).step_by(LANES).fold(0.0, |sum, k| sum + weights[k] * row[k]))
-            .collect();
-        while level.len() > 1 {
-            let half = level.len() / 2;
-            level = (0..half).map(|lane| level[lane] + level[lane + half]).collect();
-        }
-        level[0]
-    }
-
+    /// By hand: terms 0, 16 and 32 meet in lane 0, and 2²⁴ + 1 is 2²⁴ in f32.
     #[test]
     fn terms_are_added_in_the_specified_order() {
-        let number = |k: usize| ((k * 7_919 % 1_000_003) as f32 / 1_000_003.0 - 0.5) * 1e3;
-        for length in [16, 32, 48, 160, 1024] {
-            let (weights, row): (Vec<f32>, Vec<f32>) = (0..length).map(|k| (number(k), number(k + length))).unzip();
-            assert_eq!(dot(&weights, &row).to_bits(), plain(&weights, &row).to_bits(), "{length}");
-        }
+        let big = (1u32 << 24) as f32;
+        let mut row = vec![0.0f32; 48];
+        (row[0], row[16], row[32]) = (big, 1.0, 1.0);
+        assert_eq!(dot(&[1.0; 48], &row), big, "one at a time to 2²⁴");
+        (row[32], row[8]) = (0.0, 1.0);
+        assert_eq!(dot(&[1.0; 48], &row), big, "lane 0 first, then lane 8");
+        (row[16], row[1], row[9]) = (0.0, 1.0, 1.0);
+        row[8] = 0.0;
+        assert_eq!(dot(&[1.0; 48], &row), big + 2.0, "lanes 1 and 9 meet before lane 0 joins");
     }
 
     #[test]
@@ -74,5 +66,13 @@ mod tests {
         let (weights, row) = ([-0.0f32, 1.5, -2.0], [7.0f32, -0.0, 0.1]);
         let fill = |values: &[f32]| -> Vec<f32> { values.iter().copied().chain([0.0; 29]).collect() };
         assert_eq!(dot(&fill(&weights), &fill(&row)).to_bits(), (0.0f32 + -2.0 * 0.1).to_bits());
+        assert_eq!(dot(&weights, &row).to_bits(), dot(&fill(&weights), &fill(&row)).to_bits());
+    }
+
+    #[test]
+    fn sums_in_f64_have_the_same_tree() {
+        let mut values = vec![0.0f32; 33];
+        (values[0], values[16], values[1], values[9]) = (3e38, 1.0, 2.0f32.powi(-30), 1.0);
+        assert_eq!(sum_f64(&values), f64::from(3e38f32) + 1.0 + (2.0f64.powi(-30) + 1.0));
     }
 }

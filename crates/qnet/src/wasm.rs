@@ -1,5 +1,6 @@
 //! The JavaScript door: translates, nothing else.
 
+use crate::evaluator::Evaluator;
 use crate::job::{Options, estimate, infer};
 use crate::monitor::{Interrupted, Monitor};
 use crate::read::{Document, read_as};
@@ -40,6 +41,14 @@ impl Program {
             .to_string()
     }
 
+    /// The network with memory for batches of at most `maxStates`, for a caller that waits for its answers.
+    pub fn evaluator(
+        &self,
+        #[wasm_bindgen(js_name = maxStates)] max_states: usize,
+    ) -> Result<NetworkEvaluator, JsValue> {
+        Evaluator::new(self.document.network.clone(), max_states).map(NetworkEvaluator).map_err(refusal)
+    }
+
     /// JSON of the engine's `Estimate` for these options.
     pub fn estimate(&self, options: &str) -> Result<String, JsValue> {
         let estimate =
@@ -52,6 +61,24 @@ impl Program {
         let options = Options::from_json(options).map_err(refusal)?;
         let result = infer(&self.document, &options, &mut Poll(poll)).map_err(run_error)?;
         Ok(result.to_container())
+    }
+}
+
+/// A network that is asked again and again: states are written into the memory of the module, outputs read from it.
+#[wasm_bindgen]
+pub struct NetworkEvaluator(Evaluator);
+
+#[wasm_bindgen]
+impl NetworkEvaluator {
+    /// Byte offset of the states in the memory, f32 one after the other.
+    #[wasm_bindgen(js_name = statesOffset)]
+    pub fn states_offset(&mut self) -> usize {
+        self.0.states().as_ptr() as usize
+    }
+
+    /// Evaluates the first `count` states; gives the byte offset of their outputs in the memory, f32 one after the other.
+    pub fn evaluate(&mut self, count: usize) -> Result<usize, JsValue> {
+        self.0.evaluate(count).map(|outputs| outputs.as_ptr() as usize).map_err(refusal)
     }
 }
 

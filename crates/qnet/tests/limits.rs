@@ -5,7 +5,7 @@
 mod tensors;
 
 use ketflow_qnet::limits::{MAX_BATCH_VALUES, MAX_LAYERS, MAX_SOURCE_BYTES};
-use ketflow_qnet::{Interrupted, Monitor, Network, RunError, States, Unmonitored, read, read_states, run};
+use ketflow_qnet::{Evaluator, Interrupted, Monitor, Network, RunError, States, Unmonitored, read, read_states, run};
 use serde_json::{Value, json};
 use tensors::{list, tensor};
 
@@ -47,7 +47,7 @@ fn large_models_are_refused() {
     let pair = [layer(65_536, 1), layer(1, 65_536)];
     assert_eq!(
         too_large(&vec![pair; 15].concat()),
-        "layers[28] brings the network to 17629198 weights and biases, rows filled up to a multiple of 16; \
+        "layers[15] brings the network to 17301632 weights and biases, rows and columns filled up to multiples of 16; \
          at most 16777216 are taken"
     );
     let long = read(&vec![b' '; MAX_SOURCE_BYTES + 1]).unwrap_err();
@@ -130,6 +130,47 @@ fn a_run_can_be_stopped() {
     assert_eq!(monitor.0.len(), 2);
     for (k, (done, all)) in monitor.0.into_iter().enumerate() {
         assert_eq!(all, total);
-        assert!(done.abs_diff((k as u64 + 1) << 21) < 1 << 17, "{done}");
+        // Panels of 16 rows for 32 states at a time.
+        assert!(done.abs_diff((k as u64 + 1) << 21) < 1 << 20, "{done}");
     }
+}
+
+/// The batches of an evaluator are those of a run, whatever was in its memory before.
+#[test]
+fn an_evaluator_gives_the_bytes_of_a_run() {
+    let network = network(&[layer(5, 3), layer(40, 5)]);
+    let mut evaluator = Evaluator::new(network.clone(), 70).unwrap();
+    assert_eq!(evaluator.network(), &network);
+    for count in [70, 1, 33, 4, 70] {
+        let values: Vec<f32> = (0..3 * count).map(|k| (k * count) as f32 / 7.0 - 11.0).collect();
+        evaluator.states()[..values.len()].copy_from_slice(&values);
+        let expected = run(&network, &States::new(3, values).unwrap(), &mut Unmonitored).unwrap();
+        assert_eq!(evaluator.evaluate(count).unwrap(), expected.outputs);
+    }
+}
+
+#[test]
+fn an_evaluator_refuses_what_a_run_refuses() {
+    let network = network(&[layer(2, 2)]);
+    for (states, expected) in [
+        (0, "maxStates is 0; give at least 1"),
+        (MAX_BATCH_VALUES, "maxStates is 16777216; give at most 8388608 for this network"),
+    ] {
+        assert_eq!(Evaluator::new(network.clone(), states).unwrap_err().to_string(), expected);
+    }
+    let mut evaluator = Evaluator::new(network, 3).unwrap();
+    for count in [0, 4] {
+        let error = evaluator.evaluate(count).unwrap_err().to_string();
+        assert_eq!(error, format!("count is {count}; give 1 to 3, as the evaluator was made for"));
+    }
+    evaluator.states()[..4].copy_from_slice(&[1.0, 2.0, 3e38, 3e38]);
+    assert!(evaluator.evaluate(1).is_ok());
+    let error = evaluator.evaluate(2).unwrap();
+    assert_eq!(error[2], 3e38);
+    evaluator.states()[3] = f32::NAN;
+    assert!(evaluator.evaluate(1).is_ok(), "only the states that are asked about count");
+    assert_eq!(
+        evaluator.evaluate(2).unwrap_err().to_string(),
+        "a state has NaN or an infinity in it; give finite numbers"
+    );
 }

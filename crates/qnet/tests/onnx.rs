@@ -129,27 +129,32 @@ fn operators_are_refused_by_name() {
 /// Q = V + A − mean(A), and what stands after it.
 #[test]
 fn only_whole_dueling_heads_at_the_end_are_taken() {
-    let head = |value: &str, mean_of: &str, last: &str| {
+    let head = |value: &str, mean_of: &str, sum: [&str; 2], last: &str| {
         let nodes = [
             node("a MatMul", &["x", "w"], "A", &[]),
             node("v MatMul", &[value, "one"], "V", &[]),
             node("mean ReduceMean", &[mean_of, "axes"], "M", &[]),
             node("s Sub", &["A", "M"], "C", &[]),
-            node("q Add", &["V", "C"], last, &[]),
+            node("q Add", &sum, last, &[]),
             node("after Relu", &["Q"], "y", &[]),
         ];
         let constants =
             [floats("w", &[2, 2], &[1.0, 2.0, 3.0, 4.0]), floats("one", &[2, 1], &[0.5, -0.5]), integers("axes", &[1])];
         Model { opset: 18, ..Model::new(&nodes[..if last == "y" { 5 } else { 6 }], &constants) }.bytes()
     };
-    let network = read_onnx(&head("x", "A", "y")).unwrap();
+    let network = read_onnx(&head("x", "A", ["V", "C"], "y")).unwrap();
     assert_eq!(network.to_string(), "dueling 2 2");
     // V = −1/2, A = (7, 10), so Q = V ∓ 3/2.
     assert_eq!(outputs(&network, &[vec![1.0, 2.0]]), [-2.0, 1.0]);
     let end = "unsupported: the output 'y' is no layer's; export dense layers, or a dueling head at the end";
-    assert_eq!(refusal(&head("A", "A", "y")), end, "V of another layer than A");
-    assert_eq!(refusal(&head("x", "x", "y")), end, "the mean of something else");
-    assert_eq!(refusal(&head("x", "A", "Q")), "unsupported: a layer follows the dueling head; make that the last one");
+    assert_eq!(refusal(&head("A", "A", ["V", "C"], "y")), end, "V of another layer than A");
+    for sum in [["V", "C"], ["C", "V"]] {
+        assert_eq!(refusal(&head("x", "x", sum, "y")), end, "the mean of something else");
+    }
+    assert_eq!(
+        refusal(&head("x", "A", ["V", "C"], "Q")),
+        "unsupported: a layer follows the dueling head; make that the last one"
+    );
 }
 
 #[test]
@@ -244,7 +249,7 @@ fn limits_hold_before_memory_is_taken() {
     wide.inputs = vec![value("x", &[0, 65_536])];
     assert_eq!(
         refusal(&wide.bytes()),
-        "too-large: node 'scale' (Mul) brings the network to 4295032832 weights and biases, rows filled up to a multiple of \
+        "too-large: node 'scale' (Mul) brings the network to 4295032832 weights and biases, rows and columns filled up to multiples of \
          16; at most 16777216 are taken"
     );
     let many = vec![node("Identity", &["x"], "x", &[]); 4097];

@@ -59,7 +59,7 @@ export function jobFlags(command: Command): Command {
   return command
     .argument(
       "<file>",
-      "circuit, binary quadratic model, project or shop, .net.json, .hybrid.json, .job.json, or - for standard input",
+      "circuit, binary quadratic model, project or shop, .net.json, .onnx, .hybrid.json, .job.json, or - for standard input",
     )
     .option("--format <name>", "such as openqasm3, qubo or net-json; found out by default")
     .option("--seed <number>", "0 to 2^53 - 1; a fresh one by default")

@@ -5,7 +5,7 @@ use super::model::Graph;
 use super::node::Node;
 use crate::activation::Activation;
 use crate::limits::{MAX_LAYERS, MAX_PARAMETERS, MAX_WIDTH};
-use crate::network::{Dense, Layer, Network, stride};
+use crate::network::{Layer, Network, Rows as LayerRows, parameters};
 use crate::tensor::Matrix;
 use ketflow_error::Error;
 use std::collections::BTreeMap;
@@ -64,7 +64,7 @@ pub(crate) struct Builder<'a> {
     graph: &'a Graph<'a>,
     known: BTreeMap<&'a str, Known<'a>>,
     expressions: Vec<Expression>,
-    parameters: usize,
+    parameters: u64,
 }
 
 impl<'a> Builder<'a> {
@@ -243,16 +243,16 @@ impl<'a> Builder<'a> {
     /// Counts the weights of a layer.
     fn reserve(&mut self, node: &Node, rows: usize, columns: usize) -> Result<(), Error> {
         self.check_size(node, rows, columns)?;
-        self.parameters += rows * (stride(columns) + 1);
+        self.parameters += parameters(columns, rows);
         Ok(())
     }
 
     /// Refuses a layer that is too large together with what is there, before its weights are made.
     pub fn check_size(&self, node: &Node, rows: usize, columns: usize) -> Result<(), Error> {
-        let more = rows as u64 * (stride(columns) as u64 + 1) + self.parameters as u64;
+        let more = parameters(columns, rows) + self.parameters;
         if more > MAX_PARAMETERS as u64 {
             return Err(node.too_large(format!(
-                "brings the network to {more} weights and biases, rows filled up to a multiple of 16; \
+                "brings the network to {more} weights and biases, rows and columns filled up to multiples of 16; \
                  at most {MAX_PARAMETERS} are taken"
             )));
         }
@@ -274,7 +274,7 @@ impl<'a> Builder<'a> {
         loop {
             let (layer, from) = match &self.expressions[at] {
                 Expression::Input => break,
-                Expression::Dense(linear) => (Layer::Dense(linear.to_dense()), linear.from),
+                Expression::Dense(linear) => (Layer::dense(linear.to_rows()), linear.from),
                 Expression::Dueling { value, advantage } => {
                     let (Expression::Dense(value), Expression::Dense(advantage)) =
                         (&self.expressions[*value], &self.expressions[*advantage])
@@ -285,7 +285,7 @@ impl<'a> Builder<'a> {
                         let message = "a layer follows the dueling head; make that the last one";
                         return Err(Error::unsupported(message));
                     }
-                    (Layer::Dueling { value: value.to_dense(), advantage: advantage.to_dense() }, value.from)
+                    (Layer::dueling(value.to_rows(), advantage.to_rows()), value.from)
                 }
             };
             layers.push(layer);
@@ -302,9 +302,10 @@ impl<'a> Builder<'a> {
 }
 
 impl Linear {
-    fn to_dense(&self) -> Dense {
+    fn to_rows(&self) -> LayerRows {
         let bias = self.bias.clone().unwrap_or_else(|| vec![0.0; self.weights.rows]);
-        Dense::new(self.weights.columns, &self.weights.values, bias, self.activation)
+        let (inputs, weights) = (self.weights.columns, self.weights.values.clone());
+        LayerRows { inputs, weights, bias, activation: self.activation }
     }
 }
 
