@@ -127,10 +127,13 @@ describe("evaluate", () => {
 
   it("judges a way of learning by folds that it has not seen", () => {
     const folds: number[] = [];
-    const noise = syntheticRows(200, 3).map((row, k) => ({ ...row, task: undefined, prompt: `same words ${k % 7}` }));
+    // Words of its own for each prompt: what they say of it, they say of no other.
+    const unlike = (k: number): string =>
+      Array.from({ length: 8 }, (_, n) => (k * 7919 + n * 104_729).toString(36)).join(" ");
+    const noise = syntheticRows(200, 3).map((row, k) => ({ ...row, task: undefined, prompt: unlike(k) }));
     const nothing = crossValidate(readRoutingData(dataFile(noise)), 0, (fold) => folds.push(fold));
     expect(folds).toEqual([1, 2, 3, 4, 5]);
-    // Nothing in these prompts tells the models apart; a router that saw its own answers would recover a lot.
-    expect(nothing.rows[0]?.figures.aiqLift).toBeLessThan(0.12);
+    // Seen answers would give 0.12 and 0.41; so little is left when none was seen.
+    for (const { figures } of nothing.rows) expect(Math.abs(figures.aiqLift)).toBeLessThan(0.05);
   });
 });

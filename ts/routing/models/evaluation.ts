@@ -11,7 +11,7 @@ const LAMBDAS = [0];
 for (let k = 0, power = 2 ** -10; k < 21; k++, power *= 2) LAMBDAS.push(power, power * Math.SQRT2);
 
 /** The figures of one policy on one set of examples. */
-export interface Figures {
+interface Figures {
   /** Share of the area between the static mix of models and the oracle that is recovered. */
   aiqLift: number;
   /** Least mean cost for 95 % of the best single model's quality, as a share of that model's cost; `null` where it is not reached. */

@@ -36,7 +36,7 @@ export function fitRidge(rows: readonly SparseVector[], targets: Float64Array, p
 }
 
 /** x · dense */
-export function gather({ indices, values }: SparseVector, dense: Float64Array): number {
+function gather({ indices, values }: SparseVector, dense: Float64Array): number {
   let sum = 0;
   for (let n = 0; n < indices.length; n++) sum += (values[n] ?? 0) * (dense[indices[n] ?? 0] ?? 0);
   return sum;
