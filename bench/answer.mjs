@@ -1,9 +1,9 @@
-// The answer is checked before the time counts.
+// The answers of circuits: checked before the time counts.
 
 /** @typedef {import("ketflow").CircuitResult} CircuitResult */
 
 /**
- * @param {import("./workload.mjs").Answer} answer
+ * @param {import("./answer-schemas.mjs").CircuitAnswer} answer
  * @param {number} tolerance of exact values, absolute
  * @param {CircuitResult} result
  * @returns {string[]} what is wrong, with both values; empty when the answer is right
@@ -34,7 +34,7 @@ export function faults(answer, tolerance, result) {
 }
 
 /**
- * @param {NonNullable<import("./workload.mjs").Answer["counts"]>} answer
+ * @param {NonNullable<import("./answer-schemas.mjs").CircuitAnswer["counts"]>} answer
  * @param {Record<string, number>} counts
  */
 function countFaults({ shots, sigmas, bits, only, heavy }, counts) {

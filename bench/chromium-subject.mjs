@@ -43,11 +43,11 @@ export async function startChromium(root) {
   await tab.waitForFunction(() => "loadEngines" in globalThis);
   await tab.evaluate("window.loadEngines({ threads: 1 }).then((engines) => { window.engines = engines; })");
   return {
-    /** @param {import("./subject.mjs").RunRequest} run @returns {Promise<{ resultHash: string }>} */
-    run: async ({ format, source, options }) => {
-      const call = `window.engines.circuit.run(${JSON.stringify({ format, source })}, ${JSON.stringify(options)})`;
-      const resultHash = await tab.evaluate(`${call}.then((run) => run.resultHash)`);
-      return { resultHash: String(resultHash) };
+    /** @param {import("./subject.mjs").RunRequest} run @returns {Promise<{ resultHash: string, fewerThreads?: string }>} */
+    run: async ({ type, format, source, options }) => {
+      const input = JSON.stringify({ format, source });
+      const call = `window.engines.run(${JSON.stringify(type)}, ${input}, ${JSON.stringify(options)})`;
+      return tab.evaluate(`${call}.then(({ resultHash, fewerThreads }) => ({ resultHash, fewerThreads }))`);
     },
     close: async () => {
       await browser.close();

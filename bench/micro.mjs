@@ -15,7 +15,9 @@ import { loadWorkload, workloadFiles } from "./workload.mjs";
 function workload(name) {
   const file = workloadFiles().find((candidate) => candidate.endsWith(`/${name}.json`));
   if (file === undefined) throw new Error(`no workload ${name}`);
-  return loadWorkload(file);
+  const loaded = loadWorkload(file);
+  if (loaded.kind !== "circuit") throw new Error(`${name} is no circuit`);
+  return loaded;
 }
 
 const bench = new Bench({ time: 1000, warmupTime: 200 });

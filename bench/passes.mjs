@@ -58,7 +58,12 @@ export async function measurePasses(subjects) {
           if (times === undefined) continue;
           /** @param {number} passes */
           const engineMs = async (passes) => {
-            const run = { format: "openqasm3", source: passProgram(qubit, passes), options };
+            const run = {
+              type: /** @type {const} */ ("circuit"),
+              format: "openqasm3",
+              source: passProgram(qubit, passes),
+              options,
+            };
             return (await subject.run(run, false)).engineMs;
           };
           times.shortMs = Math.min(times.shortMs, await engineMs(SHORT));

@@ -7,13 +7,15 @@ import { measure } from "./measure.mjs";
 import { measurePasses } from "./passes.mjs";
 import { ROOT, SUBJECTS } from "./subjects/subjects.mjs";
 import { report } from "./tables.mjs";
-import { loadWorkload, PRECISIONS, workloadFiles } from "./workload.mjs";
+import { loadWorkload, PRECISIONS, precisionsOf, takesThreads, workloadFiles } from "./workload.mjs";
 
 const USAGE = `usage: npm run bench -- [options]
   --native           measure the native build and the naive twin as well (needs cargo)
   --only NAME,…      these workloads only
-  --max-qubits N     workloads of at most N qubits
-  --precision P      f64 or f32 only
+  --kind K           circuit, anneal, schedule or infer only
+  --max-qubits N     circuits of at most N qubits
+  --precision P      circuits in f64 or f32 only
+  --threads N,…      numbers of threads, default 1,2; above 1 where the engine shares its work and the machine has the cores
   --rounds N         rounds per row after the warm-up, default 7
   --budget SECONDS   stop a row's rounds after this time, but not before the third; default 60
   --no-passes        leave out the passes per qubit
@@ -31,6 +33,8 @@ async function main(args) {
       only: { type: "string" },
       "max-qubits": { type: "string", default: "64" },
       precision: { type: "string" },
+      kind: { type: "string" },
+      threads: { type: "string", default: "1,2" },
       rounds: { type: "string", default: "7" },
       budget: { type: "string", default: "60" },
       "no-passes": { type: "boolean", default: false },
@@ -47,12 +51,15 @@ async function main(args) {
   if (flags.precision !== undefined && !PRECISIONS.some((precision) => precision === flags.precision)) {
     throw new Error(`--precision ${flags.precision}: give one of ${PRECISIONS.join(", ")}`);
   }
+  const counts = flags.threads.split(",").map(Number);
+  if (!counts.every((count) => Number.isInteger(count) && count > 0)) throw new Error(`--threads ${flags.threads}`);
   const wanted = flags.only?.split(",");
   const workloads = workloadFiles()
     .map(loadWorkload)
-    .filter(({ name, qubits }) => (wanted?.includes(name) ?? true) && qubits <= maxQubits);
+    .filter(({ name, kind }) => (wanted?.includes(name) ?? true) && kind === (flags.kind ?? kind))
+    .filter((workload) => workload.kind !== "circuit" || workload.qubits <= maxQubits);
   const unknown = wanted?.filter((name) => !workloads.some((workload) => workload.name === name)) ?? [];
-  if (unknown.length > 0) throw new Error(`no workload ${unknown.join(", ")} of at most ${flags["max-qubits"]} qubits`);
+  if (unknown.length > 0) throw new Error(`no workload ${unknown.join(", ")} of this kind and size`);
 
   const names = flags.native ? ["wasm", "native", "naive"] : ["wasm"];
   const entries = [...SUBJECTS.values()].filter(({ name }) => names.includes(name));
@@ -63,19 +70,24 @@ async function main(args) {
   const lines = [{ type: "run", date: new Date().toISOString(), subjects: about, ...describeMachine(ROOT) }];
   try {
     for (const workload of flags["passes-only"] ? [] : workloads) {
-      for (const precision of PRECISIONS) {
-        if (workload.precisions[precision] === undefined || (flags.precision ?? precision) !== precision) continue;
-        const taking = subjects.filter(({ entry }) => {
-          const reason = entry.skips(workload, precision);
-          if (reason === undefined) return true;
-          lines.push({ type: "skipped", workload: workload.name, precision, subject: entry.name, reason });
-          return false;
-        });
-        const limits = { rounds, budgetMs: budget * 1000 };
-        const rows = await measure(workload, precision, taking, limits);
-        lines.push(...rows);
-        const times = rows.map((row) => `${row.subject} ${Math.min(...row.engineMs).toFixed(2)} ms`);
-        console.error(`${workload.name} ${precision}: ${times.join(", ")}`);
+      for (const precision of precisionsOf(workload)) {
+        if (precision !== null && (flags.precision ?? precision) !== precision) continue;
+        for (const threads of takesThreads(workload.kind) ? counts : [1]) {
+          const setting = { precision, threads };
+          const place = { workload: workload.name, ...setting };
+          const taking = subjects.filter(({ entry }) => {
+            const reason = entry.skips(workload, precision, threads);
+            if (reason === undefined) return true;
+            lines.push({ type: "skipped", ...place, subject: entry.name, reason });
+            return false;
+          });
+          const rows = await measure(workload, setting, taking, { rounds, budgetMs: budget * 1000 });
+          lines.push(...rows);
+          const times = rows.map((row) => {
+            return row.type === "row" ? `${row.subject} ${Math.min(...row.engineMs).toFixed(2)} ms` : row.reason;
+          });
+          console.error(`${workload.name} ${precision ?? ""}, threads ${threads}: ${times.join(", ")}`);
+        }
       }
     }
     if (!flags["no-passes"]) lines.push(...(await measurePasses(subjects.filter(({ entry }) => entry.makesContainer))));

@@ -8,8 +8,9 @@ import { createInterface } from "node:readline";
  * @property {string} [resultHash] SHA-256 of the result container
  * @property {string} [container] base64, when asked for
  * @property {import("ketflow").CircuitResult} [result] from subjects that make no container, when asked for
+ * @property {string} [fewerThreads] why it took fewer threads than it was asked to
  */
-/** @typedef {{ format: string, source: string, options: import("ketflow").CircuitOptions & { seed: number } }} RunRequest */
+/** @typedef {{ type: import("ketflow/engines").JobType, format: string, source: string, options: object & { seed: number } }} RunRequest */
 /** @typedef {{ scaleBytesPerSecond: number }} StreamReply */
 
 export class Subject {

@@ -52,7 +52,7 @@ function conditions(run) {
   return (
     `${run.date.slice(0, 10)}, ${run.cpu}, ${run.cores} cores (load ${run.loadAverage.toFixed(1)} at the start), Node ` +
     `${run.node}, ${run.rustc ?? "no Rust"}${flags}; commit ${source}${engine}. ` +
-    "Engine time on one thread, fastest round, median in brackets; every answer was checked."
+    "Engine time, fastest round, median in brackets; every answer was checked."
   );
 }
 
@@ -61,9 +61,12 @@ function workloadTable(rows) {
   const others = [...new Set(rows.map((row) => row.subject))].filter((subject) => subject !== "native");
   const hasNative = rows.some((row) => row.subject === "native");
   const subjects = hasNative ? [...others, "native"] : others;
-  const head = ["workload", "precision", ...(hasNative ? others.map((name) => `${name} / native`) : []), ...subjects];
-  const body = [...new Set(rows.map((row) => `${row.workload} ${row.precision}`))].map((key) => {
-    const found = rows.filter((row) => `${row.workload} ${row.precision}` === key);
+  const head = ["workload", "threads", ...(hasNative ? others.map((name) => `${name} / native`) : []), ...subjects];
+  const keyOf = (/** @type {Row} */ { workload, precision, threads }) => {
+    return `${workload}${precision === null ? "" : `, ${precision}`} ${threads}`;
+  };
+  const body = [...new Set(rows.map(keyOf))].map((key) => {
+    const found = rows.filter((row) => keyOf(row) === key);
     const best = (/** @type {string} */ subject) => {
       const row = found.find((candidate) => candidate.subject === subject);
       return row === undefined ? undefined : Math.min(...row.engineMs);
@@ -77,9 +80,10 @@ function workloadTable(rows) {
       const row = found.find((candidate) => candidate.subject === name);
       return row === undefined ? "" : `${time(Math.min(...row.engineMs))} (${time(median(row.engineMs))})`;
     });
-    return [...key.split(" "), ...(hasNative ? ratios : []), ...times];
+    const place = key.lastIndexOf(" ");
+    return [key.slice(0, place), key.slice(place + 1), ...(hasNative ? ratios : []), ...times];
   });
-  return table(2, [head, ...body]);
+  return table(1, [head, ...body]);
 }
 
 /** @param {readonly StreamRow[]} streams */

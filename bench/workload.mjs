@@ -2,64 +2,84 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CIRCUIT_FORMATS, CircuitOptions, Seed } from "ketflow";
+import { Seed } from "ketflow";
+import {
+  AnnealOptions,
+  CIRCUIT_FORMATS,
+  CircuitOptions,
+  INFER_FORMATS,
+  InferOptions,
+  ScheduleOptions,
+} from "ketflow/engines";
 import * as z from "zod";
+import { AnnealAnswer, CircuitAnswer, InferAnswer, ScheduleAnswer } from "./answer-schemas.mjs";
 
 export const PRECISIONS = /** @type {const} */ (["f64", "f32"]);
 const FOLDER = fileURLToPath(new URL("workloads/", import.meta.url));
-const Probability = z.number().min(0).max(1);
 
-export const Answer = z
-  .strictObject({
-    expectation: z.number().optional(),
-    marginals: z
-      .array(z.strictObject({ qubits: z.array(z.int().min(0)).min(1), probabilities: z.array(Probability).min(2) }))
-      .min(1)
-      .optional(),
-    probabilities: z.record(z.string(), Probability).optional(),
-    counts: z
-      .strictObject({
-        shots: z.int().min(1),
-        /** Allowed distance of a bit's observed frequency, in standard deviations of the shots. */
-        sigmas: z.number().positive(),
-        /** P(bit = 1), lowest bit first. */
-        bits: z.array(Probability).min(1),
-        /** The only outcomes that may appear. */
-        only: z.array(z.string()).min(1).optional(),
-        /** A set of outcomes, bit k of the hexadecimal number standing for outcome k, and the share of shots that fall into it. */
-        heavy: z.strictObject({ outcomes: z.string().regex(/^[0-9a-f]+$/), probability: Probability }).optional(),
-      })
-      .optional(),
-    /** Who says so. */
-    source: z.string().min(1),
-  })
-  .refine(({ source: _, ...facts }) => Object.keys(facts).length > 0, "an answer states at least one fact");
-/** @typedef {z.infer<typeof Answer>} Answer */
+/** @template {string} F @param {readonly [F, ...F[]]} formats */
+const inputOf = (formats) =>
+  z.union([
+    z.strictObject({ format: z.enum(formats), file: z.string().min(1) }),
+    z.strictObject({ format: z.enum(formats), source: z.string().min(1) }),
+  ]);
 
-export const Workload = z.strictObject({
+/** What workloads of all kinds have. Threads are the measurement's, not the workload's. */
+const common = {
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
-  kind: z.literal("circuit"),
   about: z.string().min(1),
-  qubits: z.int().min(1),
-  input: z.union([
-    z.strictObject({ format: z.enum(CIRCUIT_FORMATS), file: z.string().min(1) }),
-    z.strictObject({ format: z.enum(CIRCUIT_FORMATS), source: z.string().min(1) }),
-  ]),
-  /** `precision` is not among them: each entry of `precisions` is a row of its own. */
-  options: CircuitOptions.omit({ precision: true }),
   seed: Seed,
-  /** Precision → tolerance of the exact parts of the answer, absolute. */
-  precisions: z
-    .partialRecord(z.enum(PRECISIONS), z.number().positive())
-    .refine((precisions) => Object.keys(precisions).length > 0, "a workload runs in at least one precision"),
-  answer: Answer,
-});
+};
+
+export const Workload = z.discriminatedUnion("kind", [
+  z.strictObject({
+    ...common,
+    kind: z.literal("circuit"),
+    qubits: z.int().min(1),
+    input: inputOf(CIRCUIT_FORMATS),
+    /** `precision` is not among them: each entry of `precisions` is a row of its own. */
+    options: CircuitOptions.omit({ precision: true, threads: true }),
+    /** Precision → tolerance of the exact parts of the answer, absolute. */
+    precisions: z
+      .partialRecord(z.enum(PRECISIONS), z.number().positive())
+      .refine((precisions) => Object.keys(precisions).length > 0, "a workload runs in at least one precision"),
+    answer: CircuitAnswer,
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal("anneal"),
+    input: inputOf(["coo"]),
+    options: AnnealOptions.omit({ timeLimitMs: true, threads: true }),
+    answer: AnnealAnswer,
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal("schedule"),
+    input: inputOf(["rcp", "jsp"]),
+    options: ScheduleOptions.omit({ timeLimitMs: true }),
+    answer: ScheduleAnswer,
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal("infer"),
+    input: inputOf(INFER_FORMATS),
+    options: InferOptions,
+    answer: InferAnswer,
+  }),
+]);
 /** @typedef {z.infer<typeof Workload>} Workload */
 /** @typedef {(typeof PRECISIONS)[number]} Precision */
-/** @typedef {Omit<Workload, "input"> & { input: { format: (typeof CIRCUIT_FORMATS)[number], source: string } }} LoadedWorkload */
+/**
+ * A workload with the source in place of its file.
+ * @template {Workload["kind"]} K
+ * @typedef {Omit<Extract<Workload, { kind: K }>, "input"> & {
+ *   input: { format: Extract<Workload, { kind: K }>["input"]["format"], source: string },
+ * }} Loaded
+ */
+/** @typedef {Loaded<"circuit"> | Loaded<"anneal"> | Loaded<"schedule"> | Loaded<"infer">} LoadedWorkload */
 
 /**
- * @param {string} file @returns {LoadedWorkload} with the source in place of its file
+ * @param {string} file @returns {LoadedWorkload}
  * @throws {Error} with the path of each field that is wrong
  */
 export function loadWorkload(file) {
@@ -70,7 +90,7 @@ export function loadWorkload(file) {
     throw new Error(`${file}: its name is ${workload.name}, not the file's`);
   const { input } = workload;
   const source = "source" in input ? input.source : readFileSync(join(FOLDER, input.file), "utf8");
-  return { ...workload, input: { format: input.format, source } };
+  return /** @type {LoadedWorkload} */ ({ ...workload, input: { format: input.format, source } });
 }
 
 /** @returns {string[]} the files of all workloads, smaller circuits first */
@@ -80,4 +100,26 @@ export function workloadFiles() {
     .filter((file) => file.endsWith(".json"))
     .sort(order.compare)
     .map((file) => join(FOLDER, file));
+}
+
+/** Circuits run in each of their precisions, all else once. @param {LoadedWorkload} workload @returns {(Precision | null)[]} */
+export function precisionsOf(workload) {
+  if (workload.kind !== "circuit") return [null];
+  return PRECISIONS.filter((precision) => workload.precisions[precision] !== undefined);
+}
+
+/** Whether the engine of these jobs has a build for threads. @param {import("ketflow/engines").JobType} kind */
+export function takesThreads(kind) {
+  return kind === "circuit" || kind === "anneal";
+}
+
+/**
+ * What a subject is asked.
+ * @param {LoadedWorkload} workload @param {Precision | null} precision @param {number} threads
+ * @returns {import("./subject.mjs").RunRequest}
+ */
+export function requestOf(workload, precision, threads) {
+  const { kind, input, options, seed } = workload;
+  const more = { ...(precision !== null && { precision }), ...(takesThreads(kind) && { threads }) };
+  return { type: kind, ...input, options: { ...options, ...more, seed } };
 }

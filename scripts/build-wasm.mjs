@@ -14,7 +14,7 @@ import { engineHash } from "./engine-hash.mjs";
 import { writeHybridIdentity } from "./hybrid-identity.mjs";
 import { describePackage, writeManifest } from "./wasm-manifest.mjs";
 
-const THREADED = ["statevector"];
+const THREADED = ["annealer", "statevector"];
 const TARGET_FEATURES = "+simd128,+bulk-memory,+sign-ext,+mutable-globals,+nontrapping-fptoint";
 // The largest memory: shared ones must name it. Only the address space is reserved.
 const MAX_MEMORY = "4294967296";

@@ -15,6 +15,9 @@ await step(check("clippy", "cargo", ["clippy", "--workspace", "--all-targets", "
 await step(check("rustfmt", "cargo", ["fmt", "--all", "--check"]));
 await step(check("cargo-deny", "cargo", ["deny", "--offline", "check", "licenses", "bans", "sources"]));
 await step(check("rebuilt WASM", process.execPath, ["scripts/compare-wasm.mjs"]));
+// Small circuits: the builds take most of its two minutes. A processor without AVX-512 leaves those columns out and says so.
+const matrix = ["bench/hash-matrix.mjs", "--max-qubits", "16", "--require"];
+await step(check("hash matrix", process.execPath, matrix));
 await step(check("package", "npm", ["run", "--silent", "check:package"]));
 await step(check("knip", bin("knip"), []));
 // The README's test command, whose own last line is the count.

@@ -4,6 +4,8 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { engineHash } from "../scripts/engine-hash.mjs";
+import { hybridHash } from "../scripts/hybrid-identity.mjs";
+import { HYBRID_ENGINE } from "../ts/workers/hybrid-identity.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const manifest = JSON.parse(readFileSync(`${root}wasm-pkg/manifest.json`, "utf8"));
@@ -39,5 +41,9 @@ describe("wasm-pkg", () => {
       return [file, { sha256: createHash("sha256").update(bytes).digest("hex"), sizeBytes: bytes.length }];
     });
     expect(Object.fromEntries(found)).toEqual(manifest.engines[crate].files);
+  });
+
+  it("has the engine of hybrid jobs by the sources that they run by (else: node scripts/hybrid-identity.mjs)", () => {
+    expect(HYBRID_ENGINE.contentHash).toBe(hybridHash(root));
   });
 });

@@ -12,7 +12,7 @@ import { Subject } from "../subject.mjs";
  * @property {boolean} makesContainer all subjects that do must agree on its hash
  * @property {(root: string) => void} prepare builds what is needed; throws where it cannot
  * @property {(root: string) => Subject} start
- * @property {(workload: LoadedWorkload, precision: Precision) => string | undefined} skips the reason not to run it
+ * @property {(workload: LoadedWorkload, precision: Precision | null, threads: number) => string | undefined} skips the reason not to run it
  */
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -34,7 +34,7 @@ function buildBinary(root) {
 /** @type {SubjectEntry} */
 const wasm = {
   name: "wasm",
-  about: "ketflow/engines in Node, one worker, simd128",
+  about: "ketflow/engines in Node, simd128",
   makesContainer: true,
   prepare: () => {},
   start: (root) => new Subject("wasm", process.execPath, ["bench/subjects/wasm-process.mjs"], root),
@@ -44,7 +44,7 @@ const wasm = {
 /** @type {SubjectEntry} */
 const native = {
   name: "native",
-  about: "the same crates compiled for this machine's default target, one thread",
+  about: "the same crates compiled for this machine's default target",
   makesContainer: true,
   prepare: buildBinary,
   start: (root) => new Subject("native", BINARY, [], root),
@@ -58,7 +58,10 @@ const naive = {
   makesContainer: false,
   prepare: buildBinary,
   start: (root) => new Subject("naive", BINARY, ["--naive"], root),
-  skips: ({ qubits, options, answer }, precision) => {
+  skips: (workload, precision, threads) => {
+    if (workload.kind !== "circuit") return "it is the definition of circuits";
+    const { qubits, options, answer } = workload;
+    if (threads > 1) return "it is for one thread";
     if (precision === "f32") return "it calculates in f64 only";
     if (options.noise !== undefined || answer.counts !== undefined) return "it does not sample";
     return qubits > NAIVE_QUBITS ? `${qubits} qubits would take most of a minute` : undefined;

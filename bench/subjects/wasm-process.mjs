@@ -1,5 +1,5 @@
-// The built engine as a user of `ketflow/engines` gets it: in the pool's worker, single-threaded. The engine's own time is
-// taken inside the worker, so neither parsing nor the way between the threads is in it.
+// The built engines as a user of `ketflow/engines` gets them: in the pool's worker, with helpers where a job asks for threads. The
+// engine's own time is taken inside the worker, so neither parsing nor the way between the threads is in it.
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { loadEngines } from "ketflow/engines";
@@ -8,12 +8,14 @@ const PAGE_BYTES = 65_536;
 const engines = await loadEngines({ threads: 1 });
 
 /** @param {{ run: import("../subject.mjs").RunRequest, wantResult: boolean }} request */
-async function run({ run, wantResult }) {
-  const { container, resultHash, engineMs } = await engines.circuit.run(
-    { format: /** @type {import("ketflow").CircuitFormat} */ (run.format), source: run.source },
-    run.options,
-  );
-  return { engineMs, resultHash, ...(wantResult ? { container: Buffer.from(container).toString("base64") } : {}) };
+async function run({ run: { type, format, source, options }, wantResult }) {
+  const input = /** @type {import("ketflow/engines").EngineInput} */ ({ format, source });
+  const { container, resultHash, engineMs, fewerThreads } = await engines.run(type, input, options);
+  return {
+    ...{ engineMs, resultHash },
+    ...(fewerThreads !== undefined && { fewerThreads }),
+    ...(wantResult && { container: Buffer.from(container).toString("base64") }),
+  };
 }
 
 /** @param {{ bytes: number, repeats: number }} request */

@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { Adam } from "../../ts/algorithms/adam.ts";
 import { drawSeed, drawSigns, drawStart } from "../../ts/algorithms/draws.ts";
 import { inOrder } from "../../ts/algorithms/in-order.ts";
+import { Lbfgs } from "../../ts/algorithms/lbfgs.ts";
 import { type MinimizeOptions, minimize } from "../../ts/algorithms/minimize.ts";
+import { NelderMead } from "../../ts/algorithms/nelder-mead.ts";
 import type { Objective, Stepper } from "../../ts/algorithms/objective.ts";
 import type { HybridProgress } from "../../ts/algorithms/ports.ts";
 import { Spsa } from "../../ts/algorithms/spsa.ts";
@@ -77,7 +79,7 @@ describe("SPSA", () => {
     for (const scale of [1e-6, 1, 1e6]) {
       const start = [3, -3, 4, 0];
       const bowl = new Bowl(scale, scale, scale, scale);
-      const next = await new Spsa(settings).next(bowl, { point: start, energy: 0, iteration: 0 });
+      const { point: next } = await new Spsa(settings).next(bowl, { point: start, energy: 0, iteration: 0 });
       const steps = next.map((value, k) => Math.abs(value - (start[k] ?? 0)));
       expect(Math.max(...steps) - Math.min(...steps)).toBeLessThan(1e-9);
       expect(steps[0]).toBeGreaterThan(0.3 / 4);
@@ -101,7 +103,8 @@ describe("SPSA", () => {
       gradient: async () => [1],
     };
     const spsa = new Spsa(settings);
-    const step = async (iteration: number) => -((await spsa.next(plane, { point: [0], energy: 0, iteration }))[0] ?? 0);
+    const step = async (iteration: number) =>
+      -((await spsa.next(plane, { point: [0], energy: 0, iteration })).point[0] ?? 0);
     expect(await step(0)).toBeCloseTo(0.3, 12);
     expect(Math.abs(asked.at(-1) ?? 0)).toBeCloseTo(0.2, 12);
     expect(await step(63)).toBeCloseTo(0.3 * (21 / 84) ** (5 / 8), 12);
@@ -117,14 +120,76 @@ describe("SPSA", () => {
 
   it("stands where the energy is flat", async () => {
     const next = await new Spsa(settings).next(new Bowl(0, 0), { point: [1, 2], energy: 0, iteration: 0 });
-    expect(next).toEqual([1, 2]);
+    expect(next).toEqual({ point: [1, 2] });
+  });
+});
+
+/** (1 − x)² + 100 (y − x²)², a bent valley. */
+class Valley extends Bowl {
+  override async energy([x = 0, y = 0]: readonly number[]): Promise<number> {
+    this.asked.push([x, y]);
+    return (1 - x) ** 2 + 100 * (y - x * x) ** 2;
+  }
+
+  override async gradient([x = 0, y = 0]: readonly number[]): Promise<number[]> {
+    return [-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)];
+  }
+}
+
+describe("L-BFGS", () => {
+  it("walks through Rosenbrock's valley to its end", async () => {
+    const valley = new Valley(1, 1);
+    const minimum = await minimize(valley, new Lbfgs(0.1), [-1.2, 1], OPTIONS, {});
+    expect(minimum.converged).toBe(true);
+    expect(minimum.point).toEqual([expect.closeTo(1, 6), expect.closeTo(1, 6)]);
+    expect(minimum.trace.length).toBeLessThan(80);
+    // No energy is computed twice, and each lies below the one before.
+    expect(new Set(valley.asked.map(String)).size).toBe(valley.evaluations);
+    expect(minimum.trace).toEqual(minimum.trace.toSorted((a, b) => b - a));
+  });
+
+  it("takes the step of Newton's method in a bowl once it has seen both curvatures", async () => {
+    const bowl = new Bowl(1, 10);
+    const minimum = await minimize(bowl, new Lbfgs(0.1), [3, -3], { ...OPTIONS, maxIterations: 12 }, {});
+    expect(minimum.energy).toBeLessThan(1e-12);
+  });
+
+  it("stays where there is no slope, and goes no further than a radian at once", async () => {
+    const place = { point: [0, 1], energy: 0, iteration: 0 };
+    expect(await new Lbfgs(0.1).next(new Bowl(1, 1), place)).toEqual({ point: [0, 1], energy: 0 });
+    const far = await new Lbfgs(50).next(new Bowl(1), { point: [9], energy: 81, iteration: 0 });
+    expect(far.point).toEqual([8]);
+  });
+});
+
+describe("Nelder and Mead's simplex", () => {
+  it("walks through Rosenbrock's valley to its end without a gradient", async () => {
+    const valley = new Valley(1, 1);
+    valley.gradient = () => Promise.reject(new Error("nobody asks for it"));
+    const minimum = await minimize(valley, new NelderMead(0.5, true), [-1.2, 1], OPTIONS, {});
+    expect(minimum.converged).toBe(true);
+    expect(minimum.point).toEqual([expect.closeTo(1, 4), expect.closeTo(1, 4)]);
+  });
+
+  it("finds the bottom of a line, and of a bowl of six parameters", async () => {
+    for (const weights of [[2], [1, 2, 3, 4, 5, 6]]) {
+      const start = weights.map(() => 3);
+      const minimum = await minimize(new Bowl(...weights), new NelderMead(0.3, true), start, OPTIONS, {});
+      expect(minimum.energy).toBeLessThan(1e-6);
+    }
+  });
+
+  it("has the best point measured again where energies are noisy", async () => {
+    const step = await new NelderMead(0.3, false).next(new Bowl(1), { point: [2], energy: 4, iteration: 0 });
+    expect(step.energy).toBeUndefined();
   });
 });
 
 describe("a search", () => {
   /** Goes through the given points. */
   const through = (...points: number[][]): Stepper => ({
-    next: async (_, { iteration }) => points[iteration % points.length] ?? [],
+    stillSteps: 10,
+    next: async (_, { iteration }) => ({ point: points[iteration % points.length] ?? [] }),
   });
 
   it("gives the lowest energy of the trace, or the last one where energies are noisy", async () => {

@@ -50,6 +50,22 @@ describe("hydrogen", () => {
     },
   );
 
+  it("is found by L-BFGS to ten digits, and by a simplex to six, with few energies", async () => {
+    const quick = await run(H2, {});
+    expect(Math.abs(quick.energy - H2_ENERGY)).toBeLessThan(1e-10);
+    expect(quick.evaluations).toBeLessThan(100);
+    const simplex = await run(H2, { optimizer: "nelder-mead" });
+    expect(Math.abs(simplex.energy - H2_ENERGY)).toBeLessThan(1e-6);
+    expect(simplex.evaluations).toBeLessThan(200);
+  });
+
+  it("is not looked for by L-BFGS with shots, whose noise would be its curvature", async () => {
+    const search = run(H2, { optimizer: "l-bfgs", shots: 100 });
+    await expect(search).rejects.toMatchObject({
+      ...{ code: "invalid-input", message: expect.stringContaining("leave out shots, or use spsa") },
+    });
+  });
+
   it("is found by both with 2,000 shots for each basis, but for their noise", async () => {
     // Σ|c| over the measured groups / √2000 is above σ; the last point is within a few of them.
     for (const options of [
@@ -68,8 +84,11 @@ describe("hydrogen", () => {
 
   it.each([
     {},
+    { optimizer: "adam" },
+    { optimizer: "nelder-mead" },
     { optimizer: "spsa" },
-    { shots: 500, maxIterations: 5 },
+    { optimizer: "adam", shots: 500, maxIterations: 5 },
+    { optimizer: "nelder-mead", shots: 500, maxIterations: 5 },
     { optimizer: "spsa", shots: 500, maxIterations: 5 },
   ] as const)("gives the same bytes for the same seed, however many circuits run at once: %j", async (options) => {
     const bytes = async (more: Partial<HybridContext>) =>
@@ -82,7 +101,10 @@ describe("hydrogen", () => {
   // Recorded in Node 20; scripts that run in a browser compare with the same hash.
   it("has these hashes on every machine", async () => {
     const hash = async (options: HybridOptions) => toHex(sha256((await runHybrid(H2, options, context)).container));
-    expect([await hash({ maxIterations: 20 }), await hash({ optimizer: "spsa", maxIterations: 20 })]).toEqual(HASHES);
+    expect([
+      await hash({ optimizer: "adam", maxIterations: 20 }),
+      await hash({ optimizer: "spsa", maxIterations: 20 }),
+    ]).toEqual(HASHES);
   });
 });
 
@@ -119,7 +141,7 @@ describe("a search", () => {
     const seeds: number[] = [];
     await run(
       vqeOf("input float a; qubit[2] q; rx(a) q;", "ZZ + XX + YI"),
-      { shots: 10, maxIterations: 3 },
+      { optimizer: "adam", shots: 10, maxIterations: 3 },
       {
         runCircuit: (circuit, options, control) => {
           seeds.push(options.seed);

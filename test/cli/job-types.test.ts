@@ -44,11 +44,12 @@ describe("ketflow run, by the type of its file", () => {
     const hybrid = scratch({ "h.json": HYBRID });
     const anneal = ["--reads", "5", "--sweeps", "7", "--time-limit", "90", "--target-energy", "-1.5", "--sense", "max"];
     const more = ["--max-samples", "3", "--beta-range", "0.1,2", "--initial", "1,-1", "--method", "anneal"];
+    const threads = ["--threads", "2"];
     const search = ["--objective", "makespan", "--iterations", "8", "--restarts", "2", "--target-value", "3"];
     const optionsOf = async (...args: string[]) => (await ketflow(["run", ...args], { folder })).bodies[0]?.options;
-    expect(await optionsOf("m.coo", ...anneal, ...more)).toEqual({
+    expect(await optionsOf("m.coo", ...anneal, ...more, ...threads)).toEqual({
       ...{ reads: 5, sweeps: 7, timeLimitMs: 90, targetEnergy: -1.5, sense: "max", maxSamples: 3 },
-      ...{ betaRange: [0.1, 2], initial: [1, -1], method: "anneal" },
+      ...{ betaRange: [0.1, 2], initial: [1, -1], method: "anneal", threads: 2 },
     });
     expect(await optionsOf("s.jsp", ...search)).toEqual({
       ...{ objective: "makespan", iterations: 8, restarts: 2, targetValue: 3 },
@@ -71,6 +72,7 @@ describe("ketflow run, by the type of its file", () => {
 
   it.each([
     [["m.coo", "--shots", "5"], /shots: no option of jobs of type anneal; its options are reads, /],
+    [["s.jsp", "--threads", "2"], /threads: no option of jobs of type schedule/],
     [["m.coo", "--observable", "ZZ"], /observable: no option of jobs of type anneal/],
     [["bell.qasm", "--reads", "5"], /reads: no option of jobs of type circuit/],
     [["m.coo", "--beta-range", "1,x"], /--beta-range 1,x: 'x' is no number/],
@@ -80,10 +82,21 @@ describe("ketflow run, by the type of its file", () => {
     [["h.hybrid.json", "--reads", "5"], /reads: no option of jobs of type hybrid/],
     [["m.coo", "--sense", "low"], /options\.sense/],
   ])("%j is refused", async (args, message) => {
-    const folder = scratch({ "m.coo": COO, "bell.qasm": "OPENQASM 3.0;", "h.hybrid.json": HYBRID });
+    const folder = scratch({
+      ...{ "m.coo": COO, "bell.qasm": "OPENQASM 3.0;", "s.jsp": "1 1\n0 3\n", "h.hybrid.json": HYBRID },
+    });
     const { code, stderr, bodies } = await ketflow(["run", ...args], { folder });
     expect([code, bodies]).toEqual([2, []]);
     expect(stderr).toMatch(message);
+  });
+
+  it("takes the setting of threads for the types that have it", async () => {
+    const folder = scratch({ "m.coo": COO, "s.jsp": "1 1\n0 3\n" });
+    const environment = { KETFLOW_THREADS: "4", KETFLOW_SHOTS: "9" };
+    const optionsOf = async (file: string) =>
+      (await ketflow(["run", file], { folder, environment })).bodies[0]?.options;
+    expect(await optionsOf("m.coo")).toEqual({ threads: 4 });
+    expect(await optionsOf("s.jsp")).toBeUndefined();
   });
 
   it("draws circuits alone", async () => {

@@ -35,6 +35,20 @@ describe("ketflow run", () => {
     expect(JSON.parse(stdout)).toEqual({ ...bellJob(), receipt: null, notes: [] });
   });
 
+  it.each([
+    ["1: the machine has one core", { threads: [{ busyMs: 3, pieces: 0 }], fewerThreads: "the machine has one core" }],
+    ["2, busy 1.5 s, 1.3 s", { threads: [1500, 1250].map((busyMs) => ({ busyMs, pieces: 9 })) }],
+    [undefined, { threads: [{ busyMs: 3, pieces: 0 }] }],
+    [undefined, {}],
+  ])("says of the threads %j, and with --json what it was told", async (text, ran) => {
+    const result = { backend: "embedded", resultHash: "00".repeat(32), counts: { "00": 3 }, ...ran };
+    const submit = async () => ({ job: bellJob({ result }), notes: [] });
+    const { stdout } = await ketflow(["run", "bell.qasm", "--threads", "2"], { submit });
+    expect(/^threads +(.*)$/m.exec(stdout)?.[1]).toBe(text);
+    const { stdout: json } = await ketflow(["run", "bell.qasm", "--threads", "2", "--json"], { submit });
+    expect(JSON.parse(json).result).toEqual(result);
+  });
+
   it("turns every flag into the body of the job", async () => {
     const flags = [
       ...["--seed", "7", "--shots", "10", "--precision", "f32", "--threads", "2", "--target", "mock-qpu"],

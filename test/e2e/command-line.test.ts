@@ -1,6 +1,6 @@
 import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -8,6 +8,7 @@ import { loadDriver } from "../../ts/adapters/sqlite/drivers.ts";
 import { type Issued, issueReceipt } from "../cli/receipts.ts";
 import { scratch } from "../cli/scratch.ts";
 import { longCircuit } from "./long-circuit.ts";
+import { longModel } from "./long-model.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const script = join(root, "dist", "cli.js");
@@ -52,6 +53,15 @@ describe("ketflow draw", () => {
       "
     `);
     expect(ketflow(["draw", "-"], { input: readFileSync(example("bell.qasm"), "utf8") }).stdout).toBe(stdout);
+  });
+
+  it("draws the circuit that a hybrid job searches over", () => {
+    expect(ketflow(["draw", example("h2-vqe.hybrid.json")]).stdout).toContain("Ry(pair)");
+    const { status, stdout } = ketflow(["draw", example("maxcut-qaoa.hybrid.json"), "--json"]);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ qubits: [{ size: 10 }] });
+    const { stderr } = ketflow(["draw", "-", "--format", "hybrid-json"], { input: "{" });
+    expect(stderr).toMatch(/^<stdin>:1:2: /m);
   });
 
   it("draws every example within its width", () => {
@@ -216,6 +226,26 @@ describe("ketflow run", () => {
     expect(ketflow(["verify", receipt.path, "--rerun"], { home }).status).toBe(0);
     const again = ketflow(["run", example("teleportation.qasm"), "--seed", "7", "--no-cache", "--json"], { home });
     expect(JSON.parse(again.stdout).result.resultHash).toBe(result.resultHash);
+  });
+
+  it.skipIf(availableParallelism() < 2).each([
+    ["c.qasm", longCircuit(20, 3)],
+    ["g.mc", longModel(500)],
+  ])("shares %s between as many threads as --threads says, and verifies it on one", (name, source) => {
+    const cwd = scratch({ [name]: source });
+    const options = { cwd, home: scratch() };
+    const run = (...more: string[]) =>
+      JSON.parse(ketflow(["run", name, "--seed", "7", ...more, "--json"], options).stdout);
+    const { result, receipt } = run("--threads", "2");
+    expect(result.threads.map(({ busyMs }: { busyMs: number }) => busyMs > 0)).toEqual([true, true]);
+    expect(result).not.toHaveProperty("fewerThreads");
+    const alone = run("--no-cache");
+    expect(alone.result.threads).toHaveLength(1);
+    expect(alone.result.resultHash).toBe(result.resultHash);
+    const cores = availableParallelism();
+    const { result: most } = run("--threads", "256", "--no-cache");
+    expect(most).toMatchObject({ resultHash: result.resultHash, fewerThreads: `the machine has ${cores} cores` });
+    expect(ketflow(["verify", receipt.path, "--rerun"], options).status).toBe(0);
   });
 
   it("plans what has a price, and runs it when it is agreed to", () => {

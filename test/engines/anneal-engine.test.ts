@@ -53,6 +53,13 @@ describe("an anneal run", () => {
     ]);
   });
 
+  it("is exact whatever its time limit, and its recorded options run again", async () => {
+    const timed = await engines.anneal.solve(ring(20), { method: "exact", timeLimitMs: 1, seed: 1 });
+    expect(timed.options).not.toHaveProperty("sweepLimit");
+    const again = await engines.anneal.solve(ring(20), { ...timed.options, seed: 1 });
+    expect(again.resultHash).toBe(timed.resultHash);
+  });
+
   it("ends at its time limit, and the sweeps that it did then give the same bytes", async () => {
     const source = ring(2000);
     const timed = await engines.anneal.solve(source, { seed: 3, reads: 100_000, timeLimitMs: 120 });

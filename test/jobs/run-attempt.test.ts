@@ -4,6 +4,7 @@ import type { Job } from "../../ts/jobs/job.ts";
 import type { JobServices } from "../../ts/jobs/jobs.ts";
 import { runAttempt, type StopReason } from "../../ts/jobs/run-attempt.ts";
 import type { Store } from "../../ts/jobs/store.ts";
+import { viewJob } from "../../ts/jobs/view.ts";
 import type { Provider } from "../../ts/providers/provider.ts";
 import {
   ALICE,
@@ -189,6 +190,23 @@ describe("an attempt", () => {
     expect(runs).toBe(3);
     await attempt([counting], { engineHash: () => "another engine" });
     expect(runs).toBe(4);
+  });
+
+  it("records what each thread did and why there were fewer, and of a reused result nothing of the kind", async () => {
+    const threads = [
+      { busyMs: 1.5, pieces: 3 },
+      { busyMs: 1.25, pieces: 2 },
+    ];
+    const ran = { threads, fewerThreads: "the machine has 2 cores" };
+    const sharing = fakeProvider("a", async (job) => ({ ...fakeRun(job), ...ran }));
+    const first = await attempt([sharing], { engineHash: () => "e".repeat(64) });
+    expect(viewJob(first).result).toEqual({ backend: "a", resultHash: first.result?.resultHash, ...ran });
+    const again = await attempt([sharing], { engineHash: () => "e".repeat(64) });
+    expect(viewJob(again).result).toEqual({
+      ...{ backend: "a", resultHash: first.result?.resultHash, reused: { jobId: first.id } },
+    });
+    const alone = await attempt([fakeProvider("b")]);
+    expect(viewJob(alone).result).toEqual({ backend: "b", resultHash: alone.result?.resultHash });
   });
 
   it("does not reuse what a back end without reproducible results gave", async () => {

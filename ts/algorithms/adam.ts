@@ -1,4 +1,4 @@
-import type { Objective, Place, Stepper } from "./objective.ts";
+import type { Objective, Place, Step, Stepper } from "./objective.ts";
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
@@ -14,6 +14,8 @@ const EPSILON = 1e-8;
  * Source: Kingma & Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1.
  */
 export class Adam implements Stepper {
+  /** With momentum it turns around more slowly than it stops. */
+  readonly stillSteps = 10;
   readonly #learningRate: number;
   readonly #mean: number[] = [];
   readonly #square: number[] = [];
@@ -25,8 +27,8 @@ export class Adam implements Stepper {
     this.#learningRate = learningRate;
   }
 
-  async next(objective: Objective, { point, energy }: Place): Promise<number[]> {
-    return this.step(point, await objective.gradient(point, energy));
+  async next(objective: Objective, { point, energy }: Place): Promise<Step> {
+    return { point: this.step(point, await objective.gradient(point, energy)) };
   }
 
   /** The point after one step along this gradient. */

@@ -1,5 +1,6 @@
 import type { CircuitOptions } from "../models/circuit.ts";
 import type { Search } from "./circuit-objective.ts";
+import { LINE_SEARCH } from "./lbfgs.ts";
 import type { CircuitSource } from "./ports.ts";
 import { CALIBRATIONS } from "./spsa.ts";
 
@@ -10,6 +11,8 @@ export interface SearchEstimate {
   readonly evaluations: number;
   /** Circuits that run: one for each energy, or with shots one for each basis of it. */
   readonly circuits: number;
+  /** How many of them it is likely to take. */
+  readonly expectedCircuits: number;
   /** One of them with its options at the start; an estimate of it, times `circuits`, is that of the run. */
   readonly circuit: CircuitSource;
   readonly options: CircuitOptions;
@@ -19,13 +22,15 @@ export interface SearchEstimate {
 export function estimateSearch(search: Search): SearchEstimate {
   const { ansatz, measurement, start } = search;
   const evaluations = evaluationsOf(search);
+  const bases = measurement?.circuits.length ?? 1;
   const inputs = Object.fromEntries(
     ansatz.inputs.map(({ name, parameter, factor }) => [name, factor * (start[parameter] ?? 0)]),
   );
   return {
     parameters: ansatz.parameters.length,
     evaluations,
-    circuits: evaluations * (measurement?.circuits.length ?? 1),
+    circuits: evaluations * bases,
+    expectedCircuits: expectedEvaluations(search) * bases,
     circuit: measurement?.circuits[0]?.circuit ?? ansatz.circuit,
     options:
       measurement === undefined
@@ -35,10 +40,36 @@ export function estimateSearch(search: Search): SearchEstimate {
 }
 
 /** One energy at the start and one after each step, besides those that the steps themselves ask for. */
-function evaluationsOf({ ansatz, measurement, settings }: Search): number {
+function evaluationsOf(search: Search): number {
+  const { ansatz, measurement, settings } = search;
   const { maxIterations, optimizer } = settings;
-  if (optimizer === "spsa") return 1 + 2 * CALIBRATIONS + 3 * maxIterations;
-  const gradient = ansatz.inputs.reduce((sum, { rule }) => sum + 2 * (rule?.count ?? 0), 0);
-  const checks = ansatz.isRuleUnproved && measurement === undefined ? ansatz.inputs.length : 0;
-  return 1 + checks + (gradient + 1) * maxIterations;
+  const dimension = ansatz.parameters.length;
+  switch (optimizer) {
+    case "spsa":
+      return 1 + 2 * CALIBRATIONS + 3 * maxIterations;
+    case "nelder-mead":
+      // Reflected, contracted, shrunk; with shots the best one is measured again.
+      return 1 + dimension + maxIterations * (2 + dimension + (measurement === undefined ? 0 : 1));
+    case "adam":
+      return 1 + checksOf(search) + (gradientOf(search) + 1) * maxIterations;
+    case "l-bfgs":
+      return 1 + checksOf(search) + (gradientOf(search) + LINE_SEARCH) * maxIterations;
+  }
+}
+
+/** L-BFGS took 5 iterations on 2 and 3 parameters, 10 on 6, most of them with one energy; the others seldom end much earlier than they may. */
+function expectedEvaluations(search: Search): number {
+  const { ansatz, settings } = search;
+  if (settings.optimizer !== "l-bfgs") return evaluationsOf(search);
+  const iterations = Math.min(settings.maxIterations, 4 + ansatz.parameters.length);
+  return 1 + checksOf(search) + Math.ceil((gradientOf(search) + 1.5) * iterations);
+}
+
+function gradientOf({ ansatz }: Search): number {
+  return ansatz.inputs.reduce((sum, { rule }) => sum + 2 * (rule?.count ?? 0), 0);
+}
+
+/** The first exact gradient proves its rules. */
+function checksOf({ ansatz, measurement }: Search): number {
+  return ansatz.isRuleUnproved && measurement === undefined ? ansatz.inputs.length : 0;
 }

@@ -2,12 +2,9 @@ import { AppError } from "../core/errors.ts";
 import type { Objective, Stepper } from "./objective.ts";
 import type { HybridContext } from "./ports.ts";
 
-/** Steps over which the energy has to stand still: gradient descent with momentum turns around more slowly than it stops. */
-const STILL_STEPS = 10;
-
 export interface MinimizeOptions {
   readonly maxIterations: number;
-  /** The search ends when the last eleven energies lie this close together; 0: it does not. */
+  /** The search ends when the energies of the stepper's last `stillSteps` + 1 points lie this close together; 0: it does not. */
   readonly tolerance: number;
   /** Of noisy energies the lowest is the luckiest, not the best: then the last point is the answer. */
   readonly answer: "lowest" | "last";
@@ -46,19 +43,20 @@ export async function minimize(
   report(0);
   for (let iteration = 0; iteration < maxIterations && !converged; iteration++) {
     refuseWhenAborted(signal);
-    point = await stepper.next(objective, { point, energy, iteration });
-    energy = await objective.energy(point);
+    const step = await stepper.next(objective, { point, energy, iteration });
+    point = step.point;
+    energy = step.energy ?? (await objective.energy(point));
     trace.push(energy);
     if (energy < best.energy) best = { point, energy };
-    converged = standsStill(trace, tolerance);
+    converged = standsStill(trace, tolerance, stepper.stillSteps);
     report(iteration + 1);
   }
   return { ...(answer === "lowest" ? best : { point, energy }), trace, converged };
 }
 
-function standsStill(trace: readonly number[], tolerance: number): boolean {
-  if (tolerance === 0 || trace.length <= STILL_STEPS) return false;
-  const last = trace.slice(-STILL_STEPS - 1);
+function standsStill(trace: readonly number[], tolerance: number, steps: number): boolean {
+  if (tolerance === 0 || trace.length <= steps) return false;
+  const last = trace.slice(-steps - 1);
   return Math.max(...last) - Math.min(...last) <= tolerance;
 }
 

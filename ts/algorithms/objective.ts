@@ -18,7 +18,15 @@ export interface Place {
   readonly iteration: number;
 }
 
+export interface Step {
+  readonly point: number[];
+  /** At the point, where the way there has computed it and it need not be measured again. */
+  readonly energy?: number | undefined;
+}
+
 /** Chooses the next point; it may keep what it learned from earlier ones. */
 export interface Stepper {
-  next(objective: Objective, place: Place): Promise<number[]>;
+  /** Steps over which the energy has to stand still before the search may end. */
+  readonly stillSteps: number;
+  next(objective: Objective, place: Place): Promise<Step>;
 }

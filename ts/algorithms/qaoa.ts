@@ -9,7 +9,7 @@ import type { PauliLetter } from "./pauli-sum.ts";
 import type { CircuitSource, HybridContext } from "./ports.ts";
 import { annealingRamp, qaoaCircuit } from "./qaoa-circuit.ts";
 import { costAt, costOf, cutOf, type DiagonalCost, observableOf } from "./qaoa-cost.ts";
-import { settingsOf, stepperOf } from "./settings.ts";
+import { needsGradients, settingsOf, stepperOf } from "./settings.ts";
 import { startAt } from "./start.ts";
 
 /**
@@ -50,7 +50,7 @@ export function prepareQaoa(input: QaoaInput, options: HybridOptions): Search & 
   const settings = settingsOf(options);
   const cost = costOf(input.problem);
   const layers = options.layers ?? HYBRID_DEFAULTS.layers;
-  const built = qaoaCircuit(cost, layers, settings.optimizer === "adam" ? "gates" : "parameters");
+  const built = qaoaCircuit(cost, layers, needsGradients(settings) ? "gates" : "parameters");
   return {
     cost,
     ansatz: { ...built, observable: observableOf(cost), isRuleUnproved: false },

@@ -1,7 +1,10 @@
+import { AppError } from "../core/errors.ts";
 import type { HybridOptions, Optimizer } from "../models/hybrid.ts";
 import { withHybridDefaults } from "../models/hybrid-defaults.ts";
 import { Adam } from "./adam.ts";
+import { Lbfgs } from "./lbfgs.ts";
 import type { MinimizeOptions } from "./minimize.ts";
+import { NelderMead } from "./nelder-mead.ts";
 import type { Stepper } from "./objective.ts";
 import { Spsa } from "./spsa.ts";
 
@@ -16,11 +19,29 @@ export interface Settings extends MinimizeOptions {
 
 export function settingsOf(options: HybridOptions): Settings {
   const { optimizer, maxIterations, learningRate, perturbation, tolerance, shots } = withHybridDefaults(options);
+  if (optimizer === "l-bfgs" && shots > 0) {
+    const message = "options.optimizer: l-bfgs takes the noise of shots for curvature; leave out shots, or use spsa";
+    throw new AppError("invalid-input", message);
+  }
   const answer = shots === 0 ? "lowest" : "last";
   return { optimizer, maxIterations, learningRate, perturbation, tolerance, shots, answer };
 }
 
-export function stepperOf({ optimizer, learningRate, maxIterations, perturbation }: Settings, seed: number): Stepper {
-  if (optimizer === "adam") return new Adam(learningRate);
-  return new Spsa({ seed, maxIterations, learningRate, perturbation });
+export function stepperOf(settings: Settings, seed: number): Stepper {
+  const { optimizer, learningRate, maxIterations, perturbation, shots } = settings;
+  switch (optimizer) {
+    case "adam":
+      return new Adam(learningRate);
+    case "l-bfgs":
+      return new Lbfgs(learningRate);
+    case "nelder-mead":
+      return new NelderMead(learningRate, shots === 0);
+    case "spsa":
+      return new Spsa({ seed, maxIterations, learningRate, perturbation });
+  }
+}
+
+/** Whether an optimizer follows gradients, so that it has to be known how the energy depends on each input. */
+export function needsGradients({ optimizer }: Pick<Settings, "optimizer">): boolean {
+  return optimizer === "adam" || optimizer === "l-bfgs";
 }

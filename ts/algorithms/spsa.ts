@@ -1,5 +1,5 @@
 import { drawSigns } from "./draws.ts";
-import type { Objective, Place, Stepper } from "./objective.ts";
+import type { Objective, Place, Step, Stepper } from "./objective.ts";
 
 /** Directions in which the start is tried before the first step, with two energies each. */
 export const CALIBRATIONS = 10;
@@ -28,6 +28,7 @@ export interface SpsaOptions {
  * Aerospace and Electronic Systems 34, 817 (1998).
  */
 export class Spsa implements Stepper {
+  readonly stillSteps = 10;
   readonly #options: SpsaOptions;
   #firstGain: number | undefined;
 
@@ -35,7 +36,7 @@ export class Spsa implements Stepper {
     this.#options = options;
   }
 
-  async next(objective: Objective, { point, iteration }: Place): Promise<number[]> {
+  async next(objective: Objective, { point, iteration }: Place): Promise<Step> {
     const { seed, maxIterations, perturbation } = this.#options;
     this.#firstGain ??= await this.#calibrate(objective, point);
     const delay = maxIterations / 10;
@@ -43,7 +44,7 @@ export class Spsa implements Stepper {
     const reach = perturbation / eighthRoot(iteration + 1);
     const signs = drawSigns(seed, "direction", iteration, point.length);
     const slope = await slopeAlong(objective, point, signs, reach);
-    return point.map((value, k) => value - gain * slope * (signs[k] ?? 1));
+    return { point: point.map((value, k) => value - gain * slope * (signs[k] ?? 1)) };
   }
 
   async #calibrate(objective: Objective, point: readonly number[]): Promise<number> {

@@ -10,7 +10,7 @@ import { minimize } from "./minimize.ts";
 import type { ShiftRule } from "./parameter-shift.ts";
 import { type PauliSum, readPauliSum } from "./pauli-sum.ts";
 import type { HybridContext } from "./ports.ts";
-import { type Settings, settingsOf, stepperOf } from "./settings.ts";
+import { needsGradients, type Settings, settingsOf, stepperOf } from "./settings.ts";
 import { startAt } from "./start.ts";
 
 /**
@@ -84,7 +84,7 @@ function inputsOf(
   if (unknown !== undefined) {
     throw new AppError("invalid-input", `options.shiftFrequencies.${unknown}: the circuit has no such input`);
   }
-  const rules = optimizer === "adam" ? frequenciesOf(view) : new Map<string, ShiftRule>();
+  const rules = needsGradients({ optimizer }) ? frequenciesOf(view) : new Map<string, ShiftRule>();
   return parameters.map((name, parameter) => {
     const given = Object.hasOwn(declared, name) ? declared[name] : undefined;
     const rule = given === undefined ? rules.get(name) : ruleFor(name, given);

@@ -14,7 +14,7 @@ import { type ExitCode, exitCodeOf, FailureIn } from "./failure.ts";
 import type { JobChange, JobControl, JobHost } from "./job-host.ts";
 import { changeText } from "./live-text.ts";
 import { type OpenHost, openJobHost, type Purpose } from "./open-host.ts";
-import { money, resultBlocks, routeLine } from "./outcome-text.ts";
+import { money, resultBlocks, routeLine, threadFacts } from "./outcome-text.ts";
 import { progressLine } from "./progress.ts";
 import { type InputFile, isCircuit, sourceOf } from "./read-input.ts";
 import { dataFolder, isOn } from "./settings.ts";
@@ -163,6 +163,7 @@ async function printOutcome(
     facts.push(["agree by", `${commandName(terminal)} execute ${job.id} ${job.plan.planHash}`]);
   } else if (!FINAL_STATES.has(job.status)) facts.push(["job", job.id], ["status", statusText(job)]);
   else if (job.result !== null || job.route !== null) facts.push(["ran on", routeLine(job)]);
+  if (job.result !== null) facts.push(...threadFacts(job.result));
   if (job.costMicroUsd > 0) facts.push(["cost", money(job.costMicroUsd)]);
   facts.push(["seed", String(job.seed)]);
   if (path !== undefined) facts.push(["receipt", path]);

@@ -44,8 +44,8 @@ export interface RunFlags {
   states?: unknown;
 }
 
-/** Settings that are options of circuits. */
-const CIRCUIT_SETTINGS = ["shots", "precision", "threads"] as const;
+/** Settings that are options of jobs: from files and the environment for the types that have them, as flags for any. */
+const OPTION_SETTINGS = ["shots", "precision", "threads"] as const;
 
 /** The body of the job: flags and variables overrule what the file says, and that overrules the settings files. */
 export function jobBody(file: InputFile, flags: RunFlags, settings: Resolved): SubmitJob {
@@ -61,7 +61,7 @@ export function jobBody(file: InputFile, flags: RunFlags, settings: Resolved): S
   const { routing = {}, constraints = {} } = job ?? {};
   const options: Readonly<Record<string, unknown>> = job?.options ?? {};
   const isFlag = (name: string): boolean => settings.get(name)?.[0]?.source === "flag";
-  const fromSettings = CIRCUIT_SETTINGS.filter((name) => type === "circuit" || isFlag(name));
+  const fromSettings = OPTION_SETTINGS.filter((name) => JOB_SCHEMAS[type].optionNames.includes(name) || isFlag(name));
   const fromFlags = withoutUndefined({
     ...Object.fromEntries(fromSettings.map((name) => [name, layered(name, options[name])])),
     ...withoutUndefined(optionsOf(flags)),

@@ -90,6 +90,14 @@ export function routeLine({ result, route, target, timing }: JobView): string {
   return `${backend}${reason}${took}`;
 }
 
+/** How many threads there were, and why not more; nothing to say where one was asked for. */
+export function threadFacts({ threads = [], fewerThreads }: NonNullable<JobView["result"]>): [string, string][] {
+  if (fewerThreads !== undefined) return [["threads", `${threads.length}: ${fewerThreads}`]];
+  if (threads.length < 2) return [];
+  const busy = threads.map(({ busyMs }) => durationText(busyMs)).join(", ");
+  return [["threads", `${threads.length}, busy ${busy}`]];
+}
+
 function reasonOf({ candidates, collapse, strategies, chosen }: RouteDecision): string {
   const eligible = candidates.filter((candidate) => candidate.eligible);
   if (eligible.length === 1) return `the only eligible one of ${candidates.length}`;

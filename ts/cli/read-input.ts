@@ -55,7 +55,11 @@ export interface CircuitFile extends InputFile {
 
 /** @throws {AppError} `unsupported` for what is no circuit; else as {@link readInput} */
 export async function readCircuit(file: string, format: string | undefined, terminal: Terminal): Promise<CircuitFile> {
-  const input = await readInput(file, format, terminal);
+  return onlyCircuit(await readInput(file, format, terminal));
+}
+
+/** @throws {AppError} `unsupported` for what is no circuit */
+export function onlyCircuit(input: InputFile): CircuitFile {
   if (isCircuit(input)) return input;
   throw new AppError("unsupported", `${input.origin.name}: is ${input.format}; this command takes circuits`);
 }

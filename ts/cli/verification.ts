@@ -110,7 +110,7 @@ async function rerun(
     const { format, source } = job.input;
     const bytes = typeof source === "string" ? source : fromBase64(source.base64);
     // On one thread, whatever the job asked for: the bytes are the same, and a file that --engine names is that build.
-    const alone = job.type === "circuit" ? { threads: 1 } : {};
+    const alone = "threads" in job.options ? { threads: 1 } : {};
     const options = { ...job.options, ...alone, seed: job.seed, signal };
     const run = await engines.run(job.type, { format, source: bytes }, options);
     return compareRerun(receipt, fromHex(run.resultHash));

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { AppError } from "../core/errors.ts";
 import { checked } from "../models/check.ts";
+import { parseHybridDocument } from "../models/hybrid.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { EstimateOf, OptionsOf } from "../models/job-options.ts";
 import type { JobType } from "../models/job-type.ts";
@@ -72,7 +73,15 @@ export async function loadEngines(options: EnginesOptions = {}): Promise<Engines
   const modules = new EngineModules(urls);
   const workerUrl = absoluteUrl("workerUrl", options.workerUrl);
   await modules.get("statevector");
-  return enginesOf(new EnginePool({ modules, workerUrl, memoryLimitMiB: options.memoryLimitMiB, size }));
+  return enginesOf(
+    new EnginePool({
+      modules,
+      readHybrid: parseHybridDocument,
+      workerUrl,
+      memoryLimitMiB: options.memoryLimitMiB,
+      size,
+    }),
+  );
 }
 
 /** The engines as they are used, over the threads that run them. */

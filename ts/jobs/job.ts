@@ -5,6 +5,7 @@ import type { Constraints, EngineIdentity, JobState, RoutingRequest } from "../m
 import type { JobFormat, JobOptions } from "../models/job-options.ts";
 import type { JobType } from "../models/job-type.ts";
 import type { RouteDecision } from "../models/route.ts";
+import type { ThreadUse } from "../models/thread-use.ts";
 
 /** A job as the store keeps it. Times are milliseconds since the epoch; the source text lies beside it (`Store.input`). */
 export interface Job {
@@ -113,6 +114,10 @@ export interface JobResult {
   readonly options: JobOptions;
   readonly identity: EngineIdentity;
   readonly notes: readonly Note[];
+  /** What each thread of the run did, the leading one first; not there when the result was reused. */
+  readonly threads?: readonly ThreadUse[] | undefined;
+  /** Why there were fewer than the job asked for. */
+  readonly fewerThreads?: string | undefined;
   /** Under which later jobs may reuse it; see result-cache.ts. */
   readonly contentKey?: string | undefined;
   /** The job whose run made the result. */

@@ -2,6 +2,7 @@ import { setTimeout as timeout } from "node:timers/promises";
 import type { Clock } from "../core/clock.ts";
 import { AppError, ERROR_CODES, toErrorInfo } from "../core/errors.ts";
 import type { TenantId } from "../core/ids.ts";
+import { withoutUndefined } from "../core/without-undefined.ts";
 import type { JobType } from "../models/job-type.ts";
 import { budgetOf, type TenantPolicy } from "../models/policy.ts";
 import type { RouteDecision } from "../models/route.ts";
@@ -150,9 +151,10 @@ async function tryBackends(
       tries.push({ backend, startedAt, endedAt: services.clock() });
       if ("reused" in ran) return { result: { ...ran, backend }, costMicroUsd: 0 };
       // By name: a run can carry more, such as its JSON view, which is made when it is read and belongs into no record.
-      const { container, resultHash, engineMs, options, identity, notes } = ran;
+      const { container, resultHash, engineMs, options, identity, notes, threads, fewerThreads } = ran;
       const { simulated } = provider.describe();
-      const result = { backend, simulated, resultHash, engineMs, options, identity, notes, contentKey: key };
+      const how = { engineMs, options, identity, notes, threads, fewerThreads };
+      const result = { backend, simulated, resultHash, ...withoutUndefined(how), contentKey: key };
       return { result, container, costMicroUsd };
     } catch (error) {
       if (signal.aborted) throw error;
@@ -177,7 +179,7 @@ function isAgreedTo(job: Job, provider: Provider, costMicroUsd: number, services
 
 function reuse(earlier: Job, result: JobResult): JobResult & { reused: { jobId: Job["id"] } } {
   // The key stays with the job that ran: if that one goes, so does the offer.
-  const { contentKey: _, ...kept } = result;
+  const { contentKey: _, threads: _threads, fewerThreads: _fewer, ...kept } = result;
   return { ...kept, engineMs: 0, reused: { jobId: earlier.id } };
 }
 

@@ -45,10 +45,11 @@ export function viewEvent({ jobId, at, kind, data }: JobEvent): JobEventView {
 }
 
 function viewResult(
-  { backend, resultHash, reused }: JobResult,
+  { backend, resultHash, reused, threads, fewerThreads }: JobResult,
   values: Partial<JobResultValues>,
 ): NonNullable<JobView["result"]> {
-  return { backend, resultHash, ...(reused && { reused }), ...values };
+  const ran = { ...(threads && { threads: [...threads] }), ...(fewerThreads !== undefined && { fewerThreads }) };
+  return { backend, resultHash, ...(reused && { reused }), ...ran, ...values };
 }
 
 /** `queuedMs` is the wait for the first attempt; `predictedMs` that of the back end that ran it, or of the chosen one. */

@@ -35,6 +35,8 @@ export const AnnealOptions = z.strictObject({
   sense: z.enum(["min", "max"]).optional(),
   /** Distinct samples that are kept, the best; 100 by default. */
   maxSamples: z.int().min(1).max(1_000_000).optional(),
+  /** Threads that share the reads; 1 by default. Never changes a byte of the result. */
+  threads: z.int().min(1).max(256).optional(),
 });
 export type AnnealOptions = z.infer<typeof AnnealOptions>;
 

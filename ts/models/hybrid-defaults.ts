@@ -3,7 +3,6 @@ import type { HybridOptions, Optimizer } from "./hybrid.ts";
 
 /** What decides about a hybrid run where its options are silent. */
 export const HYBRID_DEFAULTS = {
-  optimizer: "adam",
   maxIterations: 200,
   learningRate: 0.1,
   perturbation: 0.1,
@@ -29,7 +28,7 @@ export function withHybridDefaults(options: HybridOptions): HybridOptions & Deci
   const shots = options.shots ?? HYBRID_DEFAULTS.shots;
   return {
     ...options,
-    optimizer: options.optimizer ?? HYBRID_DEFAULTS.optimizer,
+    optimizer: options.optimizer ?? (shots === 0 ? "l-bfgs" : "spsa"),
     maxIterations: options.maxIterations ?? HYBRID_DEFAULTS.maxIterations,
     learningRate: options.learningRate ?? HYBRID_DEFAULTS.learningRate,
     perturbation: options.perturbation ?? HYBRID_DEFAULTS.perturbation,

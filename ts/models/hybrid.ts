@@ -7,7 +7,7 @@ import { CIRCUIT_FORMATS, type CircuitEstimate, type CircuitFormat, type Circuit
 export const HYBRID_FORMATS = ["hybrid-json"] as const;
 export type HybridFormat = (typeof HYBRID_FORMATS)[number];
 
-const OPTIMIZERS = ["adam", "spsa"] as const;
+const OPTIMIZERS = ["adam", "l-bfgs", "nelder-mead", "spsa"] as const;
 export type Optimizer = (typeof OPTIMIZERS)[number];
 
 const Finite = z.number();
@@ -87,12 +87,15 @@ export type HybridDocument = z.infer<typeof HybridDocument>;
 
 /** Options of a hybrid job, the same names as the flags of the command line. */
 export const HybridOptions = z.strictObject({
-  /** `adam` follows parameter-shift gradients, `spsa` needs two energies for a step however many parameters there are. */
+  /**
+   * `adam` and `l-bfgs` follow parameter-shift gradients, the second only without shots; `spsa` and `nelder-mead` do without, and
+   * `spsa` needs two energies for a step however many parameters there are. `l-bfgs` by default, with shots `spsa`.
+   */
   optimizer: z.enum(OPTIMIZERS).optional(),
   maxIterations: z.int().min(1).max(100_000).optional(),
-  /** In radians: of `adam` about the length of each step per parameter, of `spsa` about that of the first one. */
+  /** In radians: of `adam` about the length of each step per parameter, of the others about that of the first one. */
   learningRate: z.number().positive().max(100).optional(),
-  /** The search ends when the last eleven energies lie this close together; 0: it does not. */
+  /** The search ends when the last eleven energies lie this close together, of `l-bfgs` the last two; 0: it does not. */
   tolerance: z.number().min(0).optional(),
   /** For each energy and each group of products that are measured together; 0, the default: exact expectations. */
   shots: z.int().min(0).max(10_000_000).optional(),
@@ -151,7 +154,9 @@ export interface HybridEstimate {
   evaluations: number;
   /** Circuits that run: one for each energy, or with shots one for each basis of it. */
   circuits: number;
-  /** One of them; the run is `circuits` times this. */
+  /** How many of them it is likely to take: what a calibration turns into milliseconds. */
+  expectedCircuits: number;
+  /** One of them. */
   circuit: CircuitEstimate;
   /** With which that one runs. */
   options: CircuitOptions;

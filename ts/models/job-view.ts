@@ -7,6 +7,7 @@ import { InferResult } from "./infer.ts";
 import { JOB_STATES, JOB_TYPES } from "./job.ts";
 import { RouteDecision } from "./route.ts";
 import { ScheduleResult } from "./schedule.ts";
+import { ThreadUse } from "./thread-use.ts";
 
 const Time = z.iso.datetime();
 
@@ -36,6 +37,11 @@ const ResultView = z.strictObject({
     .strictObject({ jobId: z.string() })
     .optional()
     .meta({ description: "The job whose run made the result, when it was not run again" }),
+  threads: z
+    .array(ThreadUse)
+    .optional()
+    .meta({ description: "The threads of a run on this service's engines, the leading one first" }),
+  fewerThreads: z.string().optional().meta({ description: "Why there were fewer than the option `threads` asks for" }),
   ...CircuitResult.shape,
   ...AnnealResult.partial().shape,
   ...ScheduleResult.partial().shape,

@@ -10,7 +10,7 @@ const Count = z.int().min(1);
 export const ScheduleOptions = z.strictObject({
   /** What is to be small; what the source says, or the makespan, by default. */
   objective: z.enum(["makespan", "total-weighted-tardiness"]).optional(),
-  method: z.enum(["auto", "anneal", "priority-rule"]).optional(),
+  method: z.enum(["auto", "anneal", "tabu", "genetic", "priority-rule"]).optional(),
   /** Schedules that are made, all restarts together; a number that suits the problem by default. */
   iterations: Count.optional(),
   restarts: Count.optional(),

@@ -78,9 +78,9 @@ const PER_CIRCUIT_MS = 0.03;
 /** How much earlier than its last iteration a search may converge is not known before. */
 const SEARCH_SPREAD = 0.5;
 
-function predictSearch(calibration: Calibration, { circuit, circuits, options }: HybridEstimate): TimeEstimate {
+function predictSearch(calibration: Calibration, { circuit, expectedCircuits, options }: HybridEstimate): TimeEstimate {
   const { meanMs } = predictCircuit(calibration, circuit, options);
-  return spread(circuits * (meanMs + PER_CIRCUIT_MS), SEARCH_SPREAD);
+  return spread(expectedCircuits * (meanMs + PER_CIRCUIT_MS), SEARCH_SPREAD);
 }
 
 /** What the rate of a type counts. */

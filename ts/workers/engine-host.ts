@@ -32,6 +32,7 @@ async function openPool({ workerUrl, ...options }: HostedOptions): Promise<Engin
   const pool = new EnginePool({
     ...options,
     modules,
+    readHybrid: async (source) => (await import("../models/hybrid.ts")).parseHybridDocument(source),
     workerUrl: workerUrl === undefined ? undefined : new URL(workerUrl),
   });
   pool.start();

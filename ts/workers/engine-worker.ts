@@ -3,6 +3,7 @@ import type { HybridDocument, HybridEstimate, HybridOptions } from "../models/hy
 import type { EngineIdentity } from "../models/job.ts";
 import type { EstimateOf, FormatOf, JobOptions, OptionsOf, ViewOf } from "../models/job-options.ts";
 import type { JobType } from "../models/job-type.ts";
+import type { ThreadUse } from "../models/thread-use.ts";
 import type { EngineName } from "./engines.ts";
 import type { LoadedEngine } from "./load-wasm.ts";
 
@@ -23,14 +24,6 @@ export interface Parsed<T extends JobType = JobType> {
   format: FormatOf<T>;
   view: ViewOf<T>;
   notes: Note[];
-}
-
-/** What one thread did for a run. */
-export interface ThreadUse {
-  /** Time in which it worked for the run; of the thread that leads, all but the time in which it waited for others. */
-  busyMs: number;
-  /** Pieces of shared passes that it did. */
-  pieces: number;
 }
 
 /** What an engine gives back: the hashed bytes and how they came to be. */

@@ -1,16 +1,17 @@
 // The file that a helper thread runs: it joins the team of a memory that its leader sends, and helps until it is terminated.
-import { enrolHelper, help, initSync, loseHelper } from "../../wasm-pkg/statevector-threads/statevector.js";
 import { nodeModule } from "./node-module.ts";
 import type { TeamMemory } from "./thread-team.ts";
+import { THREADED_PACKAGES } from "./threaded-packages.ts";
 
-/** Kernels recurse nowhere and keep their tables on the heap. */
+/** Engines recurse nowhere in what they share, and keep their tables on the heap. */
 const STACK_BYTES = 2 ** 20;
 
 interface Port {
   postMessage(message: unknown): void;
 }
 
-function join({ module, memory }: TeamMemory, port: Port): void {
+function join({ engine, module, memory }: TeamMemory, port: Port): void {
+  const { initSync, enrolHelper, help, loseHelper } = THREADED_PACKAGES[engine];
   initSync({ module, memory, thread_stack_size: STACK_BYTES });
   const number = enrolHelper();
   port.postMessage(number);

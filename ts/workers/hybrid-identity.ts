@@ -2,5 +2,5 @@
 export const HYBRID_ENGINE = {
   name: "hybrid",
   version: "0.1.0",
-  contentHash: "bac36784627121b5ea6058c7c17d23e4c8215284c78f4e7ba8b6b240028df900",
+  contentHash: "2f4527742db4361dc17ddcc78614f3994f4ded0fe07b63b7cdfb4246eb641df4",
 } as const;

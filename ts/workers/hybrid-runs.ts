@@ -9,7 +9,8 @@ import { withDefaults } from "../models/defaults.ts";
 import type { HybridDocument, HybridEstimate, HybridOptions } from "../models/hybrid.ts";
 import { HYBRID_DEFAULTS } from "../models/hybrid-defaults.ts";
 import type { EngineIdentity } from "../models/job.ts";
-import type { OnProgress, Parsed, ThreadUse } from "./engine-worker.ts";
+import type { ThreadUse } from "../models/thread-use.ts";
+import type { OnProgress, Parsed } from "./engine-worker.ts";
 import { IDENTITIES } from "./engines.ts";
 import { HYBRID_ENGINE } from "./hybrid-identity.ts";
 

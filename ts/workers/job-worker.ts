@@ -5,12 +5,13 @@ import { withResolvers } from "../core/with-resolvers.ts";
 import type { AnnealOptions } from "../models/anneal.ts";
 import { annealWork } from "../models/anneal-result.ts";
 import type { CircuitOptions, Note } from "../models/circuit.ts";
-import { withDefaults } from "../models/defaults.ts";
+import { DEFAULT_READS, withDefaults } from "../models/defaults.ts";
 import type { HybridDocument, HybridEstimate, HybridOptions } from "../models/hybrid.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { EstimateOf, FormatOf, OptionsOf, ViewOf } from "../models/job-options.ts";
 import type { JobType } from "../models/job-type.ts";
 import { scheduleWork } from "../models/schedule-result.ts";
+import type { ThreadUse } from "../models/thread-use.ts";
 import { ThreadChooser, type Threads } from "./choose-threads.ts";
 import { sha256Quick } from "./digest.ts";
 import type {
@@ -22,7 +23,6 @@ import type {
   OnProgress,
   Parsed,
   Seeded,
-  ThreadUse,
 } from "./engine-worker.ts";
 import { ENGINE_OF, type EngineName } from "./engines.ts";
 import { HybridRuns } from "./hybrid-runs.ts";
@@ -59,7 +59,7 @@ export class JobWorker implements EngineWorker {
   readonly #engines = new Map<EngineName, Ready>();
   readonly #programs = new Map<string, Program>();
   readonly #warm = new Set<Reader>();
-  readonly #threads = new ThreadChooser();
+  readonly #threads = { circuit: new ThreadChooser("statevector"), anneal: new ThreadChooser("annealer") };
   readonly #hybrid = new HybridRuns({
     view: (circuit) => this.parse("circuit", circuit).view,
     estimate: (circuit, options) => this.estimate("circuit", circuit, options),
@@ -139,8 +139,8 @@ export class JobWorker implements EngineWorker {
 
   async memoryBytes(): Promise<number> {
     await this.#present;
-    const ofTeam = this.#threads.memoryBytes();
-    return [...this.#engines.values()].reduce((sum, { memory }) => sum + memory.buffer.byteLength, ofTeam);
+    const ofTeams = this.#threads.circuit.memoryBytes() + this.#threads.anneal.memoryBytes();
+    return [...this.#engines.values()].reduce((sum, { memory }) => sum + memory.buffer.byteLength, ofTeams);
   }
 
   /** A run from its start to the hash of its result. */
@@ -188,18 +188,24 @@ export class JobWorker implements EngineWorker {
     return { ...done, identity, threads, fewerThreads };
   }
 
-  /** Who shares the run with this worker: of the engines, that of circuits has a build for threads. */
+  /** Who shares the run with this worker; one circuit may run several `times`. */
   async #choose<T extends EngineType>(
     type: T,
     input: EngineInput<T>,
     options: OptionsOf<T>,
     times: number,
   ): Promise<Threads> {
-    const { threads = 1 } = options as CircuitOptions;
-    if (type !== "circuit") return {};
-    return this.#threads.choose(threads, () => {
-      const { qubits, amplitudeUpdates } = this.estimate("circuit", input as CircuitInput, options as CircuitOptions);
-      return { qubits, amplitudeUpdates: times * amplitudeUpdates };
+    const { threads = 1 } = options as CircuitOptions & AnnealOptions;
+    if (type === "circuit") {
+      return this.#threads.circuit.choose(threads, () => {
+        const { qubits, amplitudeUpdates } = this.estimate("circuit", input as CircuitInput, options as CircuitOptions);
+        return { qubits, amplitudeUpdates: times * amplitudeUpdates };
+      });
+    }
+    if (type !== "anneal") return {};
+    return this.#threads.anneal.choose(threads, () => {
+      const { reads = DEFAULT_READS } = options as AnnealOptions;
+      return { ...this.estimate("anneal", input as EngineInput<"anneal">, options as AnnealOptions), reads };
     });
   }
 
@@ -269,7 +275,11 @@ function untimed<O extends object>(options: O): Omit<O, "timeLimitMs"> {
 
 /** What a run that its time limit ended has done, as the option that has the same done again. */
 function workOf(type: JobType, container: Uint8Array): object {
-  if (type === "anneal") return { sweepLimit: annealWork(container).sweeps };
+  if (type === "anneal") {
+    // An exact search does none, and is not ended by its time: half of it would prove nothing.
+    const { sweeps } = annealWork(container);
+    return sweeps > 0 ? { sweepLimit: sweeps } : {};
+  }
   if (type === "schedule") return { iterations: scheduleWork(container).iterations };
   return {};
 }

@@ -15,9 +15,10 @@ import type {
 import { ENGINE_OF, type EngineName } from "./engines.ts";
 import { type CallControl, type JobPool, onInterruption, type PoolLoad, type RunControl } from "./job-pool.ts";
 import { LiveWorker, type WorkerOptions } from "./live-worker.ts";
-import { estimateIn, parseIn, runIn } from "./worker-calls.ts";
+import { estimateIn, parseIn, type ReadHybrid, runIn } from "./worker-calls.ts";
 
 export interface PoolOptions extends WorkerOptions {
+  readHybrid: ReadHybrid;
   /** Most workers at once; they start with the first call that needs them. */
   size: number;
   /** A worker whose WASM memory is larger after a call is replaced, because that memory never shrinks. */
@@ -75,7 +76,7 @@ export class EnginePool implements JobPool {
   }
 
   parse<T extends JobType>(type: T, input: EngineInput<T>, control: CallControl = {}): Promise<Parsed<T>> {
-    const parse: Invoke<Parsed<T>> = (remote) => parseIn(remote, type, input);
+    const parse: Invoke<Parsed<T>> = (remote) => parseIn(remote, type, input, this.#options.readHybrid);
     return this.#submit("read", ENGINE_OF[type], parse, control);
   }
 
@@ -93,7 +94,8 @@ export class EnginePool implements JobPool {
     options: OptionsOf<T>,
     control: CallControl = {},
   ): Promise<EstimateOf<T>> {
-    const estimate: Invoke<EstimateOf<T>> = (remote) => estimateIn(remote, type, input, options);
+    const estimate: Invoke<EstimateOf<T>> = (remote) =>
+      estimateIn(remote, type, input, options, this.#options.readHybrid);
     return this.#submit("read", ENGINE_OF[type], estimate, control);
   }
 
@@ -114,7 +116,7 @@ export class EnginePool implements JobPool {
     const invoke: Invoke<EngineRun> = async (remote, worker) => {
       // The worker answers the second question when the run has ended.
       const [run, memoryBytes] = await Promise.allSettled([
-        runIn(remote, type, input, options, worker.stop, report && proxy(report)),
+        runIn(remote, type, input, options, worker.stop, report && proxy(report), this.#options.readHybrid),
         remote.memoryBytes(),
       ]);
       if (memoryBytes.status === "fulfilled") worker.memoryBytes = memoryBytes.value;

@@ -1,40 +1,45 @@
-import { identity } from "../../wasm-pkg/statevector-threads/identity.js";
-import { initSync, Program, threadUse } from "../../wasm-pkg/statevector-threads/statevector.js";
 import type { EngineIdentity } from "../models/job.ts";
-import type { ThreadUse } from "./engine-worker.ts";
+import type { ThreadUse } from "../models/thread-use.ts";
 import { loadBuild } from "./load-wasm.ts";
 import { nodeModule } from "./node-module.ts";
+import type { Program } from "./packages.ts";
+import {
+  THREADED_IDENTITIES,
+  THREADED_PACKAGES,
+  THREADED_WASM_URLS,
+  type ThreadedEngine,
+} from "./threaded-packages.ts";
 
 /** In a variable, as in live-worker.ts: bundlers take `new URL(…, import.meta.url)` for an asset. */
 const HERE = import.meta.url;
 
 /** What a helper needs to join a team. */
 export interface TeamMemory {
+  engine: ThreadedEngine;
   module: WebAssembly.Module;
   memory: WebAssembly.Memory;
 }
 
 /**
- * The build of the statevector engine that shares its passes with helper threads, led by the worker that loads it; at most one in
- * each worker, because the glue of a WASM package is one instance. Helpers sleep between runs and end with their worker.
+ * The build of an engine that shares its work with helper threads, led by the worker that loads it; at most one of each engine in
+ * a worker, because the glue of a WASM package is one instance. Helpers sleep between runs and end with their worker.
  */
 export class ThreadTeam {
-  readonly identity: EngineIdentity = identity;
+  readonly identity: EngineIdentity;
   readonly #shared: TeamMemory;
   #threads = 1;
 
   private constructor(shared: TeamMemory) {
     this.#shared = shared;
+    this.identity = THREADED_IDENTITIES[shared.engine];
   }
 
   /** @throws {AppError} as `loadEngine` does; {RangeError} when no address space of 4 GiB is left */
-  static async load(): Promise<ThreadTeam> {
-    const url = new URL("../../wasm-pkg/statevector-threads/statevector_bg.wasm", import.meta.url);
-    const { module } = await loadBuild(url, identity);
-    return new ThreadTeam({
-      module: module as WebAssembly.Module,
-      memory: initSync({ module: module as WebAssembly.Module }).memory,
-    });
+  static async load(engine: ThreadedEngine): Promise<ThreadTeam> {
+    const loaded = await loadBuild(THREADED_WASM_URLS[engine](), THREADED_IDENTITIES[engine]);
+    const module = loaded.module as WebAssembly.Module;
+    const { memory } = THREADED_PACKAGES[engine].initSync({ module });
+    return new ThreadTeam({ engine, module, memory });
   }
 
   get memory(): WebAssembly.Memory {
@@ -55,12 +60,12 @@ export class ThreadTeam {
   }
 
   parse(format: string, source: Uint8Array): Program {
-    return Program.parse(format, source);
+    return THREADED_PACKAGES[this.#shared.engine].Program.parse(format, source);
   }
 
   /** What each thread of the last run did, which took `engineMs` as a whole. */
   use(engineMs: number): ThreadUse[] {
-    const numbers = threadUse();
+    const numbers = THREADED_PACKAGES[this.#shared.engine].threadUse();
     return Array.from({ length: numbers.length / 2 }, (_, thread) => {
       const [ms = 0, pieces = 0] = numbers.subarray(2 * thread, 2 * thread + 2);
       return { busyMs: thread === 0 ? engineMs - ms : ms, pieces };

@@ -7,14 +7,18 @@ import type { EngineInput, EngineRun, EngineType, EngineWorker, OnProgress, Pars
 // How a worker is asked about a job of any type. A hybrid job's document is read on this side, because a worker would need the
 // library of schemas for it, which is more than all the rest that it loads; the circuits inside are read by the worker.
 
+/** `parseHybridDocument`; engine hosts load it with the first hybrid job. */
+export type ReadHybrid = (source: string | Uint8Array) => HybridDocument | Promise<HybridDocument>;
+
 export async function parseIn<T extends JobType>(
   remote: Remote<EngineWorker>,
   type: T,
   input: EngineInput<T>,
+  readHybrid: ReadHybrid,
 ): Promise<Parsed<T>> {
   const parsed: Promise<unknown> =
     type === "hybrid"
-      ? remote.parseHybrid(await readDocument(input))
+      ? remote.parseHybrid(await readHybrid(input.source))
       : remote.parse(type as EngineType, input as EngineInput<EngineType>);
   return parsed as Promise<Parsed<T>>;
 }
@@ -24,10 +28,11 @@ export async function estimateIn<T extends JobType>(
   type: T,
   input: EngineInput<T>,
   options: OptionsOf<T>,
+  readHybrid: ReadHybrid,
 ): Promise<EstimateOf<T>> {
   const estimate: Promise<unknown> =
     type === "hybrid"
-      ? remote.estimateHybrid(await readDocument(input), options as HybridOptions)
+      ? remote.estimateHybrid(await readHybrid(input.source), options as HybridOptions)
       : remote.estimate(type as EngineType, input as EngineInput<EngineType>, options as OptionsOf<EngineType>);
   return estimate as Promise<EstimateOf<T>>;
 }
@@ -39,6 +44,7 @@ export async function runIn<T extends JobType>(
   options: Seeded<T>,
   stop: Int32Array | undefined,
   onProgress: OnProgress | undefined,
+  readHybrid: ReadHybrid,
 ): Promise<EngineRun> {
   if (type !== "hybrid") {
     return remote.run(
@@ -49,10 +55,5 @@ export async function runIn<T extends JobType>(
       onProgress,
     );
   }
-  return remote.runHybrid(await readDocument(input), options as Seeded<"hybrid">, stop, onProgress);
-}
-
-async function readDocument({ source }: EngineInput): Promise<HybridDocument> {
-  const { parseHybridDocument } = await import("../models/hybrid.ts");
-  return parseHybridDocument(source);
+  return remote.runHybrid(await readHybrid(input.source), options as Seeded<"hybrid">, stop, onProgress);
 }

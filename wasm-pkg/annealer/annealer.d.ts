@@ -32,21 +32,46 @@ export class Program {
 }
 
 /**
+ * Adds the calling worker to the team of this memory, before it calls `help`; 0 when the team is full.
+ */
+export function enrolHelper(): number;
+
+/**
+ * Helps the leader; does not return, so the worker has to be terminated from outside.
+ */
+export function help(number: number): void;
+
+/**
+ * Tells the leader that `help` has thrown.
+ */
+export function loseHelper(number: number): void;
+
+/**
  * Before everything else.
  */
 export function start(): void;
+
+/**
+ * What each thread of the last run did: for each, the leader first, milliseconds and pieces. Those of helpers are the
+ * time in which they worked, those of the leader the time in which it waited for helpers.
+ */
+export function threadUse(): Float64Array;
 
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_program_free: (a: number, b: number) => void;
+    readonly enrolHelper: () => number;
+    readonly help: (a: number) => void;
+    readonly loseHelper: (a: number) => void;
     readonly program_estimate: (a: number, b: number, c: number) => [number, number, number, number];
     readonly program_format: (a: number) => [number, number];
     readonly program_parse: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly program_run: (a: number, b: number, c: number, d: any) => [number, number, number, number];
     readonly program_view: (a: number) => [number, number];
     readonly start: () => void;
+    readonly threadUse: () => [number, number];
     readonly __wbindgen_exn_store: (a: number) => void;
     readonly __externref_table_alloc: () => number;
     readonly __wbindgen_externrefs: WebAssembly.Table;

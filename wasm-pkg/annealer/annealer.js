@@ -123,10 +123,47 @@ export class Program {
 if (Symbol.dispose) Program.prototype[Symbol.dispose] = Program.prototype.free;
 
 /**
+ * Adds the calling worker to the team of this memory, before it calls `help`; 0 when the team is full.
+ * @returns {number}
+ */
+export function enrolHelper() {
+    const ret = wasm.enrolHelper();
+    return ret >>> 0;
+}
+
+/**
+ * Helps the leader; does not return, so the worker has to be terminated from outside.
+ * @param {number} number
+ */
+export function help(number) {
+    wasm.help(number);
+}
+
+/**
+ * Tells the leader that `help` has thrown.
+ * @param {number} number
+ */
+export function loseHelper(number) {
+    wasm.loseHelper(number);
+}
+
+/**
  * Before everything else.
  */
 export function start() {
     wasm.start();
+}
+
+/**
+ * What each thread of the last run did: for each, the leader first, milliseconds and pieces. Those of helpers are the
+ * time in which they worked, those of the leader the time in which it waited for helpers.
+ * @returns {Float64Array}
+ */
+export function threadUse() {
+    const ret = wasm.threadUse();
+    var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+    return v1;
 }
 function __wbg_get_imports() {
     const import0 = {
@@ -149,6 +186,10 @@ function __wbg_get_imports() {
         }, arguments); },
         __wbg_new_787b9fb330d55d78: function(arg0, arg1) {
             const ret = new Error(getStringFromWasm0(arg0, arg1));
+            return ret;
+        },
+        __wbg_now_9e9b956b7e99537b: function() {
+            const ret = performance.now();
             return ret;
         },
         __wbg_set_2793479888329cb6: function() { return handleError(function (arg0, arg1, arg2) {
@@ -190,6 +231,11 @@ function addToExternrefTable0(obj) {
     return idx;
 }
 
+function getArrayF64FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getFloat64ArrayMemory0().subarray(ptr / 8, ptr / 8 + len);
+}
+
 function getArrayU8FromWasm0(ptr, len) {
     ptr = ptr >>> 0;
     return getUint8ArrayMemory0().subarray(ptr / 1, ptr / 1 + len);
@@ -201,6 +247,14 @@ function getDataViewMemory0() {
         cachedDataViewMemory0 = new DataView(wasm.memory.buffer);
     }
     return cachedDataViewMemory0;
+}
+
+let cachedFloat64ArrayMemory0 = null;
+function getFloat64ArrayMemory0() {
+    if (cachedFloat64ArrayMemory0 === null || cachedFloat64ArrayMemory0.byteLength === 0) {
+        cachedFloat64ArrayMemory0 = new Float64Array(wasm.memory.buffer);
+    }
+    return cachedFloat64ArrayMemory0;
 }
 
 function getStringFromWasm0(ptr, len) {
@@ -314,6 +368,7 @@ function __wbg_finalize_init(instance, module) {
     wasm = instance.exports;
     wasmModule = module;
     cachedDataViewMemory0 = null;
+    cachedFloat64ArrayMemory0 = null;
     cachedUint8ArrayMemory0 = null;
     wasm.__wbindgen_start();
     return wasm;

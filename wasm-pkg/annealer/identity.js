@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "annealer",
     "version": "0.1.0",
-    "contentHash": "8f2cfe0d6ac121f5c9e139d77d6fc24a672f74a2dfd5c861adbe38abffd9a773"
+    "contentHash": "52a529a41ce58d5b724b4f8ee25407c5b5be31fc28741a5525a8f080f2e59ea8"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "436e746bab6adc67df65a6b01e4398bef1a26cf8f5e58f600a0dfa8077ee6e2b"
+    "sha256": "e574693175613f3ad91751cb581eda99409441409b8f451d8c6b6039b43e3a96"
   }
 };

@@ -17,7 +17,7 @@ export class Program {
      */
     format(): string;
     /**
-     * Reads the bytes of a `.net.json`; `format` is `net-json` or `auto`.
+     * Reads the bytes of a network; `format` is `net-json`, `onnx` or `auto`.
      */
     static parse(format: string, source: Uint8Array | number[]): Program;
     /**

@@ -62,7 +62,7 @@ export class Program {
         }
     }
     /**
-     * Reads the bytes of a `.net.json`; `format` is `net-json` or `auto`.
+     * Reads the bytes of a network; `format` is `net-json`, `onnx` or `auto`.
      * @param {string} format
      * @param {Uint8Array | number[]} source
      * @returns {Program}

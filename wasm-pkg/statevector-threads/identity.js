@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "802da03288e86cc5554ca28d20e722ebdc2a90eba19eb1da86d1c477d7ec24c1"
+    "contentHash": "45e05a82f619f27c1048ec75a5fa83a107c57c1e72e7a36eae7484e932e35dfd"
   },
   "build": {
     "kind": "wasm-simd128-threads",
-    "sha256": "7021f52903acca2593ed5f39f5efac905ee4942f12080a1c75fb84f8aec01d84"
+    "sha256": "d8a654e2115c5a3fc08d57e5c1f341bdff16fcef5e2e4622cbfe635fa046cb77"
   }
 };

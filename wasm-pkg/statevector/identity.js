@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "802da03288e86cc5554ca28d20e722ebdc2a90eba19eb1da86d1c477d7ec24c1"
+    "contentHash": "45e05a82f619f27c1048ec75a5fa83a107c57c1e72e7a36eae7484e932e35dfd"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "43690883e3819949e4d6fa55603c65f35d0532765afa68c94bb951c53fb89b74"
+    "sha256": "8a676c031043ffc66fa0a329ed52c56f626da4abffe9dee8d8283e73d3bba01b"
   }
 };

@@ -63,7 +63,7 @@ export function loseHelper(number: number): void;
 export function start(): void;
 
 /**
- * What each thread of the last run did: for each, the leader first, milliseconds and pieces of passes. Those of helpers are the
+ * What each thread of the last run did: for each, the leader first, milliseconds and pieces. Those of helpers are the
  * time in which they worked, those of the leader the time in which it waited for helpers.
  */
 export function threadUse(): Float64Array;

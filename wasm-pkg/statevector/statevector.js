@@ -208,7 +208,7 @@ export function start() {
 }
 
 /**
- * What each thread of the last run did: for each, the leader first, milliseconds and pieces of passes. Those of helpers are the
+ * What each thread of the last run did: for each, the leader first, milliseconds and pieces. Those of helpers are the
  * time in which they worked, those of the leader the time in which it waited for helpers.
  * @returns {Float64Array}
  */
@@ -241,7 +241,7 @@ function __wbg_get_imports() {
             const ret = new Error(getStringFromWasm0(arg0, arg1));
             return ret;
         },
-        __wbg_now_4f815e7a02266d2f: function() {
+        __wbg_now_9e9b956b7e99537b: function() {
             const ret = performance.now();
             return ret;
         },

@@ -4,46 +4,42 @@
 //! the largest change of energy is accepted half of the time at its start, and the smallest once in a hundred times at its end.
 
 use crate::ising::Ising;
-use crate::monitor::{Interrupted, Monitor, Next, Watch};
+use crate::monitor::{Interrupted, Monitor};
 use crate::options::Options;
+use crate::reads::{Hand, Read, Reads};
 use crate::search::{Found, Search};
 use ketflow_error::RunError;
 use ketflow_rng::philox4x32;
+use ketflow_team::Team;
 
 /// The top words of the counters of this engine's random numbers; part of the reproducibility contract, never reused.
 const START: u32 = 0x101;
 const FLIP: u32 = 0x102;
 
-/// Anneals the reads one after the other.
+/// Anneals the reads, each on one of the team's threads.
 ///
 /// # Errors
 /// [`RunError::Cancelled`] when the monitor ends it.
-pub(crate) fn anneal(search: &Search, options: &Options, monitor: &mut dyn Monitor) -> Result<Found, RunError> {
+pub(crate) fn anneal(
+    team: &Team,
+    search: &Search,
+    options: &Options,
+    monitor: &mut dyn Monitor,
+) -> Result<Found, RunError> {
     let ising = Ising::new(&search.bqm);
     let schedule = Schedule::new(options.beta_range.unwrap_or_else(|| beta_range(&ising)), options.sweeps);
-    let limit = options.total_sweeps();
-    let size = ising.size() as u64;
-    let mut watch = Watch::new(monitor, limit.saturating_mul(size));
-    let mut reads = Vec::new();
-    let mut sweeps = 0u64;
-    'reads: for read in 0..options.reads {
+    Reads::new(search, options, team.threads()).share(team, monitor, |read, sweeps, hand| {
         let mut walker = Walker::new(&ising, options, read);
-        for sweep in 0..options.sweeps {
-            walker.sweep(sweep, schedule.beta(sweep), &mut watch)?;
-            sweeps += 1;
-            if sweeps == limit || watch.next == Next::Finish {
-                reads.push(walker.values());
-                break 'reads;
+        let mut sweep = 0;
+        while sweep < sweeps {
+            walker.sweep(sweep, schedule.beta(sweep), hand)?;
+            sweep += 1;
+            if hand.is_over(read) {
+                break;
             }
         }
-        let values = walker.values();
-        let energy = search.energy(&values);
-        reads.push(values);
-        if search.note(&mut watch.progress, energy) && options.target_energy.is_some() {
-            break;
-        }
-    }
-    Ok(Found { reads, sweeps })
+        Ok(Read { values: walker.values(), sweeps: sweep })
+    })
 }
 
 /// A geometric series from the first β to the last.
@@ -113,13 +109,13 @@ impl<'a> Walker<'a> {
     }
 
     /// Every spin in turn: a flip that does not raise the energy is done, another with probability exp(−β ΔE).
-    fn sweep(&mut self, sweep: u32, beta: f64, watch: &mut Watch) -> Result<(), Interrupted> {
+    fn sweep(&mut self, sweep: u32, beta: f64, hand: &mut Hand) -> Result<(), Interrupted> {
         let size = self.spins.len();
         for first in (0..size).step_by(SPINS_PER_PIECE) {
             let piece = first..size.min(first + SPINS_PER_PIECE);
             let updates = piece.len() as u64;
             let visits = self.sweep_piece(piece, sweep, beta);
-            watch.advance(updates, updates + visits)?;
+            hand.advance(updates, updates + visits)?;
         }
         Ok(())
     }

@@ -15,17 +15,19 @@ pub mod monitor;
 pub mod options;
 pub mod read;
 mod read_dimod;
+mod reads;
 mod result;
 pub mod samples;
 mod search;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod wasm;
 
 pub use bqm::{Bqm, BqmBuilder, Vartype};
 pub use exact::MAX_EXACT_VARIABLES;
 pub use ketflow_error::{Error, ErrorCode, RunError};
+pub use ketflow_team::{MAX_THREADS, Team, ThreadUse, with_helpers};
 pub use monitor::{Interrupted, Monitor, Next, Progress, Unmonitored};
 pub use options::Options;
 pub use read::{Format, Model, read};
 pub use result::{AnnealResult, SCHEMA, Work};
-pub use search::{Estimate, estimate, run};
+pub use search::{Estimate, estimate, run, run_on};

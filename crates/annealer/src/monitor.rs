@@ -18,7 +18,7 @@ pub struct Progress {
     pub done: u64,
     /// Updates of all reads.
     pub total: u64,
-    /// The best energy at the end of a read so far.
+    /// The best energy at the end of a read so far, where all reads before it have ended too: what a run that ends now has found.
     pub best: Option<f64>,
 }
 
@@ -43,22 +43,21 @@ impl Monitor for Unmonitored {
 
 /// Steps between two polls, an update of a variable or a visit of a neighbour each: 2¹⁸ take about 1 ms, far below the 10 ms in
 /// which a cancel must be seen.
-const POLL_STEPS: u64 = 1 << 18;
+pub(crate) const POLL_STEPS: u64 = 1 << 18;
 
-/// Counts work and polls the monitor.
+/// Counts the work of an exact search and polls the monitor.
 pub(crate) struct Watch<'a> {
     monitor: &'a mut dyn Monitor,
-    pub(crate) progress: Progress,
+    progress: Progress,
     steps: u64,
-    pub(crate) next: Next,
 }
 
 impl<'a> Watch<'a> {
     pub(crate) fn new(monitor: &'a mut dyn Monitor, total: u64) -> Self {
-        Self { monitor, progress: Progress { done: 0, total, best: None }, steps: 0, next: Next::Continue }
+        Self { monitor, progress: Progress { done: 0, total, best: None }, steps: 0 }
     }
 
-    /// Adds finished work and polls when enough of it has gathered.
+    /// Adds finished work and polls when enough of it has gathered. Half a search proves nothing, so [`Next::Finish`] is not heard.
     pub(crate) fn advance(&mut self, updates: u64, steps: u64) -> Result<(), Interrupted> {
         self.progress.done += updates;
         self.steps += steps;
@@ -66,9 +65,6 @@ impl<'a> Watch<'a> {
             return Ok(());
         }
         self.steps = 0;
-        if self.monitor.poll(self.progress)? == Next::Finish {
-            self.next = Next::Finish;
-        }
-        Ok(())
+        self.monitor.poll(self.progress).map(|_| ())
     }
 }

@@ -1,6 +1,7 @@
 //! The options of an anneal job, as they come in JSON: the same names as the flags of the command line.
 
 use ketflow_error::Error;
+use ketflow_team::MAX_THREADS;
 use serde::Deserialize;
 
 /// Most reads of a job.
@@ -40,6 +41,8 @@ pub struct Options {
     /// Limit on the memory of the run.
     #[serde(rename = "memoryLimitMiB")]
     pub memory_limit_mib: u64,
+    /// Most threads that share the reads, 1 to [`MAX_THREADS`]. Never changes a byte of the result.
+    pub threads: u32,
 }
 
 /// How to search.
@@ -84,6 +87,7 @@ impl Default for Options {
             max_samples: 100,
             seed: 0,
             memory_limit_mib: DEFAULT_MEMORY_LIMIT_MIB,
+            threads: 1,
         }
     }
 }
@@ -108,6 +112,7 @@ impl Options {
             ("reads", self.reads, MAX_READS),
             ("sweeps", self.sweeps, MAX_SWEEPS),
             ("maxSamples", self.max_samples, MAX_SAMPLES),
+            ("threads", self.threads, MAX_THREADS),
         ] {
             if value == 0 || value > most {
                 return Err(Error::invalid(format!("{name} is {value}; give 1 to {most}")));

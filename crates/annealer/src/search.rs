@@ -3,12 +3,13 @@
 use crate::anneal::anneal;
 use crate::bqm::{Bqm, Vartype};
 use crate::exact::{check_size, solve_exactly};
-use crate::monitor::{Monitor, Progress};
+use crate::monitor::Monitor;
 use crate::options::{Method, Options, Sense};
 use crate::read::{Format, Model};
 use crate::result::{AnnealResult, Work};
 use crate::samples::SampleSet;
 use ketflow_error::{Error, RunError};
+use ketflow_team::{Team, with_helpers};
 use serde::Serialize;
 
 /// What a run will take, known without running anything.
@@ -44,13 +45,13 @@ impl Search {
         if self.sense == Sense::Max { -energy } else { energy }
     }
 
-    /// Records the energy at the end of a read; whether it is as good as the target.
-    pub(crate) fn note(&self, progress: &mut Progress, energy: f64) -> bool {
-        let is_better = |a: f64, b: f64| if self.sense == Sense::Max { a > b } else { a < b };
-        if progress.best.is_none_or(|best| is_better(energy, best)) {
-            progress.best = Some(energy);
-        }
-        self.target.is_some_and(|target| !is_better(target, energy))
+    /// Whether an energy is better than another, or the first.
+    pub(crate) fn is_better(&self, energy: f64, best: Option<f64>) -> bool {
+        best.is_none_or(|best| if self.sense == Sense::Max { energy > best } else { energy < best })
+    }
+
+    pub(crate) fn reaches_target(&self, energy: f64) -> bool {
+        self.target.is_some_and(|target| !self.is_better(target, Some(energy)))
     }
 }
 
@@ -121,20 +122,46 @@ fn sense_of(model: &Model, options: &Options) -> Result<Sense, Error> {
     }
 }
 
-/// Searches a model. The result is a function of model and options alone.
+/// Below this many operations starting a thread takes longer than it saves.
+const SHARE_FROM_OPERATIONS: u64 = 1 << 18;
+
+/// Searches a model on `options.threads` threads, which are started for it where it is worth it. The result is a function of model
+/// and options alone, whatever their number.
 ///
 /// # Errors
 /// [`RunError::Refused`] before anything runs, [`RunError::Cancelled`] when the monitor ends it.
 pub fn run(model: &Model, options: &Options, monitor: &mut dyn Monitor) -> Result<AnnealResult, RunError> {
-    let Estimate { method, .. } = estimate(model, options)?;
+    let Estimate { operations, method, .. } = estimate(model, options)?;
+    let is_shared = method == "anneal" && operations >= SHARE_FROM_OPERATIONS;
+    with_helpers(if is_shared { options.threads } else { 1 }, |team| run_on(team, model, options, monitor))
+}
+
+/// As [`run`], on a team that is there already; it uses no more than `options.threads` of its threads.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_on(
+    team: &Team,
+    model: &Model,
+    options: &Options,
+    monitor: &mut dyn Monitor,
+) -> Result<AnnealResult, RunError> {
+    let Estimate { method, bytes, .. } = estimate(model, options)?;
     let sense = sense_of(model, options)?;
     let bqm = if sense == Sense::Max { model.bqm.negated() } else { model.bqm.clone() };
     let search = Search { bqm, sense, target: options.target_energy };
     let most = options.max_samples as usize;
     let (found, reads) = match method {
-        "exact" => (solve_exactly(&search, most, monitor)?, 0),
+        "exact" => {
+            team.begin(1);
+            (solve_exactly(&search, most, monitor)?, 0)
+        }
         _ => {
-            let found = anneal(&search, options, monitor)?;
+            // Each more thread walks with spins and local fields of its own. Where there is no room for them fewer walk, because
+            // threads must not decide about what is refused.
+            let spare = ((options.memory_limit_mib << 20) - bytes) / (16 * model.bqm.size() as u64).max(1);
+            team.begin(options.threads.min(u32::try_from(1 + spare).unwrap_or(u32::MAX)));
+            let found = anneal(team, &search, options, monitor)?;
             let reads = found.reads.len() as u64;
             (found, reads)
         }

@@ -4,8 +4,9 @@ use crate::bqm::Vartype;
 use crate::monitor::{Interrupted, Monitor, Next, Progress};
 use crate::options::Options;
 use crate::read::{Format, Model, read};
-use crate::search::{estimate, run};
+use crate::search::{estimate, run_on};
 use ketflow_error::js::{refusal, run_error, throw_panics};
+use ketflow_team::js::TEAM;
 use wasm_bindgen::prelude::*;
 
 /// Before everything else.
@@ -49,7 +50,7 @@ impl Program {
     /// end with what was found; `best` is `undefined` before the end of the first read.
     pub fn run(&self, options: &str, poll: &js_sys::Function) -> Result<Vec<u8>, JsValue> {
         let options = Options::from_json(options).map_err(refusal)?;
-        let result = run(&self.0, &options, &mut Poll(poll)).map_err(run_error)?;
+        let result = run_on(&TEAM, &self.0, &options, &mut Poll(poll)).map_err(run_error)?;
         Ok(result.to_container())
     }
 }

@@ -2,36 +2,38 @@
 //! one line; `docs/benchmarks.md` describes the protocol. With `--naive` the definition answers instead of the engine.
 
 mod naive;
+mod program;
 mod stream;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use ketflow_circuit::{Circuit, Format, parse};
-use ketflow_statevector::{Options, Unmonitored, run};
+use program::{Program, text};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::io::{BufRead, Write as _};
 use std::time::Instant;
 
+/// Either `run` or `stream`.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Request {
-    Run {
-        run: Box<Job>,
-        #[serde(rename = "wantResult")]
-        want_result: bool,
-    },
-    Stream {
-        stream: Walk,
-    },
+#[serde(rename_all = "camelCase")]
+struct Request<'a> {
+    #[serde(borrow)]
+    run: Option<Job<'a>>,
+    #[serde(default)]
+    want_result: bool,
+    stream: Option<Walk>,
 }
 
 #[derive(Deserialize)]
-struct Job {
+struct Job<'a> {
+    #[serde(rename = "type")]
+    job_type: String,
     format: String,
     source: String,
-    options: Options,
+    #[serde(borrow)]
+    options: &'a RawValue,
 }
 
 #[derive(Deserialize)]
@@ -69,7 +71,7 @@ fn main() -> std::io::Result<()> {
     let is_naive = std::env::args().any(|argument| argument == "--naive");
     let mut output = std::io::stdout().lock();
     // The last program stays parsed, as a worker of the pool keeps it: rounds repeat it, and parsing is not measured here.
-    let mut last: Option<(String, Circuit)> = None;
+    let mut last: Option<(String, Program)> = None;
     for line in std::io::stdin().lock().lines() {
         let reply = answer(&line?, is_naive, &mut last).unwrap_or_else(|error| Reply::Error { error });
         serde_json::to_writer(&mut output, &reply)?;
@@ -79,26 +81,27 @@ fn main() -> std::io::Result<()> {
     Ok(())
 }
 
-fn answer(line: &str, is_naive: bool, last: &mut Option<(String, Circuit)>) -> Result<Reply, String> {
-    let (job, want_result) = match serde_json::from_str(line).map_err(|error| format!("request: {error}"))? {
-        Request::Run { run, want_result } => (run, want_result),
-        Request::Stream { stream } => {
-            let scale_bytes_per_second = stream::scale_bytes_per_second(stream.bytes, stream.repeats)?;
-            return Ok(Reply::Stream { scale_bytes_per_second });
-        }
-    };
-    if last.as_ref().is_none_or(|(source, _)| *source != job.source) {
-        let format = Format::from_name(&job.format).ok_or_else(|| format!("format {:?} is not known", job.format))?;
-        let circuit = parse(format, &job.source).map_err(|error| error.to_string())?.circuit;
-        *last = Some((job.source, circuit));
+fn answer(line: &str, is_naive: bool, last: &mut Option<(String, Program)>) -> Result<Reply, String> {
+    let request: Request = serde_json::from_str(line).map_err(|error| format!("request: {error}"))?;
+    if let Some(stream) = request.stream {
+        let scale_bytes_per_second = stream::scale_bytes_per_second(stream.bytes, stream.repeats)?;
+        return Ok(Reply::Stream { scale_bytes_per_second });
     }
-    let Some((_, circuit)) = last else { return Err("no program".into()) };
-    let start = Instant::now();
+    let (job, want_result) = (request.run.ok_or("request: it has neither run nor stream")?, request.want_result);
+    if last.as_ref().is_none_or(|(source, _)| *source != job.source) {
+        let program = Program::read(&job.job_type, &job.format, &job.source)?;
+        *last = Some((job.source, program));
+    }
+    let Some((_, program)) = last else { return Err("no program".into()) };
     if is_naive {
-        let result = naive::answer(circuit, &job.options)?;
+        let Program::Circuit(circuit) = program else { return Err("the naive twin runs circuits".into()) };
+        let options = ketflow_statevector::Options::from_json(job.options.get()).map_err(text)?;
+        let start = Instant::now();
+        let result = naive::answer(circuit, &options)?;
         return Ok(Reply::Naive { engine_ms: milliseconds(start), result: want_result.then_some(result) });
     }
-    let container = run(circuit, &job.options, &mut Unmonitored).map_err(|error| error.to_string())?.to_container();
+    let start = Instant::now();
+    let container = program.run(job.options)?;
     let engine_ms = milliseconds(start);
     let mut result_hash = String::new();
     for byte in Sha256::digest(&container) {

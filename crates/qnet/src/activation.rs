@@ -20,6 +20,11 @@ impl Activation {
     pub(crate) const NAMES: [(&'static str, Self); 4] =
         [("relu", Self::Relu), ("tanh", Self::Tanh), ("linear", Self::Linear), ("softmax", Self::Softmax)];
 
+    /// Its name in the file.
+    pub(crate) fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, activation)| *activation == self).map_or("", |(name, _)| name)
+    }
+
     /// Applies it to the finite outputs of one state, in place.
     pub(crate) fn apply(self, outputs: &mut [f32]) {
         match self {

@@ -1,7 +1,8 @@
-//! A network in memory: shapes fit and numbers are finite, because only the reader makes one.
+//! A network in memory: shapes fit and numbers are finite, because only the readers make one.
 
 use crate::activation::Activation;
 use crate::tree::LANES;
+use std::fmt;
 
 /// Dense layers one after the other, optionally a dueling layer at the end.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +86,21 @@ impl Layer {
 
     fn operations(&self) -> u64 {
         self.parts().map(|dense| dense.row_operations() * dense.outputs() as u64).sum()
+    }
+}
+
+/// Kind, activation, inputs and outputs of each layer, such as `dense relu 4 64, dueling 64 2`.
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (k, layer) in self.layers.iter().enumerate() {
+            let kind = match layer {
+                Layer::Dense(dense) => format!("dense {}", dense.activation.name()),
+                Layer::Dueling { .. } => "dueling".to_owned(),
+            };
+            let separator = if k == 0 { "" } else { ", " };
+            write!(f, "{separator}{kind} {} {}", layer.inputs(), layer.outputs())?;
+        }
+        Ok(())
     }
 }
 

@@ -1,10 +1,11 @@
-//! Reading `.net.json` (`ketflow-net/1`) and files of states; `docs/networks.md` specifies the format.
+//! Reading networks: `.net.json` (`ketflow-net/1`) and files of states here, `.onnx` in [`crate::onnx`]; `docs/networks.md` specifies the format.
 
 use crate::fault::{Fault, quote};
 use crate::json::Reader;
 use crate::layer::read_layers;
 use crate::limits::{MAX_BATCH_VALUES, MAX_SOURCE_BYTES};
 use crate::network::Network;
+use crate::onnx::read_onnx;
 use crate::states::States;
 use crate::tensor::read_matrix;
 use ketflow_error::{Error, ErrorCode};
@@ -36,6 +37,20 @@ pub fn read(source: &[u8]) -> Result<Document, Error> {
 /// As [`read`].
 pub fn read_states(source: &[u8]) -> Result<States, Error> {
     read_whole(source, Some("states"), |reader| read_matrix(reader, MAX_BATCH_VALUES).map(States::from))
+}
+
+/// Reads a network in a named format: `net-json`, `onnx`, or `auto` for the one that the bytes look like; says which it was.
+///
+/// # Errors
+/// As [`read`] and [`read_onnx`]; `invalid-input` for another format.
+pub fn read_as(format: &str, source: &[u8]) -> Result<(&'static str, Document), Error> {
+    match format {
+        "onnx" => read_onnx(source).map(|network| ("onnx", Document { network, states: None })),
+        // Field 1 of a model, the version of the format, comes first; no JSON begins with that byte.
+        "auto" if source.first() == Some(&0x08) => read_as("onnx", source),
+        "net-json" | "auto" => read(source).map(|document| ("net-json", document)),
+        _ => Err(Error::invalid(format!("unknown format '{}'; give net-json, onnx or auto", quote(format)))),
+    }
 }
 
 fn read_whole<T>(

@@ -2,8 +2,7 @@
 
 use crate::job::{Options, estimate, infer};
 use crate::monitor::{Interrupted, Monitor};
-use crate::read::{Document, read};
-use ketflow_error::Error;
+use crate::read::{Document, read_as};
 use ketflow_error::js::{refusal, run_error, throw_panics};
 use wasm_bindgen::prelude::*;
 
@@ -15,27 +14,26 @@ pub fn start() {
 
 /// A network that was read, perhaps with its states.
 #[wasm_bindgen]
-pub struct Program(Document);
+pub struct Program {
+    format: &'static str,
+    document: Document,
+}
 
 #[wasm_bindgen]
 impl Program {
-    /// Reads the bytes of a `.net.json`; `format` is `net-json` or `auto`.
+    /// Reads the bytes of a network; `format` is `net-json`, `onnx` or `auto`.
     pub fn parse(format: &str, source: &[u8]) -> Result<Program, JsValue> {
-        if !matches!(format, "net-json" | "auto") {
-            let message = format!("unknown format '{format}'; give net-json or auto");
-            return Err(refusal(Error::invalid(message)));
-        }
-        read(source).map(Self).map_err(refusal)
+        read_as(format, source).map(|(format, document)| Self { format, document }).map_err(refusal)
     }
 
     /// What the source was read as.
     pub fn format(&self) -> String {
-        "net-json".to_owned()
+        self.format.to_owned()
     }
 
     /// JSON `{inputs, actions, parameters, states}`; `states` is the number of those in the file.
     pub fn view(&self) -> String {
-        let Document { network, states } = &self.0;
+        let Document { network, states } = &self.document;
         let (inputs, actions, parameters) = (network.inputs(), network.actions(), network.parameters());
         let states = states.as_ref().map_or(0, |states| states.count());
         serde_json::json!({ "inputs": inputs, "actions": actions, "parameters": parameters, "states": states })
@@ -44,14 +42,15 @@ impl Program {
 
     /// JSON of the engine's `Estimate` for these options.
     pub fn estimate(&self, options: &str) -> Result<String, JsValue> {
-        let estimate = Options::from_json(options).and_then(|options| estimate(&self.0, &options)).map_err(refusal)?;
+        let estimate =
+            Options::from_json(options).and_then(|options| estimate(&self.document, &options)).map_err(refusal)?;
         Ok(serde_json::json!(estimate).to_string())
     }
 
     /// The result container. `poll(done, total)` is called every few milliseconds and returns 0 to go on, 1 to cancel.
     pub fn run(&self, options: &str, poll: &js_sys::Function) -> Result<Vec<u8>, JsValue> {
         let options = Options::from_json(options).map_err(refusal)?;
-        let result = infer(&self.0, &options, &mut Poll(poll)).map_err(run_error)?;
+        let result = infer(&self.document, &options, &mut Poll(poll)).map_err(run_error)?;
         Ok(result.to_container())
     }
 }

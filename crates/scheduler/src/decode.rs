@@ -10,7 +10,7 @@
 
 use crate::graph::Lists;
 use crate::layout::{Goal, Layout, NONE};
-use crate::profile::Profile;
+use crate::room::{Grid, Room, Steps};
 
 /// A list, a mode for each task, and the schedule that they give.
 #[derive(Debug, Clone)]
@@ -27,6 +27,10 @@ pub(crate) struct State {
     pub before: Vec<u32>,
     pub makespan: u32,
     pub value: u64,
+    /// The list is one of the mirrored problem, in which time runs backwards and tasks come before their predecessors.
+    pub is_list_mirrored: bool,
+    /// The schedule is one of the mirrored problem.
+    pub is_mirrored: bool,
 }
 
 impl State {
@@ -41,6 +45,8 @@ impl State {
             before: vec![NONE; layout.tasks()],
             makespan: 0,
             value: 0,
+            is_list_mirrored: false,
+            is_mirrored: false,
         }
     }
 
@@ -49,6 +55,7 @@ impl State {
         self.list.copy_from_slice(&other.list);
         self.position.copy_from_slice(&other.position);
         self.mode.copy_from_slice(&other.mode);
+        self.is_list_mirrored = other.is_list_mirrored;
     }
 
     /// Makes the positions those of the list.
@@ -60,21 +67,36 @@ impl State {
 /// Room for decoding.
 pub(crate) struct Decoder<'a> {
     layout: &'a Layout<'a>,
-    profiles: Vec<Profile>,
+    room: AnyRoom<'a>,
     /// By machine: when it is free, and its last task.
     free: Vec<(u32, u32)>,
     keys: Vec<u64>,
-    ends: Vec<u32>,
+    counts: Vec<u32>,
+}
+
+enum AnyRoom<'a> {
+    Steps(Steps<'a>),
+    Grid(Grid<'a>),
+}
+
+/// A call of a function that is generic over the room.
+macro_rules! with_room {
+    ($decoder:expr, $room:ident => $call:expr) => {
+        match &mut $decoder.room {
+            AnyRoom::Steps($room) => $call,
+            AnyRoom::Grid($room) => $call,
+        }
+    };
 }
 
 impl<'a> Decoder<'a> {
     pub fn new(layout: &'a Layout<'a>) -> Self {
         Self {
             layout,
-            profiles: layout.capacity.iter().map(|_| Profile::new()).collect(),
+            room: Grid::new(layout).map_or_else(|| AnyRoom::Steps(Steps::new(layout)), AnyRoom::Grid),
             free: vec![(0, NONE); layout.machines],
             keys: Vec::with_capacity(layout.tasks()),
-            ends: vec![0; layout.tasks()],
+            counts: Vec::new(),
         }
     }
 
@@ -116,99 +138,99 @@ impl<'a> Decoder<'a> {
 
     fn serial(&mut self, state: &mut State) {
         let layout = self.layout;
-        self.profiles.iter_mut().for_each(Profile::clear);
-        state.makespan = 0;
-        for task in state.list.iter().map(|task| *task as usize) {
-            let from = ready(layout.preds, &state.end, layout.release[task], task);
-            let mode = state.mode[task] as usize;
-            state.start[task] = self.earliest(mode, from);
-            state.end[task] = self.reserve(mode, state.start[task]);
-            state.makespan = state.makespan.max(state.end[task]);
-        }
+        with_room!(self, room => serial(layout, room, state))
     }
 
     /// The serial scheme, in which each task takes the mode that ends first.
     pub fn serial_choosing_modes(&mut self, state: &mut State, goal: &Goal) {
         let layout = self.layout;
-        self.profiles.iter_mut().for_each(Profile::clear);
-        state.makespan = 0;
-        for task in state.list.iter().map(|task| *task as usize) {
-            let from = ready(layout.preds, &state.end, layout.release[task], task);
-            let ended = |mode: &u32| self.earliest(*mode as usize, from) + layout.duration[*mode as usize];
-            let Some(mode) = layout.modes.of(task).iter().copied().min_by_key(ended) else { continue };
-            state.mode[task] = mode;
-            state.start[task] = self.earliest(mode as usize, from);
-            state.end[task] = self.reserve(mode as usize, state.start[task]);
-            state.makespan = state.makespan.max(state.end[task]);
-        }
+        with_room!(self, room => serial_choosing_modes(layout, room, state));
         state.value = goal.value(&state.end, state.makespan);
-    }
-
-    fn earliest(&self, mode: usize, from: u32) -> u32 {
-        let (duration, demands) = (self.layout.duration[mode], self.layout.demands.of(mode));
-        let mut start = from;
-        loop {
-            let before = start;
-            for (row, amount) in demands {
-                let row = *row as usize;
-                start = self.profiles[row].earliest(start, duration, self.layout.capacity[row] - amount);
-            }
-            if start == before || demands.len() == 1 {
-                return start;
-            }
-        }
-    }
-
-    fn reserve(&mut self, mode: usize, start: u32) -> u32 {
-        let end = start + self.layout.duration[mode];
-        for (row, amount) in self.layout.demands.of(mode) {
-            self.profiles[*row as usize].reserve(start, end, *amount);
-        }
-        end
     }
 
     /// Sorts the list by the starts of its schedule: a list of the same schedule, or of one that is nowhere later.
     pub fn list_by_start(&mut self, state: &mut State) {
-        self.keys.clear();
         let key = |(at, task): (usize, &u32)| u64::from(state.start[*task as usize]) << 32 | at as u64;
+        self.keys.clear();
         self.keys.extend(state.list.iter().enumerate().map(key));
-        self.relist(state);
-    }
-
-    fn relist(&mut self, state: &mut State) {
         self.keys.sort_unstable();
-        for (task, key) in state.position.iter_mut().zip(&self.keys) {
-            *task = state.list[*key as u32 as usize];
+        for (place, key) in state.position.iter_mut().zip(&self.keys) {
+            *place = state.list[*key as u32 as usize];
         }
         std::mem::swap(&mut state.list, &mut state.position);
         state.number();
     }
 
-    /// Double justification of a makespan: every task moves as far to the right as the end allows, then all to the left again. The
-    /// makespan does not rise. Costs two schedules.
-    pub fn justify(&mut self, state: &mut State, goal: &Goal) {
-        let layout = self.layout;
-        let horizon = state.makespan;
-        self.keys.clear();
-        let last = state.list.len() - 1;
-        let key = |(at, task): (usize, &u32)| u64::from(horizon - state.end[*task as usize]) << 32 | (last - at) as u64;
-        self.keys.extend(state.list.iter().enumerate().map(key));
-        self.keys.sort_unstable();
-        self.profiles.iter_mut().for_each(Profile::clear);
-        // Time runs backwards from the makespan, and a task has ended where it starts.
-        for index in 0..self.keys.len() {
-            let task = state.list[last - self.keys[index] as u32 as usize] as usize;
-            let mode = state.mode[task] as usize;
-            let from = ready(layout.succs, &self.ends, 0, task);
-            let start = self.earliest(mode, from);
-            self.ends[task] = self.reserve(mode, start);
+    /// Makes the list one of the mirrored problem: the last to end is the first. Its schedule has no larger makespan, because every
+    /// task can stay where it is: half of a double justification.
+    pub fn turn(&mut self, state: &mut State) {
+        // Counting sort by ends, from the last one; makespans of long schedules are sorted as keys.
+        let makespan = state.makespan as usize;
+        if makespan <= 16 * state.list.len() + 1_000 {
+            self.counts.clear();
+            self.counts.resize(makespan + 2, 0);
+            state.end.iter().for_each(|end| self.counts[makespan - *end as usize + 1] += 1);
+            let mut sum = 0;
+            self.counts.iter_mut().for_each(|count| {
+                sum += *count;
+                *count = sum;
+            });
+            for task in state.list.iter().rev() {
+                let place = &mut self.counts[makespan - state.end[*task as usize] as usize];
+                state.position[*place as usize] = *task;
+                *place += 1;
+            }
+        } else {
+            let last = state.list.len() - 1;
+            let key = |(at, task): (usize, &u32)| {
+                u64::from(state.makespan - state.end[*task as usize]) << 32 | (last - at) as u64
+            };
+            self.keys.clear();
+            self.keys.extend(state.list.iter().enumerate().map(key));
+            self.keys.sort_unstable();
+            for (place, key) in state.position.iter_mut().zip(&self.keys) {
+                *place = state.list[last - *key as u32 as usize];
+            }
         }
-        self.keys.clear();
-        let key = |(at, task): (usize, &u32)| u64::from(horizon - self.ends[*task as usize]) << 32 | at as u64;
-        self.keys.extend(state.list.iter().enumerate().map(key));
-        self.relist(state);
-        self.serial(state);
-        state.value = goal.value(&state.end, state.makespan);
+        std::mem::swap(&mut state.list, &mut state.position);
+        state.number();
+        state.is_list_mirrored = !state.is_mirrored;
+    }
+}
+
+/// Each task of the list as early as possible. In the mirrored problem a release is what has to follow a task.
+fn serial(layout: &Layout<'_>, room: &mut impl Room, state: &mut State) {
+    room.clear();
+    state.makespan = 0;
+    state.is_mirrored = state.is_list_mirrored;
+    let before = if state.is_mirrored { layout.succs } else { layout.preds };
+    for task in state.list.iter().map(|task| *task as usize) {
+        let release = if state.is_mirrored { 0 } else { layout.release[task] };
+        let from = ready(before, &state.end, release, task);
+        let mode = state.mode[task] as usize;
+        let start = room.earliest(mode, from);
+        room.reserve(mode, start);
+        let end = start + layout.duration[mode];
+        state.start[task] = start;
+        state.end[task] = end;
+        state.makespan = state.makespan.max(if state.is_mirrored { end + layout.release[task] } else { end });
+    }
+}
+
+fn serial_choosing_modes(layout: &Layout<'_>, room: &mut impl Room, state: &mut State) {
+    room.clear();
+    state.makespan = 0;
+    state.is_mirrored = false;
+    for task in state.list.iter().map(|task| *task as usize) {
+        let from = ready(layout.preds, &state.end, layout.release[task], task);
+        let ended = |mode: &u32| room.earliest(*mode as usize, from) + layout.duration[*mode as usize];
+        let Some(mode) = layout.modes.of(task).iter().copied().min_by_key(ended) else { continue };
+        state.mode[task] = mode;
+        let start = room.earliest(mode as usize, from);
+        room.reserve(mode as usize, start);
+        state.start[task] = start;
+        state.end[task] = start + layout.duration[mode as usize];
+        state.makespan = state.makespan.max(state.end[task]);
     }
 }
 

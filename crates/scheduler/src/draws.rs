@@ -5,6 +5,8 @@ use ketflow_rng::philox4x32;
 /// The top words of the counters of this engine's random numbers; part of the reproducibility contract, never reused.
 pub(crate) const START: u32 = 0x201;
 pub(crate) const MOVE: u32 = 0x202;
+pub(crate) const TABU: u32 = 0x203;
+pub(crate) const GENE: u32 = 0x204;
 
 /// The stream of (seed, restart, purpose).
 pub(crate) struct Draws {

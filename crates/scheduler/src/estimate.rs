@@ -28,7 +28,7 @@ pub fn estimate(problem: &Problem, options: &Options) -> Result<Estimate, Error>
     options.check()?;
     options.objective_of(problem)?;
     let tasks = problem.tasks.len() as u64;
-    let iterations = Plan::new(problem, options).budget;
+    let iterations = Plan::new(problem, options)?.budget;
     let modes: u64 = problem.tasks.iter().map(|task| task.modes.len() as u64).sum();
     let demands: u64 =
         problem.tasks.iter().flat_map(|task| &task.modes).map(|mode| mode.demands.len() as u64 + 1).sum();

@@ -55,7 +55,7 @@ impl<'a> Layout<'a> {
             modes,
             duration: all().map(|mode| mode.duration).collect(),
             machine,
-            is_shop: demands.iter().flatten().all(|(row, _)| *row >= resources),
+            is_shop: problem.is_shop(),
             demands: Lists::collect(demands),
             capacity: capacity.chain(problem.machines.iter().map(|_| 1)).collect(),
             machines: problem.machines.len(),
@@ -67,6 +67,14 @@ impl<'a> Layout<'a> {
 
     pub fn tasks(&self) -> usize {
         self.release.len()
+    }
+
+    /// No serial schedule ends later: the latest release and the longest durations, one behind the other.
+    pub fn horizon(&self) -> u64 {
+        let longest =
+            |task: usize| self.duration[self.modes.range(task)].iter().map(|it| u64::from(*it)).max().unwrap_or(0);
+        let release = self.release.iter().map(|it| u64::from(*it)).max().unwrap_or(0);
+        release + (0..self.tasks()).map(longest).sum::<u64>()
     }
 
     /// The shortest duration of a task.

@@ -40,14 +40,12 @@ impl<'a> Mover<'a> {
 
     /// Changes `trial`, which has the choices of `current`; false when the drawn move is none.
     pub fn propose(&mut self, current: &State, trial: &mut State, draws: &mut Draws) -> bool {
-        if self.layout.is_shop {
-            self.propose_in_shop(current, trial, draws)
-        } else {
-            self.propose_in_project(trial, draws)
-        }
+        if self.layout.is_shop { self.propose_in_shop(current, trial, draws) } else { self.mutate(trial, draws) }
     }
 
-    fn propose_in_project(&mut self, trial: &mut State, draws: &mut Draws) -> bool {
+    /// A move that needs no schedule: a task goes anywhere between its predecessors and its successors, or takes another mode; false
+    /// when there is no such place.
+    pub fn mutate(&self, trial: &mut State, draws: &mut Draws) -> bool {
         let flexible = &self.layout.flexible;
         if !flexible.is_empty() && draws.below(2) == 0 {
             let task = flexible[draws.below(flexible.len())];
@@ -204,8 +202,12 @@ impl<'a> Mover<'a> {
     /// Moves a task to another place between its predecessors and its successors; false when there is none.
     fn shift(&self, trial: &mut State, task: u32, draws: &mut Draws) -> bool {
         let (k, place) = (task as usize, |other: &u32| trial.position[*other as usize] as usize);
-        let low = self.layout.preds.of(k).iter().map(place).max().map_or(0, |at| at + 1);
-        let high = self.layout.succs.of(k).iter().map(place).min().unwrap_or(trial.list.len()) - 1;
+        let (mut preds, mut succs) = (self.layout.preds, self.layout.succs);
+        if trial.is_list_mirrored {
+            std::mem::swap(&mut preds, &mut succs);
+        }
+        let low = preds.of(k).iter().map(place).max().map_or(0, |at| at + 1);
+        let high = succs.of(k).iter().map(place).min().unwrap_or(trial.list.len()) - 1;
         if low == high {
             return false;
         }

@@ -52,10 +52,14 @@ impl Default for Options {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
-    /// `anneal`.
+    /// `tabu` for the makespan of a shop, `anneal` for everything else.
     Auto,
     /// Simulated annealing over activity lists.
     Anneal,
+    /// Tabu search over the critical paths of a shop.
+    Tabu,
+    /// A genetic algorithm over activity lists.
+    Genetic,
     /// One schedule for each priority rule, blurred by chance after the first five.
     PriorityRule,
 }
@@ -96,6 +100,19 @@ impl Options {
             ));
         }
         Ok(())
+    }
+
+    /// What [`Method::Auto`] is here.
+    pub(crate) fn method_for(&self, problem: &Problem) -> Result<Method, Error> {
+        let suits_tabu = problem.is_shop() && self.objective_of(problem)? == Objective::Makespan;
+        match self.method {
+            Method::Auto if suits_tabu => Ok(Method::Tabu),
+            Method::Auto => Ok(Method::Anneal),
+            Method::Tabu if !suits_tabu => Err(Error::invalid(
+                "method tabu is for the makespan of shops, in which no task demands a resource; take anneal",
+            )),
+            method => Ok(method),
+        }
     }
 
     /// The objective of a run.

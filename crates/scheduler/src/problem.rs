@@ -164,6 +164,11 @@ impl Problem {
         Ok(Self { description, preds, succs, order })
     }
 
+    /// No mode holds anything of a resource: a schedule is an order for each machine.
+    pub fn is_shop(&self) -> bool {
+        self.tasks.iter().flat_map(|task| &task.modes).flat_map(|mode| &mode.demands).all(|demand| demand.amount == 0)
+    }
+
     /// Index of the task with this id.
     pub fn task(&self, id: &str) -> Option<usize> {
         self.tasks.iter().position(|task| task.id == id)

@@ -64,6 +64,11 @@ impl<'a> Words<'a> {
         Self { words: words.into_iter(), end }
     }
 
+    /// The next word, which stays.
+    pub fn peek(&self) -> Option<&Word<'a>> {
+        self.words.as_slice().first()
+    }
+
     pub fn left(&self) -> usize {
         self.words.len()
     }

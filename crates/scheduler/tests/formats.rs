@@ -52,6 +52,30 @@ fn shops_are_read_as_written() {
 }
 
 #[test]
+fn tables_of_times_and_machines_are_the_shop_of_their_pairs() {
+    let pairs = read(Format::Jsp, JSP).unwrap();
+    for text in [
+        "Nb of jobs, Nb of Machines, Time seed, Machine seed, Upper bound, Lower bound\n 2 2 840612802 398197754 7 5\nTimes\n3 2\n4 1\nMachines\n1 2\n2 1\n",
+        "2 2\n3 2\n4 1\n1 2\n2 1\n",
+    ] {
+        assert_eq!(read(Format::Jsp, text).unwrap(), pairs);
+    }
+    for (text, message) in [
+        ("2 2\nTimes\n3 2\n", "3:1: 2 jobs are announced, 1 rows of times follow"),
+        ("2 2\nTimes\n3 2\n4 1\nMachines\n1 2\n", "6:1: 2 jobs are announced, 1 rows follow"),
+        ("2 2\nTimes\n3 2\n4 1\nMachines\n1 2\n0 1\n", "7:1: machine 0 is not one of 1 to 2"),
+        ("2 2\nTimes\n3\n4 1\nMachines\n1 2\n1 2\n", "3:2: a duration is missing here"),
+        ("2 2\nTimes\n3 2 5\n4 1\nMachines\n1 2\n1 2\n", "3:5: '5' stands behind the 2 times of job 1"),
+        (
+            "2 2 1 2 3 4 5\nTimes\n3 2\n4 1\nMachines\n1 2\n2 1\n",
+            "1:13: '5' stands behind the sizes, two seeds and two bounds",
+        ),
+    ] {
+        assert_eq!(read(Format::Jsp, text).unwrap_err().to_string(), message);
+    }
+}
+
+#[test]
 fn documents_are_read_as_written() {
     let problem = read(Format::ScheduleJson, JSON).unwrap();
     assert_eq!(problem.objective, Some(Objective::TotalWeightedTardiness));

@@ -25,13 +25,16 @@ fn run(format: Format, file: &str, iterations: u64) -> Option<ScheduleResult> {
 #[test]
 fn runs_come_near_the_best_known() {
     for (format, file, iterations, best, allowed) in [
-        (Format::Jsp, "jsp/ta01.txt", 300_000, 1231, 0.04),
-        (Format::Jsp, "jsp/ta51.txt", 50_000, 2760, 0.20),
-        (Format::Fjs, "fjsp/mk01.txt", 200_000, 40, 0.0),
-        (Format::Fjs, "fjsp/mk04.txt", 200_000, 60, 0.05),
+        (Format::Jsp, "jsp/ta01.txt", 50_000, 1231, 0.025),
+        (Format::Jsp, "jsp/ta41.txt", 50_000, 2005, 0.05),
+        (Format::Jsp, "jsp/ta51.txt", 10_000, 2760, 0.0),
+        (Format::Jsp, "jsp/ta71.txt", 10_000, 5464, 0.0),
+        (Format::Fjs, "fjsp/mk01.txt", 50_000, 40, 0.0),
+        (Format::Fjs, "fjsp/mk04.txt", 50_000, 60, 0.0),
+        (Format::Fjs, "fjsp/mk10.txt", 50_000, 193, 0.05),
         (Format::Rcp, "rcpsp/j30_1_1.rcp", 5_000, 43, 0.0),
-        (Format::Rcp, "rcpsp/j120_1_1.rcp", 5_000, 105, 0.05),
-        (Format::Rcp, "rcpsp/j120_46_1.rcp", 5_000, 187, 0.08),
+        (Format::Rcp, "rcpsp/j120_1_1.rcp", 50_000, 105, 0.02),
+        (Format::Rcp, "rcpsp/j120_46_1.rcp", 50_000, 187, 0.05),
     ] {
         let Some(result) = run(format, file, iterations) else { continue };
         let most = (f64::from(best) * (1.0 + allowed)) as u32;

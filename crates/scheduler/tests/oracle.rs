@@ -9,8 +9,9 @@ use ketflow_scheduler::{Method, Objective, Options, Problem, Unmonitored, check,
 use proptest::prelude::*;
 use support::{optimum, problems, tardiness};
 
-fn options(objective: Objective, seed: u64) -> Options {
+fn options(objective: Objective, method: Method, seed: u64) -> Options {
     Options {
+        method,
         objective: Some(objective),
         iterations: Some(3_000),
         restart_iterations: Some(300),
@@ -26,18 +27,20 @@ proptest! {
     fn the_solver_finds_the_optimum_and_the_bound_is_not_above(problem in problems(5, 2), seed in 0u64..1 << 53) {
         let (makespan, cost) = optimum(&problem);
         for (objective, best) in [(Objective::Makespan, makespan), (Objective::TotalWeightedTardiness, cost)] {
-            let result = solve(&problem, &options(objective, seed), &mut Unmonitored).unwrap();
-            prop_assert_eq!(check(&problem, &result.tasks), Ok(()));
-            prop_assert_eq!(result.value, best);
-            prop_assert!(lower_bound(&problem, objective) <= best);
-            prop_assert_eq!(result.lower_bound, lower_bound(&problem, objective));
+            for method in [Method::Auto, Method::Genetic] {
+                let result = solve(&problem, &options(objective, method, seed), &mut Unmonitored).unwrap();
+                prop_assert_eq!(check(&problem, &result.tasks), Ok(()));
+                prop_assert_eq!(result.value, best);
+                prop_assert!(lower_bound(&problem, objective) <= best);
+                prop_assert_eq!(result.lower_bound, lower_bound(&problem, objective));
+            }
         }
     }
 
     #[test]
     fn results_are_schedules_with_the_values_they_claim(problem in problems(40, 3), seed in 0u64..1 << 53) {
         for objective in [Objective::Makespan, Objective::TotalWeightedTardiness] {
-            for method in [Method::Anneal, Method::PriorityRule] {
+            for method in [Method::Auto, Method::Anneal, Method::Genetic, Method::PriorityRule] {
                 let options = Options { method, objective: Some(objective), iterations: Some(200), seed, ..Options::default() };
                 let result = solve(&problem, &options, &mut Unmonitored).unwrap();
                 prop_assert_eq!(check(&problem, &result.tasks), Ok(()));

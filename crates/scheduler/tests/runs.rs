@@ -64,9 +64,11 @@ fn ft06_is_solved() {
 
 #[test]
 fn a_run_that_is_finished_early_is_the_run_of_its_iterations() {
-    for (problem, ends) in [(ft06(), [1u64, 1_000, 7_300]), (open_problem(), [1, 900, 5_000])] {
-        for at in ends {
-            let options = Options { seed: 7, ..Options::default() };
+    let cases =
+        [Method::Auto, Method::Anneal, Method::Genetic].map(|method| [(method, ft06()), (method, open_problem())]);
+    for (method, problem) in cases.into_iter().flatten() {
+        for at in [1u64, 900, 7_300] {
+            let options = Options { seed: 7, method, iterations: Some(1 << 30), ..Options::default() };
             let finished = solve(&problem, &options, &mut Until(at, Answer::Finish)).unwrap();
             let iterations = finished.work.iterations;
             assert!((at..at + 10_000).contains(&iterations));
@@ -143,6 +145,32 @@ fn priority_rules_make_one_schedule_each() {
     let better = solve(&open_problem(), &more, &mut Unmonitored).unwrap();
     assert_eq!(better.work.iterations, 50);
     assert!(better.value <= result.value);
+}
+
+#[test]
+fn no_run_of_five_schedules_is_worse_than_the_best_rule() {
+    let cases =
+        [Method::Auto, Method::Anneal, Method::Genetic].map(|method| [(method, ft06()), (method, open_problem())]);
+    for (method, problem) in cases.into_iter().flatten() {
+        let rule = Options { method: Method::PriorityRule, ..Options::default() };
+        let rule = solve(&problem, &rule, &mut Unmonitored).unwrap();
+        for iterations in [5, 6, 50] {
+            let options = Options { method, iterations: Some(iterations), seed: 11, ..Options::default() };
+            assert!(solve(&problem, &options, &mut Unmonitored).unwrap().value <= rule.value);
+        }
+    }
+}
+
+#[test]
+fn tabu_search_is_for_makespans_of_shops() {
+    let options = Options { method: Method::Tabu, ..Options::default() };
+    let error = solve(&open_problem(), &options, &mut Unmonitored).unwrap_err();
+    assert!(error.to_string().starts_with("method tabu is for the makespan of shops"), "{error}");
+    let tabu = Options { iterations: Some(3_000), ..options };
+    let auto = Options { method: Method::Auto, ..tabu.clone() };
+    let bytes = |options: &Options| solve(&ft06(), options, &mut Unmonitored).unwrap().to_container();
+    assert_eq!(bytes(&tabu), bytes(&auto));
+    assert_ne!(bytes(&tabu), bytes(&Options { method: Method::Anneal, ..tabu.clone() }));
 }
 
 #[test]

@@ -89,6 +89,7 @@ fn results_have_their_recorded_hashes() {
             json!({ "seed": 9_007_199_254_740_991u64, "iterations": 2000 }),
             json!({ "objective": "total-weighted-tardiness", "iterations": 2000, "seed": size }),
             json!({ "method": "priority-rule", "restarts": 9 }),
+            json!({ "method": "genetic", "iterations": 2000, "seed": size + 1 }),
         ]
         .into_iter()
         .enumerate()

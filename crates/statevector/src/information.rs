@@ -177,7 +177,7 @@ fn hermitian_eigenvalues(matrix: &[Complex64], progress: &mut Progress) -> Resul
 mod tests {
     use super::*;
     use crate::monitor::Unmonitored;
-    use crate::team::Team;
+    use ketflow_team::Team;
     use proptest::prelude::*;
 
     proptest! {

@@ -1,15 +1,21 @@
 //! Tests of what the public doors do not show: segments, the reduction tree, the sampler.
 
 use crate::information::marginal;
+use crate::job::Job;
 use crate::kernels::{Kernel, apply, collapse};
+use crate::lanes::Choice;
 use crate::monitor::{Progress, Unmonitored};
+use crate::options::{Noise, Options, Precision};
+use crate::plan::{Plan, Step};
 use crate::reduce::{chunk_weights, outcome_weights};
+use crate::result::Amplitudes;
 use crate::sample::sample;
 use crate::state::State;
-use crate::team::Team;
 use ketflow_circuit::gates::GATES;
 use ketflow_circuit::ir::Control;
 use ketflow_rng::{Purpose, uniform};
+use ketflow_team::Team;
+use num_complex::Complex64;
 
 fn number(index: u32) -> f64 {
     uniform(99, Purpose::FinalSample, u64::from(index), 1)
@@ -157,4 +163,81 @@ fn samples_fall_where_the_cumulative_sum_says() {
     })
     .unwrap();
     assert!(seen.into_iter().all(|was| was));
+}
+
+/// Gates of every kind on qubits of all heights, as a program.
+fn program(qubits: usize) -> String {
+    let mut text = format!("OPENQASM 3.0; include \"stdgates.inc\"; qubit[{qubits}] q; bit c;");
+    for k in 0..40 * qubits as u32 {
+        let mut order: Vec<usize> = (0..qubits).collect();
+        order.sort_by(|a, b| number(k * 64 + *a as u32).total_cmp(&number(k * 64 + *b as u32)));
+        let [a, b, c] = [order[0], order[1], order[2]];
+        let angle = 6.0 * number(90_000 + k);
+        text += &match k % 12 {
+            0..4 => format!("u3({angle}, 0.3, 1.1) q[{a}];"),
+            4 => format!("cx q[{a}], q[{b}];"),
+            5 => format!("cp({angle}) q[{a}], q[{b}];"),
+            6 => format!("crx({angle}) q[{a}], q[{b}];"),
+            7 => format!("ccx q[{a}], q[{b}], q[{c}];"),
+            8 => format!("swap q[{a}], q[{b}];"),
+            9 => format!("negctrl @ ry({angle}) q[{a}], q[{b}];"),
+            10 => format!("cx q[{a}], q[{b}]; rz({angle}) q[{b}]; cx q[{a}], q[{b}];"),
+            _ => format!("cswap q[{a}], q[{b}], q[{c}];"),
+        };
+    }
+    text + "c = measure q[1]; h q[1]; if (c) x q[0];"
+}
+
+/// Sweeps against kernels one after the other, on a state of 2 groups of 16 tiles.
+#[test]
+fn sweeps_do_what_single_gates_do() {
+    let qubits = 19;
+    let source = program(qubits).replace("c = measure q[1]; h q[1]; if (c) x q[0];", "");
+    let circuit = crate::read("auto", source.as_bytes()).unwrap().circuit;
+    let swept = Options { shots: 1, amplitudes: true, ..Options::default() };
+    let team = Team::alone();
+    let job = Job::new(&circuit, &swept).unwrap();
+    let Some(Amplitudes::F64(found)) = job.run_with(Choice::of_process(), &team, &mut Unmonitored).unwrap().amplitudes
+    else {
+        panic!("no amplitudes")
+    };
+    // Under noise, however little, each gate is a step of its own.
+    let single = Options { noise: Noise { depolarizing1: 1e-300, ..Noise::default() }, ..Options::default() };
+    let mut monitor = Unmonitored;
+    let mut progress = Progress::new(&mut monitor, &team, 0);
+    let mut state = State::<f64>::zero(qubits as u32, &mut progress).unwrap();
+    for step in &Plan::new(&circuit, &[], &single).unwrap().steps {
+        match step {
+            Step::Apply(kernel) => apply(&mut state, kernel, &mut progress).unwrap(),
+            step => assert!(matches!(step, Step::GateError { .. }), "{step:?}"),
+        }
+    }
+    // Up to a global phase, that of the largest amplitude.
+    let amplitude = |index: usize| Complex64::new(found[2 * index], found[2 * index + 1]);
+    let largest =
+        (0..1 << qubits).max_by(|a, b| amplitude(*a).norm_sqr().total_cmp(&amplitude(*b).norm_sqr())).unwrap();
+    let phase = state.amplitude(largest) / amplitude(largest);
+    assert!((phase.norm_sqr() - 1.0).abs() < 1e-11);
+    for index in 0..1 << qubits {
+        let difference = (amplitude(index) * phase - state.amplitude(index)).norm_sqr().sqrt();
+        assert!(difference < 1e-13, "amplitude {index}: {difference}");
+    }
+}
+
+#[test]
+fn all_vectors_of_this_processor_give_the_same_bytes() {
+    let team = Team::alone();
+    for qubits in [3, 6, 11, 16] {
+        let circuit = crate::read("auto", program(qubits).as_bytes()).unwrap().circuit;
+        for precision in [Precision::F32, Precision::F64] {
+            let marginals = vec![(0..qubits as u32).collect()];
+            let options = Options { precision, marginals, probabilities: true, ..Options::default() };
+            let job = Job::new(&circuit, &options).unwrap();
+            let bytes = |lanes| job.run_with(lanes, &team, &mut Unmonitored).unwrap().to_container();
+            let baseline = bytes(Choice::Baseline);
+            for lanes in Choice::available() {
+                assert!(bytes(lanes) == baseline, "{qubits} qubits, {precision:?}, {lanes:?}");
+            }
+        }
+    }
 }

@@ -49,18 +49,19 @@ pub(crate) struct Job<'a> {
 impl<'a> Job<'a> {
     pub(crate) fn new(circuit: &Circuit, options: &'a Options) -> Result<Self, Error> {
         options.check()?;
-        let inputs = ketflow_circuit::bind(circuit, &options.inputs)?;
-        let plan = Plan::new(circuit, &inputs, options)?;
+        let qubits = circuit.qubit_count();
         // Beyond 63 qubits byte counts and basis indices would overflow; no machine holds such a state.
-        if plan.qubits > 63 {
+        if qubits > 63 {
             return Err(Error::too_large(format!(
                 "{} qubits need 2^{} amplitudes; the statevector method ends at 63 qubits in theory and at the memory limit in \
                  practice",
-                plan.qubits, plan.qubits
+                qubits, qubits
             )));
         }
+        let inputs = ketflow_circuit::bind(circuit, &options.inputs)?;
+        let plan = Plan::new(circuit, &inputs, options)?;
         let observable = match &options.observable {
-            Some(text) => Some(PauliSum::parse(text, plan.qubits)?),
+            Some(text) => Some(PauliSum::parse(text, plan.qubits)?.placed(&plan.places)),
             None => None,
         };
         let other = Self::other_plan(&plan, options)?;

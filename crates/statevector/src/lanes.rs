@@ -2,8 +2,13 @@
 //!
 //! Every operation is element by element (or a pure move), so the width of a vector never shows in the result.
 
+mod choice;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(crate) mod simd128;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod x86;
+
+pub(crate) use choice::{Choice, Vectorized};
 
 /// `WIDTH` consecutive values of one half of a block; WIDTH is a power of two of at most 16.
 pub trait Lanes<T>: Copy {
@@ -39,6 +44,15 @@ pub trait Lanes<T>: Copy {
 
     /// `self` in the lanes whose bit in `bits` is set, `other` in the rest; bit 0 is lane 0.
     fn select(self, other: Self, bits: u32) -> Self;
+
+    /// Calls `work` compiled for the instruction set of this vector; what is to profit must be inlined into it.
+    ///
+    /// # Safety
+    /// The processor must have that instruction set.
+    #[inline(always)]
+    unsafe fn vectorize<R>(work: impl FnOnce() -> R) -> R {
+        work()
+    }
 }
 
 /// The scalar build: an array whose loops the compiler may vectorise.

@@ -5,8 +5,9 @@
 //! fixed tree, random numbers as a function of (seed, purpose, shot, event). The plan of a run depends on circuit and options
 //! alone; memory, segments, vectors, threads and progress never change a byte.
 
-mod clock;
+mod elementary;
 mod finals;
+mod gates;
 mod information;
 #[cfg(test)]
 mod inner_tests;
@@ -18,16 +19,20 @@ pub mod naive;
 mod observable;
 pub mod options;
 mod outcomes;
+mod parity;
 mod parts;
+mod phases;
 mod plan;
 mod real;
 mod reduce;
 mod result;
 mod run;
 mod sample;
+mod schedule;
 mod source;
 mod state;
-mod team;
+mod sweep;
+mod tile;
 mod totals;
 mod walk;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
@@ -35,6 +40,7 @@ mod wasm;
 
 pub use job::{Estimate, MAX_DENSITY_QUBITS};
 pub use ketflow_error::RunError;
+pub use ketflow_team::{MAX_THREADS, Team, ThreadUse, with_helpers};
 pub use monitor::{Interrupted, Monitor, Unmonitored};
 pub use observable::PauliSum;
 pub use options::Options;
@@ -42,4 +48,3 @@ pub use outcomes::OutcomeTable;
 pub use result::{Amplitudes, CircuitResult, Reduced, SCHEMA};
 pub use run::{estimate, run, run_on};
 pub use source::{format_of, read};
-pub use team::{MAX_THREADS, Team, ThreadUse, with_helpers};

@@ -3,7 +3,8 @@
 
 pub use ketflow_error::Interrupted;
 
-use crate::team::Team;
+use crate::lanes::Choice;
+use ketflow_team::Team;
 use std::ops::Range;
 
 /// Told about progress, asked whether to go on.
@@ -42,6 +43,8 @@ const PIECES_PER_THREAD: usize = 4;
 pub(crate) struct Progress<'a> {
     monitor: &'a mut dyn Monitor,
     team: &'a Team,
+    /// Which vectors the passes use.
+    pub(crate) lanes: Choice,
     done: u64,
     total: u64,
     polled: u64,
@@ -49,7 +52,7 @@ pub(crate) struct Progress<'a> {
 
 impl<'a> Progress<'a> {
     pub(crate) fn new(monitor: &'a mut dyn Monitor, team: &'a Team, total: u64) -> Self {
-        Self { monitor, team, done: 0, total, polled: 0 }
+        Self { monitor, team, lanes: Choice::Baseline, done: 0, total, polled: 0 }
     }
 
     /// A pass over `items` of `amplitudes` each: calls `work` with ranges that cover `0..items` once, in order when one thread does

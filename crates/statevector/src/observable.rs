@@ -47,6 +47,16 @@ impl PauliSum {
         }
     }
 
+    /// The same sum for a state in which qubit k is at `places[k]`.
+    pub(crate) fn placed(mut self, places: &[u32]) -> Self {
+        let moved =
+            |mask: u64| places.iter().enumerate().fold(0, |moved, (qubit, place)| moved | (mask >> qubit & 1) << place);
+        for term in &mut self.terms {
+            (term.x, term.z) = (moved(term.x), moved(term.z));
+        }
+        self
+    }
+
     /// Number of different products.
     pub fn len(&self) -> usize {
         self.terms.len()

@@ -1,7 +1,7 @@
 //! The options of a circuit job, as they come in JSON: the same names as the flags of the command line.
 
-use crate::team::MAX_THREADS;
 use ketflow_circuit::Error;
+use ketflow_team::MAX_THREADS;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

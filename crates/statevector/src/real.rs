@@ -1,11 +1,19 @@
 //! The two number types a state can have.
 
 use crate::lanes::Lanes;
+use crate::state::Block;
+use crate::sweep::Typed;
 
 /// `f32` or `f64`; sealed by being implemented here only.
 pub trait Real: Copy + Default + PartialEq + Send + Sync + std::fmt::Debug + 'static {
-    /// The widest vector of this build.
+    /// The widest vector that every processor of this build has.
     type Vector: Lanes<Self>;
+    /// 256 bits, where the processor has AVX2.
+    #[cfg(target_arch = "x86_64")]
+    type Avx2: Lanes<Self>;
+    /// 512 bits, where the processor has AVX-512.
+    #[cfg(target_arch = "x86_64")]
+    type Avx512: Lanes<Self>;
     /// 0
     const ZERO: Self;
     /// 1
@@ -19,6 +27,8 @@ pub trait Real: Copy + Default + PartialEq + Send + Sync + std::fmt::Debug + 'st
     fn from_f64(value: f64) -> Self;
     /// Exact.
     fn to_f64(self) -> f64;
+    /// The numbers of this type.
+    fn typed(typed: &Typed) -> &[Block<Self>];
 }
 
 impl Real for f32 {
@@ -26,6 +36,10 @@ impl Real for f32 {
     type Vector = crate::lanes::simd128::F32x4;
     #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     type Vector = crate::lanes::Plain<f32, 4>;
+    #[cfg(target_arch = "x86_64")]
+    type Avx2 = crate::lanes::x86::F32x8;
+    #[cfg(target_arch = "x86_64")]
+    type Avx512 = crate::lanes::x86::F32x16;
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     const BRANCH_FLOOR: f64 = 1e-12;
@@ -40,6 +54,11 @@ impl Real for f32 {
     fn to_f64(self) -> f64 {
         f64::from(self)
     }
+
+    #[inline(always)]
+    fn typed(typed: &Typed) -> &[Block<Self>] {
+        &typed.narrow
+    }
 }
 
 impl Real for f64 {
@@ -47,6 +66,10 @@ impl Real for f64 {
     type Vector = crate::lanes::simd128::F64x2;
     #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     type Vector = crate::lanes::Plain<f64, 2>;
+    #[cfg(target_arch = "x86_64")]
+    type Avx2 = crate::lanes::x86::F64x4;
+    #[cfg(target_arch = "x86_64")]
+    type Avx512 = crate::lanes::x86::F64x8;
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     const BRANCH_FLOOR: f64 = 1e-14;
@@ -60,5 +83,10 @@ impl Real for f64 {
     #[inline(always)]
     fn to_f64(self) -> f64 {
         self
+    }
+
+    #[inline(always)]
+    fn typed(typed: &Typed) -> &[Block<Self>] {
+        &typed.wide
     }
 }

@@ -1,17 +1,18 @@
 //! A run from circuit and options to the result.
 
 use crate::job::{Estimate, Job};
+use crate::lanes::Choice;
 use crate::monitor::{Monitor, Progress, SHARE_FROM_AMPLITUDES};
 use crate::options::{Options, Precision};
 use crate::real::Real;
 use crate::result::CircuitResult;
 use crate::state::State;
-use crate::team::{Team, with_helpers};
 use crate::totals::{Amplitude, Totals};
 use crate::walk::{Settings, walk};
 use ketflow_circuit::shape::Shape;
 use ketflow_circuit::{Circuit, Error};
 use ketflow_error::RunError;
+use ketflow_team::{Team, with_helpers};
 
 /// What a run will take.
 ///
@@ -50,8 +51,19 @@ pub fn run_on(
 
 impl Job<'_> {
     fn run_on(&self, team: &Team, monitor: &mut dyn Monitor) -> Result<CircuitResult, RunError> {
+        self.run_with(Choice::of_process(), team, monitor)
+    }
+
+    /// With the vectors of `lanes`, which never show in the result.
+    pub(crate) fn run_with(
+        &self,
+        lanes: Choice,
+        team: &Team,
+        monitor: &mut dyn Monitor,
+    ) -> Result<CircuitResult, RunError> {
         team.begin(self.options.threads);
         let mut progress = Progress::new(monitor, team, self.amplitude_updates());
+        progress.lanes = lanes;
         match self.options.precision {
             Precision::F32 => self.run::<f32>(&mut progress),
             Precision::F64 => self.run::<f64>(&mut progress),

@@ -79,12 +79,12 @@ impl<'a, T: Real + Into<Amplitude>> Totals<'a, T> {
             self.expectation += weight * observable.expectation(state, progress)?;
         }
         for (sums, qubits) in self.marginals.iter_mut().zip(&job.options.marginals) {
-            for (sum, p) in sums.iter_mut().zip(marginal(state, qubits, progress)?) {
+            for (sum, p) in sums.iter_mut().zip(marginal(state, &job.plan.placed(qubits), progress)?) {
                 *sum += leaf.probability * p;
             }
         }
         for subset in job.densities.values() {
-            let rho = reduced_density(state, subset, progress)?;
+            let rho = reduced_density(state, &job.plan.placed(subset), progress)?;
             let sums = self.densities.entry(subset.clone()).or_insert_with(|| vec![Complex64::default(); rho.len()]);
             for (sum, x) in sums.iter_mut().zip(rho) {
                 *sum += x * leaf.probability;

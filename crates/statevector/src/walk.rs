@@ -13,6 +13,7 @@ use crate::plan::{Plan, Step};
 use crate::real::Real;
 use crate::reduce::outcome_weights;
 use crate::state::State;
+use crate::tile;
 use ketflow_circuit::Error;
 use ketflow_circuit::gates::Gate;
 use ketflow_error::RunError;
@@ -220,6 +221,7 @@ impl<T: Real> Walker<'_, '_, '_, T> {
         let read = |bits: &[u64], bit: u32| bits[bit as usize / 64] >> (bit % 64) & 1 == 1;
         match &self.plan.steps[*at] {
             Step::Apply(kernel) => apply(self.state, kernel, self.progress)?,
+            Step::Sweep(sweep) => tile::apply(self.state, sweep, self.progress)?,
             Step::Assign { bit, value } => {
                 let value = value.holds(&|bit| read(bits, bit));
                 set_bit(bits, *bit, value);

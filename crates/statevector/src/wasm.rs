@@ -2,10 +2,10 @@
 
 use crate::monitor::{Interrupted, Monitor};
 use crate::options::Options;
-use crate::team::Team;
 use crate::{estimate, format_of, run_on};
 use ketflow_circuit::{Format, Parsed, parse_bytes};
 use ketflow_error::js::{refusal, run_error, throw_panics};
+use ketflow_team::js::TEAM;
 use wasm_bindgen::prelude::*;
 
 /// Before everything else.
@@ -82,38 +82,4 @@ impl Monitor for Poll<'_> {
         let answer = self.0.call2(&JsValue::NULL, &(done as f64).into(), &(total as f64).into());
         if answer.is_ok_and(|answer| answer.as_f64() == Some(0.0)) { Ok(()) } else { Err(Interrupted) }
     }
-}
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = performance, js_name = now)]
-    pub(crate) fn now_ms() -> f64;
-}
-
-/// The leader and helpers of this memory. In the single-thread build nobody ever enrols.
-static TEAM: Team = Team::alone();
-
-/// Adds the calling worker to the team of this memory, before it calls `help`; 0 when the team is full.
-#[wasm_bindgen(js_name = enrolHelper)]
-pub fn enrol_helper() -> u32 {
-    TEAM.enrol().unwrap_or(0)
-}
-
-/// Helps the leader; does not return, so the worker has to be terminated from outside.
-#[wasm_bindgen]
-pub fn help(number: u32) {
-    TEAM.help(number);
-}
-
-/// Tells the leader that `help` has thrown.
-#[wasm_bindgen(js_name = loseHelper)]
-pub fn lose_helper(number: u32) {
-    TEAM.lose_helper(number);
-}
-
-/// What each thread of the last run did: for each, the leader first, milliseconds and pieces of passes. Those of helpers are the
-/// time in which they worked, those of the leader the time in which it waited for helpers.
-#[wasm_bindgen(js_name = threadUse)]
-pub fn thread_use() -> Vec<f64> {
-    TEAM.usage().iter().flat_map(|thread| [thread.ms, thread.pieces as f64]).collect()
 }

@@ -97,3 +97,26 @@ proptest! {
         prop_assert!((value - expected).abs() < 1e-11, "engine {value}, naive {expected}");
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// States of several tiles.
+    #[test]
+    fn wide_amplitudes_agree((qubits, ops) in (15u32..=16).prop_flat_map(|n| (Just(n), prop::collection::vec(op_strategy(n, false), 30..60)))) {
+        let circuit = Recipe { qubits, bits: 0, ops }.circuit();
+        let theirs = &naive::histories(&circuit, &[])[0].state;
+        for (precision, tolerance) in [(Precision::F64, 1e-12), (Precision::F32, 1e-5)] {
+            let ours = engine_amplitudes(&circuit, precision);
+            for (k, (a, b)) in ours.iter().zip(theirs).enumerate() {
+                prop_assert!((a - b).norm_sqr().sqrt() <= tolerance, "amplitude {k}: engine {a}, naive {b}");
+            }
+            // Without amplitudes SWAPs rename qubits, and global phases are dropped.
+            let probabilities = engine_probabilities(&circuit, precision);
+            for (k, b) in theirs.iter().enumerate() {
+                let a = probabilities.get(&(k as u64)).copied().unwrap_or(0.0);
+                prop_assert!((a - b.norm_sqr()).abs() <= tolerance, "outcome {k}: engine {a}, naive {}", b.norm_sqr());
+            }
+        }
+    }
+}

@@ -288,20 +288,28 @@ fn an_estimate_counts_the_amplitudes_that_a_gate_touches() {
     };
     let (none, state) = (updates(""), 1 << 10);
     for (gates, touched) in [
-        ("h q[9];", state),
+        // A rotation of a qubit above the lanes, and its scale; that of a lane has it in its factors.
+        ("ry(1) q[9];", 2 * state),
+        ("ry(1) q[0];", state),
+        ("ry(1) q[8]; ry(1) q[9];", 3 * state),
+        ("ry(1) q[0]; ry(1) q[9];", 2 * state),
+        // H is a rotation and a phase, which takes the scale.
+        ("h q[9];", 3 * state),
+        ("h q[8]; h q[9];", 4 * state),
+        // X moves amplitudes; phases take two passes' worth of arithmetic, however many they are.
         ("x q[0];", state),
-        ("p(1) q[9];", state / 2),
-        ("p(1) q[0];", state),
-        ("rz(1) q[9];", state),
-        ("cp(1) q[8], q[9];", state / 4),
-        ("cp(1) q[0], q[9];", state / 2),
-        ("cx q[8], q[9];", state / 2),
-        ("cx q[0], q[9];", state),
-        ("ccx q[7], q[8], q[9];", state / 4),
-        ("swap q[8], q[9];", state / 2),
-        ("cswap q[9], q[0], q[8];", state / 2),
-        ("h q[9]; barrier q; h q[9];", 2 * state),
-        ("bit c; c = measure q[9]; h q[9];", 3 * state),
+        ("p(1) q[9];", 2 * state),
+        ("p(1) q[0]; rz(1) q[9]; cp(1) q[8], q[9]; cz q[0], q[1];", 2 * state),
+        ("cx q[8], q[9];", state),
+        ("ccx q[7], q[8], q[9];", state),
+        ("cx q[8], q[9]; rz(1) q[9]; cx q[8], q[9];", 2 * state),
+        // The first controlled X is a phase between H of its target, one of which merges with ry.
+        ("ry(1) q[9]; cx q[8], q[9];", 6 * state),
+        ("cswap q[9], q[0], q[8];", state),
+        // Qubits change names.
+        ("swap q[8], q[9];", 0),
+        ("ry(1) q[0]; barrier q; ry(1) q[0];", 2 * state),
+        ("bit c; c = measure q[9]; ry(1) q[9];", 4 * state),
     ] {
         assert_eq!(updates(gates) - none, touched, "{gates}");
     }

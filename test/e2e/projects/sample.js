@@ -30,6 +30,24 @@ const NETWORK = JSON.stringify({
   states: [[3, 1]],
 });
 
+/** The same cut as a circuit's angles. */
+const SEARCH = JSON.stringify({
+  format: "ketflow-hybrid/1",
+  algorithm: "qaoa",
+  problem: {
+    graph: {
+      edges: [
+        [0, 1],
+        [1, 2],
+        [2, 3],
+        [3, 0],
+        [0, 2, 2],
+        [1, 3, 2],
+      ],
+    },
+  },
+});
+
 async function run(engines) {
   const bell = await engines.circuit.run(BELL, { shots: 1000, seed: 7 });
   const abort = new AbortController();
@@ -42,14 +60,19 @@ async function run(engines) {
   const cut = await engines.anneal.solve(GRAPH, { seed: 7 });
   const forward = await engines.network.forward(NETWORK);
   const shop = await engines.schedule.solve({ format: "jsp", source: SHOP }, { seed: 7, iterations: 500 });
+  const search = await engines.hybrid.run(SEARCH, { seed: 7 });
+  const shared = await engines.circuit.run(layers(18, 200), { seed: 7, threads: 2 });
   await engines.close();
   return {
     outcomes: Object.keys(bell.result.counts).sort(),
     cut: cut.result.best.cut,
     outputs: forward.result.outputs,
     makespan: shop.result.makespan,
-    hashes: [bell, afterwards, cut, forward, shop].map(({ resultHash }) => resultHash),
+    searched: search.result.cut.best,
+    hashes: [bell, afterwards, cut, forward, shop, search, shared].map(({ resultHash }) => resultHash),
     long,
+    // Where helper threads cannot start, one thread does it all and says why.
+    sharing: shared.fewerThreads === undefined ? shared.threads.length : shared.fewerThreads,
     isIsolated: globalThis.crossOriginIsolated === true,
   };
 }

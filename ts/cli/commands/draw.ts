@@ -1,9 +1,10 @@
-import { loadEngines } from "../../engines/load-engines.ts";
+import { type Engines, loadEngines } from "../../engines/load-engines.ts";
 import { circuitSvg } from "../../pictures/circuit-svg.ts";
 import { circuitText } from "../../pictures/circuit-text.ts";
+import type { CircuitInput } from "../../workers/engine-worker.ts";
 import { type ExitCode, within } from "../failure.ts";
 import { wholeNumber } from "../job-body.ts";
-import { readCircuit } from "../read-input.ts";
+import { type InputFile, onlyCircuit, readInput } from "../read-input.ts";
 import { type Flags, isOn, readSettings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
 import { writeOutput } from "../write-output.ts";
@@ -24,11 +25,14 @@ export async function draw(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const settings = await readSettings(terminal, settingFlags);
-  const { format, source, origin } = await readCircuit(file, flags.format, terminal);
+  const input = await readInput(file, flags.format, terminal);
+  const { origin } = input;
   const width = flags.width === undefined ? undefined : wholeNumber("--width", flags.width);
   const engines = await loadEngines({ threads: 1 });
   try {
-    const { view, notes } = await within(origin, () => engines.circuit.compile({ format, source }, { signal }));
+    const { view, notes } = await within(origin, async () => {
+      return engines.circuit.compile(await circuitOf(input, engines, signal), { signal });
+    });
     for (const note of notes) terminal.complain(`${origin.name}:${note.line}:${note.column}: note: ${note.message}`);
     const { all = false } = flags;
     if (flags.svg !== undefined) {
@@ -45,4 +49,11 @@ export async function draw(
   } finally {
     await engines.close();
   }
+}
+
+/** Of a hybrid job the circuit that it searches over. */
+async function circuitOf(input: InputFile, engines: Engines, signal: AbortSignal): Promise<CircuitInput> {
+  const { format, source } = input;
+  if (format !== "hybrid-json") return onlyCircuit(input);
+  return (await engines.hybrid.view({ format, source }, { signal })).circuit;
 }

@@ -95,10 +95,10 @@ export function jobFlags(command: Command): Command {
       wholeNumberOf,
     )
     .option("--states <file>", "of a network: a JSON array with a row of numbers per state")
-    .option("--optimizer <name>", "of a hybrid job: adam (default) or spsa")
+    .option("--optimizer <name>", "of a hybrid job: l-bfgs (default), adam, nelder-mead or spsa")
     .option("--max-iterations <number>", "of a hybrid job: default 200", wholeNumberOf)
     .option("--learning-rate <radians>", "of a hybrid job: default 0.1")
-    .option("--tolerance <number>", "of a hybrid job: it ends when eleven energies lie this close; default 1e-6")
+    .option("--tolerance <number>", "of a hybrid job: it ends when the last energies lie this close; default 1e-6")
     .option("--perturbation <radians>", "of a hybrid job with spsa: how far it tries at first; default 0.1")
     .option("--shift-frequencies <name=numbers>", "of a hybrid job: frequencies of an input; may be repeated", collect)
     .option("--layers <number>", "of a QAOA job: default 1", wholeNumberOf)

@@ -10,4 +10,4 @@ pub(crate) fn now_ms() -> f64 {
 }
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
-pub(crate) use crate::wasm::now_ms;
+pub(crate) use crate::js::now_ms;

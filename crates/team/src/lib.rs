@@ -1,6 +1,6 @@
-//! Threads that share the passes of a run: fork and join over numbered pieces, thousands of times a second.
+//! Threads that share the work of a run: fork and join over numbered pieces, thousands of times a second.
 //!
-//! One thread leads. It runs the program, and opens every large pass as a task of numbered pieces; helpers that are at hand enter
+//! One thread leads. It runs the program, and opens every large part of it as a task of numbered pieces; helpers that are at hand enter
 //! and take pieces beside it. When none is left the leader shuts the door and waits for those inside: a helper that comes later
 //! finds it shut and delays nobody. Which thread does which piece never shows in a result, because every piece writes to places
 //! of its own and the leader puts sums together in one fixed order.
@@ -8,11 +8,18 @@
 //! The helpers are threads of the standard library natively ([`with_helpers`]) and workers of the host in WebAssembly, where
 //! each calls [`Team::enrol`] and [`Team::help`] on the one team of the shared memory.
 
-use crate::clock::now_ms;
+mod clock;
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+pub mod js;
+#[cfg(test)]
+mod tests;
+
+use clock::now_ms;
 use std::cell::UnsafeCell;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Most threads of a team, the leader included.
 pub const MAX_THREADS: u32 = 256;
@@ -20,8 +27,11 @@ pub const MAX_THREADS: u32 = 256;
 /// The bit of `door` that lets nobody in.
 const SHUT: u32 = 1 << 31;
 
-/// Looks at a word before going to sleep: 20 to 50 µs, what the leader needs between two passes. Waking a thread costs as much.
+/// Looks at a word before going to sleep: 20 to 50 µs, what the leader of a circuit needs between two passes. Waking a thread costs as much.
 const SPINS: u32 = if cfg!(target_arch = "wasm32") { 20_000 } else { 1_000 };
+
+/// How long a leader waits for its helpers before it looks after its caller, who wants an end within 10 ms.
+pub const WAIT: Duration = Duration::from_millis(4);
 
 type Work = dyn Fn(usize) + Sync;
 
@@ -30,7 +40,7 @@ type Work = dyn Fn(usize) + Sync;
 pub struct ThreadUse {
     /// Time inside pieces; of the leader, time that it waited for the others.
     pub ms: f64,
-    /// Pieces of shared passes.
+    /// Pieces of shared tasks.
     pub pieces: u64,
 }
 
@@ -122,7 +132,7 @@ impl Team {
     }
 
     /// Begins a run of at most `threads` threads: sets all tallies to zero.
-    pub(crate) fn begin(&self, threads: u32) {
+    pub fn begin(&self, threads: u32) {
         self.width.store(threads.clamp(1, self.helpers.load(SeqCst) + 1), SeqCst);
         for tally in &self.tallies {
             tally.ns.store(0, Relaxed);
@@ -181,13 +191,35 @@ impl Team {
     /// Does `work(0)` … `work(pieces − 1)`, each once, on whichever thread takes it, and returns when all are done. After each of
     /// its own pieces the leader calls `after` with its number; when that fails, pieces that nobody has taken are left undone.
     ///
+    /// For pieces of at most a few milliseconds: only between two of its own is the leader asked anything.
+    ///
     /// # Panics
     /// When a helper stopped in the middle of a piece.
-    pub(crate) fn share<E>(
+    pub fn share<E>(
         &self,
         pieces: usize,
         work: &(dyn Fn(usize) + Sync),
         mut after: impl FnMut(usize) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let own = |piece| {
+            work(piece);
+            after(piece)
+        };
+        self.share_long(pieces, work, own, || ())
+    }
+
+    /// As [`share`](Self::share), for pieces of any length. The leader does its own by `own`, which can listen to the caller
+    /// meanwhile, and calls `waiting` every [`WAIT`] as long as it waits for helpers. Whoever wants the end of the task has to tell
+    /// the helpers, through what `work` looks at.
+    ///
+    /// # Panics
+    /// When a helper stopped in the middle of a piece.
+    pub fn share_long<E>(
+        &self,
+        pieces: usize,
+        work: &(dyn Fn(usize) + Sync),
+        mut own: impl FnMut(usize) -> Result<(), E>,
+        waiting: impl FnMut(),
     ) -> Result<(), E> {
         // SAFETY: only the lifetime changes. The pointer is read by helpers inside, and `shutting` waits for them before this
         // function ends, on every way out.
@@ -200,20 +232,20 @@ impl Team {
         let shutting = Shutting(self);
         self.call();
         let mut outcome = Ok(());
-        let mut own = 0;
+        let mut done = 0;
         while outcome.is_ok() {
             let piece = self.next.fetch_add(1, Relaxed);
             if piece >= pieces {
                 break;
             }
-            work(piece);
-            own += 1;
-            outcome = after(piece);
+            outcome = own(piece);
+            done += 1;
         }
-        self.tallies[0].pieces.fetch_add(own, Relaxed);
+        self.tallies[0].pieces.fetch_add(done, Relaxed);
         self.next.fetch_max(pieces, Relaxed);
+        self.shut_and_wait(waiting);
         drop(shutting);
-        assert!(!self.is_broken.load(SeqCst), "a helper thread stopped in the middle of a pass");
+        assert!(!self.is_broken.load(SeqCst), "a helper thread stopped in the middle of a piece");
         outcome
     }
 
@@ -286,7 +318,8 @@ impl Team {
         }
     }
 
-    fn shut_and_wait(&self) {
+    /// Calls `waiting` every [`WAIT`] until nobody is inside.
+    fn shut_and_wait(&self, mut waiting: impl FnMut()) {
         if self.door.fetch_or(SHUT, Acquire) == 0 {
             return;
         }
@@ -300,7 +333,13 @@ impl Team {
         }
         let mut lock = self.lock();
         while !is_empty() {
-            lock = self.left.wait(lock).unwrap_or_else(PoisonError::into_inner);
+            let (woken, timeout) = self.left.wait_timeout(lock, WAIT).unwrap_or_else(PoisonError::into_inner);
+            lock = woken;
+            if timeout.timed_out() {
+                drop(lock);
+                waiting();
+                lock = self.lock();
+            }
         }
         self.tallies[0].add(now_ms() - start, 0);
     }
@@ -329,7 +368,7 @@ struct Shutting<'a>(&'a Team);
 impl Drop for Shutting<'_> {
     fn drop(&mut self) {
         self.0.next.fetch_max(self.0.pieces.load(Relaxed), Relaxed);
-        self.0.shut_and_wait();
+        self.0.shut_and_wait(|| ());
     }
 }
 
@@ -362,6 +401,3 @@ pub fn with_helpers<R>(threads: u32, lead: impl FnOnce(&Team) -> R) -> R {
         lead(&team)
     })
 }
-
-#[cfg(test)]
-mod tests;

@@ -107,3 +107,28 @@ fn a_panic_in_a_helper_reaches_the_leader() {
     });
     assert!(outcome.is_err());
 }
+
+#[test]
+fn a_leader_that_waits_for_a_long_piece_looks_after_its_caller() {
+    with_helpers(2, |team| {
+        team.begin(2);
+        // The helper's piece ends only when the leader, which has nothing left to do, has been called while it waits.
+        let (is_taken, is_over) = (AtomicBool::new(false), AtomicBool::new(false));
+        let long = |_| {
+            is_taken.store(true, SeqCst);
+            while !is_over.load(SeqCst) {
+                std::thread::yield_now();
+            }
+        };
+        let own = |_| {
+            while !is_taken.load(SeqCst) {
+                std::thread::yield_now();
+            }
+            Ok::<(), ()>(())
+        };
+        assert_eq!(team.share_long(2, &long, own, || is_over.store(true, SeqCst)), Ok(()));
+        let [leader, helper] = team.usage()[..] else { panic!("two threads") };
+        assert_eq!((leader.pieces, helper.pieces), (1, 1));
+        assert!(leader.ms >= WAIT.as_secs_f64() * 1e3, "the leader's wait counts: {leader:?}");
+    });
+}
