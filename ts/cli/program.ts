@@ -6,6 +6,7 @@ import { defineAuditCommands } from "./definitions/audit.ts";
 import { defineCircuitCommands } from "./definitions/circuits.ts";
 import { defineJobCommands } from "./definitions/jobs.ts";
 import { defineMachineCommands } from "./definitions/machine.ts";
+import { defineRouteCommands } from "./definitions/route.ts";
 import { defineServiceCommands } from "./definitions/service.ts";
 import { type ExitCode, reportFailure } from "./failure.ts";
 
@@ -67,5 +68,6 @@ async function makeProgram(context: CommandContext, end: (code: ExitCode) => voi
   defineServiceCommands(kit);
   defineMachineCommands(kit);
   defineAuditCommands(kit);
+  defineRouteCommands(kit);
   return program;
 }

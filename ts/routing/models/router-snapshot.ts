@@ -1,0 +1,103 @@
+import * as z from "zod";
+import { fromBase64, toBase64 } from "../../core/bytes.ts";
+import { canonicalHash, canonicalJson, type Json } from "../../core/canonical-json.ts";
+import { AppError, messageOf } from "../../core/errors.ts";
+import { checked } from "../../models/check.ts";
+import type { CostUnit } from "./example.ts";
+import type { ModelRouter } from "./model-router.ts";
+import { FEATURES } from "./prompt-features.ts";
+import { ROUTING_DATA_LIMITS } from "./read-routing-data.ts";
+
+const FORMAT = "ketflow-model-router/1";
+
+const Snapshot = z.strictObject({
+  format: z.literal(FORMAT),
+  models: z.array(z.string()).min(2).max(ROUTING_DATA_LIMITS.models),
+  tasks: z.array(z.string()).max(ROUTING_DATA_LIMITS.tasks),
+  costUnit: z.enum(["given", "strong-calls", "assumed-tokens"]),
+  blend: z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)]),
+  bias: z.array(z.number()),
+  taskQuality: z.array(z.number()),
+  taskCost: z.array(z.number()),
+  costLine: z.array(z.number()),
+  weights: z.string(),
+  contentHash: z.string(),
+});
+
+/** A router as a file holds it. */
+export interface SavedRouter {
+  router: ModelRouter;
+  costUnit: CostUnit;
+  /** SHA-256 of the canonical JSON of everything else: what a decision names to be replayed. */
+  contentHash: string;
+}
+
+/** Canonical JSON; the same router gives the same bytes. `weights` is base64 of little-endian f32. */
+export function writeRouter(router: ModelRouter, costUnit: CostUnit): { text: string; contentHash: string } {
+  const { models, tasks, blend, bias, taskQuality, taskCost, costLine, weights } = router;
+  const body = {
+    ...{ format: FORMAT, models, tasks, costUnit, blend },
+    bias: [...bias],
+    taskQuality: [...taskQuality],
+    taskCost: [...taskCost],
+    costLine: [...costLine],
+    weights: toBase64(littleEndian(weights)),
+  } satisfies Json;
+  const contentHash = canonicalHash(body);
+  return { text: `${canonicalJson({ ...body, contentHash })}\n`, contentHash };
+}
+
+/** @throws {AppError} `invalid-input` for what is no snapshot, `integrity-violation` when its hash is another */
+export function readRouter(text: string): SavedRouter {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new AppError("invalid-input", `not a router: not JSON: ${messageOf(cause)}`, { cause });
+  }
+  const { contentHash, ...body } = checked(Snapshot, value, "router");
+  const found = canonicalHash(body);
+  if (found !== contentHash) {
+    throw new AppError("integrity-violation", `contentHash is ${contentHash}, the content has ${found}; fit it again`);
+  }
+  const [models, tasks] = [body.models.length, body.tasks.length];
+  const router = {
+    ...{ models: body.models, tasks: body.tasks, blend: body.blend },
+    bias: sized("bias", body.bias, tasks + models),
+    taskQuality: sized("taskQuality", body.taskQuality, tasks * models),
+    taskCost: sized("taskCost", body.taskCost, tasks * models),
+    costLine: sized("costLine", body.costLine, 2 * models),
+    weights: weightsOf(body.weights, FEATURES * (tasks + models)),
+  };
+  return { router, costUnit: body.costUnit, contentHash };
+}
+
+function sized(field: string, values: readonly number[], count: number): Float64Array {
+  if (values.length === count) return Float64Array.from(values);
+  throw new AppError("invalid-input", `router.${field}: has ${values.length} values where ${count} belong`);
+}
+
+function littleEndian(weights: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(4 * weights.length);
+  const view = new DataView(bytes.buffer);
+  weights.forEach((weight, k) => {
+    view.setFloat32(4 * k, weight, true);
+  });
+  return bytes;
+}
+
+function weightsOf(text: string, count: number): Float32Array {
+  let bytes: Uint8Array;
+  try {
+    bytes = fromBase64(text);
+  } catch (cause) {
+    throw new AppError("invalid-input", "router.weights: not base64", { cause });
+  }
+  if (bytes.length !== 4 * count) {
+    throw new AppError("invalid-input", `router.weights: has ${bytes.length} bytes where ${4 * count} belong`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const weights = Float32Array.from({ length: count }, (_, k) => view.getFloat32(4 * k, true));
+  if (weights.every(Number.isFinite)) return weights;
+  throw new AppError("invalid-input", "router.weights: one is no finite number");
+}
