@@ -3,10 +3,8 @@ import { fromUtf8 } from "../core/bytes.ts";
 import { messageOf } from "../core/errors.ts";
 import type { ResultContainer } from "./result-container.ts";
 import type { ScheduleProof, ScheduleResult } from "./schedule.ts";
+import { SCHEDULE_RESULT_SCHEMA, workOf } from "./schedule-work.ts";
 import { only, openSections, type Sections, wrongResult } from "./sections.ts";
-
-/** The schema of what a schedule run gives back. */
-const SCHEDULE_RESULT_SCHEMA = "schedule-result/1";
 
 const NO_MACHINE = 0xffff_ffff;
 
@@ -45,20 +43,8 @@ export function toScheduleResult(container: Uint8Array | ResultContainer): Sched
   return { tasks, makespan, objective, lowerBound, gap, ...proof, criticalPath, work };
 }
 
-/** The schedules that a run made: what its `iterations` have to be for the same bytes. */
-export function scheduleWork(container: Uint8Array): ScheduleResult["work"] {
-  return workOf(openSections(container, SCHEDULE_RESULT_SCHEMA));
-}
-
 function value(sections: Sections, name: string): number {
   return only(sections.take(name, ["f64"], 1));
-}
-
-function workOf(sections: Sections): ScheduleResult["work"] {
-  const [iterations, restarts] = ["work.iterations", "work.restarts"].map((name) =>
-    Number(sections.take(name, ["u64"], 1).data[0] ?? 0n),
-  );
-  return { iterations: iterations ?? 0, restarts: restarts ?? 0 };
 }
 
 /** A proof as the engine writes it: tasks, resources and machines by index. */

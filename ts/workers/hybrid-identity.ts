@@ -2,5 +2,5 @@
 export const HYBRID_ENGINE = {
   name: "hybrid",
   version: "0.1.0",
-  contentHash: "da7443e9e050f3afca27b4cbd91339efcd90fd6f171834e2dec959acac3a8cab",
+  contentHash: "f7ed51cfbf25f309c466aa58a52025cee5ad6c7fdcc7d43d94af028a8fdf0834",
 } as const;

@@ -10,7 +10,7 @@ import type { HybridDocument, HybridEstimate, HybridOptions } from "../models/hy
 import type { EngineIdentity } from "../models/job.ts";
 import type { EstimateOf, FormatOf, OptionsOf, ViewOf } from "../models/job-options.ts";
 import type { JobType } from "../models/job-type.ts";
-import { scheduleWork } from "../models/schedule-result.ts";
+import { scheduleWork } from "../models/schedule-work.ts";
 import type { ThreadUse } from "../models/thread-use.ts";
 import { ThreadChooser, type Threads } from "./choose-threads.ts";
 import { sha256Quick } from "./digest.ts";

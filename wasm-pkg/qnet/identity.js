@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "qnet",
     "version": "0.1.0",
-    "contentHash": "e717e34149e7179e503504f0650c60be20e365e196c76c921f2cb607d37b281d"
+    "contentHash": "f288a37cd75dfed28dafb3be2f4bd39d1442bf5de9d49b664faee1389e33de6c"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "44f0e3a1392d53b9685664ad5ceeebade2364d0977980342fc68dd94765cdda9"
+    "sha256": "d05d4c8335638fa79201f6b5731579e545042541e0e5b9b99d000c883f028de6"
   }
 };

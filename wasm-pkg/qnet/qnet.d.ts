@@ -2,6 +2,23 @@
 /* eslint-disable */
 
 /**
+ * A network that is asked again and again: states are written into the memory of the module, outputs read from it.
+ */
+export class NetworkEvaluator {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Evaluates the first `count` states; gives the byte offset of their outputs in the memory, f32 one after the other.
+     */
+    evaluate(count: number): number;
+    /**
+     * Byte offset of the states in the memory, f32 one after the other.
+     */
+    statesOffset(): number;
+}
+
+/**
  * A network that was read, perhaps with its states.
  */
 export class Program {
@@ -12,6 +29,10 @@ export class Program {
      * JSON of the engine's `Estimate` for these options.
      */
     estimate(options: string): string;
+    /**
+     * The network with memory for batches of at most `maxStates`, for a caller that waits for its answers.
+     */
+    evaluator(maxStates: number): NetworkEvaluator;
     /**
      * What the source was read as.
      */
@@ -39,8 +60,12 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
+    readonly __wbg_networkevaluator_free: (a: number, b: number) => void;
     readonly __wbg_program_free: (a: number, b: number) => void;
+    readonly networkevaluator_evaluate: (a: number, b: number) => [number, number, number];
+    readonly networkevaluator_statesOffset: (a: number) => number;
     readonly program_estimate: (a: number, b: number, c: number) => [number, number, number, number];
+    readonly program_evaluator: (a: number, b: number) => [number, number, number];
     readonly program_format: (a: number) => [number, number];
     readonly program_parse: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly program_run: (a: number, b: number, c: number, d: any) => [number, number, number, number];
@@ -49,10 +74,10 @@ export interface InitOutput {
     readonly __wbindgen_exn_store: (a: number) => void;
     readonly __externref_table_alloc: () => number;
     readonly __wbindgen_externrefs: WebAssembly.Table;
+    readonly __externref_table_dealloc: (a: number) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;
-    readonly __externref_table_dealloc: (a: number) => void;
     readonly __wbindgen_start: () => void;
 }
 

@@ -1,6 +1,49 @@
 /* @ts-self-types="./qnet.d.ts" */
 
 /**
+ * A network that is asked again and again: states are written into the memory of the module, outputs read from it.
+ */
+export class NetworkEvaluator {
+    static __wrap(ptr) {
+        const obj = Object.create(NetworkEvaluator.prototype);
+        obj.__wbg_ptr = ptr;
+        NetworkEvaluatorFinalization.register(obj, obj.__wbg_ptr, obj);
+        return obj;
+    }
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        NetworkEvaluatorFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_networkevaluator_free(ptr, 0);
+    }
+    /**
+     * Evaluates the first `count` states; gives the byte offset of their outputs in the memory, f32 one after the other.
+     * @param {number} count
+     * @returns {number}
+     */
+    evaluate(count) {
+        const ret = wasm.networkevaluator_evaluate(this.__wbg_ptr, count);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return ret[0] >>> 0;
+    }
+    /**
+     * Byte offset of the states in the memory, f32 one after the other.
+     * @returns {number}
+     */
+    statesOffset() {
+        const ret = wasm.networkevaluator_statesOffset(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+}
+if (Symbol.dispose) NetworkEvaluator.prototype[Symbol.dispose] = NetworkEvaluator.prototype.free;
+
+/**
  * A network that was read, perhaps with its states.
  */
 export class Program {
@@ -44,6 +87,18 @@ export class Program {
         } finally {
             wasm.__wbindgen_free(deferred3_0, deferred3_1, 1);
         }
+    }
+    /**
+     * The network with memory for batches of at most `maxStates`, for a caller that waits for its answers.
+     * @param {number} maxStates
+     * @returns {NetworkEvaluator}
+     */
+    evaluator(maxStates) {
+        const ret = wasm.program_evaluator(this.__wbg_ptr, maxStates);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return NetworkEvaluator.__wrap(ret[0]);
     }
     /**
      * What the source was read as.
@@ -179,6 +234,9 @@ function __wbg_get_imports() {
     };
 }
 
+const NetworkEvaluatorFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_networkevaluator_free(ptr, 1));
 const ProgramFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_program_free(ptr, 1));

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "scheduler",
     "version": "0.1.0",
-    "contentHash": "6dd6649d040401b19810c189a00570cfd950e0fa893e8c04c1d99a691961ad68"
+    "contentHash": "7eece0e92cd87e0fe9bce66dc0050781d93154f4e03ec1295f8dab7c46ca1c1c"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "968e8847ddba36dba1447b9925225ccdc3c42c5f821cdb7066580b075385abb0"
+    "sha256": "704acaa047ee5a879af593e0fb075d95e298e6ab5612beb4f455ea30fb97d96c"
   }
 };

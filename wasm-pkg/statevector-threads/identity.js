@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "1fa656f51d6732f2367530b05ef4e6e3ff8d8ca12f20cbf18c50b99f4ed8c767"
+    "contentHash": "a0dd91329690405755e01baf85282bbeeddb102facb32befb2cac1062816043e"
   },
   "build": {
     "kind": "wasm-simd128-threads",
-    "sha256": "947e20c11449751ae3a93d8b9546fcf3fcfb8b57acedc919abb50b4d46c0fca3"
+    "sha256": "25cc051f06e7aeaa617ac80613a46a4bab7f19620b1509f982b3be8f444b9537"
   }
 };

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "1fa656f51d6732f2367530b05ef4e6e3ff8d8ca12f20cbf18c50b99f4ed8c767"
+    "contentHash": "a0dd91329690405755e01baf85282bbeeddb102facb32befb2cac1062816043e"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "99131ad39c715bee31eda8c0982db505490510bc0f1792c3f7a2f14f1c1b037d"
+    "sha256": "681d91b2eb16a21db1d15e8a2bef5512d13aa6d6bc4207a8679f16ad696b5a4a"
   }
 };

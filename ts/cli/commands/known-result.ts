@@ -91,7 +91,7 @@ export const KNOWN_RESULTS: readonly KnownResult[] = [
   {
     ...{ type: "schedule", format: "schedule-json", source: JSON.stringify(SCHEDULE) },
     options: { seed: 7, iterations: 200 },
-    hash: "9b1fe36044fe57df57eb77c4c78b8af7a5b56f02d7ec258060c93c6b0878fd82",
+    hash: "140494bae4cc996de6b41f1647859642c4f2e0f984db9a6229354cf0bf043afd",
   },
   {
     ...{ type: "infer", format: "net-json", source: JSON.stringify(NETWORK) },
