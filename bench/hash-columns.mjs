@@ -24,11 +24,14 @@ export class Skip extends Error {
 /** JavaScriptCore: with V8 in Node and Chromium the second implementation of WebAssembly that runs the packages as they are. */
 const BUN = "bun@1.4.5";
 
-/** Levels of the x86-64 ABI; the compiler then vectorises with their registers. None of them may contract a·b + c. */
+/**
+ * Levels of the x86-64 ABI: the compiler vectorises with their registers, and the engines that choose at run time are held to them.
+ * None of them may contract a·b + c.
+ */
 const LEVELS = new Map([
-  ["native", { cpu: "x86-64", flag: "sse2" }],
-  ["native-avx2", { cpu: "x86-64-v3", flag: "avx2" }],
-  ["native-avx512", { cpu: "x86-64-v4", flag: "avx512vl" }],
+  ["native", { cpu: "x86-64", flag: "sse2", lanes: "baseline" }],
+  ["native-avx2", { cpu: "x86-64-v3", flag: "avx2", lanes: "avx2" }],
+  ["native-avx512", { cpu: "x86-64-v4", flag: "avx512vl", lanes: "avx512" }],
 ]);
 
 export const SUBJECT_NAMES = ["node", "chromium", "bun", ...LEVELS.keys()];
@@ -56,7 +59,7 @@ function bunPath() {
 
 /** @param {string} name */
 function startNative(name) {
-  const { cpu, flag } = LEVELS.get(name) ?? { cpu: "", flag: "" };
+  const { cpu, flag, lanes } = LEVELS.get(name) ?? { cpu: "", flag: "", lanes: "" };
   if (process.arch !== "x64") throw new Skip("the levels are those of x86-64", true);
   const flags = new Set(/^flags\s*: (.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1]?.split(" "));
   if (!flags.has(flag)) throw new Skip(`this processor has no ${flag}`, true);
@@ -70,5 +73,5 @@ function startNative(name) {
   } catch {
     throw new Skip("cargo could not build it");
   }
-  return new Subject(name, join(target, "release", "ketflow-bench"), [], ROOT);
+  return new Subject(name, "env", [`KETFLOW_LANES=${lanes}`, join(target, "release", "ketflow-bench")], ROOT);
 }

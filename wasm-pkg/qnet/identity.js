@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "qnet",
     "version": "0.1.0",
-    "contentHash": "f288a37cd75dfed28dafb3be2f4bd39d1442bf5de9d49b664faee1389e33de6c"
+    "contentHash": "4c4524edfae7e9acdf556b17269faedc049f5e25dc8915f53016d14617c2d745"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "d05d4c8335638fa79201f6b5731579e545042541e0e5b9b99d000c883f028de6"
+    "sha256": "bda12d492f1606d0aa92b04b212618e1540192f420bff1c841cb84547e0f7961"
   }
 };

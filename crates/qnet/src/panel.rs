@@ -72,16 +72,44 @@ pub(crate) fn multiply(
     stride: usize,
 ) {
     #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx512f") {
+    match widest() {
         // SAFETY: the processor has AVX-512.
-        return unsafe { multiply_avx512(panel, bias, packed, count, out, stride) };
-    }
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
+        Registers::Sixteen => return unsafe { multiply_avx512(panel, bias, packed, count, out, stride) },
         // SAFETY: the processor has AVX2.
-        return unsafe { multiply_avx2(panel, bias, packed, count, out, stride) };
+        Registers::Eight => return unsafe { multiply_avx2(panel, bias, packed, count, out, stride) },
+        Registers::Four => {}
     }
     multiply_tiles::<NARROW>(panel, bias, packed, count, out, stride);
+}
+
+/// Numbers in a register.
+#[cfg(target_arch = "x86_64")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Registers {
+    Four,
+    Eight,
+    Sixteen,
+}
+
+/// The widest registers of the processor, or less where `KETFLOW_LANES` says so (`baseline`, `avx2`), as for the statevector engine.
+#[cfg(target_arch = "x86_64")]
+fn widest() -> Registers {
+    static WIDEST: std::sync::OnceLock<Registers> = std::sync::OnceLock::new();
+    *WIDEST.get_or_init(|| {
+        let allowed = match std::env::var("KETFLOW_LANES").as_deref() {
+            Ok("baseline") => Registers::Four,
+            Ok("avx2") => Registers::Eight,
+            _ => Registers::Sixteen,
+        };
+        let there = if std::arch::is_x86_feature_detected!("avx512f") {
+            Registers::Sixteen
+        } else if std::arch::is_x86_feature_detected!("avx2") {
+            Registers::Eight
+        } else {
+            Registers::Four
+        };
+        allowed.min(there)
+    })
 }
 
 /// The same code with registers of sixteen numbers: 256 states take 0.68 of the time of AVX2.
