@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "scheduler",
     "version": "0.1.0",
-    "contentHash": "7eece0e92cd87e0fe9bce66dc0050781d93154f4e03ec1295f8dab7c46ca1c1c"
+    "contentHash": "aaccdd5da826116b906cb3388f64b944c337ebcfb9c033737451c270884ffce5"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "704acaa047ee5a879af593e0fb075d95e298e6ab5612beb4f455ea30fb97d96c"
+    "sha256": "efd4320409fe178cdf64450e41cb24dd08f47fa863c3474da247fb6ac139ce83"
   }
 };

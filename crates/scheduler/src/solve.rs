@@ -44,8 +44,9 @@ impl Plan {
         let mut plan = Self { method, restarts, first_length, is_fixed, budget: 0 };
         let all =
             options.restarts.map(|restarts| (0..restarts).fold(0u64, |sum, k| sum.saturating_add(plan.length(k))));
-        // A second or some: a list of a shop is decoded in a tenth of the time that resources take.
-        let usual = (if problem.is_shop() { 300_000_000 } else { 40_000_000 } / tasks).clamp(10_000, 2_000_000);
+        // Half a second to one in WASM, for a service gives a job two: a list of a shop is decoded in a fraction of the time that
+        // resources take.
+        let usual = (if problem.is_shop() { 100_000_000 } else { 20_000_000 } / tasks).clamp(10_000, 500_000);
         plan.budget = options.iterations.or(all).unwrap_or(usual).min(all.unwrap_or(u64::MAX));
         Ok(plan)
     }
