@@ -14,13 +14,13 @@ import { ADMIN_KEY, openRealService } from "./real-service.ts";
 // Live streams of a real service, across its restart.
 
 const bell = (seed: number): SubmitJob => ({ ...BELL_BODY, seed });
-/** Long enough that its progress is told: a quarter of a second of work. */
+/** Long enough that its progress is told: a second of work. */
 const long: SubmitJob = {
   type: "circuit",
   input: {
     format: "openqasm3",
     source:
-      'OPENQASM 3.0; include "stdgates.inc"; qubit[20] q; for int k in [1:150] { ry(0.1 * k) q; cx q[0], q[19]; }',
+      'OPENQASM 3.0; include "stdgates.inc"; qubit[20] q; for int k in [1:600] { ry(0.1 * k) q; cx q[0], q[19]; }',
   },
 };
 
