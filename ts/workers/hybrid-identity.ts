@@ -2,5 +2,5 @@
 export const HYBRID_ENGINE = {
   name: "hybrid",
   version: "0.1.0",
-  contentHash: "f7ed51cfbf25f309c466aa58a52025cee5ad6c7fdcc7d43d94af028a8fdf0834",
+  contentHash: "1343285acc55aaf8609600e3bb65062e3ee45a3d6ba42babb4ee06a1a8cef7f7",
 } as const;

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "annealer",
     "version": "0.1.0",
-    "contentHash": "52a529a41ce58d5b724b4f8ee25407c5b5be31fc28741a5525a8f080f2e59ea8"
+    "contentHash": "d2a69141037f29ba7a25c671c5ad7f607632f6ef46fe850a0f6e3db124a6a838"
   },
   "build": {
     "kind": "wasm-simd128-threads",
-    "sha256": "2990d84877c77ba64c743ba8d0b081fb64096281b2d8d74a6c89b7fe9686a76b"
+    "sha256": "854e2d40b5ff15d468f988639a509ed3e908dd3cf2879719d5ad1e5b3f664e79"
   }
 };

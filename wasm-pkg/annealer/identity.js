@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "annealer",
     "version": "0.1.0",
-    "contentHash": "52a529a41ce58d5b724b4f8ee25407c5b5be31fc28741a5525a8f080f2e59ea8"
+    "contentHash": "d2a69141037f29ba7a25c671c5ad7f607632f6ef46fe850a0f6e3db124a6a838"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "e574693175613f3ad91751cb581eda99409441409b8f451d8c6b6039b43e3a96"
+    "sha256": "65634ffa8770a7f0c05975e3137a59d39ca990bed051caa4857c93dd0ec124cb"
   }
 };

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "a0dd91329690405755e01baf85282bbeeddb102facb32befb2cac1062816043e"
+    "contentHash": "28454c2c527cf8e5ef5eb78221bde6391a6486181005bf8d4a2847f559dbd4ef"
   },
   "build": {
     "kind": "wasm-simd128-threads",
-    "sha256": "25cc051f06e7aeaa617ac80613a46a4bab7f19620b1509f982b3be8f444b9537"
+    "sha256": "3b088a9fa01a7221bca7fa03343dd5b4de5a7cb0655d9621caf26d7c59096e32"
   }
 };

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "a0dd91329690405755e01baf85282bbeeddb102facb32befb2cac1062816043e"
+    "contentHash": "28454c2c527cf8e5ef5eb78221bde6391a6486181005bf8d4a2847f559dbd4ef"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "681d91b2eb16a21db1d15e8a2bef5512d13aa6d6bc4207a8679f16ad696b5a4a"
+    "sha256": "b1d4e289e39442be79c23a4fa2a7d2e3fb36c3e37a7b9617712184c0087d5caa"
   }
 };

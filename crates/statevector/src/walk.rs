@@ -7,6 +7,8 @@
 //! 0 before 1, and the group carries their probability. A part that may not keep a copy (memory) keeps its decisions alone and
 //! is replayed from |0…0⟩, which repeats the same operations on the same numbers: memory never changes a byte.
 
+mod group;
+
 use crate::kernels::{Kernel, apply, collapse};
 use crate::monitor::{Interrupted, Progress};
 use crate::plan::{Plan, Step};
@@ -14,10 +16,11 @@ use crate::real::Real;
 use crate::reduce::outcome_weights;
 use crate::state::State;
 use crate::tile;
+use group::{Branch, Decision, Group, NextError, least};
 use ketflow_circuit::Error;
 use ketflow_circuit::gates::Gate;
 use ketflow_error::RunError;
-use ketflow_rng::{Purpose, uniform, uniform_pair};
+use ketflow_rng::{Purpose, uniform};
 
 /// How to walk.
 #[derive(Debug, Clone, Copy)]
@@ -43,68 +46,6 @@ pub(crate) struct Leaf<'a> {
 pub(crate) const MAX_BRANCHES: u64 = 1 << 16;
 /// Amplitude updates of one exact walk with more than one branch: some minutes.
 pub(crate) const MAX_BRANCH_WORK: u64 = 1 << 38;
-
-/// What happens to the state where a group splits.
-#[derive(Debug, Clone, Copy)]
-enum Branch {
-    Collapse {
-        qubit: u32,
-        outcome: bool,
-        scale: f64,
-    },
-    /// Collapse, then |1⟩ → |0⟩.
-    Reset {
-        qubit: u32,
-        outcome: bool,
-        scale: f64,
-    },
-    /// 0 = X, 1 = Y, 2 = Z.
-    Pauli {
-        qubit: u32,
-        kind: u8,
-    },
-    Nothing,
-}
-
-/// One split on the path of a group: enough to repeat it.
-#[derive(Debug, Clone, Copy)]
-struct Decision {
-    step: usize,
-    /// The step after it.
-    next: usize,
-    branch: Branch,
-    recorded: Option<(u32, bool)>,
-}
-
-/// Where the next gate error of a shot strikes, measured in accumulated hazard, and which one it is.
-#[derive(Debug, Clone, Copy)]
-struct NextError {
-    hazard: f64,
-    kind: u8,
-    count: u32,
-}
-
-impl NextError {
-    /// Waiting times are exponential in the hazard, so a place with hazard −ln(1 − p) is struck with probability p.
-    fn draw(seed: u64, shot: u32, count: u32, from: f64) -> Self {
-        let [wait, kind] = uniform_pair(seed, Purpose::GateError, u64::from(shot), count);
-        Self { hazard: from - libm::log1p(-wait), kind: ((kind * 3.0) as u8).min(2), count }
-    }
-}
-
-#[derive(Debug, Clone, Default)]
-struct Group {
-    step: usize,
-    bits: Vec<u64>,
-    shots: Vec<u32>,
-    /// Parallel to `shots` when gates are noisy, else empty.
-    errors: Vec<NextError>,
-    hazard: f64,
-    /// The least hazard in `errors`.
-    next_error: f64,
-    probability: f64,
-    decisions: Vec<Decision>,
-}
 
 /// The parts of a group that wait, the next one last.
 struct Waiting<T> {
@@ -413,10 +354,6 @@ fn possible(p: f64, floor: f64) -> f64 {
     } else {
         p
     }
-}
-
-fn least(errors: &[NextError]) -> f64 {
-    errors.iter().fold(f64::INFINITY, |least, error| least.min(error.hazard))
 }
 
 pub(crate) fn set_bit(words: &mut [u64], bit: u32, value: bool) {

@@ -9,12 +9,15 @@
 //! each calls [`Team::enrol`] and [`Team::help`] on the one team of the shared memory.
 
 mod clock;
+mod guards;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 pub mod js;
 #[cfg(test)]
 mod tests;
 
 use clock::now_ms;
+pub use guards::with_helpers;
+use guards::{Inside, Shutting};
 use std::cell::UnsafeCell;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize};
@@ -348,56 +351,4 @@ impl Team {
     fn lock(&self) -> MutexGuard<'_, ()> {
         self.bed.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// A helper that is inside: it leaves also when a piece panics, and says so.
-struct Inside<'a>(&'a Team, u32);
-
-impl Drop for Inside<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.is_broken.store(true, SeqCst);
-        }
-        self.0.leave(self.1);
-    }
-}
-
-/// An open task: it ends when the door is shut and nobody is inside, also when the leader panics.
-struct Shutting<'a>(&'a Team);
-
-impl Drop for Shutting<'_> {
-    fn drop(&mut self) {
-        self.0.next.fetch_max(self.0.pieces.load(Relaxed), Relaxed);
-        self.0.shut_and_wait(|| ());
-    }
-}
-
-/// Ends the helpers whatever happens to the leader.
-struct Dismissing<'a>(&'a Team);
-
-impl Drop for Dismissing<'_> {
-    fn drop(&mut self) {
-        self.0.dismiss();
-    }
-}
-
-/// Calls `lead` with a team of `threads` threads, this one included; of fewer where the system starts no more.
-pub fn with_helpers<R>(threads: u32, lead: impl FnOnce(&Team) -> R) -> R {
-    let team = Team::alone();
-    if threads <= 1 {
-        return lead(&team);
-    }
-    std::thread::scope(|scope| {
-        let _dismissing = Dismissing(&team);
-        while team.helpers.load(Relaxed) + 1 < threads.min(MAX_THREADS) {
-            let number = team.helpers.load(Relaxed) + 1;
-            let builder = std::thread::Builder::new().name(format!("ketflow-{number}"));
-            let team = &team;
-            if builder.spawn_scoped(scope, move || team.help(number)).is_err() {
-                break;
-            }
-            team.helpers.store(number, SeqCst);
-        }
-        lead(&team)
-    })
 }
