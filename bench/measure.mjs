@@ -38,7 +38,7 @@ import { requestOf } from "./workload.mjs";
 export async function warmUp({ entry, subject }, workload, { precision, threads }) {
   const request = requestOf(workload, precision, threads);
   const reply = await subject.run(request, true);
-  const found = faultsOf(workload, precision, request.options, reply);
+  const found = faultsOf(entry, workload, precision, request.options, reply);
   if (found.length > 0) {
     const name = [workload.name, ...(precision === null ? [] : [precision])].join(" ");
     throw new Error(`${entry.name} answers ${name} wrongly:\n  ${found.slice(0, 5).join("\n  ")}`);
@@ -47,14 +47,15 @@ export async function warmUp({ entry, subject }, workload, { precision, threads 
 }
 
 /**
- * @param {LoadedWorkload} workload @param {Precision | null} precision @param {object} options
+ * @param {Started["entry"]} entry @param {LoadedWorkload} workload @param {Precision | null} precision @param {object} options
  * @param {import("./subject.mjs").RunReply} reply
  * @returns {string[]}
  */
-function faultsOf(workload, precision, options, { container, result = {} }) {
+function faultsOf(entry, workload, precision, options, { container, result = {} }) {
   if (workload.kind === "circuit") {
     const shown = container === undefined ? result : toCircuitResult(bytesOf(container), options);
-    return faults(workload.answer, workload.precisions[precision ?? "f64"] ?? 0, shown);
+    const kind = precision ?? "f64";
+    return faults(workload.answer, entry.tolerance(workload.precisions[kind] ?? 0, kind), shown);
   }
   const bytes = bytesOf(container ?? "");
   if (workload.kind === "anneal") return annealFaults(workload.answer, workload.input.source, toAnnealResult(bytes));

@@ -11,6 +11,7 @@ import { loadWorkload, PRECISIONS, precisionsOf, takesThreads, workloadFiles } f
 
 const USAGE = `usage: npm run bench -- [options]
   --native           measure the native build and the naive twin as well (needs cargo)
+  --peers            measure other simulators as well (need Python, see docs/benchmarks.md)
   --only NAME,…      these workloads only
   --kind K           circuit, anneal, schedule or infer only
   --max-qubits N     circuits of at most N qubits
@@ -30,6 +31,7 @@ async function main(args) {
     args: [...args],
     options: {
       native: { type: "boolean", default: false },
+      peers: { type: "boolean", default: false },
       only: { type: "string" },
       "max-qubits": { type: "string", default: "64" },
       precision: { type: "string" },
@@ -62,12 +64,13 @@ async function main(args) {
   if (unknown.length > 0) throw new Error(`no workload ${unknown.join(", ")} of this kind and size`);
 
   const names = flags.native ? ["wasm", "native", "naive"] : ["wasm"];
-  const entries = [...SUBJECTS.values()].filter(({ name }) => names.includes(name));
+  const entries = [...SUBJECTS.values()].filter(({ name, isPeer }) => (isPeer ? flags.peers : names.includes(name)));
   for (const entry of entries) entry.prepare(ROOT);
   /** @type {readonly Started[]} */ const subjects = entries.map((entry) => ({ entry, subject: entry.start(ROOT) }));
-  const about = Object.fromEntries(entries.map((entry) => [entry.name, entry.about]));
+  const about = Object.fromEntries(entries.map((entry) => [entry.name, entry.about(ROOT)]));
+  const peers = entries.filter(({ isPeer }) => isPeer).map(({ name }) => name);
   /** @type {object[]} */
-  const lines = [{ type: "run", date: new Date().toISOString(), subjects: about, ...describeMachine(ROOT) }];
+  const lines = [{ type: "run", date: new Date().toISOString(), subjects: about, peers, ...describeMachine(ROOT) }];
   try {
     for (const workload of flags["passes-only"] ? [] : workloads) {
       for (const precision of precisionsOf(workload)) {

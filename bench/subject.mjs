@@ -18,10 +18,14 @@ export class Subject {
   #lines;
   #name;
 
-  /** @param {string} name @param {string} command @param {readonly string[]} args @param {string} cwd */
-  constructor(name, command, args, cwd) {
+  /**
+   * @param {string} name @param {string} command @param {readonly string[]} args @param {string} cwd
+   * @param {Readonly<Record<string, string>>} [environment] besides this process's own
+   */
+  constructor(name, command, args, cwd, environment = {}) {
     this.#name = name;
-    this.#process = spawn(command, args, { cwd, stdio: ["pipe", "pipe", "inherit"] });
+    const env = { ...process.env, ...environment };
+    this.#process = spawn(command, args, { cwd, env, stdio: ["pipe", "pipe", "inherit"] });
     this.#process.on("error", () => {}); // the read below then finds the output closed and says so
     this.#process.stdin.on("error", () => {});
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();

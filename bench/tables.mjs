@@ -4,7 +4,7 @@
 /** @typedef {import("./measure.mjs").Skipped} Skipped */
 /** @typedef {import("./passes.mjs").PassRow} PassRow */
 /** @typedef {import("./passes.mjs").StreamRow} StreamRow */
-/** @typedef {{ type: "run", date: string } & import("./machine.mjs").MachineRecord} RunRecord */
+/** @typedef {{ type: "run", date: string, subjects: Record<string, string>, peers?: string[] } & import("./machine.mjs").MachineRecord} RunRecord */
 /** @typedef {Row | Skipped | PassRow | StreamRow | RunRecord} Line */
 
 /** @param {readonly number[]} values */
@@ -39,7 +39,9 @@ export function report(lines) {
   const streams = all.filter((line) => line.type === "stream");
   const parts = [];
   if (run !== undefined) parts.push(conditions(run));
-  if (rows.length > 0) parts.push(workloadTable(rows));
+  const peers = run?.peers ?? [];
+  if (rows.length > 0) parts.push(workloadTable(rows.filter(({ subject }) => !peers.includes(subject))));
+  if (run !== undefined && peers.length > 0) parts.push(peerTable(rows, peers, run.subjects));
   if (passes.length > 0) parts.push(streamTable(streams), passTable(passes, streams));
   return parts.join("\n\n");
 }
@@ -56,17 +58,39 @@ function conditions(run) {
   );
 }
 
+/** @param {Row} row */
+const placeOf = ({ workload, precision, threads }) => {
+  return `${workload}${precision === null ? "" : `, ${precision}`} ${threads}`;
+};
+
+/**
+ * Rows that a peer ran, against the best of them: what is below 1 is lost.
+ * @param {readonly Row[]} rows @param {readonly string[]} peers @param {Readonly<Record<string, string>>} about
+ */
+function peerTable(rows, peers, about) {
+  const ours = [...new Set(rows.map(({ subject }) => subject))].filter((name) => ["wasm", "native"].includes(name));
+  const head = ["workload", ...ours.map((name) => `best peer / ${name}`), ...ours, ...peers];
+  const body = [...new Set(rows.filter(({ subject }) => peers.includes(subject)).map(placeOf))].map((place) => {
+    const found = rows.filter((row) => placeOf(row) === place);
+    const best = (/** @type {string} */ subject) => {
+      return Math.min(...(found.find((row) => row.subject === subject)?.engineMs ?? []));
+    };
+    const bestPeer = Math.min(...peers.map(best));
+    const times = [...ours, ...peers].map((name) => (Number.isFinite(best(name)) ? time(best(name)) : ""));
+    return [place.replace(/ \d+$/, ""), ...ours.map((name) => ratio(bestPeer / best(name))), ...times];
+  });
+  const names = peers.map((name) => `${name}: ${about[name]}`).join("; ");
+  return `One thread, the fastest round of each. ${names}.\n\n${table(1, [head, ...body])}`;
+}
+
 /** @param {readonly Row[]} rows */
 function workloadTable(rows) {
   const others = [...new Set(rows.map((row) => row.subject))].filter((subject) => subject !== "native");
   const hasNative = rows.some((row) => row.subject === "native");
   const subjects = hasNative ? [...others, "native"] : others;
   const head = ["workload", "threads", ...(hasNative ? others.map((name) => `${name} / native`) : []), ...subjects];
-  const keyOf = (/** @type {Row} */ { workload, precision, threads }) => {
-    return `${workload}${precision === null ? "" : `, ${precision}`} ${threads}`;
-  };
-  const body = [...new Set(rows.map(keyOf))].map((key) => {
-    const found = rows.filter((row) => keyOf(row) === key);
+  const body = [...new Set(rows.map(placeOf))].map((key) => {
+    const found = rows.filter((row) => placeOf(row) === key);
     const best = (/** @type {string} */ subject) => {
       const row = found.find((candidate) => candidate.subject === subject);
       return row === undefined ? undefined : Math.min(...row.engineMs);

@@ -1,15 +1,18 @@
-// What is measured. A peer is one more entry here, with a process that speaks the protocol of docs/benchmarks.md.
+// What is measured. A subject is one more entry here, with a process that speaks the protocol of docs/benchmarks.md.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Subject } from "../subject.mjs";
+import { PEERS } from "./peers.mjs";
 
 /** @typedef {import("../workload.mjs").LoadedWorkload} LoadedWorkload */
 /** @typedef {import("../workload.mjs").Precision} Precision */
 /**
  * @typedef {object} SubjectEntry
  * @property {string} name
- * @property {string} about
+ * @property {(root: string) => string} about what runs, with its version where that is not ours
  * @property {boolean} makesContainer all subjects that do must agree on its hash
+ * @property {boolean} isPeer whether it is somebody else's
+ * @property {(own: number, precision: Precision) => number} tolerance of its exact answers; `own` is that of the row
  * @property {(root: string) => void} prepare builds what is needed; throws where it cannot
  * @property {(root: string) => Subject} start
  * @property {(workload: LoadedWorkload, precision: Precision | null, threads: number) => string | undefined} skips the reason not to run it
@@ -34,8 +37,10 @@ function buildBinary(root) {
 /** @type {SubjectEntry} */
 const wasm = {
   name: "wasm",
-  about: "ketflow/engines in Node, simd128",
+  about: () => "ketflow/engines in Node, simd128",
   makesContainer: true,
+  isPeer: false,
+  tolerance: (own) => own,
   prepare: () => {},
   start: (root) => new Subject("wasm", process.execPath, ["bench/subjects/wasm-process.mjs"], root),
   skips: () => undefined,
@@ -44,8 +49,10 @@ const wasm = {
 /** @type {SubjectEntry} */
 const native = {
   name: "native",
-  about: "the same crates compiled for this machine's default target",
+  about: () => "the same crates compiled for this machine's default target",
   makesContainer: true,
+  isPeer: false,
+  tolerance: (own) => own,
   prepare: buildBinary,
   start: (root) => new Subject("native", BINARY, [], root),
   skips: () => undefined,
@@ -54,8 +61,10 @@ const native = {
 /** @type {SubjectEntry} */
 const naive = {
   name: "naive",
-  about: "the naive twin: the definition, written to be read and not to be fast",
+  about: () => "the naive twin: the definition, written to be read and not to be fast",
   makesContainer: false,
+  isPeer: false,
+  tolerance: (own) => own,
   prepare: buildBinary,
   start: (root) => new Subject("naive", BINARY, ["--naive"], root),
   skips: (workload, precision, threads) => {
@@ -69,4 +78,4 @@ const naive = {
 };
 
 /** @type {ReadonlyMap<string, SubjectEntry>} */
-export const SUBJECTS = new Map([wasm, native, naive].map((subject) => [subject.name, subject]));
+export const SUBJECTS = new Map([wasm, native, naive, ...PEERS].map((subject) => [subject.name, subject]));

@@ -1,0 +1,71 @@
+// Other simulators as subjects: Python programs in an environment of their own, see bench/subjects/peers.
+import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
+import { Subject } from "../subject.mjs";
+
+/** @typedef {import("./subjects.mjs").SubjectEntry} SubjectEntry */
+
+const FOLDER = "bench/subjects/peers";
+const PYTHON = process.env.KETFLOW_PEERS_PYTHON ?? ".venv-peers/bin/python";
+/** One thread, and no pinning of it to a core that another process may have. */
+const ENVIRONMENT = { OMP_NUM_THREADS: "1", OMP_PROC_BIND: "false" };
+/**
+ * What a peer may be wrong by in single precision, absolute: scaluq 0.2.0 sums thirty terms to within 0.024, Lightning 0.45.0 to
+ * within 0.002. Their double precision is held to the tolerance of the row.
+ */
+const SINGLE_TOLERANCE = 0.03;
+
+/** @param {string} root */
+function prepare(root) {
+  try {
+    execFileSync(resolve(root, PYTHON), ["-c", "import qiskit_aer"], { stdio: "ignore" });
+  } catch (cause) {
+    throw new Error(
+      `the peers need Python with ${FOLDER}/requirements.txt: python3 -m venv .venv-peers && ` +
+        `.venv-peers/bin/pip install -r ${FOLDER}/requirements.txt (or KETFLOW_PEERS_PYTHON=…/bin/python)`,
+      { cause },
+    );
+  }
+}
+
+/** @param {string} root @param {string} distribution on PyPI */
+function versionOf(root, distribution) {
+  const program = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))";
+  return execFileSync(resolve(root, PYTHON), ["-c", program, distribution], { encoding: "utf8" }).trim();
+}
+
+/**
+ * @param {string} name as in simulators.py @param {string} distribution on PyPI @param {string} about
+ * @param {{ precisions: readonly string[], hasNoise: boolean }} can
+ * @returns {SubjectEntry}
+ */
+function simulator(name, distribution, about, { precisions, hasNoise }) {
+  return {
+    name,
+    about: (root) => `${about}, version ${versionOf(root, distribution)}`,
+    makesContainer: false,
+    isPeer: true,
+    tolerance: (own, precision) => (precision === "f32" ? Math.max(own, SINGLE_TOLERANCE) : own),
+    prepare,
+    start: (root) => new Subject(name, resolve(root, PYTHON), [`${FOLDER}/circuits.py`, name], root, ENVIRONMENT),
+    skips: (workload, precision, threads) => {
+      if (workload.kind !== "circuit") return "it runs circuits";
+      if (threads > 1) return "peers run on one thread";
+      if (precision !== null && !precisions.includes(precision)) return `it has no ${precision}`;
+      if (workload.options.noise !== undefined && !hasNoise) return "it has no noise";
+      return /\b(if|for|reset)\b/.test(workload.input.source) ? "its reader is for plain circuits" : undefined;
+    },
+  };
+}
+
+const both = ["f64", "f32"];
+export const PEERS = [
+  simulator("aer", "qiskit-aer", "Qiskit Aer, statevector", { precisions: both, hasNoise: true }),
+  simulator("qulacs", "qulacs", "Qulacs, its fastest optimiser", { precisions: ["f64"], hasNoise: true }),
+  simulator("qsim", "qsimcirq", "qsim by Cirq, its fastest size of fused gates", {
+    precisions: ["f32"],
+    hasNoise: true,
+  }),
+  simulator("lightning", "pennylane-lightning", "PennyLane Lightning", { precisions: both, hasNoise: false }),
+  simulator("scaluq", "scaluq", "scaluq, its fastest optimiser", { precisions: both, hasNoise: false }),
+];
