@@ -1,5 +1,6 @@
 // Other simulators as subjects: Python programs in an environment of their own, see bench/subjects/peers.
 import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Subject } from "../subject.mjs";
 
@@ -58,6 +59,41 @@ function simulator(name, distribution, about, { precisions, hasNoise }) {
   };
 }
 
+/**
+ * A simulator from npm.
+ * @param {string} name @param {string} distribution @param {number} most qubits @param {string} about
+ * @returns {SubjectEntry}
+ */
+function npmSimulator(name, distribution, most, about) {
+  const folder = `${FOLDER}/npm`;
+  return {
+    name,
+    about: (root) => {
+      const file = resolve(root, folder, "node_modules", distribution, "package.json");
+      return `${about}, version ${JSON.parse(readFileSync(file, "utf8")).version}`;
+    },
+    makesContainer: false,
+    isPeer: true,
+    tolerance: (own) => own,
+    prepare: (root) => {
+      if (existsSync(resolve(root, folder, "node_modules", distribution))) return;
+      throw new Error(`the peers from npm are not installed: npm ci --ignore-scripts --prefix ${folder}`);
+    },
+    start: (root) => new Subject(name, process.execPath, [`${folder}/circuits.mjs`, name], root),
+    skips: (workload, precision, threads) => {
+      if (
+        workload.kind !== "circuit" ||
+        !/^[^;]*;[^;]*;[^;]*;(\s*(U|cx|cz)\b[^;]*;)*\s*$/.test(workload.input.source)
+      ) {
+        return "here it runs circuits of U, cx and cz";
+      }
+      if (threads > 1) return "peers run on one thread";
+      if (precision === "f32") return "it has no f32";
+      return workload.qubits > most ? `${workload.qubits} qubits would take minutes` : undefined;
+    },
+  };
+}
+
 const both = ["f64", "f32"];
 export const PEERS = [
   simulator("aer", "qiskit-aer", "Qiskit Aer, statevector", { precisions: both, hasNoise: true }),
@@ -68,4 +104,6 @@ export const PEERS = [
   }),
   simulator("lightning", "pennylane-lightning", "PennyLane Lightning", { precisions: both, hasNoise: false }),
   simulator("scaluq", "scaluq", "scaluq, its fastest optimiser", { precisions: both, hasNoise: false }),
+  npmSimulator("quantum-circuit", "quantum-circuit", 12, "quantum-circuit, plain JavaScript"),
+  npmSimulator("qsharp", "qsharp-lang", 16, "Q#'s sparse simulator in WASM"),
 ];
