@@ -13,6 +13,7 @@ mod exact;
 mod ising;
 pub mod monitor;
 pub mod options;
+pub mod problem;
 pub mod read;
 mod read_dimod;
 mod reads;

@@ -7,8 +7,10 @@
 //! | `rudy` (Gset) | `n m`, then `i j weight` | 1 | MaxCut: spins, E = Σ w s s |
 //! | `bqp` (Beasley) | `n m`, then `i j value`, i ≤ j; off the diagonal counted twice | 1 | a binary model, xᵀQx |
 //! | `dimod-json`, `dimod-bqm` | see `read_dimod.rs` | labels | the model as written |
+//! | `problem-json`, `lp` | see `problem/` | the problem's words | a problem, compiled |
 
 use crate::bqm::{Bqm, BqmBuilder, MAX_COUPLINGS, MAX_VARIABLES, Vartype};
+use crate::problem::{self, Problem};
 use crate::read_dimod;
 use ketflow_error::Error;
 
@@ -27,17 +29,23 @@ pub enum Format {
     DimodJson,
     /// What `to_file()` of `dimod` gives.
     DimodBqm,
+    /// Problems of known kinds, `ketflow-problem/1`.
+    ProblemJson,
+    /// CPLEX LP files.
+    Lp,
 }
 
 impl Format {
     /// Every format, by the name under which a job gives it.
-    pub const ALL: [(&'static str, Self); 6] = [
+    pub const ALL: [(&'static str, Self); 8] = [
         ("coo", Self::Coo),
         ("qubo", Self::Qubo),
         ("rudy", Self::Rudy),
         ("bqp", Self::Bqp),
         ("dimod-json", Self::DimodJson),
         ("dimod-bqm", Self::DimodBqm),
+        ("problem-json", Self::ProblemJson),
+        ("lp", Self::Lp),
     ];
 
     /// The format of that name, or, for `auto`, the one that the source looks like.
@@ -72,11 +80,14 @@ impl Format {
         }
         // A mistake in the encoding is reported by the reader.
         let text = String::from_utf8_lossy(source);
-        let first = text.trim_start_matches('\u{feff}').lines().map(str::trim).find(|line| !line.is_empty())?;
+        let text = text.trim_start_matches('\u{feff}');
+        let first = text.lines().map(str::trim).find(|line| !line.is_empty())?;
         let words: Vec<&str> = first.split_whitespace().collect();
         match words.as_slice() {
             ["p" | "c", ..] => Some(Self::Qubo),
-            [word, ..] if word.starts_with('{') => Some(Self::DimodJson),
+            [word, ..] if word.starts_with('{') && !text.contains("\"problem\"") => Some(Self::DimodJson),
+            [word, ..] if word.starts_with('{') => Some(Self::ProblemJson),
+            [word, ..] if word.starts_with('\\') || is_lp_start(word) => Some(Self::Lp),
             [word, ..] if word.starts_with('#') => Some(Self::Coo),
             [n, m] if n.parse::<u32>().is_ok() && m.parse::<u32>().is_ok() => Some(Self::Rudy),
             [i, j, value] if i.parse::<u32>().is_ok() && j.parse::<u32>().is_ok() && value.parse::<f64>().is_ok() => {
@@ -85,6 +96,12 @@ impl Format {
             _ => None,
         }
     }
+}
+
+/// Whether a word begins an LP file.
+fn is_lp_start(word: &str) -> bool {
+    let starts = ["minimize", "minimise", "minimum", "min", "maximize", "maximise", "maximum", "max"];
+    starts.contains(&word.to_ascii_lowercase().as_str())
 }
 
 /// A model as it was read.
@@ -96,6 +113,8 @@ pub struct Model {
     pub labels: Labels,
     /// As what it was read.
     pub format: Format,
+    /// What the model was compiled from, where that is a problem of its own words.
+    pub problem: Option<Problem>,
 }
 
 impl Model {
@@ -120,7 +139,7 @@ pub enum Labels {
 /// `invalid-input` with line and column, `too-large` beyond the limits of [`crate::bqm`].
 pub fn read(format: Format, source: &[u8]) -> Result<Model, Error> {
     if format == Format::DimodBqm {
-        return read_dimod::read_file(source).map(|(bqm, labels)| Model { bqm, labels, format });
+        return read_dimod::read_file(source).map(|(bqm, labels)| Model { bqm, labels, format, problem: None });
     }
     if read_dimod::is_file(source) {
         return Err(Error::invalid("this is a DIMODBQM file; give the format dimod-bqm"));
@@ -129,15 +148,30 @@ pub fn read(format: Format, source: &[u8]) -> Result<Model, Error> {
         let before = source[..error.valid_up_to()].split(|byte| *byte == b'\n');
         Error::invalid("the text is not UTF-8 from here on").at(before.count() as u32, 1)
     })?;
+    let text = text.trim_start_matches('\u{feff}');
+    let problem = match format {
+        Format::ProblemJson => Some(problem::read(text)?),
+        Format::Lp => Some(problem::read_lp(text)?),
+        _ => None,
+    };
+    if let Some(problem) = problem {
+        let compiled = problem.compile()?;
+        return Ok(Model {
+            bqm: compiled.bqm,
+            labels: Labels::Listed(compiled.labels),
+            format,
+            problem: Some(problem),
+        });
+    }
     let numbered = |bqm: Result<Bqm, Error>, first: u32| bqm.map(|bqm| (bqm, Labels::From(first)));
     let (bqm, labels) = match format {
         Format::Coo => numbered(read_coo(text), 0),
         Format::Qubo => numbered(read_qubo(text), 0),
         Format::Rudy => numbered(read_listed(text, Vartype::Spin), 1),
         Format::Bqp => numbered(read_listed(text, Vartype::Binary), 1),
-        Format::DimodJson | Format::DimodBqm => read_dimod::read_json(text),
+        _ => read_dimod::read_json(text),
     }?;
-    Ok(Model { bqm, labels, format })
+    Ok(Model { bqm, labels, format, problem: None })
 }
 
 /// A word of a line, with the column where it begins.

@@ -1,6 +1,7 @@
 //! The result of a run, and its canonical bytes.
 
 use crate::bqm::Vartype;
+use crate::problem::Solved;
 use crate::read::{Labels, Model};
 use crate::samples::SampleSet;
 use ketflow_container::{Container, Data};
@@ -21,6 +22,8 @@ pub struct AnnealResult {
     pub samples: SampleSet,
     /// Total weight of the edges that the best sample cuts, where the model is a graph.
     pub cut: Option<f64>,
+    /// What the samples mean, where the model was compiled from a problem.
+    pub solved: Option<Solved>,
     /// What was done.
     pub work: Work,
 }
@@ -40,7 +43,8 @@ impl AnnealResult {
         // E = Σ w s s counts an edge −w when it is cut and +w when it is not: the cut weighs (W − E) / 2.
         let weight: f64 = bqm.couplings().iter().map(|edge| edge.value).sum();
         let cut = samples.best().filter(|_| model.is_graph()).map(|best| (weight - best.energy) / 2.0);
-        Self { vartype: bqm.vartype(), variables: bqm.size(), labels: model.labels.clone(), samples, cut, work }
+        let solved = model.problem.as_ref().and_then(|problem| Solved::new(problem, &samples));
+        Self { vartype: bqm.vartype(), variables: bqm.size(), labels: model.labels.clone(), samples, cut, solved, work }
     }
 
     /// The bytes that are hashed; `docs/result-container.md` specifies them.
@@ -60,6 +64,8 @@ impl AnnealResult {
             Labels::From(first) => ([*first], None),
             Labels::Listed(labels) => ([0], Some(format!("[{}]", labels.join(",")))),
         };
+        let solved = self.solved.as_ref();
+        let (feasible, chosen) = (solved.map(Solved::feasible_bytes), [solved.map_or(0, |it| it.chosen as u32)]);
         let mut container = Container::default();
         container.add("vartype", &[1], Data::U8(&is_binary));
         container.add("variables", &[1], Data::U32(&count));
@@ -72,6 +78,12 @@ impl AnnealResult {
         container.add("samples.occurrences", &[samples.len()], Data::U64(&occurrences));
         if let Some(cut) = &self.cut {
             container.add("best.cut", &[1], Data::F64(std::slice::from_ref(cut)));
+        }
+        if let (Some(solved), Some(feasible)) = (solved, &feasible) {
+            container.add("samples.feasible", &[samples.len()], Data::U8(feasible));
+            container.add("samples.objectives", &[samples.len()], Data::F64(&solved.objectives));
+            container.add("solution", &[solved.solution.len()], Data::U8(solved.solution.as_bytes()));
+            container.add("solution.sample", &[1], Data::U32(&chosen));
         }
         container.add("work", &[2], Data::U64(&work));
         container.to_bytes(SCHEMA)

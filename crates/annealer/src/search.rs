@@ -118,6 +118,9 @@ fn sense_of(model: &Model, options: &Options) -> Result<Sense, Error> {
         None if model.format == Format::Bqp => Err(Error::invalid(
             "sense is missing: programs of Beasley's library are maximised there; give sense max, or min",
         )),
+        Some(_) if model.problem.is_some() => {
+            Err(Error::invalid("sense is given, but the problem says itself what is wanted; leave it out"))
+        }
         sense => Ok(sense.unwrap_or(Sense::Min)),
     }
 }
