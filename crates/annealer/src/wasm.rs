@@ -31,13 +31,18 @@ impl Program {
         self.0.format.name().to_owned()
     }
 
-    /// JSON `{vartype, variables, couplings, offset}`.
+    /// JSON `{vartype, variables, couplings, offset, problem?}`.
     pub fn view(&self) -> String {
         let bqm = &self.0.bqm;
         let vartype = if bqm.vartype() == Vartype::Spin { "spin" } else { "binary" };
         let (variables, couplings) = (bqm.size(), bqm.couplings().len());
-        serde_json::json!({ "vartype": vartype, "variables": variables, "couplings": couplings, "offset": bqm.offset() })
-            .to_string()
+        let mut view = serde_json::json!({
+            "vartype": vartype, "variables": variables, "couplings": couplings, "offset": bqm.offset(),
+        });
+        if let Some(problem) = &self.0.problem {
+            view["problem"] = problem.kind().into();
+        }
+        view.to_string()
     }
 
     /// JSON of the engine's `Estimate` for these options.

@@ -52,7 +52,12 @@ impl Knapsack {
     pub(super) fn new(Fields { capacity, items, .. }: Fields) -> Result<Self, Error> {
         Places::new("items", items.iter().map(|item| &item.id))?;
         sum_up_to(MAX_SUM, "the weights of items", items.iter().map(|item| item.weight.0))?;
-        let capacity = sum_up_to(MAX_SUM, "capacity", [capacity.0].into_iter())?;
+        let capacity = u64::from(capacity.0);
+        if capacity > MAX_SUM {
+            return Err(Error::too_large(format!(
+                "capacity is {capacity}, more than {MAX_SUM}; scale it down with the weights"
+            )));
+        }
         let item = |it: ItemFields| Item { id: it.id, weight: it.weight.0, value: it.value.0 };
         Ok(Self { capacity, items: items.into_iter().map(item).collect() })
     }

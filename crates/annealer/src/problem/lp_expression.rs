@@ -31,6 +31,11 @@ impl<'a> Names<'a> {
     }
 }
 
+/// How bounds that are none are written.
+pub(super) fn is_infinity(name: &str) -> bool {
+    name.eq_ignore_ascii_case("inf") || name.eq_ignore_ascii_case("infinity")
+}
+
 /// constant + Σ aᵢ xᵢ + Σ qᵢⱼ xᵢ xⱼ with i ≤ j.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Sum {
@@ -89,9 +94,7 @@ impl<'a, 't> Cursor<'a, 't> {
         let token = self.next();
         match token.kind {
             Kind::Number(value) => Ok(sign * value),
-            Kind::Name(name) if matches!(name.to_ascii_lowercase().as_str(), "inf" | "infinity") => {
-                Ok(sign * f64::INFINITY)
-            }
+            Kind::Name(name) if is_infinity(name) => Ok(sign * f64::INFINITY),
             _ => Err(token.wrong(format!("expected a number, found {}", token.text()))),
         }
     }

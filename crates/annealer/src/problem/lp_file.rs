@@ -2,7 +2,7 @@
 
 use super::Problem;
 use super::fields::shortened;
-use super::lp_expression::{Cursor, Names, Sum};
+use super::lp_expression::{Cursor, Names, Sum, is_infinity};
 use super::lp_tokens::{Kind, Relation, Token, tokens};
 use super::quadratic_program::{Constraint, QuadraticProgram, Variable};
 use ketflow_error::Error;
@@ -145,13 +145,7 @@ fn read_constraints<'a>(
             );
         }
         // `2 <= x + y <= 5` has a bound before the sum as well.
-        let before = match cursor.peek(0).kind {
-            Kind::Number(_) | Kind::Sign(_) if is_bound_first(cursor) => {
-                let bound = cursor.signed_number()?;
-                Some((bound, relation(cursor)?))
-            }
-            _ => None,
-        };
+        let before = if is_bound_first(cursor) { Some((cursor.signed_number()?, relation(cursor)?)) } else { None };
         let sum = cursor.sum(names, false)?;
         if sum.linear.is_empty() {
             return Err(start.wrong("a constraint has at least one variable on its left side"));
@@ -184,13 +178,18 @@ fn read_constraints<'a>(
     Ok(())
 }
 
-/// Whether signs and a number stand before a relation.
+/// Whether signs and a number, infinite perhaps, stand before a relation.
 fn is_bound_first(cursor: &Cursor) -> bool {
     let mut ahead = 0;
     while cursor.peek(ahead).is('+') || cursor.peek(ahead).is('-') {
         ahead += 1;
     }
-    matches!(cursor.peek(ahead).kind, Kind::Number(_)) && matches!(cursor.peek(ahead + 1).kind, Kind::Relation(_))
+    let is_number = match cursor.peek(ahead).kind {
+        Kind::Number(_) => true,
+        Kind::Name(name) => is_infinity(name),
+        _ => false,
+    };
+    is_number && matches!(cursor.peek(ahead + 1).kind, Kind::Relation(_))
 }
 
 /// The variable that comes next.
@@ -206,15 +205,7 @@ fn known_variable(cursor: &mut Cursor, names: &Names) -> Result<usize, Error> {
 
 fn read_bounds(cursor: &mut Cursor, names: &Names, known: &mut [Known]) -> Result<(), Error> {
     while !cursor.is_section() {
-        let is_infinite =
-            matches!(cursor.peek(0).kind, Kind::Name(name) if name.to_ascii_lowercase().starts_with("inf"));
-        let first = match cursor.peek(0).kind {
-            Kind::Number(_) | Kind::Sign(_) => Some((cursor.signed_number()?, relation(cursor)?)),
-            Kind::Name(_) if is_infinite && matches!(cursor.peek(1).kind, Kind::Relation(_)) => {
-                Some((cursor.signed_number()?, relation(cursor)?))
-            }
-            _ => None,
-        };
+        let first = if is_bound_first(cursor) { Some((cursor.signed_number()?, relation(cursor)?)) } else { None };
         let token = cursor.peek(0);
         let bounds = &mut known[known_variable(cursor, names)?];
         let mut set = |relation: Relation, value: f64| match relation {

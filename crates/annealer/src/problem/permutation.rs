@@ -50,7 +50,7 @@ pub(super) fn violations(places: &[Vec<usize>], things: &[Id], names: &[Id], wor
     rows.chain(columns)
         .filter(|(_, count, _)| *count != 1)
         .map(|(constraint, count, other)| {
-            let message = format!("{constraint} has {count} {other}s; it needs exactly one");
+            let message = format!("{constraint}: exactly one {other} is needed, there are {count}");
             Violation::new(constraint, count.abs_diff(1) as f64, message)
         })
         .collect()

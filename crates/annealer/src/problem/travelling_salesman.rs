@@ -36,6 +36,9 @@ impl TravellingSalesman {
     pub(super) fn new(Fields { cities, distances, coordinates, .. }: Fields) -> Result<Self, Error> {
         Places::new("cities", &cities)?;
         let size = cities.len();
+        if size < 2 {
+            return Err(Error::invalid("cities has one entry; a tour has at least 2"));
+        }
         let distances: Vec<Vec<f64>> = match (distances, coordinates) {
             (Some(rows), None) => {
                 check_square("distances", &rows, size)?;
@@ -66,7 +69,9 @@ impl Kind for TravellingSalesman {
 
     fn compile(&self) -> Result<Compiled, Error> {
         let (mut model, size) = (Penalised::new(), self.rest());
-        let longest = self.distances.iter().flatten().copied().fold(0.0, f64::max);
+        // The diagonal is no way to anywhere.
+        let ways = self.distances.iter().enumerate().flat_map(|(k, row)| row[..k].iter().chain(&row[k + 1..]));
+        let longest = ways.copied().fold(0.0, f64::max);
         let label = |city: usize, position: usize| format!("{}@{}", self.cities[city + 1], position + 1);
         permutation::compile(&mut model, size, above(longest), label)?;
         let x = |city: usize, position: usize| (city - 1) * size + position;
