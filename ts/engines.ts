@@ -47,6 +47,7 @@ export * from "./models/infer.ts";
 export { toInferResult } from "./models/infer-result.ts";
 export type { EngineIdentity } from "./models/job.ts";
 export { JOB_TYPES, type JobType } from "./models/job-type.ts";
+export { ProblemSolution } from "./models/problem.ts";
 export { decodeResultContainer, type ResultContainer, type Section } from "./models/result-container.ts";
 export * from "./models/schedule.ts";
 export { toScheduleResult } from "./models/schedule-result.ts";

@@ -31,6 +31,38 @@ describe("an anneal result that the engine wrote", () => {
   });
 });
 
+describe("a solution that the engine wrote", () => {
+  const { cases } = vector("anneal/solutions.json");
+
+  it.each(cases.map((each: { solution: { problem: string } }) => [each.solution.problem, each]))(
+    "of a %s means what the vector says",
+    (_, { hex, sha256: hash, objectives, feasible, solution }) => {
+      const bytes = fromHex(hex);
+      expect(toHex(sha256(bytes))).toBe(hash);
+      const result = toAnnealResult(bytes);
+      expect(AnnealResult.parse(result)).toEqual(result);
+      expect(result.solution).toEqual(solution);
+      expect(result.samples.map((sample) => sample.objective)).toEqual(objectives);
+      expect(result.samples.map((sample) => sample.feasible)).toEqual(feasible);
+    },
+  );
+
+  it("is refused when it is another one than that of its sample, or none", () => {
+    const bytes = fromHex(cases[0].hex);
+    const text = Buffer.from(bytes).toString("latin1");
+    for (const [from, to] of [
+      ['"feasible":true', '"feasible":null'],
+      ['"objective":4', '"objective":5'],
+      ['"problem":"knapsack"', '"problem":"knapsacc"'],
+      ['{"capacity"', '["capacity"'],
+    ] as const) {
+      expect(text).toContain(from);
+      const changed = new Uint8Array(Buffer.from(text.replace(from, to), "latin1"));
+      expect(() => toAnnealResult(changed)).toThrow(expect.objectContaining({ code: "integrity-violation" }));
+    }
+  });
+});
+
 describe("an infer result that the engine wrote", () => {
   const { hex, sha256: hash, outputs, argmax } = vector("qnet/container.json");
 

@@ -6,6 +6,7 @@ import type { ScheduleResult } from "../models/schedule.ts";
 import { ganttText } from "../pictures/gantt-text.ts";
 import { clip, printable } from "../pictures/labels.ts";
 import { binned, sparkline, trend } from "../pictures/sparkline.ts";
+import { solutionText } from "./solution-text.ts";
 
 export interface ValueOptions {
   width: number;
@@ -33,6 +34,12 @@ export function annealText(result: AnnealResult, { width, ascii, all }: ValueOpt
     const { low, high, weights } = binned(energies, Math.min(BINS, Math.max(8, width - 50)));
     const rest = reads < work.reads ? `, the best ${grouped(reads)} reads` : "";
     lines.push(`energies     ${number(low)} ${sparkline(weights, { ascii })} ${number(high)}${rest}`);
+  }
+  if (result.solution !== undefined) {
+    // What the bits of a problem's model are is nothing to read.
+    const feasible = samples.reduce((sum, each) => sum + (each.feasible ? each.occurrences : 0), 0);
+    const share = work.reads === 0 ? "" : `feasible     ${grouped(feasible)} of ${grouped(reads)} reads\n`;
+    return `${solutionText(result.solution, { width, ascii, all })}\n\n${share}${lines.join("\n")}`;
   }
   lines.push(...sampleLines(result, width, all));
   return lines.join("\n");

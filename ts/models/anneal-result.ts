@@ -1,6 +1,7 @@
 import { fromUtf8 } from "../core/bytes.ts";
 import { messageOf } from "../core/errors.ts";
 import type { AnnealResult } from "./anneal.ts";
+import { ProblemSolution } from "./problem.ts";
 import type { ResultContainer } from "./result-container.ts";
 import { count, finite, only, openSections, type Sections, wrongResult } from "./sections.ts";
 
@@ -23,6 +24,7 @@ export function toAnnealResult(container: Uint8Array | ResultContainer): AnnealR
   const { data: words, dims } = sections.take("samples.words", ["u64"], "any", width);
   const energies = finite(sections.take("samples.energies", ["f64"], dims[0] ?? 0));
   const occurrences = count(sections.take("samples.occurrences", ["u64"], dims[0] ?? 0));
+  const solved = solvedOf(sections, energies.length);
   const low = vartype === "spin" ? -1 : 0;
   const samples = energies.map((energy, row) => ({
     energy,
@@ -31,13 +33,40 @@ export function toAnnealResult(container: Uint8Array | ResultContainer): AnnealR
       return (word >> BigInt(k % 64)) & 1n ? 1 : low;
     }),
     occurrences: occurrences[row] ?? 0,
+    ...solved?.samples[row],
   }));
   const [first] = samples;
   if (first === undefined) throw broken("it has no sample");
   const cut = sections.has("best.cut") ? { cut: only(sections.take("best.cut", ["f64"], 1)) } : {};
   const work = workOf(sections);
   sections.end();
-  return { vartype, variables, best: { energy: first.energy, sample: first.sample, ...cut }, samples, work };
+  const best = { energy: first.energy, sample: first.sample, ...cut };
+  return { vartype, variables, best, samples, ...(solved && { solution: solved.solution }), work };
+}
+
+/** What the samples of a problem are worth, and the solution that one of them stands for. */
+function solvedOf(sections: Sections, size: number) {
+  if (!sections.has("solution")) return undefined;
+  const objectives = finite(sections.take("samples.objectives", ["f64"], size));
+  const { data: flags } = sections.take("samples.feasible", ["u8"], size);
+  const samples = objectives.map((objective, row) => ({ objective, feasible: flags[row] === 1 }));
+  const parsed = ProblemSolution.safeParse(jsonOf(sections, "solution"));
+  if (!parsed.success) throw broken(`solution is none: ${parsed.error.issues[0]?.message}`);
+  const chosen = samples[sections.take("solution.sample", ["u32"], 1).data[0] ?? 0];
+  const { data: solution } = parsed;
+  if (chosen?.objective !== solution.objective || chosen.feasible !== solution.feasible) {
+    throw broken("solution is not the one of its sample");
+  }
+  return { samples, solution };
+}
+
+function jsonOf(sections: Sections, name: string): unknown {
+  const { data } = sections.take(name, ["u8"], "any");
+  try {
+    return JSON.parse(fromUtf8(data));
+  } catch (cause) {
+    throw broken(`${name} is no JSON: ${messageOf(cause)}`);
+  }
 }
 
 /** The sweeps that a run did: what its `sweepLimit` has to be for the same bytes. */
@@ -55,13 +84,7 @@ function labelsOf(sections: Sections, size: number): AnnealResult["variables"] {
     const first = sections.take("labels.first", ["u32"], 1).data[0] ?? 0;
     return Array.from({ length: size }, (_, k) => first + k);
   }
-  const { data } = sections.take("labels", ["u8"], "any");
-  let labels: unknown;
-  try {
-    labels = JSON.parse(fromUtf8(data));
-  } catch (cause) {
-    throw broken(`labels is no JSON: ${messageOf(cause)}`);
-  }
+  const labels = jsonOf(sections, "labels");
   if (!Array.isArray(labels) || labels.length !== size) throw broken(`labels is no list of ${size}`);
   return labels;
 }

@@ -1,7 +1,8 @@
 import * as z from "zod";
+import { ProblemSolution } from "./problem.ts";
 
-/** Formats a binary quadratic model can be given in. */
-export const ANNEAL_FORMATS = ["coo", "qubo", "rudy", "bqp", "dimod-json", "dimod-bqm"] as const;
+/** Formats a binary quadratic model can be given in, and those of problems that are compiled to one. */
+export const ANNEAL_FORMATS = ["coo", "qubo", "rudy", "bqp", "dimod-json", "dimod-bqm", "problem-json", "lp"] as const;
 export type AnnealFormat = (typeof ANNEAL_FORMATS)[number];
 
 export const ANNEAL_METHODS = ["auto", "anneal", "temper", "path-integral", "tabu", "exact"] as const;
@@ -31,7 +32,7 @@ export const AnnealOptions = z.strictObject({
     .array(z.union([z.literal(-1), z.literal(0), z.literal(1)]))
     .min(1)
     .optional(),
-  /** Whether low or high energies are wanted; `min` by default, but for `bqp`, which has to say it. */
+  /** Whether low or high energies are wanted; `min` by default, but for `bqp`, which has to say it; not for problems. */
   sense: z.enum(["min", "max"]).optional(),
   /** Distinct samples that are kept, the best; 100 by default. */
   maxSamples: z.int().min(1).max(1_000_000).optional(),
@@ -55,8 +56,20 @@ export const AnnealResult = z.strictObject({
       .meta({ description: "Of a graph (`rudy`): the weight of the edges between the two sides" }),
   }),
   samples: z
-    .array(z.strictObject({ energy: z.number(), sample: Values, occurrences: z.int().min(1) }))
+    .array(
+      z.strictObject({
+        energy: z.number(),
+        sample: Values,
+        occurrences: z.int().min(1),
+        objective: z.number().optional().meta({ description: "Of a problem: what the sample is worth" }),
+        feasible: z.boolean().optional().meta({ description: "Of a problem: whether the sample breaks nothing" }),
+      }),
+    )
     .meta({ description: "Distinct samples, the best first, with the number of reads that ended in each" }),
+  solution: ProblemSolution.optional().meta({
+    description:
+      "Of a problem (`problem-json`, `lp`): the best feasible sample as its solution; without one, the best sample",
+  }),
   work: z
     .strictObject({ sweeps: z.int().min(0), reads: z.int().min(0) })
     .meta({ description: "What was done, all reads together; 0 and 0 for an exact search" }),
@@ -80,4 +93,6 @@ export interface AnnealView {
   variables: number;
   couplings: number;
   offset: number;
+  /** The kind of problem that it was compiled from. */
+  problem?: ProblemSolution["problem"];
 }

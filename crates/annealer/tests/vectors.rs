@@ -127,3 +127,25 @@ fn the_container_has_its_recorded_bytes() {
     });
     check_recorded("container.json", &case);
 }
+
+/// One of each kind of solution that the container can hold: searched exactly, so that no change of the search changes them.
+#[test]
+fn solutions_have_their_recorded_bytes() {
+    let knapsack = r#"{"format":"ketflow-problem/1","problem":"knapsack","capacity":4,"items":[{"id":"a","weight":3,"value":4},{"id":2,"weight":2,"value":2.5},{"id":"λ","weight":2,"value":2}]}"#;
+    let coloring =
+        r#"{"problem":"graph-coloring","vertices":["u","v","w"],"edges":[["u","v"],["v","w"],["w","u"]],"colors":2}"#;
+    let program = "Maximize\n obj: 2 x + [ x * y - y ^2 ] / 2\nSubject To\n room: x + 0.5 y <= 2.5\nBounds\n x <= 3\n -1 <= y <= 2\nGeneral\n x y\nEnd\n";
+    let cases = [("problem-json", knapsack), ("problem-json", coloring), ("lp", program)].map(|(format, source)| {
+        let options = json!({ "method": "exact", "maxSamples": 3 });
+        let bytes = container(format, source, &options);
+        let model = read(Format::named(format, b"").unwrap(), source.as_bytes()).unwrap();
+        let result = run(&model, &Options::from_json(&options.to_string()).unwrap(), &mut Unmonitored).unwrap();
+        let solved = result.solved.unwrap();
+        let solution: Value = serde_json::from_str(&solved.solution).unwrap();
+        json!({
+            "format": format, "source": source, "options": options, "hex": hex(&bytes), "sha256": hex(&Sha256::digest(&bytes)),
+            "objectives": solved.objectives, "feasible": solved.feasible, "solution": solution,
+        })
+    });
+    check_recorded("solutions.json", &json!({ "cases": cases }));
+}
