@@ -31,21 +31,27 @@ describe("an anneal result that the engine wrote", () => {
   });
 });
 
+interface Case {
+  hex: string;
+  sha256: string;
+  objectives: number[];
+  feasible: boolean[];
+  solution: { problem: string };
+}
+
 describe("a solution that the engine wrote", () => {
   const { cases } = vector("anneal/solutions.json");
 
-  it.each(cases.map((each: { solution: { problem: string } }) => [each.solution.problem, each]))(
-    "of a %s means what the vector says",
-    (_, { hex, sha256: hash, objectives, feasible, solution }) => {
-      const bytes = fromHex(hex);
-      expect(toHex(sha256(bytes))).toBe(hash);
-      const result = toAnnealResult(bytes);
-      expect(AnnealResult.parse(result)).toEqual(result);
-      expect(result.solution).toEqual(solution);
-      expect(result.samples.map((sample) => sample.objective)).toEqual(objectives);
-      expect(result.samples.map((sample) => sample.feasible)).toEqual(feasible);
-    },
-  );
+  it.each<Case>(cases)("of $solution.problem means what the vector says", (case_) => {
+    const { hex, sha256: hash, objectives, feasible, solution } = case_;
+    const bytes = fromHex(hex);
+    expect(toHex(sha256(bytes))).toBe(hash);
+    const result = toAnnealResult(bytes);
+    expect(AnnealResult.parse(result)).toEqual(result);
+    expect(result.solution).toEqual(solution);
+    expect(result.samples.map((sample) => sample.objective)).toEqual(objectives);
+    expect(result.samples.map((sample) => sample.feasible)).toEqual(feasible);
+  });
 
   it("is refused when it is another one than that of its sample, or none", () => {
     const bytes = fromHex(cases[0].hex);

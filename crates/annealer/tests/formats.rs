@@ -117,6 +117,9 @@ fn the_first_line_tells_the_format() {
         ("800 19176\n1 2 1\n", "rudy"),
         (" {\"type\": 1}", "dimod-json"),
         ("DIMODBQM\x02\x00", "dimod-bqm"),
+        ("{\n \"format\": \"ketflow-problem/1\", \"problem\": 1}", "problem-json"),
+        ("\\ a note\nMin\n x\n", "lp"),
+        ("Maximize\n x\n", "lp"),
     ] {
         assert_eq!(sniffed(text), Ok(name), "{text}");
         assert_eq!(Format::named(name, b""), Ok(Format::ALL.iter().find(|(known, _)| *known == name).unwrap().1));
