@@ -8,11 +8,14 @@
 //! the same bits.
 
 mod anneal;
+mod bound;
 pub mod bqm;
 mod exact;
 mod ising;
+mod lanczos;
 pub mod monitor;
 pub mod options;
+mod positive;
 pub mod problem;
 pub mod read;
 mod read_dimod;
@@ -23,6 +26,7 @@ mod search;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod wasm;
 
+pub use bound::{Bound, MAX_BOUND_VARIABLES};
 pub use bqm::{Bqm, BqmBuilder, Vartype};
 pub use exact::MAX_EXACT_VARIABLES;
 pub use ketflow_error::{Error, ErrorCode, RunError};

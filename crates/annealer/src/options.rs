@@ -36,6 +36,8 @@ pub struct Options {
     pub sense: Option<Sense>,
     /// Distinct samples that are kept, the best, 1 to [`MAX_SAMPLES`].
     pub max_samples: u32,
+    /// Whether to prove what no energy can pass; for models up to [`crate::MAX_BOUND_VARIABLES`] variables.
+    pub bound: bool,
     /// Of all random numbers, 0 to 2⁵³ − 1.
     pub seed: u64,
     /// Limit on the memory of the run.
@@ -85,6 +87,7 @@ impl Default for Options {
             initial: None,
             sense: None,
             max_samples: 100,
+            bound: false,
             seed: 0,
             memory_limit_mib: DEFAULT_MEMORY_LIMIT_MIB,
             threads: 1,

@@ -120,7 +120,7 @@ pub struct Model {
 impl Model {
     /// Whether the source is a graph whose edges are to be cut.
     pub fn is_graph(&self) -> bool {
-        self.format == Format::Rudy
+        self.format == Format::Rudy || matches!(self.problem, Some(Problem::MaxCut(_)))
     }
 }
 

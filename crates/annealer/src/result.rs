@@ -1,5 +1,6 @@
 //! The result of a run, and its canonical bytes.
 
+use crate::bound::Bound;
 use crate::bqm::Vartype;
 use crate::problem::Solved;
 use crate::read::{Labels, Model};
@@ -22,6 +23,8 @@ pub struct AnnealResult {
     pub samples: SampleSet,
     /// Total weight of the edges that the best sample cuts, where the model is a graph.
     pub cut: Option<f64>,
+    /// What no energy can pass, where it was asked for.
+    pub bound: Option<Bound>,
     /// What the samples mean, where the model was compiled from a problem.
     pub solved: Option<Solved>,
     /// What was done.
@@ -38,13 +41,14 @@ pub struct Work {
 }
 
 impl AnnealResult {
-    pub(crate) fn new(model: &Model, samples: SampleSet, work: Work) -> Self {
+    pub(crate) fn new(model: &Model, samples: SampleSet, bound: Option<Bound>, work: Work) -> Self {
         let bqm = &model.bqm;
         // E = Σ w s s counts an edge −w when it is cut and +w when it is not: the cut weighs (W − E) / 2.
         let weight: f64 = bqm.couplings().iter().map(|edge| edge.value).sum();
         let cut = samples.best().filter(|_| model.is_graph()).map(|best| (weight - best.energy) / 2.0);
         let solved = model.problem.as_ref().and_then(|problem| Solved::new(problem, &samples));
-        Self { vartype: bqm.vartype(), variables: bqm.size(), labels: model.labels.clone(), samples, cut, solved, work }
+        let (vartype, variables, labels) = (bqm.vartype(), bqm.size(), model.labels.clone());
+        Self { vartype, variables, labels, samples, cut, bound, solved, work }
     }
 
     /// The bytes that are hashed; `docs/result-container.md` specifies them.
@@ -78,6 +82,10 @@ impl AnnealResult {
         container.add("samples.occurrences", &[samples.len()], Data::U64(&occurrences));
         if let Some(cut) = &self.cut {
             container.add("best.cut", &[1], Data::F64(std::slice::from_ref(cut)));
+        }
+        if let Some(Bound { energy, witness }) = &self.bound {
+            container.add("bound.energy", &[1], Data::F64(std::slice::from_ref(energy)));
+            container.add("bound.witness", &[witness.len()], Data::F64(witness));
         }
         if let (Some(solved), Some(feasible)) = (solved, &feasible) {
             container.add("samples.feasible", &[samples.len()], Data::U8(feasible));

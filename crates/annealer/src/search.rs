@@ -1,6 +1,7 @@
 //! A job from its options to its result.
 
 use crate::anneal::anneal;
+use crate::bound;
 use crate::bqm::{Bqm, Vartype};
 use crate::exact::{check_size, solve_exactly};
 use crate::monitor::Monitor;
@@ -71,6 +72,7 @@ pub fn estimate(model: &Model, options: &Options) -> Result<Estimate, Error> {
     options.check()?;
     let bqm = &model.bqm;
     check_initial(bqm, options)?;
+    bound::check_size(bqm, options)?;
     sense_of(model, options)?;
     let (variables, couplings) = (bqm.size() as u64, bqm.couplings().len() as u64);
     let (method, operations, reads) = match options.method {
@@ -87,7 +89,9 @@ pub fn estimate(model: &Model, options: &Options) -> Result<Estimate, Error> {
     // The model as given, as spins and as rows, two vectors of the walk; each read's values; the result and its container.
     let samples = reads.min(options.max_samples.into());
     let words = variables.div_ceil(64) * 8;
-    let bytes = variables * 64 + couplings * 96 + reads * (variables + 24) + samples * (variables + 2 * words + 64);
+    let proof = if options.bound { 6 * (variables + 1) * (variables + 2) + 2048 * (variables + 1) } else { 0 };
+    let bytes =
+        proof + variables * 64 + couplings * 96 + reads * (variables + 24) + samples * (variables + 2 * words + 64);
     let limit = options.memory_limit_mib << 20;
     if bytes > limit {
         return Err(Error::too_large(format!(
@@ -170,5 +174,6 @@ pub fn run_on(
         }
     };
     let work = Work { sweeps: found.sweeps, reads };
-    Ok(AnnealResult::new(model, SampleSet::collect(&model.bqm, sense, found.reads, most), work))
+    let bound = options.bound.then(|| bound::find(&model.bqm, sense, monitor)).transpose()?;
+    Ok(AnnealResult::new(model, SampleSet::collect(&model.bqm, sense, found.reads, most), bound, work))
 }
