@@ -57,12 +57,12 @@ describe("ketflow run, by the type of its file", () => {
     const folder = scratch({ "m.coo": COO, "s.jsp": "1 1\n0 3\n", "n.net.json": NET, "x.json": "[[1, 2], [3, 4]]" });
     const hybrid = scratch({ "h.json": HYBRID });
     const anneal = ["--reads", "5", "--sweeps", "7", "--time-limit", "90", "--target-energy", "-1.5", "--sense", "max"];
-    const more = ["--max-samples", "3", "--beta-range", "0.1,2", "--initial", "1,-1", "--method", "anneal"];
+    const more = ["--max-samples", "3", "--beta-range", "0.1,2", "--initial", "1,-1", "--method", "anneal", "--bound"];
     const threads = ["--threads", "2"];
     const search = ["--objective", "makespan", "--iterations", "8", "--restarts", "2", "--target-value", "3"];
     const optionsOf = async (...args: string[]) => (await ketflow(["run", ...args], { folder })).bodies[0]?.options;
     expect(await optionsOf("m.coo", ...anneal, ...more, ...threads)).toEqual({
-      ...{ reads: 5, sweeps: 7, timeLimitMs: 90, targetEnergy: -1.5, sense: "max", maxSamples: 3 },
+      ...{ reads: 5, sweeps: 7, timeLimitMs: 90, targetEnergy: -1.5, sense: "max", maxSamples: 3, bound: true },
       ...{ betaRange: [0.1, 2], initial: [1, -1], method: "anneal", threads: 2 },
     });
     expect(await optionsOf("s.jsp", ...search)).toEqual({

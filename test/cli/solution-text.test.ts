@@ -97,4 +97,17 @@ describe("a solution as text", () => {
     expect(made).toContain("best energy  -6, found by 3 of 4 reads");
     expect(made.some((line) => line.startsWith("sample"))).toBe(false);
   });
+
+  it("says how far a cut is from what is proved", () => {
+    const at = (energy: number, cut: number) => ({
+      ...{ vartype: "spin" as const, variables: [1, 2], work: { sweeps: 0, reads: 0 } },
+      ...{ best: { energy, sample: [1, -1], cut }, samples: [{ energy, sample: [1, -1], occurrences: 1 }] },
+    });
+    const bound = { energy: -5, cut: 10, gap: 0.2, witness: [] };
+    expect(annealText({ ...at(-1, 8), bound }, shown)).toContain(
+      "bound        no cut is above 10: proved within 20.00 %",
+    );
+    expect(annealText({ ...at(-5, 10), bound: { ...bound, gap: 0 } }, shown)).toContain("bound        proved optimal");
+    expect(annealText({ ...at(-1, 8), bound: { energy: -5, witness: [] } }, shown)).toContain("no energy passes -5");
+  });
 });

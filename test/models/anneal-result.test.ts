@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { fromHex, toHex } from "../../ts/core/bytes.ts";
 import { sha256 } from "../../ts/core/sha256.ts";
 import { AnnealResult } from "../../ts/models/anneal.ts";
-import { annealWork, toAnnealResult } from "../../ts/models/anneal-result.ts";
+import { toAnnealResult } from "../../ts/models/anneal-result.ts";
+import { annealWork } from "../../ts/models/anneal-work.ts";
 import { InferResult } from "../../ts/models/infer.ts";
 import { toInferResult } from "../../ts/models/infer-result.ts";
 

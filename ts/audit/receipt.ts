@@ -28,6 +28,7 @@ const PUBLIC_OPTIONS: ReadonlySet<string> = new Set([
   "sweepLimit",
   "sense",
   "maxSamples",
+  "bound",
   "objective",
   "iterations",
   "restarts",

@@ -28,6 +28,7 @@ export interface RunFlags {
   initial?: string;
   sense?: string;
   maxSamples?: number;
+  bound?: boolean;
   objective?: string;
   iterations?: number;
   restarts?: number;
@@ -107,7 +108,7 @@ function refuseOthers(type: JobType, given: readonly string[]): void {
 
 function optionsOf(flags: RunFlags): Record<string, unknown> {
   const { input, probabilities, observable, amplitudes, marginals, entropy, noise, method } = flags;
-  const { reads, sweeps, timeLimit, targetEnergy, betaRange, initial, sense, maxSamples, states } = flags;
+  const { reads, sweeps, timeLimit, targetEnergy, betaRange, initial, sense, maxSamples, bound, states } = flags;
   const { objective, iterations, restarts, targetValue } = flags;
   const { optimizer, maxIterations, learningRate, tolerance, perturbation, layers, samples } = flags;
   return {
@@ -127,6 +128,7 @@ function optionsOf(flags: RunFlags): Record<string, unknown> {
     initial: initial === undefined ? undefined : numbers("--initial", initial),
     sense,
     maxSamples,
+    bound,
     states,
     objective,
     iterations,

@@ -27,6 +27,7 @@ export function annealText(result: AnnealResult, { width, ascii, all }: ValueOpt
     work.reads === 0 ? "by looking at every sample" : `by ${grouped(times)} of ${grouped(work.reads)} reads`;
   const lines = [`best energy  ${number(best.energy)}, found ${found}`];
   if (best.cut !== undefined) lines.push(`cut          ${number(best.cut)}`);
+  if (result.bound !== undefined) lines.push(`bound        ${boundText(result)}`);
   if (work.reads > 0)
     lines.push(`work         ${grouped(work.sweeps)} sweeps over ${grouped(best.sample.length)} variables`);
   if (samples.some(({ energy }) => energy !== best.energy)) {
@@ -43,6 +44,14 @@ export function annealText(result: AnnealResult, { width, ascii, all }: ValueOpt
   }
   lines.push(...sampleLines(result, width, all));
   return lines.join("\n");
+}
+
+/** How far the best is from what is proved. */
+function boundText({ best, bound }: AnnealResult): string {
+  if (bound === undefined) return "none";
+  if (bound.energy === best.energy) return "proved optimal";
+  if (bound.cut === undefined || bound.gap === undefined) return `no energy passes ${number(bound.energy)}`;
+  return `no cut is above ${number(bound.cut)}: proved within ${(100 * bound.gap).toFixed(2)} %`;
 }
 
 /** As digits or signs in the order of the variables; names where they are not just numbers. */

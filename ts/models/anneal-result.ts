@@ -1,12 +1,10 @@
 import { fromUtf8 } from "../core/bytes.ts";
 import { messageOf } from "../core/errors.ts";
 import type { AnnealResult } from "./anneal.ts";
+import { ANNEAL_RESULT_SCHEMA, workOf } from "./anneal-work.ts";
 import { ProblemSolution } from "./problem.ts";
 import type { ResultContainer } from "./result-container.ts";
 import { count, finite, only, openSections, type Sections, wrongResult } from "./sections.ts";
-
-/** The schema of what an anneal run gives back. */
-const ANNEAL_RESULT_SCHEMA = "anneal-result/1";
 
 const broken = (message: string): Error => wrongResult(ANNEAL_RESULT_SCHEMA, message);
 
@@ -38,10 +36,21 @@ export function toAnnealResult(container: Uint8Array | ResultContainer): AnnealR
   const [first] = samples;
   if (first === undefined) throw broken("it has no sample");
   const cut = sections.has("best.cut") ? { cut: only(sections.take("best.cut", ["f64"], 1)) } : {};
+  const bound = boundOf(sections, first.energy, cut.cut);
   const work = workOf(sections);
   sections.end();
   const best = { energy: first.energy, sample: first.sample, ...cut };
-  return { vartype, variables, best, samples, ...(solved && { solution: solved.solution }), work };
+  return { vartype, variables, best, samples, ...(solved && { solution: solved.solution }), ...bound, work };
+}
+
+/** What no energy can pass. Of a graph W = E + 2 · cut, for the best sample as for the bound. */
+function boundOf(sections: Sections, energy: number, cut: number | undefined): Pick<AnnealResult, "bound"> {
+  if (!sections.has("bound.energy")) return {};
+  const end = only(sections.take("bound.energy", ["f64"], 1));
+  const witness = finite(sections.take("bound.witness", ["f64"], "any"));
+  if (cut === undefined) return { bound: { energy: end, witness } };
+  const most = cut + (energy - end) / 2;
+  return { bound: { energy: end, cut: most, gap: most === 0 ? 0 : (most - cut) / most, witness } };
 }
 
 /** What the samples of a problem are worth, and the solution that one of them stands for. */
@@ -67,16 +76,6 @@ function jsonOf(sections: Sections, name: string): unknown {
   } catch (cause) {
     throw broken(`${name} is no JSON: ${messageOf(cause)}`);
   }
-}
-
-/** The sweeps that a run did: what its `sweepLimit` has to be for the same bytes. */
-export function annealWork(container: Uint8Array): AnnealResult["work"] {
-  return workOf(openSections(container, ANNEAL_RESULT_SCHEMA));
-}
-
-function workOf(sections: Sections): AnnealResult["work"] {
-  const [sweeps, reads] = Array.from(sections.take("work", ["u64"], 2).data, Number);
-  return { sweeps: sweeps ?? 0, reads: reads ?? 0 };
 }
 
 function labelsOf(sections: Sections, size: number): AnnealResult["variables"] {

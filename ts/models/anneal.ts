@@ -36,6 +36,8 @@ export const AnnealOptions = z.strictObject({
   sense: z.enum(["min", "max"]).optional(),
   /** Distinct samples that are kept, the best; 100 by default. */
   maxSamples: z.int().min(1).max(1_000_000).optional(),
+  /** Proves what no energy can pass; for models up to 3,000 variables. */
+  bound: z.boolean().optional(),
   /** Threads that share the reads; 1 by default. Never changes a byte of the result. */
   threads: z.int().min(1).max(256).optional(),
 });
@@ -70,6 +72,16 @@ export const AnnealResult = z.strictObject({
     description:
       "Of a problem (`problem-json`, `lp`): the best feasible sample as its solution; without one, the best sample",
   }),
+  bound: z
+    .strictObject({
+      energy: z.number().meta({ description: "No sample has a lower energy; with sense max, none has a higher one" }),
+      cut: z.number().optional().meta({ description: "Of a graph: no cut weighs more" }),
+      gap: z.number().optional().meta({ description: "Of a graph: (bound − cut) / bound; 0 is proved optimal" }),
+      witness: z
+        .array(z.number())
+        .meta({ description: "A diagonal that makes the matrix of the spins positive semidefinite, which proves it" }),
+    })
+    .optional(),
   work: z
     .strictObject({ sweeps: z.int().min(0), reads: z.int().min(0) })
     .meta({ description: "What was done, all reads together; 0 and 0 for an exact search" }),

@@ -3,7 +3,7 @@ import { fromUtf8, toHex, utf8 } from "../core/bytes.ts";
 import { AppError, type ErrorInfo, isErrorCode, messageOf, toErrorInfo } from "../core/errors.ts";
 import { withResolvers } from "../core/with-resolvers.ts";
 import type { AnnealOptions } from "../models/anneal.ts";
-import { annealWork } from "../models/anneal-result.ts";
+import { annealWork } from "../models/anneal-work.ts";
 import type { CircuitOptions, Note } from "../models/circuit.ts";
 import { DEFAULT_READS, withDefaults } from "../models/defaults.ts";
 import type { HybridDocument, HybridEstimate, HybridOptions } from "../models/hybrid.ts";

@@ -300,4 +300,31 @@ proptest! {
             _ => {}
         }
     }
+    /// Where breaking a constraint pays most: all of the objective is to be had for a unit too much.
+    #[test]
+    fn breaking_a_constraint_of_a_program_never_pays(
+        values in prop::collection::vec(1u32..9, 1..6),
+        (sign, bound) in (0usize..3, 0usize..5),
+        unit in prop_oneof![Just(1.0f64), Just(0.125)],
+    ) {
+        let count = bound.min(values.len());
+        let term = |k: usize, value: f64| format!(" + {value} x{k}");
+        let sum = |value: &dyn Fn(usize) -> f64| (0..values.len()).map(|k| term(k, value(k))).collect::<String>();
+        // At least: pay as little as possible for `count`; else: earn as much as possible with it.
+        let goal = if sign == 1 { "Minimize" } else { "Maximize" };
+        let relation = ["<=", ">=", "="][sign];
+        let names: String = (0..values.len()).map(|k| format!(" x{k}")).collect();
+        let text = format!(
+            "{goal}\n{}\nSubject To\n c:{} {relation} {}\nBinary\n{names}\nEnd\n",
+            sum(&|k| f64::from(values[k]) * unit), sum(&|_| 0.5), count as f64 * 0.5,
+        );
+        let mut sorted = values.clone();
+        sorted.sort_unstable_by(|a, b| if sign == 1 { a.cmp(b) } else { b.cmp(a) });
+        let optimum: u32 = sorted[..count].iter().sum();
+        let cost = |objective: f64| if sign == 1 { objective } else { -objective };
+        let model = read(Format::Lp, text.as_bytes()).unwrap();
+        if count < values.len() && !(sign == 1 && count == 0) {
+            check_model(&model, f64::from(optimum) * unit, cost);
+        }
+    }
 }

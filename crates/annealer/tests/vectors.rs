@@ -149,3 +149,23 @@ fn solutions_have_their_recorded_bytes() {
     });
     check_recorded("solutions.json", &json!({ "cases": cases }));
 }
+
+/// A graph with whole weights, and a model with fields and fractions whose high energies are wanted.
+#[test]
+fn bounds_have_their_recorded_bytes() {
+    let graph = "8 12\n1 2 3\n2 3 1\n3 4 2\n4 5 1\n5 1 2\n1 6 1\n2 7 2\n3 8 1\n6 8 2\n6 7 1\n7 8 -1\n4 8 1\n";
+    let model = "# vartype=BINARY\n0 0 -1.5\n1 1 0.25\n2 2 2\n0 1 3\n1 2 -0.5\n0 3 1\n2 3 -1.75\n";
+    let cases = [("rudy", graph, "min"), ("coo", model, "max")].map(|(format, source, sense)| {
+        let options = json!({ "method": "exact", "bound": true, "maxSamples": 1, "sense": sense });
+        let bytes = container(format, source, &options);
+        let model = read(Format::named(format, b"").unwrap(), source.as_bytes()).unwrap();
+        let result = run(&model, &Options::from_json(&options.to_string()).unwrap(), &mut Unmonitored).unwrap();
+        let bound = result.bound.unwrap();
+        let best = &result.samples.samples[0];
+        json!({
+            "format": format, "source": source, "options": options, "hex": hex(&bytes), "sha256": hex(&Sha256::digest(&bytes)),
+            "best": { "energy": best.energy, "cut": result.cut }, "bound": { "energy": bound.energy, "witness": bound.witness },
+        })
+    });
+    check_recorded("bounds.json", &json!({ "cases": cases }));
+}

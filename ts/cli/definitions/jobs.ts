@@ -84,6 +84,7 @@ export function jobFlags(command: Command): Command {
     .option("--target-energy <number>", "of a model: end it with the first read that is as good")
     .option("--sense <name>", "of a model: min (default) or max")
     .option("--max-samples <number>", "of a model: distinct samples that are kept; default 100", wholeNumberOf)
+    .option("--bound", "of a model: prove what no energy can pass")
     .option("--beta-range <first,last>", "of a model: inverse temperatures; found out by default")
     .option("--initial <values>", "of a model: where every read begins, such as 1,-1,1")
     .option("--objective <name>", "of a schedule: makespan (default) or total-weighted-tardiness")

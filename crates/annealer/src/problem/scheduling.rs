@@ -1,12 +1,12 @@
 //! Jobs on identical machines: x of (job, machine), and machine 0 is the one that ends last.
 //!
-//! E = load of machine 0 + Σ over jobs of (duration + 1) · (1 − Σ x)² + Σ over the other machines of 2 · (load of machine 0 − own load −
+//! E = load of machine 0 + Σ over jobs of (duration + 1) · (1 − Σ x)² + Σ over the other machines of (load of machine 0 − own load −
 //! slack)², the slack any of 0 … the makespan of the longest-first rule, which is not below the optimum.
 //!
 //! **Weights.** Take a sample whose squares are uᵢ² for the jobs and tₖ² for the machines, all whole. Keep each job on one of its
 //! machines and put those without one on machine 0: no load but that of machine 0 rises, so the makespan of this schedule is at most
-//! load of machine 0 + Σ tₖ + Σ of the durations of jobs that had no machine. The penalties are at least Σ 2·tₖ + Σ (duration + 1) over
-//! the jobs with uᵢ ≠ 0: the energy is above the makespan of a schedule, unless all squares are 0 and it is the makespan.
+//! load of machine 0 + Σ tₖ + Σ of the durations of jobs that had no machine. The penalties are at least Σ tₖ + Σ (duration + 1) over
+//! the jobs with uᵢ ≠ 0: the energy is not below the makespan of that schedule, and above it where a job was not on one machine.
 //!
 //! Source: Lucas (2014), §6.3, with smaller weights.
 
@@ -99,7 +99,7 @@ impl Kind for Scheduling {
             terms.extend(longest.iter().map(|(x, duration)| (x + machine, -duration)));
             let slack = model.counter(&format!("idle {machine}"), most)?;
             terms.extend(slack.into_iter().map(|(bit, part)| (bit, -part)));
-            model.square(&terms, 0.0, 2.0)?;
+            model.square(&terms, 0.0, 1.0)?;
         }
         model.build()
     }
