@@ -3,10 +3,11 @@ import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
 import type { BackendDescription } from "../models/backend.ts";
-import { moreSensitive, sensitivity } from "../models/job.ts";
-import type { ApprovalRule, TenantPolicy } from "../models/policy.ts";
+import { moreSensitive } from "../models/job.ts";
+import type { TenantPolicy } from "../models/policy.ts";
 import type { Candidate, RouteDecision } from "../models/route.ts";
 import type { Provider } from "../providers/provider.ts";
+import { approversOf } from "../routing/approvals.ts";
 import { needsPlan } from "../routing/eligibility.ts";
 import type { Deed } from "./deed.ts";
 import type { Job, JobPlan } from "./job.ts";
@@ -39,12 +40,8 @@ export function approvalsFor(services: PlanServices, question: RouteQuestion, ro
   const { costMicroUsd } = candidateOf(route, route.chosen).predicted;
   const asked = question.request.constraints?.dataClass ?? policy.routing.dataClass;
   const dataClass = moreSensitive(policy.routing.dataClass, asked);
-  const meets = ({ when }: ApprovalRule): boolean =>
-    costMicroUsd >= (when.minCostMicroUsd ?? 0) &&
-    (when.external === undefined || when.external === (backend?.external ?? false)) &&
-    (when.backends === undefined || when.backends.includes(route.chosen)) &&
-    (when.dataClass === undefined || sensitivity(dataClass) >= sensitivity(when.dataClass));
-  return policy.approvals.find(meets)?.approvers ?? 0;
+  const { chosen: id } = route;
+  return approversOf(policy.approvals, { backend: id, external: backend?.external ?? false, costMicroUsd, dataClass });
 }
 
 /** A dry run: where the job would run and what it would cost. */

@@ -99,8 +99,12 @@ export class QuotaBook {
    * @throws {AppError} `quota-exceeded` when the day's rest is smaller
    */
   reserve(tenant: TenantId, predicted: Consumption): (used: Consumption) => void {
+    this.#refuseSpent(this.#quotasOf(tenant), this.#book(tenant), this.#clock(), predicted);
+    return this.#take(tenant, predicted);
+  }
+
+  #take(tenant: TenantId, predicted: Consumption): (used: Consumption) => void {
     const book = this.#book(tenant);
-    this.#refuseSpent(this.#quotasOf(tenant), book, this.#clock(), predicted);
     const { day } = book;
     book.computeMs += predicted.computeMs;
     book.costMicroUsd += predicted.costMicroUsd;
@@ -111,6 +115,17 @@ export class QuotaBook {
       present.computeMs += used.computeMs - reserved.computeMs;
       present.costMicroUsd += used.costMicroUsd - reserved.costMicroUsd;
     };
+  }
+
+  /**
+   * As {@link reserve} for what costs money and no engine time.
+   *
+   * @returns settles it with what was charged, once
+   */
+  spend(tenant: TenantId, costMicroUsd: number): (charged: number) => void {
+    this.#refuseCost(this.#quotasOf(tenant), this.#book(tenant), this.#clock(), costMicroUsd);
+    const settle = this.#take(tenant, { computeMs: 0, costMicroUsd });
+    return (charged) => settle({ computeMs: 0, costMicroUsd: charged });
   }
 
   jobsInFlight(tenant: TenantId): number {
@@ -146,9 +161,13 @@ export class QuotaBook {
         untilTomorrowMs,
       );
     }
-    const cost = book.costMicroUsd + more.costMicroUsd;
+    this.#refuseCost(quotas, book, now, more.costMicroUsd);
+  }
+
+  #refuseCost(quotas: Quotas, book: Book, now: number, more: number): void {
+    const cost = book.costMicroUsd + more;
     if (cost > quotas.costMicroUsdPerDay) {
-      throw this.#exceeded("costMicroUsdPerDay", quotas.costMicroUsdPerDay, cost, untilTomorrowMs);
+      throw this.#exceeded("costMicroUsdPerDay", quotas.costMicroUsdPerDay, cost, DAY_MS - (now % DAY_MS));
     }
   }
 

@@ -10,7 +10,8 @@ import { ROUTING_DATA_LIMITS } from "./read-routing-data.ts";
 
 const FORMAT = "ketflow-model-router/1";
 
-const Snapshot = z.strictObject({
+/** What `ketflow route fit` writes. */
+export const RouterSnapshot = z.strictObject({
   format: z.literal(FORMAT),
   models: z.array(z.string()).min(2).max(ROUTING_DATA_LIMITS.models),
   tasks: z.array(z.string()).max(ROUTING_DATA_LIMITS.tasks),
@@ -47,15 +48,19 @@ export function writeRouter(router: ModelRouter, costUnit: CostUnit): { text: st
   return { text: `${canonicalJson({ ...body, contentHash })}\n`, contentHash };
 }
 
-/** @throws {AppError} `invalid-input` for what is no snapshot, `integrity-violation` when its hash is another */
+/** @throws {AppError} as {@link checkRouter} */
 export function readRouter(text: string): SavedRouter {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return checkRouter(JSON.parse(text));
   } catch (cause) {
+    if (cause instanceof AppError) throw cause;
     throw new AppError("invalid-input", `not a router: not JSON: ${messageOf(cause)}`, { cause });
   }
-  const { contentHash, ...body } = checked(Snapshot, value, "router");
+}
+
+/** @throws {AppError} `invalid-input` for what is no snapshot, `integrity-violation` when its hash is another */
+export function checkRouter(value: unknown): SavedRouter {
+  const { contentHash, ...body } = checked(RouterSnapshot, value, "router");
   const found = canonicalHash(body);
   if (found !== contentHash) {
     throw new AppError("integrity-violation", `contentHash is ${contentHash}, the content has ${found}; fit it again`);
