@@ -26,8 +26,11 @@ function check(operation: Operation, answer: Answer, what: string): void {
   expect(faultsOf(operation, answer), what).toEqual([]);
 }
 
-const IDS: Ids = { tenant: "t", job: "job_x", planHash: "p", key: "key_x", event: "evt_x", tile: "0/000" };
-const world: Pick<TenantWorld, "canary"> = { canary: "c" };
+const IDS: Ids = {
+  ...{ tenant: "t", job: "job_x", planHash: "p", key: "key_x", event: "evt_x", tile: "0/000" },
+  ...{ router: "r", provider: "provider-x", model: "model-x" },
+};
+const world: Pick<TenantWorld, "canary" | "upstream"> = { canary: "c", upstream: "https://models.invalid" };
 
 /** Every place of a JSON value that holds a text, as a function that puts another one there. */
 function textPlaces(value: unknown): ((text: string) => unknown)[] {
@@ -119,7 +122,18 @@ describe("naughty strings", () => {
         naughty.map(async (text, k) => {
           if (k % 5 !== 0 || text === "" || !text.isWellFormed()) return;
           const raw = encodeURIComponent(text);
-          const ids = { ...IDS, tenant: raw, job: raw, planHash: text, key: raw, event: raw, tile: raw };
+          const ids = {
+            ...IDS,
+            tenant: raw,
+            job: raw,
+            planHash: text,
+            key: raw,
+            event: raw,
+            tile: raw,
+            router: raw,
+            provider: raw,
+            model: raw,
+          };
           const { target, ...rest } = request?.(ids, world) ?? { target: "/" };
           if (!target.includes(raw)) return;
           const answer = await service.call(operation.method.toUpperCase(), target, rest);

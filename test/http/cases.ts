@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { routerOf } from "../chat/router-fixture.ts";
 import { longCircuit } from "../e2e/long-circuit.ts";
 import { BELL_BODY } from "../jobs/fixtures.ts";
 import { type Answer, bodyOf, type CallOptions, type TestService } from "./service.ts";
@@ -10,6 +11,10 @@ export interface Ids {
   readonly planHash: string;
   readonly key: string;
   readonly event: string;
+  /** One that has no router but those that were set. */
+  readonly router: string;
+  readonly provider: string;
+  readonly model: string;
   /** Path of a tile of the log, which is one for all. */
   readonly tile: string;
 }
@@ -24,13 +29,15 @@ export interface TenantWorld {
   readonly approverToken: string;
   /** What only this tenant may ever read. */
   readonly canary: string;
+  /** URL of a mock of a model provider. */
+  readonly upstream: string;
 }
 
 export interface Case {
   /** Makes what a valid call needs, as new as it has to be. */
   ready?(world: TenantWorld): Promise<Partial<Ids>>;
   /** A valid call with these ids. */
-  request(ids: Ids, world: Pick<TenantWorld, "canary">): { target: string } & Omit<CallOptions, "token">;
+  request(ids: Ids, world: Pick<TenantWorld, "canary" | "upstream">): { target: string } & Omit<CallOptions, "token">;
   /** Ends what a valid call began. */
   after?(world: TenantWorld, ids: Ids): Promise<void>;
   /** What a valid call answers. */
@@ -111,6 +118,35 @@ const keyOfNewTenant = async (world: TenantWorld): Promise<Partial<Ids>> => {
   return { tenant: tenant ?? "", key: id };
 };
 
+/** A provider of a new name, with one model of that name, behind the mock. */
+export const provider = async (world: TenantWorld): Promise<Pick<Ids, "provider" | "model">> => {
+  const [name, model] = ["p", "m"].map((letter) => letter + randomBytes(8).toString("hex")) as [string, string];
+  const { service, token } = world;
+  await bodyOf(
+    service.call("PUT", `/v1/model-providers/${name}`, {
+      token,
+      body: { ...providerBody(world), models: [modelOf(model)] },
+    }),
+  );
+  return { provider: name, model };
+};
+
+const oneWord = (text: string): string => text.replaceAll(" ", "-");
+
+const modelOf = (name: string) => ({
+  ...{ name, contextTokens: 1000, maxOutputTokens: 100, price: { inputMicroUsd: 0, outputMicroUsd: 0 } },
+});
+
+const providerBody = ({ canary, upstream }: Pick<TenantWorld, "canary" | "upstream">) => ({
+  ...{ kind: "openai-compatible", baseUrl: `${upstream}/v1`, apiKey: oneWord(canary) },
+});
+
+/** Each tenant's is another one: it names the tenant's own models. */
+export const router = async ({ service, token, id }: TenantWorld): Promise<Pick<Ids, "router">> => {
+  const body = routerOf([`${id}-small`, `${id}-large`]);
+  return { router: (await bodyOf(service.call("PUT", "/v1/model-router", { token, body }))).contentHash };
+};
+
 const get = (target: (ids: Ids) => string, status = 200, ready?: Case["ready"]): Case => ({
   ...{ request: (ids) => ({ target: target(ids) }), status },
   ...(ready && { ready }),
@@ -118,6 +154,12 @@ const get = (target: (ids: Ids) => string, status = 200, ready?: Case["ready"]):
 
 const move = (verb: string, ready: Case["ready"], status: number): Case =>
   get(({ job }) => `/v1/jobs/${job}:${verb}`, status, ready);
+
+/** Jobs on the mock QPU wait for a second person; calls of models may not have to. */
+export const POLICY_OF_CASES = {
+  approvals: [{ when: { backends: ["mock-qpu"] }, approvers: 1 }],
+  deadlines: { quantumMs: null },
+};
 
 /** A valid call of every operation; test/http/operations.test.ts fails for an operation without one. */
 export const CASES: Readonly<Record<string, Case>> = {
@@ -159,11 +201,34 @@ export const CASES: Readonly<Record<string, Case>> = {
   listBackends: get(() => "/v1/backends"),
   getBackend: get(() => "/v1/backends/embedded"),
   calibrateBackend: { ...get(() => "/v1/backends/embedded:calibrate"), by: "admin" },
+  listModels: get(() => "/v1/models"),
+  getModel: get(({ model }) => `/v1/models/${model}`),
+  createChatCompletion: {
+    request: ({ model }, { canary }) => ({
+      target: "/v1/chat/completions",
+      body: { model, messages: [{ role: "user", content: canary }], max_tokens: 10 },
+    }),
+    status: 200,
+  },
+  listModelProviders: get(() => "/v1/model-providers"),
+  getModelProvider: get(({ provider: name }) => `/v1/model-providers/${name}`),
+  setModelProvider: {
+    request: (_, world) => ({
+      target: "/v1/model-providers/of-every-tenant",
+      body: { ...providerBody(world), models: [modelOf(`${oneWord(world.canary)}-model`)] },
+    }),
+    status: 200,
+  },
+  deleteModelProvider: get(({ provider: name }) => `/v1/model-providers/${name}`, 204, provider),
+  getModelRouter: get(() => "/v1/model-router"),
+  setModelRouter: { request: () => ({ target: "/v1/model-router", body: routerOf(["small", "large"]) }), status: 200 },
+  deleteModelRouter: get(() => "/v1/model-router", 204, router),
+  getModelRouterSnapshot: get(({ router: hash }) => `/v1/model-routers/${hash}`),
   getPolicy: get(() => "/v1/policy"),
   setPolicy: {
     request: (_, { canary }) => ({
       target: "/v1/policy",
-      body: { routing: { regions: [canary] }, approvals: [{ approvers: 1 }], deadlines: { quantumMs: null } },
+      body: { routing: { regions: [canary] }, ...POLICY_OF_CASES },
     }),
     status: 200,
   },
@@ -239,5 +304,6 @@ export const STORES_NOTHING: Readonly<Record<string, string>> = {
 export const SHARED_PARAMETERS: Readonly<Record<string, string>> = {
   getBackend: "back ends are the installation's",
   calibrateBackend: "back ends are the installation's",
+  setModelProvider: "each tenant names its providers as it likes: test/chat/providers.test.ts has two of one name",
   getTile: "the log is one for all tenants, and says nothing about them",
 };

@@ -4,8 +4,19 @@ import type { AuditEvent } from "../../ts/audit/event.ts";
 import { newEventId, newJobId, type TenantId } from "../../ts/core/ids.ts";
 import type { Operation } from "../../ts/http/operation.ts";
 import { SCOPES, type Scope } from "../../ts/models/access.ts";
+import { type MockUpstream, mockUpstream } from "../chat/mock-upstream.ts";
 import { openAccess } from "../identity/fixtures.ts";
-import { CASES, type Ids, SHARED_PARAMETERS, STORES_NOTHING, submit, type TenantWorld } from "./cases.ts";
+import {
+  CASES,
+  type Ids,
+  POLICY_OF_CASES,
+  provider,
+  router,
+  SHARED_PARAMETERS,
+  STORES_NOTHING,
+  submit,
+  type TenantWorld,
+} from "./cases.ts";
 import {
   ADMIN_KEY,
   type Answer,
@@ -16,6 +27,7 @@ import {
   type TestService,
 } from "./service.ts";
 
+let upstream: MockUpstream;
 let service: TestService;
 let alpha: TenantWorld;
 let beta: TenantWorld;
@@ -28,7 +40,8 @@ const without = new Map<Scope, string>();
 
 beforeAll(async () => {
   const tokens = new Map<string, string>();
-  service = await openTestService({}, async (access) => {
+  upstream = await mockUpstream();
+  service = await openTestService({ modelOrigins: [upstream.url] }, async (access) => {
     for (const id of ["alpha-canary", "beta"]) {
       await access.tenants.create({ id }, { actor: { kind: "local", id: "test", role: "local" }, requestId: null });
       for (const person of ["ada", "bob"])
@@ -51,27 +64,30 @@ beforeAll(async () => {
       );
   });
   const world = (id: string, canary: string): TenantWorld => ({
-    ...{ service, id, canary },
+    ...{ service, id, canary, upstream: upstream.url },
     ...{ token: tokens.get(`${id} ada`) ?? "", approverToken: tokens.get(`${id} bob`) ?? "" },
   });
   alpha = world("alpha-canary", `CANARY${randomBytes(8).toString("hex")}`);
   beta = world("beta", "nothing of beta is looked for");
   for (const each of [alpha, beta]) {
     const { token } = each;
-    const body = { approvals: [{ approvers: 1 }], deadlines: { quantumMs: null } };
-    expect((await service.call("PUT", "/v1/policy", { token, body })).status).toBe(200);
+    expect((await service.call("PUT", "/v1/policy", { token, body: POLICY_OF_CASES })).status).toBe(200);
   }
   idsOfAlpha = await idsOf(alpha);
   idsOfBeta = await idsOf(beta);
 });
-afterAll(() => service?.close());
+afterAll(async () => {
+  await service?.close();
+  await upstream?.close();
+});
 
 async function idsOf(world: TenantWorld): Promise<Ids> {
   const { token, id } = world;
   const { id: job, plan } = await submit(world, { target: "mock-qpu" });
   const { body: key } = await service.call("POST", "/v1/keys", { token, body: { name: world.canary, role: "member" } });
   const { body: audit } = await service.call("GET", "/v1/audit?limit=1", { token });
-  return { tenant: id, job, planHash: plan.planHash, key: key.id, event: audit.events[0].id, tile: "0/000" };
+  const models = { ...(await provider(world)), ...(await router(world)) };
+  return { tenant: id, job, planHash: plan.planHash, key: key.id, event: audit.events[0].id, tile: "0/000", ...models };
 }
 
 /** Ids that nobody was ever given, as old and as long as those. */
@@ -84,6 +100,9 @@ function randomIds(): Ids {
     key: `key_${"0123456789abcdefghjkmnpqrstvwxyz".slice(0, 16)}`,
     event: newEventId(now),
     tile: "0/000",
+    router: randomBytes(32).toString("hex"),
+    provider: `p${randomBytes(8).toString("hex")}`,
+    model: `m${randomBytes(8).toString("hex")}`,
   };
 }
 
@@ -99,6 +118,11 @@ const conforms = (operation: Operation, answer: Answer): Answer => {
 };
 const call = async (operation: Operation, { target, ...request }: { target: string } & CallOptions): Promise<Answer> =>
   conforms(operation, await service.call(operation.method.toUpperCase(), target, request));
+
+/** Of a problem, or of an error in the shape of OpenAI's API. */
+function errorOf({ errors }: Operation, { body }: Answer): { code: string; detail: string } {
+  return errors === "openai" ? { code: body.error.code, detail: body.error.message } : body;
+}
 
 it("every operation has a case, and every case an operation", () => {
   expect(Object.keys(CASES).sort()).toEqual(
@@ -142,9 +166,10 @@ describe("without the right to", () => {
       const address = query === undefined ? target : `${target}${target.includes("?") ? "&" : "?"}${query}`;
       const headers = { ...request.headers, ...credentials.headers };
       const answer = await call(operation, { target: address, ...request, ...credentials, headers, isStream: false });
-      expect([operation.id, answer.status, answer.body.code]).toEqual([operation.id, 401, "unauthenticated"]);
+      const { code, detail } = errorOf(operation, answer);
+      expect([operation.id, answer.status, code]).toEqual([operation.id, 401, "unauthenticated"]);
       expect(answer.headers.get("www-authenticate")).toMatch(/^Bearer /);
-      bodies.add(JSON.stringify({ ...answer.body, requestId: "" }));
+      bodies.add(detail);
     }
     expect(bodies.size).toBe(1);
   });
@@ -155,7 +180,7 @@ describe("without the right to", () => {
       const { target, ...request } = caseOf(operation).request(idsOfAlpha, alpha);
       const answer = await call(operation, { target, ...request, token, isStream: false });
       expect([operation.id, answer.status]).toEqual([operation.id, 403]);
-      expect(answer.body.detail).toContain(operation.scope);
+      expect(errorOf(operation, answer).detail).toContain(operation.scope);
     }
   });
 

@@ -1,5 +1,6 @@
 import { onTestFinished } from "vitest";
 import type { TenantId } from "../../ts/core/ids.ts";
+import { OpenAiError } from "../../ts/http/openai-errors.ts";
 import type { Operation, ResponseDoc } from "../../ts/http/operation.ts";
 import { PROBLEM_TYPE, Problem } from "../../ts/http/problem.ts";
 import { principalOf } from "../../ts/identity/keys.ts";
@@ -139,6 +140,12 @@ export function faultsOf(operation: Operation, answer: Answer): string[] {
   if (doc === undefined && !SHELL.includes(status))
     return [...faults, `${place}: is not described (${text.slice(0, 200)})`];
   if (status >= 400) {
+    if (operation.errors === "openai") {
+      const error = OpenAiError.safeParse(body);
+      if (!error.success) return [...faults, `${place}: ${error.error.message}`];
+      const isDescribed = doc === undefined || doc.description.includes(error.data.error.code);
+      return isDescribed ? faults : [...faults, `${place}: ${error.data.error.code} is not described`];
+    }
     if (type !== PROBLEM_TYPE) return [...faults, `${place}: ${type} is no problem`];
     const problem = Problem.safeParse(body);
     if (!problem.success) return [...faults, `${place}: ${problem.error.message}`];

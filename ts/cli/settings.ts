@@ -33,6 +33,11 @@ export function settingsOf(environment: Terminal["environment"]): Setting[] {
     { name: "port", kind: "integer", fallback: 8080, about: "port that serve listens on; 0 takes a free one" },
     { name: "corsOrigin", kind: "list", about: "web origins whose pages may call serve's API; * for all" },
     {
+      name: "modelOrigin",
+      kind: "list",
+      about: "origins of language models of your own, which tenants may name although they have private addresses",
+    },
+    {
       name: "logLevel",
       kind: "string",
       choices: LOG_LEVELS,

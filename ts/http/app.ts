@@ -10,6 +10,7 @@ import { checked } from "../models/check.ts";
 import { type ObservedRequest, UNMATCHED } from "../telemetry/request.ts";
 import { type AuthServices, authenticate, bearerToken, requireScope } from "./authenticate.ts";
 import { type RequestReader, requestReader } from "./node-request.ts";
+import { openAiErrorReply } from "./openai-errors.ts";
 import type { LiveReply, Operation, Reply } from "./operation.ts";
 import { problemReply } from "./problem.ts";
 import { readJsonBody } from "./read-body.ts";
@@ -138,7 +139,8 @@ async function answer(operation: Operation, context: Context, services: AppServi
   } catch (error) {
     const { tenant, keyId } = principal ?? {};
     const facts = { requestId, operation: operation.id, tenant, keyId };
-    reply = problemReply(error, requestId, (fault) => services.reportError(fault, facts));
+    const errorReply = operation.errors === "openai" ? openAiErrorReply : problemReply;
+    reply = errorReply(error, requestId, (fault) => services.reportError(fault, facts));
     ({ code } = toErrorInfo(error));
   }
   services.observe?.({

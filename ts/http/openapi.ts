@@ -1,12 +1,15 @@
 import * as z from "zod";
 import { KeyView, NewKeyView } from "../models/access.ts";
+import { ChatCompletion, ChatRequest } from "../models/chat.ts";
 import { CircuitOptions } from "../models/circuit.ts";
 import { SubmitJob } from "../models/job.ts";
 import { JobEventView, JobProgressView, LiveMessage, StreamEndView } from "../models/job-event.ts";
 import { JobPageView, JobView, PlanView } from "../models/job-view.ts";
+import { ModelProviderView, SetModelProvider } from "../models/model-provider.ts";
 import { PolicyView, TenantPolicy } from "../models/policy.ts";
 import { RouteDecision } from "../models/route.ts";
 import { TenantView, UsageView } from "../models/tenant.ts";
+import { OpenAiError, openAiErrors } from "./openai-errors.ts";
 import { type Operation, type ResponseDoc, TAGS } from "./operation.ts";
 import { Problem } from "./problem.ts";
 import { problems } from "./responses.ts";
@@ -25,6 +28,7 @@ const NAMED = {
     Usage: UsageView,
     Problem,
   },
+  ...{ ChatRequest, ChatCompletion, ModelProvider: ModelProviderView, SetModelProvider, OpenAiError },
   ...{ JobEvent: JobEventView, JobProgress: JobProgressView, StreamEnd: StreamEndView, LiveMessage },
 };
 
@@ -69,8 +73,9 @@ export function openApiDocument(
 
 function describeOperation(each: Operation, links: Document | undefined): Document {
   const isOpen = each.scope === "anyone";
-  const shell = isOpen ? problems("rate-limited") : problems("unauthenticated", "forbidden", "rate-limited");
-  const responses = merged(each.responses, shell, problems("store-unavailable", "storage-full", "internal"));
+  const errors = each.errors === "openai" ? openAiErrors : problems;
+  const shell = isOpen ? errors("rate-limited") : errors("unauthenticated", "forbidden", "rate-limited");
+  const responses = merged(each.responses, shell, errors("store-unavailable", "storage-full", "internal"));
   const bodies = each.bodyDoc ?? (each.body && { "application/json": each.body });
   return {
     operationId: each.id,

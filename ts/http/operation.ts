@@ -29,6 +29,7 @@ export const TAGS = [
   { name: "jobs", description: "Submit, read and move jobs" },
   { name: "events", description: "What happens to jobs, live" },
   { name: "backends", description: "Where jobs can run" },
+  { name: "models", description: "Language models: their providers, their router, and calls of them" },
   { name: "policy", description: "The rules of a tenant" },
   { name: "keys", description: "API keys" },
   { name: "tenants", description: "Tenants and their quotas" },
@@ -63,6 +64,8 @@ interface Shape<Query, Body> {
   readonly makesJob?: true;
   /** What it does is done over WebSocket, of which OpenAPI knows nothing: a plain request is refused. */
   readonly webSocket?: true;
+  /** Its errors have the shape that clients of OpenAI's API read; problem+json otherwise. */
+  readonly errors?: "openai";
   readonly query?: z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
   /** Of an operation that reads its body itself: what each content type holds. */

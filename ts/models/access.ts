@@ -11,6 +11,9 @@ export const SCOPES = [
   "keys:write",
   "audit:read",
   "backends:write",
+  "models:read",
+  "models:write",
+  "models:call",
   "tenants:read",
   "tenants:write",
   "log:write",
@@ -25,8 +28,8 @@ export type Role = (typeof ROLES)[number];
 export const SCOPES_OF_ROLE: { readonly [role in Role]: readonly Scope[] } = {
   admin: SCOPES,
   operator: SCOPES.filter((scope) => !["backends:write", "tenants:read", "tenants:write", "log:write"].includes(scope)),
-  member: ["jobs:read", "jobs:write", "policy:read"],
-  auditor: ["jobs:read", "policy:read", "keys:read", "audit:read"],
+  member: ["jobs:read", "jobs:write", "policy:read", "models:read", "models:call"],
+  auditor: ["jobs:read", "policy:read", "keys:read", "audit:read", "models:read"],
 };
 
 /** A day. Both keys of a rotation work that long, unless told otherwise. */

@@ -22,9 +22,12 @@ import { accessRoutes } from "../http/routes/access.ts";
 import { auditRoutes } from "../http/routes/audit.ts";
 import { backendRoutes } from "../http/routes/backends.ts";
 import { batchRoutes } from "../http/routes/batch.ts";
+import { chatRoutes } from "../http/routes/chat.ts";
 import { type EventRouteServices, eventRoutes } from "../http/routes/events.ts";
 import { jobRoutes } from "../http/routes/jobs.ts";
 import { logRoutes } from "../http/routes/log.ts";
+import { modelProviderRoutes } from "../http/routes/model-providers.ts";
+import { modelRoutes } from "../http/routes/models.ts";
 import { operateRoutes } from "../http/routes/operate.ts";
 import { policyRoutes } from "../http/routes/policy.ts";
 import { notReady, systemRoutes } from "../http/routes/system.ts";
@@ -46,6 +49,7 @@ import { QuotaBook } from "../tenancy/quota.ts";
 import { createTenants, type Tenants } from "../tenancy/tenants.ts";
 import { createSqliteTenantStore } from "../tenancy/tenants-sqlite.ts";
 import { type House, type HouseOptions, type HouseRules, openHouse } from "./house.ts";
+import { type Models, openModels } from "./models.ts";
 import { operateServices, watchRotation } from "./operate.ts";
 
 export interface ServiceOptions extends HouseOptions {
@@ -61,6 +65,8 @@ export interface ServiceOptions extends HouseOptions {
   calibrate?: boolean;
   /** Web origins whose pages may call the API, such as `https://lab.example`; `*` for all. None by default. */
   corsOrigins?: readonly string[] | undefined;
+  /** Origins of language models of your own, such as `http://127.0.0.1:11434`: tenants may name them, private or not. */
+  modelOrigins?: readonly string[] | undefined;
   /** Instead of those of {@link LIMITS}. */
   limits?: Partial<SettableLimits>;
   /** Where requests, jobs and faults are told; by default warnings and errors go to standard error as JSON lines. */
@@ -167,7 +173,8 @@ async function serveHouse(
   house.onProgress((job, progress) => feed.progress(job, progress));
   const streams = createLiveStreams((keyId) => keys.isValid(keyId));
   await telemetry.observe(await readingsOf(house, options, streams));
-  const operations = allOperations(house, rules, options, telemetry, { feed, streams }, stopping.signal);
+  const models = await openModels(house, rules, options.dataDir, options.modelOrigins ?? []);
+  const operations = allOperations(house, rules, models, options, telemetry, { feed, streams }, stopping.signal);
   const shell = { keys, rateLimits: createRateLimits(limits.requestsPerSecond, limits.failedAuthenticationsPerMinute) };
   const app = createApp(operations, {
     ...{ ...shell, clock: systemClock, corsOrigins: options.corsOrigins },
@@ -225,6 +232,7 @@ async function readingsOf(
 function allOperations(
   house: House,
   rules: Rules,
+  models: Models,
   options: ServiceOptions,
   telemetry: Telemetry,
   live: EventRouteServices,
@@ -270,6 +278,9 @@ function allOperations(
         return calibration;
       },
     }),
+    ...modelRoutes(models),
+    ...chatRoutes({ chat: models.chat, reportError: (error) => telemetry.onError(error) }),
+    ...modelProviderRoutes(models),
     ...policyRoutes({ policies, preview }),
     ...accessRoutes({ tenants, keys, quota }),
     ...auditRoutes({ events }),

@@ -26,6 +26,7 @@ export async function serve(settingFlags: Flags, { terminal, signal }: CommandCo
     host: text(settings, "host") ?? "127.0.0.1",
     port,
     corsOrigins: list(settings, "corsOrigin"),
+    modelOrigins: list(settings, "modelOrigin"),
     adminKey: terminal.environment.KETFLOW_ADMIN_KEY || undefined,
     version: await packageVersion(),
   });

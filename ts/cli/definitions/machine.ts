@@ -24,6 +24,7 @@ export function defineMachineCommands({ add, group, act }: CommandKit): void {
     .option("--port <number>", "port to listen on; default 8080", wholeNumberOf)
     .option("--data <dir>", "folder of jobs, log and keys")
     .option("--policy <file>", "policy of tenants that have none of their own")
+    .option("--model-origin <origins>", "of language models of your own, such as http://127.0.0.1:11434", commas)
     .option("--cors-origin <origins>", "web origins whose pages may call the API, such as https://lab.example", commas)
     .option("--mock-qpus <file>", "mock QPUs beside the embedded engine")
     .option("--log-level <name>", "debug, info (default), warn or error");

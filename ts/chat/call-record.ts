@@ -1,0 +1,91 @@
+import { createHmac, type Hmac } from "node:crypto";
+import type { AuditEvent } from "../audit/event.ts";
+import type { EventStore } from "../audit/event-store.ts";
+import { type EventOrigin, newEvent } from "../audit/new-event.ts";
+import { canonicalJson, type Json } from "../core/canonical-json.ts";
+import { AppError } from "../core/errors.ts";
+import type { EventId, TenantId } from "../core/ids.ts";
+import type { SqliteDatabase } from "../database/sqlite-database.ts";
+import type { ChatRequest, ChatRoute } from "../models/chat.ts";
+import type { Attempt } from "./attempts.ts";
+import type { ChatCandidate, ChatChoice } from "./choose.ts";
+import type { TokenCount } from "./tokens.ts";
+
+/** How a call ended. `broken`: the back end stopped in the middle; `cancelled`: the caller went away. */
+export type ChatOutcome = "succeeded" | "failed" | "broken" | "cancelled";
+
+/** Everything that is kept of a call: no word of the request or of the answer. */
+export interface CallRecord {
+  readonly decision: EventId;
+  readonly tenant: TenantId;
+  readonly at: number;
+  readonly request: ChatRequest;
+  readonly requestCommitment: string;
+  /** Over all bytes of the answer's body; null where there was none, or not the whole of it. */
+  readonly answerCommitment: string | null;
+  readonly policyVersion: string;
+  readonly choice: ChatChoice;
+  readonly attempts: readonly Attempt[];
+  readonly outcome: ChatOutcome;
+  readonly tokens: TokenCount;
+  readonly cost: Pick<ChatRoute, "costMicroUsd" | "costIsEstimated">;
+}
+
+/** Of the candidates, so that the event stays small. */
+const TOLD_CANDIDATES = 8;
+const TOLD_ATTEMPTS = 12;
+const DAY_MS = 86_400_000;
+
+/** HMAC-SHA-256 under a key that only the caller is given: nobody else can test a guess of what was said. */
+export function commitment(key: Uint8Array): Hmac {
+  return createHmac("sha256", key);
+}
+
+/** Over the canonical JSON of the body as it was sent. @throws {AppError} `invalid-input` for text that has no canonical form */
+export function commitRequest(key: Uint8Array, request: ChatRequest): string {
+  try {
+    return commitment(key)
+      .update(canonicalJson(request as unknown as Json))
+      .digest("hex");
+  } catch (cause) {
+    throw new AppError("invalid-input", "body: holds half of a surrogate pair; send well-formed text", { cause });
+  }
+}
+
+/** The audit event of a call, which makes an entry of the log. */
+export function chatEvent(record: CallRecord, origin: EventOrigin): AuditEvent {
+  const { decision, tenant, at, choice, attempts, outcome, tokens, cost, policyVersion } = record;
+  const last = attempts.at(-1)?.candidate.target;
+  const detail = {
+    outcome,
+    requested: record.request.model,
+    ...(last && { provider: last.provider, model: last.model.name }),
+    router: choice.routerHash,
+    candidates: choice.order.slice(0, TOLD_CANDIDATES).map(toldCandidate),
+    attempts: attempts.slice(0, TOLD_ATTEMPTS).map(({ failure }) => failure ?? "answered"),
+    inputTokens: tokens.input,
+    outputTokens: tokens.output,
+    ...cost,
+    requestCommitment: record.requestCommitment,
+    answerCommitment: record.answerCommitment,
+  } satisfies Json;
+  const event = newEvent(origin, { tenant, at, action: "chat.complete", subject: decision, policyVersion, detail });
+  return { ...event, id: decision };
+}
+
+function toldCandidate({ target, quality, expectedMicroUsd }: ChatCandidate): Json {
+  return { provider: target.provider, model: target.model.name, quality, expectedMicroUsd };
+}
+
+/** Stores events of calls, and what the calls cost, which a later start counts against the day's quota. */
+export function createCallRecorder({ connection, group }: SqliteDatabase, events: EventStore) {
+  const charge = connection.prepare(`insert into usage (tenant, day, compute_ms, cost_micro_usd) values (?, ?, 0, ?)
+    on conflict (tenant, day) do update set cost_micro_usd = cost_micro_usd + excluded.cost_micro_usd`);
+  return (event: AuditEvent, costMicroUsd: number): Promise<void> =>
+    group.run(() => {
+      if (costMicroUsd > 0) charge.run(event.tenant, Math.floor(event.at / DAY_MS), costMicroUsd);
+      events.record(event);
+    });
+}
+
+export type RecordCall = ReturnType<typeof createCallRecorder>;

@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { anthropic } from "../adapters/chat/anthropic.ts";
+import { openAiCompatible } from "../adapters/chat/openai-compatible.ts";
+import { Breakers } from "../chat/breaker.ts";
+import { createCallRecorder } from "../chat/call-record.ts";
+import { type Chat, createChat } from "../chat/chat.ts";
+import { createModelProviders, type ModelProviders } from "../chat/providers.ts";
+import { createSqliteProviderStore } from "../chat/providers-sqlite.ts";
+import { createModelRouters, type ModelRouters } from "../chat/routers.ts";
+import { createSqliteRouterStore } from "../chat/routers-sqlite.ts";
+import { openSecretBox } from "../chat/secret-box.ts";
+import { systemClock } from "../core/clock.ts";
+import type { Policies } from "../tenancy/policies.ts";
+import type { QuotaBook } from "../tenancy/quota.ts";
+import type { House } from "./house.ts";
+
+/** Language models as the service offers them. */
+export interface Models {
+  readonly providers: ModelProviders;
+  readonly routers: ModelRouters;
+  readonly chat: Chat;
+}
+
+/** @param ownOrigins servers of the installation's own, which tenants may name although they have private addresses */
+export async function openModels(
+  { database, events }: House,
+  { policies, quota }: { readonly policies: Policies; readonly quota: QuotaBook },
+  dataDir: string,
+  ownOrigins: readonly string[],
+): Promise<Models> {
+  const providers = createModelProviders({
+    store: createSqliteProviderStore(database, events),
+    box: await openSecretBox(join(dataDir, "keys")),
+    ...{ clock: systemClock, ownOrigins },
+    ready: async (kind) => {
+      if (kind === "anthropic") await anthropic.ready();
+    },
+  });
+  const routers = createModelRouters(createSqliteRouterStore(database, events), systemClock);
+  const chat = createChat({
+    ...{ providers, routers, policies, quota, clock: systemClock, breakers: new Breakers() },
+    adapters: { "openai-compatible": openAiCompatible, anthropic },
+    record: createCallRecorder(database, events),
+    sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
+  });
+  return { providers, routers, chat };
+}
