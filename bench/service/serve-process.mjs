@@ -10,12 +10,12 @@ import { ROOT } from "../subjects/subjects.mjs";
 export const KEY = "kf_bench_key_0123456789";
 export const BELL = 'OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[2];\nh q[0];\ncx q[0],q[1];\n';
 
-/** @param {readonly string[]} [nodeFlags] @returns the port, the process id, and what ends it */
-export async function startService(nodeFlags = []) {
+/** @param {readonly string[]} [nodeFlags] @param {readonly string[]} [serveFlags] @returns the port, the process id, and what ends it */
+export async function startService(nodeFlags = [], serveFlags = []) {
   const folder = mkdtempSync(join(tmpdir(), "ketflow-bench-"));
   const child = spawn(
     process.execPath,
-    [...nodeFlags, "dist/cli.js", "serve", "--port", "0", "--data", join(folder, "data")],
+    [...nodeFlags, "dist/cli.js", "serve", "--port", "0", "--data", join(folder, "data"), ...serveFlags],
     {
       cwd: ROOT,
       env: { ...process.env, KETFLOW_ADMIN_KEY: KEY, XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder },
@@ -36,7 +36,7 @@ export async function startService(nodeFlags = []) {
 }
 
 /** @param {import("node:child_process").ChildProcessByStdio<null, import("node:stream").Readable, null>} child */
-async function portOf(child) {
+export async function portOf(child) {
   for await (const line of createInterface(child.stdout)) {
     const port = /^listening on http:\/\/.*:(\d+)$/.exec(line)?.[1];
     if (port !== undefined) return Number(port);

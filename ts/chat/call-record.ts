@@ -4,7 +4,7 @@ import type { EventStore } from "../audit/event-store.ts";
 import { type EventOrigin, newEvent } from "../audit/new-event.ts";
 import { canonicalJson, type Json } from "../core/canonical-json.ts";
 import { AppError } from "../core/errors.ts";
-import type { EventId, TenantId } from "../core/ids.ts";
+import { type EventId, firstEventIdAt, type TenantId } from "../core/ids.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import type { ChatRequest, ChatRoute } from "../models/chat.ts";
 import type { Attempt } from "./attempts.ts";
@@ -34,7 +34,6 @@ export interface CallRecord {
 /** Of the candidates, so that the event stays small. */
 const TOLD_CANDIDATES = 8;
 const TOLD_ATTEMPTS = 12;
-const DAY_MS = 86_400_000;
 
 /** HMAC-SHA-256 under a key that only the caller is given: nobody else can test a guess of what was said. */
 export function commitment(key: Uint8Array): Hmac {
@@ -77,15 +76,16 @@ function toldCandidate({ target, quality, expectedMicroUsd }: ChatCandidate): Js
   return { provider: target.provider, model: target.model.name, quality, expectedMicroUsd };
 }
 
-/** Stores events of calls, and what the calls cost, which a later start counts against the day's quota. */
-export function createCallRecorder({ connection, group }: SqliteDatabase, events: EventStore) {
-  const charge = connection.prepare(`insert into usage (tenant, day, compute_ms, cost_micro_usd) values (?, ?, 0, ?)
-    on conflict (tenant, day) do update set cost_micro_usd = cost_micro_usd + excluded.cost_micro_usd`);
-  return (event: AuditEvent, costMicroUsd: number): Promise<void> =>
-    group.run(() => {
-      if (costMicroUsd > 0) charge.run(event.tenant, Math.floor(event.at / DAY_MS), costMicroUsd);
-      events.record(event);
-    });
+/** Events of calls in the audit trail, which is also where a later start learns what a day has cost. */
+export function createCallLedger({ connection, group }: SqliteDatabase, events: EventStore) {
+  const costs = connection.prepare(`select tenant, sum(record ->> '$.detail.costMicroUsd') as cost from audit_events
+    where tenant in (select id from tenants) and action = 'chat.complete' and id >= ? group by tenant`);
+  return {
+    record: async (event: AuditEvent): Promise<void> => {
+      await group.run(() => events.record(event));
+    },
+    /** What each tenant's calls have cost since then. */
+    costsSince: (ms: number): { tenant: TenantId; costMicroUsd: number }[] =>
+      costs.all(firstEventIdAt(ms)).map((row) => ({ tenant: row.tenant as TenantId, costMicroUsd: Number(row.cost) })),
+  };
 }
-
-export type RecordCall = ReturnType<typeof createCallRecorder>;

@@ -1,3 +1,4 @@
+import type { AuditEvent } from "../audit/event.ts";
 import type { EventOrigin } from "../audit/new-event.ts";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
@@ -8,7 +9,7 @@ import type { ProviderKind } from "../models/model-provider.ts";
 import type { Policies } from "../tenancy/policies.ts";
 import type { QuotaBook } from "../tenancy/quota.ts";
 import { type Attempt, type AttemptServices, firstAnswer } from "./attempts.ts";
-import { type CallRecord, type ChatOutcome, chatEvent, commitRequest, type RecordCall } from "./call-record.ts";
+import { type CallRecord, type ChatOutcome, chatEvent, commitRequest } from "./call-record.ts";
 import { type ChatCandidate, chooseTargets } from "./choose.ts";
 import type { ModelProviders } from "./providers.ts";
 import type { ModelRouters } from "./routers.ts";
@@ -22,7 +23,8 @@ export interface ChatServices extends AttemptServices {
   readonly policies: Pick<Policies, "view">;
   readonly quota: Pick<QuotaBook, "spend">;
   readonly adapters: Readonly<Record<ProviderKind, ChatAdapter>>;
-  readonly record: RecordCall;
+  /** In the log when this has come back. */
+  record(event: AuditEvent): Promise<void>;
   /** Counts it. */
   onCall?(outcome: ChatOutcome, seconds: number): void;
 }
@@ -79,7 +81,7 @@ async function open<Answer>(
   request: ChatRequest,
   ask: (target: ChatTarget) => Promise<Answer>,
 ): Promise<OpenChat<Answer>> {
-  const { clock, providers, routers, policies, quota, adapters, record } = services;
+  const { clock, providers, routers, policies, quota, adapters } = services;
   const at = clock();
   const startedAt = performance.now();
   const { policy, hash: policyVersion } = policies.view(tenant);
@@ -107,7 +109,7 @@ async function open<Answer>(
   async function settle(end: Omit<CallRecord, keyof typeof facts>): Promise<void> {
     services.onCall?.(end.outcome, (performance.now() - startedAt) / 1000);
     charge(end.cost.costMicroUsd);
-    await record(chatEvent({ ...facts, ...end }, origin), end.cost.costMicroUsd);
+    await services.record(chatEvent({ ...facts, ...end }, origin));
   }
 
   async function askFor(candidate: ChatCandidate): Promise<Answer> {

@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { anthropic } from "../adapters/chat/anthropic.ts";
 import { openAiCompatible } from "../adapters/chat/openai-compatible.ts";
 import { Breakers } from "../chat/breaker.ts";
-import { createCallRecorder } from "../chat/call-record.ts";
+import { createCallLedger } from "../chat/call-record.ts";
 import { type Chat, createChat } from "../chat/chat.ts";
 import { createModelProviders, type ModelProviders } from "../chat/providers.ts";
 import { createSqliteProviderStore } from "../chat/providers-sqlite.ts";
@@ -22,6 +22,8 @@ export interface Models {
   readonly chat: Chat;
 }
 
+const DAY_MS = 86_400_000;
+
 /** @param ownOrigins servers of the installation's own, which tenants may name although they have private addresses */
 export async function openModels(
   { database, events }: House,
@@ -38,10 +40,13 @@ export async function openModels(
     },
   });
   const routers = createModelRouters(createSqliteRouterStore(database, events), systemClock);
+  const ledger = createCallLedger(database, events);
+  const now = systemClock();
+  for (const { tenant, costMicroUsd } of ledger.costsSince(now - (now % DAY_MS))) quota.charged(tenant, costMicroUsd);
   const chat = createChat({
     ...{ providers, routers, policies, quota, clock: systemClock, breakers: new Breakers() },
     adapters: { "openai-compatible": openAiCompatible, anthropic },
-    record: createCallRecorder(database, events),
+    record: ledger.record,
     sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
   });
   return { providers, routers, chat };

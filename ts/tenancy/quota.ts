@@ -117,6 +117,11 @@ export class QuotaBook {
     };
   }
 
+  /** Counts what was charged today before this process began, beside what `restore` knows. */
+  charged(tenant: TenantId, costMicroUsd: number): void {
+    this.#book(tenant).costMicroUsd += costMicroUsd;
+  }
+
   /**
    * As {@link reserve} for what costs money and no engine time.
    *
