@@ -130,7 +130,7 @@ function optionsOf(flags: RunFlags): Record<string, unknown> {
     maxSamples,
     bound,
     states,
-    objective,
+    objective: objective?.includes("=") ? namedNumbers("--objective", objective.split(",")) : objective,
     iterations,
     restarts,
     targetValue,

@@ -76,14 +76,19 @@ function sampleLines({ vartype, variables, best }: AnnealResult, width: number, 
 
 /** A Gantt chart, and how good the schedule is known to be. */
 export function scheduleText(result: ScheduleResult, { width, ascii, all }: ValueOptions): string {
-  const { objective, lowerBound, gap, makespan, criticalPath, work } = result;
+  const { objective, lowerBound, gap, makespan, criticalPath, components, lateness, work } = result;
   const proof = gap === 0 ? "proved optimal" : `lower bound ${number(lowerBound)}, gap ${(100 * gap).toFixed(1)} %`;
   const tardiness = objective === makespan ? "" : `objective    ${number(objective)}; `;
   const path = criticalPath.map(printable).join(" → ");
+  const late = lateness ? [`late         ${grouped(lateness)} behind deadlines: no schedule that keeps them was found`] : [];
+  const parts = Object.entries(components ?? {}).filter(([name, value]) => value > 0 && name !== "makespan");
+  const worth = parts.map(([name, value]) => `${name} ${number(value)}`).join(", ");
   return [
     ganttText(result, { width, ascii, ...(all ? { maxRows: Number.POSITIVE_INFINITY } : {}) }),
     "",
     `${tardiness === "" ? `makespan     ${number(makespan)}; ` : tardiness}${proof}`,
+    ...late,
+    ...(worth === "" ? [] : [`components   makespan ${number(makespan)}, ${worth}`]),
     `critical     ${all ? path : clip(path, Math.max(20, width - 13), ascii ? "ascii" : "unicode")}`,
     `work         ${grouped(work.iterations)} schedules in ${grouped(work.restarts)} restarts`,
   ].join("\n");

@@ -11,6 +11,8 @@ interface GanttTask {
   start: number;
   end: number;
   machine?: string | undefined;
+  /** Start and end of each piece of a task that is split. */
+  segments?: readonly (readonly [number, number])[] | undefined;
 }
 
 export interface GanttOptions {
@@ -33,11 +35,15 @@ export interface GanttBar extends GanttTask {
 /** The rows of a picture: machines by name as people sort them, tasks by their start. */
 export function ganttRows(view: GanttView, options: GanttOptions): { rows: GanttRow[]; hidden: number } {
   const critical = new Set(view.criticalPath);
-  const bars = view.tasks
-    .map((task) => ({ ...task, isCritical: critical.has(task.id) }))
-    .sort((a, b) => a.start - b.start || a.end - b.end);
+  const pieces = (task: GanttTask): GanttBar[] => {
+    const stretches = task.segments ?? [[task.start, task.end] as const];
+    return stretches.map(([start, end]) => ({ ...task, start, end, isCritical: critical.has(task.id) }));
+  };
+  const tasks = [...view.tasks].sort((a, b) => a.start - b.start || a.end - b.end);
   const all =
-    kindOfRows(view, options) === "tasks" ? bars.map((bar) => ({ label: bar.id, bars: [bar] })) : byMachine(bars);
+    kindOfRows(view, options) === "tasks"
+      ? tasks.map((task) => ({ label: task.id, bars: pieces(task) }))
+      : byMachine(tasks.flatMap(pieces).sort((a, b) => a.start - b.start || a.end - b.end));
   const maxRows = options.maxRows ?? 40;
   return { rows: all.slice(0, maxRows), hidden: Math.max(0, all.length - maxRows) };
 }
@@ -52,13 +58,15 @@ export function kindOfRows(view: GanttView, options: GanttOptions): "machines" |
 /** A task without a machine has a row of its own, behind the machines. */
 function byMachine(bars: readonly GanttBar[]): GanttRow[] {
   const machines = new Map<string, GanttBar[]>();
-  const others: GanttRow[] = [];
+  const alone = new Map<string, GanttBar[]>();
   for (const bar of bars) {
-    const row = bar.machine === undefined ? undefined : machines.get(bar.machine);
-    if (bar.machine === undefined) others.push({ label: bar.id, bars: [bar] });
-    else if (row === undefined) machines.set(bar.machine, [bar]);
+    const rows = bar.machine === undefined ? alone : machines;
+    const label = bar.machine ?? bar.id;
+    const row = rows.get(label);
+    if (row === undefined) rows.set(label, [bar]);
     else row.push(bar);
   }
+  const others = [...alone].map(([label, row]) => ({ label, bars: row }));
   const rows = [...machines].map(([label, row]) => ({ label, bars: row }));
   return [...rows.sort((a, b) => compareNames(a.label, b.label)), ...others];
 }

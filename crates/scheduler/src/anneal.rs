@@ -33,7 +33,7 @@ pub(crate) fn search(search: &mut Search<'_>, mut current: State, restart: u32, 
         trial.choose_as(&current);
         if search.mover.propose(&current, &mut trial, &mut draws) {
             search.schedule(&mut trial);
-            let is_kept = match trial.value.checked_sub(current.value) {
+            let is_kept = match trial.energy.checked_sub(current.energy) {
                 None | Some(0) => true,
                 Some(rise) if step < measured => {
                     rises += 1;
@@ -46,7 +46,7 @@ pub(crate) fn search(search: &mut Search<'_>, mut current: State, restart: u32, 
                 std::mem::swap(&mut current, &mut trial);
             }
         }
-        if !count.made(current.value, &|state| state.clone_from(&current)) {
+        if !count.made(current.score(), &|state| state.clone_from(&current)) {
             return;
         }
     }

@@ -10,8 +10,11 @@
 //! bounds by destructive improvement", EJOR 112 (1999), §2; Baptiste, Le Pape, Nuijten, "Constraint-Based Scheduling" (2001), §3.3, for
 //! energetic reasoning.
 
+use crate::features::Begun;
 use crate::layout::{Layout, NONE};
-use crate::problem::{Objective, Problem};
+use crate::measure::mode_cost;
+use crate::objective::{Component, Objective};
+use crate::problem::{Mode, Problem, Task};
 use serde::Serialize;
 
 /// A value that no schedule is below.
@@ -27,9 +30,20 @@ pub struct Bound {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Proof {
-    /// Each task ends no earlier than by precedence, releases and the shortest durations alone.
+    /// Each task starts and ends no earlier than by precedence, releases and the shortest durations alone.
     EarliestEnds,
-    /// These tasks follow each other from the release of the first one.
+    /// Each task costs no less than its cheapest mode.
+    CheapestModes,
+    /// What is in use, squared, is no less than if each task had the resources for itself.
+    Alone,
+    /// No schedule has less than nothing.
+    Nothing,
+    /// Each part is a bound of a component, and the bound their weighted sum.
+    Sum {
+        /// One for each component that counts.
+        parts: Vec<Summand>,
+    },
+    /// These tasks follow each other from the earliest start of the first one.
     Path {
         /// From first to last.
         tasks: Vec<u32>,
@@ -43,6 +57,17 @@ pub enum Proof {
         /// Its end.
         until: u32,
     },
+}
+
+/// A bound of a component.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Summand {
+    /// Of what.
+    pub component: Component,
+    /// The bound, without its weight.
+    pub value: u64,
+    /// Why it is one.
+    pub proof: Proof,
 }
 
 /// What is limited.
@@ -66,33 +91,22 @@ const MOST_ENERGIES: usize = 10_000_000;
 
 /// The bound of an objective.
 pub fn lower_bound(problem: &Problem, objective: Objective) -> Bound {
-    let layout = Layout::new(problem);
-    let heads = layout.heads();
-    match objective {
-        Objective::TotalWeightedTardiness => {
-            let late = |(task, it): (usize, &crate::problem::Task)| {
-                let end = heads[task] + layout.shortest(task);
-                it.due.map_or(0, |due| u64::from(it.weight) * u64::from(end.saturating_sub(due)))
-            };
-            Bound { value: problem.tasks.iter().enumerate().map(late).sum(), proof: Proof::EarliestEnds }
-        }
-        Objective::Makespan => {
-            let bounds = Bounds { tails: layout.tails(), heads, layout: &layout, resources: problem.resources.len() };
-            let mut bound = bounds.path();
-            let mut pools: Vec<_> = bounds.pools().collect();
-            let mut left = MOST_PAIRS;
-            pools.iter().for_each(|pool| pool.raise_by_sets(&mut bound, &mut left));
-            // Small pools first: their intervals cost the least.
-            pools.sort_by_key(|pool| pool.members.len());
-            let mut left = MOST_ENERGIES;
-            pools.iter().for_each(|pool| pool.raise_by_energy(&mut bound, &mut left));
-            bound
-        }
+    let bounds = Bounds::new(problem);
+    let Objective::Mix(weights) = objective else {
+        let component = objective.weights().counting().map(|(it, _)| it).next();
+        return bounds.of(problem, component.unwrap_or(Component::Makespan));
+    };
+    let (mut value, mut parts) = (0, Vec::new());
+    for (component, weight) in weights.counting() {
+        let bound = bounds.of(problem, component);
+        value += weight * bound.value;
+        parts.push(Summand { component, value: bound.value, proof: bound.proof });
     }
+    Bound { value, proof: Proof::Sum { parts } }
 }
 
 struct Bounds<'a> {
-    layout: &'a Layout<'a>,
+    layout: Layout<'a>,
     heads: Vec<u32>,
     tails: Vec<u32>,
     resources: usize,
@@ -106,19 +120,85 @@ struct Member {
     work: u64,
     /// Of each mode: its duration, and the units that it takes.
     modes: Vec<(u64, u64)>,
+    is_preemptive: bool,
 }
 
 struct Members {
     pool: Pool,
-    capacity: u64,
+    /// Each step: (start, end, units); the last one has no end.
+    capacity: Vec<(u64, u64, u64)>,
     members: Vec<Member>,
 }
 
-impl Bounds<'_> {
+impl<'a> Bounds<'a> {
+    fn new(problem: &'a Problem) -> Self {
+        let layout = Layout::new(problem);
+        Self { tails: layout.tails(), heads: layout.heads(), layout, resources: problem.resources.len() }
+    }
+
+    fn of(&self, problem: &Problem, component: Component) -> Bound {
+        let tasks = || problem.tasks.iter().enumerate();
+        match component {
+            Component::Makespan => self.makespan(problem),
+            Component::Tardiness => {
+                let late = |(task, it): (usize, &Task)| {
+                    let end = self.heads[task] + self.layout.shortest(task);
+                    it.due.map_or(0, |due| u64::from(it.weight) * u64::from(end.saturating_sub(due)))
+                };
+                Bound { value: tasks().map(late).sum(), proof: Proof::EarliestEnds }
+            }
+            Component::Cost => {
+                let least = |(task, it): (usize, &Task)| {
+                    let frozen = self.layout.frozen[task];
+                    let cost =
+                        |mode: &Mode| mode_cost(problem, mode, frozen.map_or(mode.duration, |it| it.end - it.start));
+                    match frozen {
+                        Some(frozen) => cost(&it.modes[frozen.mode as usize]),
+                        None => it.modes.iter().map(cost).min().unwrap_or(0),
+                    }
+                };
+                Bound { value: tasks().map(least).sum(), proof: Proof::CheapestModes }
+            }
+            Component::Levelling => {
+                let least = |(task, it): (usize, &Task)| {
+                    let frozen = self.layout.frozen[task];
+                    let square = |mode: &Mode| {
+                        let length = u64::from(frozen.map_or(mode.duration, |it| it.end - it.start));
+                        mode.demands.iter().map(|it| length * u64::from(it.amount) * u64::from(it.amount)).sum::<u64>()
+                    };
+                    match frozen {
+                        Some(frozen) => square(&it.modes[frozen.mode as usize]),
+                        None => it.modes.iter().map(square).min().unwrap_or(0),
+                    }
+                };
+                Bound { value: tasks().map(least).sum(), proof: Proof::Alone }
+            }
+            Component::Affinity => Bound { value: 0, proof: Proof::Nothing },
+            Component::Disruption => {
+                let late = |it: &Begun| u64::from(self.heads[it.task as usize].saturating_sub(it.start));
+                Bound { value: problem.features.planned().map(late).sum(), proof: Proof::EarliestEnds }
+            }
+        }
+    }
+
+    fn makespan(&self, problem: &Problem) -> Bound {
+        // Under way, a bound takes some milliseconds at most.
+        let part = if problem.features.running.is_some() { 50 } else { 1 };
+        let mut bound = self.path();
+        let mut pools: Vec<_> = self.pools().collect();
+        let mut left = MOST_PAIRS / part;
+        pools.iter().for_each(|pool| pool.raise_by_sets(&mut bound, &mut left));
+        // Small pools first: their intervals cost the least.
+        pools.sort_by_key(|pool| pool.members.len());
+        let mut left = MOST_ENERGIES / part;
+        pools.iter().for_each(|pool| pool.raise_by_energy(&mut bound, &mut left));
+        bound
+    }
+
     fn path(&self) -> Bound {
         let length = |task: usize| self.heads[task] + self.layout.shortest(task) + self.tails[task];
-        // It begins at a release: a later task of it may have one that is earlier.
-        let begins = |task: &usize| self.heads[*task] == self.layout.release[*task];
+        // It begins at a release, or where a calendar lets it: a later task of it may have one that is earlier.
+        let begins = |task: &usize| !self.layout.base.is_empty() || self.heads[*task] == self.layout.release[*task];
         let start = (0..self.layout.tasks()).filter(begins).max_by_key(|task| length(*task));
         let mut tasks = Vec::new();
         let mut next = start;
@@ -127,7 +207,9 @@ impl Bounds<'_> {
             let end = self.heads[task] + self.layout.shortest(task);
             let follows = |other: &&u32| {
                 let other = **other as usize;
-                self.heads[other] == end && self.layout.shortest(other) + self.tails[other] == self.tails[task]
+                self.layout.frozen[other].is_none()
+                    && self.heads[other] == end
+                    && self.layout.shortest(other) + self.tails[other] == self.tails[task]
             };
             next = self.layout.succs.of(task).iter().find(follows).map(|other| *other as usize);
         }
@@ -138,19 +220,20 @@ impl Bounds<'_> {
         let rows = 0..self.layout.capacity.len();
         let row_pools = rows.flat_map(|row| {
             let capacity = self.layout.capacity[row];
+            let free = self.layout.free(row);
             if row >= self.resources {
                 return vec![
-                    self.members(Pool::Machine((row - self.resources) as u32), 1, |mode| self.amount(mode, row)),
+                    self.members(Pool::Machine((row - self.resources) as u32), &free, |mode| self.amount(mode, row)),
                 ];
             }
             let exclusive = |mode: u32| u64::from(self.amount(mode, row) > u64::from(capacity / 2));
             vec![
-                self.members(Pool::Resource(row as u32), u64::from(capacity), |mode| self.amount(mode, row)),
-                self.members(Pool::Exclusive(row as u32), 1, exclusive),
+                self.members(Pool::Resource(row as u32), &free, |mode| self.amount(mode, row)),
+                self.members(Pool::Exclusive(row as u32), &[(0, NONE, 1)], exclusive),
             ]
         });
         let on_machine = |mode: u32| u64::from(self.layout.machine[mode as usize] != NONE);
-        row_pools.chain([self.members(Pool::Machines, self.layout.machines as u64, on_machine)])
+        row_pools.chain([self.members(Pool::Machines, &[(0, NONE, self.layout.machines as u64)], on_machine)])
     }
 
     /// What a mode takes of a row.
@@ -159,15 +242,30 @@ impl Bounds<'_> {
         held.map_or(0, |(_, amount)| u64::from(*amount))
     }
 
-    fn members(&self, pool: Pool, capacity: u64, amount: impl Fn(u32) -> u64) -> Members {
+    fn members(&self, pool: Pool, steps: &[(u32, u32, u64)], amount: impl Fn(u32) -> u64) -> Members {
         let member = |task: usize| {
             let modes = self.layout.modes.of(task).iter();
             let modes: Vec<_> =
                 modes.map(|mode| (u64::from(self.layout.duration[*mode as usize]), amount(*mode))).collect();
             let work = modes.iter().map(|(duration, amount)| duration * amount).min().unwrap_or(0);
-            Member { head: u64::from(self.heads[task]), tail: u64::from(self.tails[task]), work, modes }
+            Member {
+                head: u64::from(self.heads[task]),
+                tail: u64::from(self.tails[task]),
+                work,
+                modes,
+                is_preemptive: self.layout.is_preemptive[task],
+            }
         };
-        let members = (0..self.layout.tasks()).map(member).filter(|member| member.work > 0).collect();
+        let unit = |(start, end, units): &(u32, u32, u64)| {
+            (u64::from(*start), if *end == NONE { u64::MAX } else { u64::from(*end) }, *units)
+        };
+        let capacity = steps.iter().map(unit).collect();
+        // What has started is not done on what is free.
+        let members = (0..self.layout.tasks())
+            .filter(|task| self.layout.frozen[*task].is_none())
+            .map(member)
+            .filter(|member| member.work > 0)
+            .collect();
         Members { pool, capacity, members }
     }
 }
@@ -186,8 +284,8 @@ impl Members {
             let mut sum = 0;
             for it in parts.iter().filter(|it| it.tail >= least) {
                 sum += it.work;
-                let value = it.head + sum.div_ceil(self.capacity) + least;
-                if value > bound.value {
+                let value = self.filled(it.head, sum).saturating_add(least);
+                if value > bound.value && value <= u64::from(u32::MAX) {
                     *bound = self.bound(value, it.head, value - 1 - least);
                 }
             }
@@ -212,14 +310,32 @@ impl Members {
                     let Some(less) = left.checked_sub(self.members.len()) else { return };
                     *left = less;
                     let energy = |it: &Member| it.energy(end, *from, until);
-                    if until <= *from || self.members.iter().map(energy).sum::<u64>() <= self.capacity * (until - from)
-                    {
+                    if until <= *from || self.members.iter().map(energy).sum::<u64>() <= self.room(*from, until) {
                         break;
                     }
                     *bound = self.bound(end + 1, *from, until);
                 }
             }
         }
+    }
+
+    /// When this much work can be done at the earliest from a time on.
+    fn filled(&self, from: u64, mut work: u64) -> u64 {
+        for (start, end, units) in self.capacity.iter().filter(|it| it.1 > from) {
+            let start = *start.max(&from);
+            if *units > 0 && work <= units.saturating_mul(end - start) {
+                return start + work.div_ceil(*units);
+            }
+            work = work.saturating_sub(units * (end - start));
+        }
+        u64::MAX
+    }
+
+    /// Units times time that there are in an interval.
+    fn room(&self, from: u64, until: u64) -> u64 {
+        let inside =
+            |(start, end, units): &(u64, u64, u64)| units * (*end).min(until).saturating_sub(*start.max(&from));
+        self.capacity.iter().map(inside).sum()
     }
 
     fn bound(&self, value: u64, from: u64, until: u64) -> Bound {
@@ -231,6 +347,11 @@ impl Member {
     /// The least that any mode takes of the pool from `from` until `until`, between the head and `end` less the tail.
     fn energy(&self, end: u64, from: u64, until: u64) -> u64 {
         let overlap = |length: u64| {
+            if self.is_preemptive {
+                // As much as can be is done outside.
+                let outside = from.saturating_sub(self.head) + end.saturating_sub(self.tail).saturating_sub(until);
+                return length.saturating_sub(outside);
+            }
             let early = (self.head + length).saturating_sub(from);
             let late = (until + self.tail + length).saturating_sub(end);
             length.min(until - from).min(early).min(late)
@@ -257,8 +378,8 @@ mod tests {
                 least(|job| job.0) + members.iter().map(|job| job.1).sum::<u64>() + least(|job| job.2)
             };
             let best = (1..1u32 << rows.len()).map(of_set).max().unwrap();
-            let member = |(head, length, tail): &(u64, u64, u64)| Member { head: *head, tail: *tail, work: *length, modes: vec![(*length, 1)] };
-            let pool = Members { pool: Pool::Machine(0), capacity: 1, members: rows.iter().map(member).collect() };
+            let member = |(head, length, tail): &(u64, u64, u64)| Member { head: *head, tail: *tail, work: *length, modes: vec![(*length, 1)], is_preemptive: false };
+            let pool = Members { pool: Pool::Machine(0), capacity: vec![(0, u64::MAX, 1)], members: rows.iter().map(member).collect() };
             let mut bound = Bound { value: 0, proof: Proof::EarliestEnds };
             pool.raise_by_sets(&mut bound, &mut 1_000);
             prop_assert_eq!(bound.value, best);

@@ -1,14 +1,20 @@
 //! Why a schedule is not shorter: a chain of tasks without gaps.
 
+use crate::check::{Placed, SetupTimes};
 use crate::problem::Problem;
 
 /// Tasks from the first to the last one of the schedule, each of which ends where the next one starts and keeps it from starting
 /// earlier: as its predecessor, on its machine, or by a resource that both hold. The chain begins at time 0 or at a release. Where
 /// there are several, precedence goes before machines and those before resources, and the task of the lowest index before others.
-pub(crate) fn critical_path(problem: &Problem, start: &[u32], end: &[u32], mode: &[u32]) -> Vec<u32> {
+///
+/// Where set-ups, calendars or waits keep a task, the chain begins behind them.
+pub(crate) fn critical_path(problem: &Problem, placed: &[Placed]) -> Vec<u32> {
+    let start: Vec<u32> = placed.iter().map(|place| place.start).collect();
+    let end: Vec<u32> = placed.iter().map(|place| place.end).collect();
+    let setups = SetupTimes::new(problem);
     let last = (0..start.len()).max_by_key(|task| (end[*task], std::cmp::Reverse(*task)));
     let mut path: Vec<u32> = last.map(|task| task as u32).into_iter().collect();
-    let mode_of = |task: usize| &problem.tasks[task].modes[mode[task] as usize];
+    let mode_of = |task: usize| &problem.tasks[task].modes[placed[task].mode as usize];
     while let Some(task) = path.last().map(|task| *task as usize) {
         if start[task] == 0 {
             break;
@@ -20,7 +26,9 @@ pub(crate) fn critical_path(problem: &Problem, start: &[u32], end: &[u32], mode:
         let is_long = start[task] < end[task];
         let on_machine = || {
             let machine = mode_of(task).machine.filter(|_| is_long)?;
-            (0..start.len()).filter(occupies).find(|other| mode_of(*other).machine == Some(machine))
+            let is_same = |other: &usize| mode_of(*other).machine == Some(machine) && start[*other] < end[*other];
+            let waits = |other: &usize| end[*other] + setups.between(machine as usize, *other, task) == start[task];
+            (0..start.len()).filter(is_same).find(waits)
         };
         let by_resource = || {
             let holds = |other: usize| {

@@ -10,7 +10,9 @@
 
 use crate::graph::Lists;
 use crate::layout::{Goal, Layout, NONE};
+use crate::problem::Problem;
 use crate::room::{Grid, Room, Steps};
+use crate::yard::{Choice, Yard};
 
 /// A list, a mode for each task, and the schedule that they give.
 #[derive(Debug, Clone)]
@@ -27,6 +29,14 @@ pub(crate) struct State {
     pub before: Vec<u32>,
     pub makespan: u32,
     pub value: u64,
+    /// What the search makes small: the value, and a penalty for what is late.
+    pub energy: u64,
+    /// Units of time behind deadlines.
+    pub late: u64,
+    /// Before when a task does not start though it could; empty where nothing is won by it.
+    pub wait: Vec<u32>,
+    /// (task, start, end) of the parts of tasks that are split, in the order of the list.
+    pub parts: Vec<(u32, u32, u32)>,
     /// The list is one of the mirrored problem, in which time runs backwards and tasks come before their predecessors.
     pub is_list_mirrored: bool,
     /// The schedule is one of the mirrored problem.
@@ -45,6 +55,10 @@ impl State {
             before: vec![NONE; layout.tasks()],
             makespan: 0,
             value: 0,
+            energy: 0,
+            late: 0,
+            wait: Vec::new(),
+            parts: Vec::new(),
             is_list_mirrored: false,
             is_mirrored: false,
         }
@@ -56,12 +70,31 @@ impl State {
         self.position.copy_from_slice(&other.position);
         self.mode.copy_from_slice(&other.mode);
         self.is_list_mirrored = other.is_list_mirrored;
+        if !other.wait.is_empty() {
+            self.wait.clone_from(&other.wait);
+            // Where tasks are now is where others wait for.
+            self.start.copy_from_slice(&other.start);
+            self.end.copy_from_slice(&other.end);
+        }
+    }
+
+    /// How good the schedule is: what is late goes before everything else.
+    pub fn score(&self) -> Score {
+        Score { late: self.late, value: self.value }
     }
 
     /// Makes the positions those of the list.
     pub fn number(&mut self) {
         self.list.iter().zip(0..).for_each(|(task, at)| self.position[*task as usize] = at);
     }
+}
+
+/// Less is better, and deadlines go first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Score {
+    /// Units of time behind deadlines.
+    pub late: u64,
+    pub value: u64,
 }
 
 /// Room for decoding.
@@ -77,6 +110,7 @@ pub(crate) struct Decoder<'a> {
 enum AnyRoom<'a> {
     Steps(Steps<'a>),
     Grid(Grid<'a>),
+    Yard(Box<Yard<'a>>),
 }
 
 /// A call of a function that is generic over the room.
@@ -85,15 +119,21 @@ macro_rules! with_room {
         match &mut $decoder.room {
             AnyRoom::Steps($room) => $call,
             AnyRoom::Grid($room) => $call,
+            AnyRoom::Yard(_) => {}
         }
     };
 }
 
 impl<'a> Decoder<'a> {
-    pub fn new(layout: &'a Layout<'a>) -> Self {
+    pub fn new(problem: &Problem, layout: &'a Layout<'a>, goal: &Goal) -> Self {
+        let room = if layout.is_extended {
+            AnyRoom::Yard(Box::new(Yard::new(problem, layout, goal)))
+        } else {
+            Grid::new(layout).map_or_else(|| AnyRoom::Steps(Steps::new(layout)), AnyRoom::Grid)
+        };
         Self {
             layout,
-            room: Grid::new(layout).map_or_else(|| AnyRoom::Steps(Steps::new(layout)), AnyRoom::Grid),
+            room,
             free: vec![(0, NONE); layout.machines],
             keys: Vec::with_capacity(layout.tasks()),
             counts: Vec::new(),
@@ -102,12 +142,16 @@ impl<'a> Decoder<'a> {
 
     /// The schedule of a list by the decoder that suits the problem.
     pub fn decode(&mut self, state: &mut State, goal: &Goal) {
+        if let AnyRoom::Yard(yard) = &mut self.room {
+            return yard.decode(state, goal, None);
+        }
         if self.layout.is_shop {
             self.append(state)
         } else {
             self.serial(state)
         }
         state.value = goal.value(&state.end, state.makespan);
+        state.energy = state.value;
     }
 
     fn append(&mut self, state: &mut State) {
@@ -141,11 +185,15 @@ impl<'a> Decoder<'a> {
         with_room!(self, room => serial(layout, room, state))
     }
 
-    /// The serial scheme, in which each task takes the mode that ends first.
-    pub fn serial_choosing_modes(&mut self, state: &mut State, goal: &Goal) {
+    /// The serial scheme, in which each task takes the mode that ends first, or the cheapest one where costs count and the rule says so.
+    pub fn serial_choosing_modes(&mut self, state: &mut State, goal: &Goal, choice: Choice) {
         let layout = self.layout;
+        if let AnyRoom::Yard(yard) = &mut self.room {
+            return yard.decode(state, goal, Some(choice));
+        }
         with_room!(self, room => serial_choosing_modes(layout, room, state));
         state.value = goal.value(&state.end, state.makespan);
+        state.energy = state.value;
     }
 
     /// Sorts the list by the starts of its schedule: a list of the same schedule, or of one that is nowhere later.

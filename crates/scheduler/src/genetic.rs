@@ -30,8 +30,9 @@ pub(crate) fn restart(search: &mut Search<'_>, restart: u32, length: u64, count:
     let size = size(length);
     let mut people = Vec::with_capacity(size);
     for k in 0..length.min(size as u64) as u32 {
-        let state = search.begin(restart.wrapping_mul(size as u32).wrapping_add(k));
-        if !count.made(state.value, &|to| to.clone_from(&state)) {
+        let planned = if k == 1 { search.begin_planned() } else { None };
+        let state = planned.unwrap_or_else(|| search.begin(restart.wrapping_mul(size as u32).wrapping_add(k)));
+        if !count.made(state.score(), &|to| to.clone_from(&state)) {
             return;
         }
         people.push(state);
@@ -42,7 +43,7 @@ pub(crate) fn restart(search: &mut Search<'_>, restart: u32, length: u64, count:
         let at = (step % size as u64) as usize;
         let mut near = || (at + size + draws.below(2 * REACH + 1) - REACH) % size;
         let (one, two) = (near(), near());
-        let mate = if people[one].value <= people[two].value { one } else { two };
+        let mate = if people[one].energy <= people[two].energy { one } else { two };
         if mate == at {
             child.choose_as(&people[at]);
         } else {
@@ -56,10 +57,10 @@ pub(crate) fn restart(search: &mut Search<'_>, restart: u32, length: u64, count:
             }
         }
         search.schedule(&mut child);
-        if !count.made(child.value, &|to| to.clone_from(&child)) {
+        if !count.made(child.score(), &|to| to.clone_from(&child)) {
             return;
         }
-        if child.value <= people[at].value {
+        if child.energy <= people[at].energy {
             std::mem::swap(&mut child, &mut people[at]);
         }
     }
@@ -81,6 +82,9 @@ fn cross(child: &mut State, first: &State, second: &State, is_taken: &mut [bool]
             is_taken[task as usize] = true;
             child.list[at] = task;
             child.mode[task as usize] = second.mode[task as usize];
+            if let Some(wait) = child.wait.get_mut(task as usize) {
+                *wait = second.wait[task as usize];
+            }
             at += 1;
         }
     }

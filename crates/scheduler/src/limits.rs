@@ -24,3 +24,9 @@ pub const MAX_OBJECTIVE: u64 = (1 << 53) - 1;
 pub const MAX_RESTARTS: u32 = 1_000_000;
 /// Most iterations of a run.
 pub const MAX_ITERATIONS: u64 = 1_000_000_000_000;
+/// Most steps of all calendars together.
+pub const MAX_STEPS: usize = 1_000_000;
+/// Most set-ups that a problem lists.
+pub const MAX_SETUPS: usize = 1_000_000;
+/// Most pairs of families, on each machine that has set-ups of its own and on the others together.
+pub const MAX_SETUP_CELLS: usize = 4_000_000;

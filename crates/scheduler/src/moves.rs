@@ -11,7 +11,8 @@
 use crate::decode::State;
 use crate::draws::Draws;
 use crate::layout::{Goal, Layout, NONE};
-use crate::problem::Objective;
+use crate::objective::Objective;
+use crate::waits;
 
 /// Makes moves; keeps the room that they need.
 pub(crate) struct Mover<'a> {
@@ -43,9 +44,12 @@ impl<'a> Mover<'a> {
         if self.layout.is_shop { self.propose_in_shop(current, trial, draws) } else { self.mutate(trial, draws) }
     }
 
-    /// A move that needs no schedule: a task goes anywhere between its predecessors and its successors, or takes another mode; false
-    /// when there is no such place.
+    /// A move that needs no schedule: a task goes anywhere between its predecessors and its successors, or takes another mode, or waits
+    /// where waiting can pay; false when there is no such place.
     pub fn mutate(&self, trial: &mut State, draws: &mut Draws) -> bool {
+        if !trial.wait.is_empty() && draws.below(2) == 0 {
+            return waits::change(self.layout, self.goal, trial, draws);
+        }
         let flexible = &self.layout.flexible;
         if !flexible.is_empty() && draws.below(2) == 0 {
             let task = flexible[draws.below(flexible.len())];
@@ -78,7 +82,8 @@ impl<'a> Mover<'a> {
     fn last_task(&mut self, current: &State, draws: &mut Draws) -> Option<u32> {
         self.choices.clear();
         match self.goal.objective {
-            Objective::Makespan => {
+            // Everything but the two classic objectives has no moves of its own.
+            Objective::Makespan | Objective::Cost | Objective::Levelling | Objective::Mix(_) => {
                 let all = 0..self.layout.tasks() as u32;
                 self.choices.extend(all.filter(|task| current.end[*task as usize] == current.makespan));
             }

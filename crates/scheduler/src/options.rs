@@ -1,7 +1,8 @@
 //! The options of a schedule job, as they come in JSON: the same names as the flags of the command line.
 
 use crate::limits::{MAX_ITERATIONS, MAX_OBJECTIVE, MAX_RESTARTS};
-use crate::problem::{Objective, Problem};
+use crate::objective::{Component, Objective};
+use crate::problem::Problem;
 use ketflow_error::Error;
 use serde::Deserialize;
 
@@ -104,12 +105,14 @@ impl Options {
 
     /// What [`Method::Auto`] is here.
     pub(crate) fn method_for(&self, problem: &Problem) -> Result<Method, Error> {
-        let suits_tabu = problem.is_shop() && self.objective_of(problem)? == Objective::Makespan;
+        let objective = self.objective_of(problem)?;
+        let suits_tabu = problem.is_shop() && problem.is_plain() && objective == Objective::Makespan;
         match self.method {
             Method::Auto if suits_tabu => Ok(Method::Tabu),
             Method::Auto => Ok(Method::Anneal),
             Method::Tabu if !suits_tabu => Err(Error::invalid(
-                "method tabu is for the makespan of shops, in which no task demands a resource; take anneal",
+                "method tabu is for the makespan of shops in which no task demands a resource, and without calendars, set-ups and the like; \
+                 take anneal",
             )),
             method => Ok(method),
         }
@@ -118,11 +121,52 @@ impl Options {
     /// The objective of a run.
     pub(crate) fn objective_of(&self, problem: &Problem) -> Result<Objective, Error> {
         let objective = self.objective.or(problem.objective).unwrap_or(Objective::Makespan);
-        if objective == Objective::TotalWeightedTardiness && problem.tasks.iter().all(|task| task.due.is_none()) {
+        objective.check()?;
+        let weights = objective.weights();
+        let (tasks, features) = (&problem.tasks, &problem.features);
+        if weights.tardiness > 0 && tasks.iter().all(|task| task.due.is_none()) {
             return Err(Error::invalid(
                 "objective total-weighted-tardiness: no task has a due time; give due to one, or take makespan",
             ));
         }
+        let is_free =
+            features.prices.is_empty() && tasks.iter().flat_map(|task| &task.modes).all(|mode| mode.cost == 0);
+        for (component, is_missing, what) in [
+            (
+                "cost",
+                weights.cost > 0 && is_free,
+                "nothing has a cost or a price; give one to a mode, a machine or a resource",
+            ),
+            ("levelling", weights.levelling > 0 && problem.resources.is_empty(), "there are no resources; give one"),
+            ("affinity", weights.affinity > 0 && features.affinities.is_empty(), "the source has no affinity; add one"),
+            (
+                "disruption",
+                weights.disruption > 0 && features.running.is_none(),
+                "the source says of no plan that it is running",
+            ),
+        ] {
+            if is_missing {
+                return Err(Error::invalid(format!("objective {component}: {what}")));
+            }
+        }
+        if !objective.is_classic() {
+            check_range(problem, objective)?;
+        }
         Ok(objective)
     }
+}
+
+/// Whether every value of every schedule is below 2⁵³.
+fn check_range(problem: &Problem, objective: Objective) -> Result<(), Error> {
+    let most = crate::measure::most(problem);
+    for (((component, _), weight), most) in Component::ALL.iter().zip(objective.weights().all()).zip(most) {
+        // Six components together.
+        if u128::from(weight) * most > u128::from(MAX_OBJECTIVE / 6) {
+            return Err(Error::too_large(format!(
+                "objective {component}: values up to {most} with weight {weight} may exceed {}: use smaller numbers",
+                MAX_OBJECTIVE / 6
+            )));
+        }
+    }
+    Ok(())
 }

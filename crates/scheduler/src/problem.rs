@@ -3,11 +3,13 @@
 //! A project (RCPSP) has tasks of one mode with demands on resources; a job shop has tasks of one mode on a machine, each after the
 //! one before it in its job; in a flexible job shop the modes are the machines that can do the task. All may be mixed.
 
+use crate::features::{Features, Frozen, Row, check_features};
 use crate::graph::{Lists, topological_order};
 use crate::limits::*;
 use ketflow_error::Error;
-use serde::Deserialize;
 use std::collections::BTreeMap;
+
+pub use crate::objective::Objective;
 
 /// Something of which `capacity` units may be in use at any time; it is there again when a task ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,9 +38,11 @@ pub struct Mode {
     pub machine: Option<u32>,
     /// What it holds, each resource once.
     pub demands: Vec<Demand>,
+    /// What it costs beside what its machine and its resources do, 0 to [`MAX_TIME`].
+    pub cost: u32,
 }
 
-/// Something to do once, without a break.
+/// Something to do once; without a break, unless it may be split.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
     /// Its name, not that of another task.
@@ -53,29 +57,29 @@ pub struct Task {
     pub due: Option<u32>,
     /// What a unit of its tardiness costs, 0 to [`MAX_TIME`]; 1 by default.
     pub weight: u32,
+    /// When it has to have ended, 0 to [`MAX_TIME`].
+    pub deadline: Option<u32>,
+    /// What set-ups know it by.
+    pub family: Option<String>,
+    /// It may stop at any whole time and go on later; in between it holds nothing.
+    pub preemptive: bool,
 }
 
 impl Task {
     /// A task with these modes and nothing else.
     pub fn new(id: impl Into<String>, modes: Vec<Mode>) -> Self {
-        Self { id: id.into(), modes, after: Vec::new(), release: 0, due: None, weight: 1 }
+        Self {
+            id: id.into(),
+            modes,
+            after: Vec::new(),
+            release: 0,
+            due: None,
+            weight: 1,
+            deadline: None,
+            family: None,
+            preemptive: false,
+        }
     }
-}
-
-/// What is to be small.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Objective {
-    /// The end of the last task.
-    Makespan,
-    /// The sum of weight · max(0, end − due) over the tasks that have a due time.
-    TotalWeightedTardiness,
-}
-
-impl Objective {
-    /// Every objective, by the name under which a job gives it.
-    pub const ALL: [(&'static str, Self); 2] =
-        [("makespan", Self::Makespan), ("total-weighted-tardiness", Self::TotalWeightedTardiness)];
 }
 
 /// The parts of a problem.
@@ -89,6 +93,8 @@ pub struct Description {
     pub tasks: Vec<Task>,
     /// What the source wants to be small; makespan when it does not say.
     pub objective: Option<Objective>,
+    /// What most problems do without.
+    pub features: Features,
 }
 
 /// A description that was checked: it has a schedule, and every number of every schedule fits its type.
@@ -99,6 +105,10 @@ pub struct Problem {
     pub(crate) succs: Lists<u32>,
     /// Every task after its predecessors.
     pub(crate) order: Vec<u32>,
+    /// The tasks that have started.
+    pub(crate) frozen: Vec<Option<Frozen>>,
+    /// No task that has not started ends later when each starts as early as those before it allow.
+    pub(crate) horizon: u64,
 }
 
 impl std::ops::Deref for Problem {
@@ -130,18 +140,24 @@ impl Problem {
             None => error,
         };
         let mut ids = BTreeMap::new();
-        let mut horizon = description.tasks.iter().map(|task| u64::from(task.release)).max().unwrap_or(0);
         for (k, task) in description.tasks.iter().enumerate() {
             check_task(&description, task).map_err(|error| at(k, error))?;
             if let Some(other) = ids.insert(task.id.as_str(), k) {
                 let message = format!("tasks {} and {} are both called '{}'", other + 1, k + 1, task.id);
                 return Err(at(k, Error::invalid(message)));
             }
-            horizon += task.modes.iter().map(|mode| u64::from(mode.duration)).max().unwrap_or(0);
         }
-        if horizon > MAX_HORIZON {
+        check_features(&description)?;
+        let frozen = description.features.frozen(&description.tasks);
+        for (k, task) in description.tasks.iter().enumerate().filter(|(k, _)| frozen[*k].is_none()) {
+            check_lasting(&description, task).map_err(|error| at(k, error))?;
+        }
+        let horizon = horizon(&description, &frozen);
+        // A search that may let tasks wait lets them wait until then.
+        if horizon > MAX_HORIZON || (!is_plain(&description) && 2 * horizon > MAX_HORIZON) {
             return Err(Error::too_large(format!(
-                "the durations and the latest release add up to {horizon}; at most {MAX_HORIZON} is taken: use a coarser unit of time"
+                "the durations and the latest release add up to {horizon}; at most {MAX_HORIZON} is taken{}: use a coarser unit of time",
+                if horizon > MAX_HORIZON { "" } else { ", and half of it with calendars, set-ups and the like" }
             )));
         }
         let cost: u128 =
@@ -161,7 +177,45 @@ impl Problem {
             let first = cycle.iter().copied().min().unwrap_or(0) as usize;
             at(first, Error::invalid(cycle_message(&description, &cycle)))
         })?;
-        Ok(Self { description, preds, succs, order })
+        let problem = Self { description, preds, succs, order, frozen, horizon };
+        problem.check_deadlines().map_err(|(task, error)| at(task, error))?;
+        Ok(problem)
+    }
+
+    /// A schedule is nothing but starts and modes, under capacities that never change: no calendars, set-ups, splits, deadlines, and
+    /// no plan that runs.
+    pub fn is_plain(&self) -> bool {
+        is_plain(&self.description)
+    }
+
+    /// Anything of what a schedule can be worth beyond its ends.
+    pub(crate) fn has_features(&self) -> bool {
+        let Features { prices, affinities, .. } = &self.features;
+        let costs = self.tasks.iter().flat_map(|task| &task.modes).any(|mode| mode.cost > 0);
+        !self.is_plain() || !prices.is_empty() || !affinities.is_empty() || costs
+    }
+
+    /// A deadline that precedence and the shortest durations alone make impossible is refused. Not so under way: what is late then is
+    /// late, and a new schedule is needed all the same.
+    fn check_deadlines(&self) -> Result<(), (usize, Error)> {
+        if self.features.running.is_some() || self.tasks.iter().all(|task| task.deadline.is_none()) {
+            return Ok(());
+        }
+        let mut ends = vec![0u64; self.tasks.len()];
+        for k in self.order.iter().map(|task| *task as usize) {
+            let task = &self.tasks[k];
+            let start =
+                self.preds.of(k).iter().map(|pred| ends[*pred as usize]).fold(u64::from(task.release), u64::max);
+            ends[k] = start + task.modes.iter().map(|mode| u64::from(mode.duration)).min().unwrap_or(0);
+            if let Some(deadline) = task.deadline.filter(|deadline| ends[k] > u64::from(*deadline)) {
+                let (id, end) = (&task.id, ends[k]);
+                let message = format!(
+                    "infeasible: task '{id}' cannot end before {end}, by releases and the durations before it; its deadline is {deadline}"
+                );
+                return Err((k, Error::invalid(message)));
+            }
+        }
+        Ok(())
     }
 
     /// No mode holds anything of a resource: a schedule is an order for each machine.
@@ -173,6 +227,47 @@ impl Problem {
     pub fn task(&self, id: &str) -> Option<usize> {
         self.tasks.iter().position(|task| task.id == id)
     }
+}
+
+fn is_plain(description: &Description) -> bool {
+    let Features { calendars, setups, running, .. } = &description.features;
+    let is_special = |task: &Task| task.preemptive || task.deadline.is_some();
+    calendars.is_empty() && setups.is_empty() && running.is_none() && !description.tasks.iter().any(is_special)
+}
+
+/// The latest time at which anything begins to be possible, and the longest durations behind it, one after the other, each between the
+/// longest set-ups.
+fn horizon(description: &Description, frozen: &[Option<Frozen>]) -> u64 {
+    let Features { calendars, setups, .. } = &description.features;
+    let releases = description.tasks.iter().map(|task| task.release);
+    let changes = calendars.values().flatten().map(|step| step.from);
+    let ends = frozen.iter().flatten().map(|it| it.end);
+    let first = releases.chain(changes).chain(ends).chain([description.features.now()]).max().unwrap_or(0);
+    let setup = setups.iter().map(|it| u64::from(it.time)).max().unwrap_or(0);
+    let longest = |task: &Task| task.modes.iter().map(|mode| u64::from(mode.duration)).max().unwrap_or(0);
+    u64::from(first) + description.tasks.iter().map(|task| longest(task) + 2 * setup).sum::<u64>()
+}
+
+/// Some mode of a task fits what there is for ever: whatever else is done before, its time comes.
+fn check_lasting(description: &Description, task: &Task) -> Result<(), Error> {
+    let calendars = &description.features.calendars;
+    let last =
+        |row: Row, capacity: u32| calendars.get(&row).and_then(|it| it.last()).map_or(capacity, |it| it.capacity);
+    let lasts = |mode: &Mode| {
+        let has = |it: &Demand| {
+            last(Row::Resource(it.resource), description.resources[it.resource as usize].capacity) >= it.amount
+        };
+        let is_on = mode.machine.is_none_or(|machine| last(Row::Machine(machine), 1) > 0);
+        mode.duration == 0 || (is_on && mode.demands.iter().all(has))
+    };
+    if task.modes.iter().any(lasts) {
+        return Ok(());
+    }
+    let id = &task.id;
+    Err(Error::invalid(format!(
+        "infeasible: no mode of task '{id}' fits what the last steps of the calendars leave for ever; raise one of them, or give the \
+         task another mode"
+    )))
 }
 
 fn check_sizes(description: &Description) -> Result<(), Error> {
@@ -219,9 +314,14 @@ fn check_task(description: &Description, task: &Task) -> Result<(), Error> {
     if task.modes.is_empty() {
         return Err(Error::invalid(format!("task '{id}' has no mode; give at least one")));
     }
-    let times = [("release", task.release), ("due", task.due.unwrap_or(0)), ("weight", task.weight)];
-    let durations = task.modes.iter().map(|mode| ("duration", mode.duration));
-    for (what, value) in times.into_iter().chain(durations) {
+    let times = [
+        ("release", task.release),
+        ("due", task.due.unwrap_or(0)),
+        ("weight", task.weight),
+        ("deadline", task.deadline.unwrap_or(0)),
+    ];
+    let modes = task.modes.iter().flat_map(|mode| [("duration", mode.duration), ("cost", mode.cost)]);
+    for (what, value) in times.into_iter().chain(modes) {
         if value > MAX_TIME {
             return Err(Error::too_large(format!("{what} {value} of task '{id}'; at most {MAX_TIME} is taken")));
         }
@@ -242,9 +342,11 @@ fn check_task(description: &Description, task: &Task) -> Result<(), Error> {
             if mode.demands[..k].iter().any(|other| other.resource == *resource) {
                 return Err(Error::invalid(format!("task '{id}' demands resource '{name}' twice in one mode")));
             }
-            if amount > capacity {
+            let steps = description.features.calendars.get(&Row::Resource(*resource)).into_iter().flatten();
+            let most = steps.map(|step| step.capacity).fold(*capacity, u32::max);
+            if *amount > most {
                 return Err(Error::invalid(format!(
-                    "task '{id}' demands {amount} of resource '{name}', whose capacity is {capacity}; raise it or leave the mode out"
+                    "task '{id}' demands {amount} of resource '{name}', whose capacity is {most}; raise it or leave the mode out"
                 )));
             }
         }

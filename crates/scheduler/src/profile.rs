@@ -1,6 +1,9 @@
 //! How much of a resource is in use over time: a step function.
 
-/// `used[k]` units from `times[k]` until `times[k + 1]`; the last step is 0 units, for ever.
+use crate::layout::NONE;
+
+/// `used[k]` units from `times[k]` until `times[k + 1]`; the last step lasts for ever.
+#[derive(Clone)]
 pub(crate) struct Profile {
     times: Vec<u32>,
     used: Vec<u32>,
@@ -15,6 +18,25 @@ impl Profile {
         self.times.truncate(1);
         self.used.truncate(1);
         self.used[0] = 0;
+    }
+
+    /// Makes it the other one.
+    pub fn copy(&mut self, other: &Self) {
+        self.times.clone_from(&other.times);
+        self.used.clone_from(&other.used);
+    }
+
+    /// Each step: (start, end, units in use); the last one ends with [`NONE`].
+    pub fn steps(&self) -> impl Iterator<Item = (u32, u32, u32)> {
+        let ends = self.times[1..].iter().copied().chain([NONE]);
+        self.times.iter().zip(ends).zip(&self.used).map(|((start, end), used)| (*start, end, *used))
+    }
+
+    /// Until when no more than `most` units are in use from `start` on, where it is so.
+    pub fn until(&self, start: u32, most: u32) -> u32 {
+        let later = self.step(start) + 1;
+        let full = self.used[later..].iter().position(|used| *used > most);
+        full.map_or(NONE, |at| self.times[later + at])
     }
 
     /// The step in which `time` lies. Most questions are about the end of the profile, so the search begins there.
@@ -33,7 +55,7 @@ impl Profile {
         step
     }
 
-    /// The earliest start from `from` on at which no more than `most` units are in use for `duration`.
+    /// The earliest start from `from` on at which no more than `most` units are in use for `duration`; [`NONE`] when that is never.
     #[inline]
     pub fn earliest(&self, from: u32, duration: u32, most: u32) -> u32 {
         let (mut start, mut step) = (from, self.step(from));
@@ -42,6 +64,7 @@ impl Profile {
             match next {
                 Some(next) if self.used[step] > most => start = next,
                 Some(next) if next < start + duration => {}
+                None if self.used[step] > most => return NONE,
                 _ => return start,
             }
             step += 1;

@@ -1,6 +1,8 @@
 //! `ketflow-schedule/1`: everything that a problem can have, as JSON. `docs/schedules.md` has the fields.
 
+use crate::features::{Features, Row};
 use crate::problem::{Demand, Description, Mode, Objective, Problem, Resource, Task};
+use crate::read_features::{AffinityFields, Known, MachineFields, RunningFields, SetupFields, StepFields, steps};
 use crate::words::shortened;
 use ketflow_error::Error;
 use serde::Deserialize;
@@ -16,11 +18,16 @@ struct Document<'a> {
     format: String,
     #[serde(default)]
     resources: Vec<ResourceFields>,
-    machines: Option<Vec<String>>,
+    machines: Option<Vec<MachineFields>>,
     /// Read one by one, so that each has its place.
     #[serde(borrow)]
     tasks: Vec<&'a RawValue>,
     objective: Option<Objective>,
+    #[serde(default)]
+    setups: Vec<SetupFields>,
+    #[serde(default)]
+    affinity: Vec<AffinityFields>,
+    running: Option<RunningFields>,
 }
 
 #[derive(Deserialize)]
@@ -28,6 +35,8 @@ struct Document<'a> {
 struct ResourceFields {
     name: String,
     capacity: u32,
+    calendar: Option<Vec<StepFields>>,
+    price: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -37,6 +46,7 @@ struct TaskFields {
     duration: Option<u32>,
     machine: Option<String>,
     demands: Option<Amounts>,
+    cost: Option<u32>,
     modes: Option<Vec<ModeFields>>,
     #[serde(default)]
     after: Vec<String>,
@@ -44,6 +54,10 @@ struct TaskFields {
     release: u32,
     due: Option<u32>,
     weight: Option<u32>,
+    deadline: Option<u32>,
+    family: Option<String>,
+    #[serde(default)]
+    preemptive: bool,
 }
 
 #[derive(Deserialize)]
@@ -52,6 +66,8 @@ struct ModeFields {
     duration: u32,
     machine: Option<String>,
     demands: Option<Amounts>,
+    #[serde(default)]
+    cost: u32,
 }
 
 /// An object of numbers in its order: a name that is there twice is still there twice.
@@ -86,9 +102,19 @@ pub(crate) fn read(text: &str) -> Result<Problem, Error> {
         let found = shortened(&document.format);
         return Err(Error::invalid(format!("format is '{found}'; this version reads '{FORMAT}'")).at(1, 1));
     }
-    let resources: Vec<Resource> =
-        document.resources.into_iter().map(|it| Resource { name: it.name, capacity: it.capacity }).collect();
-    let mut names = Names::new(&resources, document.machines);
+    let mut features = Features::default();
+    let mut resources = Vec::with_capacity(document.resources.len());
+    for (it, k) in document.resources.into_iter().zip(0..) {
+        features.calendars.extend(it.calendar.map(|fields| (Row::Resource(k), steps(fields))));
+        features.prices.extend(it.price.map(|price| (Row::Resource(k), price)));
+        resources.push(Resource { name: it.name, capacity: it.capacity });
+    }
+    let mut machines = document.machines;
+    for (it, k) in machines.iter_mut().flatten().zip(0..) {
+        features.calendars.extend(it.calendar.take().map(|fields| (Row::Machine(k), steps(fields))));
+        features.prices.extend(it.price.map(|price| (Row::Machine(k), price)));
+    }
+    let mut names = Names::new(&resources, machines.map(|list| list.into_iter().map(|it| it.name).collect()));
     let places = places(text, &document.tasks);
     // A place inside a task counts from the task.
     let at = |k: usize, error: Error| {
@@ -111,7 +137,12 @@ pub(crate) fn read(text: &str) -> Result<Problem, Error> {
     for (k, task) in fields.into_iter().enumerate() {
         tasks.push(task_of(task, k, &ids, &mut names).map_err(|error| at(k, error))?);
     }
-    let description = Description { resources, machines: names.machines, tasks, objective: document.objective };
+    let known = Known { ids: &ids, machines: &names.by_machine };
+    features.setups = known.setups(document.setups)?;
+    features.affinities = known.affinities(document.affinity)?;
+    features.running = document.running.map(|running| known.running(running, &tasks)).transpose()?;
+    let description =
+        Description { resources, machines: names.machines, tasks, objective: document.objective, features };
     Problem::placed(description, |task| places.get(task).copied())
 }
 
@@ -191,16 +222,19 @@ fn task_of(task: TaskFields, k: usize, ids: &BTreeMap<String, u32>, names: &mut 
         (Some(_), Some(_)) => {
             return Err(Error::invalid(format!("{path}.duration: leave it out, each of modes has its own")));
         }
-        (Some(_), None) if task.machine.is_some() || task.demands.is_some() => {
-            return Err(Error::invalid(format!("{path}: give machine and demands inside each of modes")));
+        (Some(_), None) if task.machine.is_some() || task.demands.is_some() || task.cost.is_some() => {
+            return Err(Error::invalid(format!("{path}: give machine, demands and cost inside each of modes")));
         }
         (Some(modes), None) => modes,
-        (None, Some(duration)) => vec![ModeFields { duration, machine: task.machine, demands: task.demands }],
+        (None, Some(duration)) => {
+            vec![ModeFields { duration, machine: task.machine, demands: task.demands, cost: task.cost.unwrap_or(0) }]
+        }
     };
     let mut list = Vec::with_capacity(modes.len());
     for mode in modes {
         let machine = mode.machine.map(|name| names.machine(name, &path)).transpose()?;
-        list.push(Mode { duration: mode.duration, machine, demands: names.demands(mode.demands, &path)? });
+        let demands = names.demands(mode.demands, &path)?;
+        list.push(Mode { duration: mode.duration, machine, demands, cost: mode.cost });
     }
     let mut after = Vec::with_capacity(task.after.len());
     for (j, id) in task.after.iter().enumerate() {
@@ -210,5 +244,15 @@ fn task_of(task: TaskFields, k: usize, ids: &BTreeMap<String, u32>, names: &mut 
             .ok_or_else(|| Error::invalid(format!("{path}.after[{j}]: there is no task '{}'", shortened(id))))?;
         after.push(other);
     }
-    Ok(Task { id: task.id, modes: list, after, release: task.release, due: task.due, weight: task.weight.unwrap_or(1) })
+    Ok(Task {
+        id: task.id,
+        modes: list,
+        after,
+        release: task.release,
+        due: task.due,
+        weight: task.weight.unwrap_or(1),
+        deadline: task.deadline,
+        family: task.family,
+        preemptive: task.preemptive,
+    })
 }

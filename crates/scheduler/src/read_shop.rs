@@ -66,7 +66,7 @@ fn read_tables<'a>(mut rows: impl Iterator<Item = Words<'a>>, jobs: usize, machi
             let word = row.next("a machine")?;
             let machine = machine_of(&word, machines, 1)?;
             let duration = times.next("a duration")?.number("duration", MAX_TIME)?;
-            let mode = Mode { duration, machine: Some(machine), demands: Vec::new() };
+            let mode = Mode { duration, machine: Some(machine), ..Mode::default() };
             shop.add(job, operation, vec![mode], place);
         }
         times.nothing_more(&format!("the {machines} times of job {job}"))?;
@@ -129,7 +129,7 @@ fn mode(row: &mut Words<'_>, machines: usize, first: u32) -> Result<Mode, Error>
     let word = row.next("a machine")?;
     let machine = machine_of(&word, machines, first)?;
     let duration = row.next("a duration")?.number("duration", MAX_TIME)?;
-    Ok(Mode { duration, machine: Some(machine), demands: Vec::new() })
+    Ok(Mode { duration, machine: Some(machine), ..Mode::default() })
 }
 
 /// The index of a machine whose numbers begin with `first`.

@@ -1,9 +1,11 @@
 //! The result of a run, and its canonical bytes.
 
-use crate::bounds::{Bound, Pool, Proof};
-use crate::check::Placed;
+use crate::bounds::{Bound, Pool, Proof, Summand};
+use crate::check::{Part, Placed};
 use crate::critical::critical_path;
-use crate::problem::{Objective, Problem};
+use crate::measure::{lateness, measure};
+use crate::objective::{Components, Objective};
+use crate::problem::Problem;
 use ketflow_container::{Container, Data};
 use serde_json::{Value, json};
 
@@ -27,6 +29,12 @@ pub struct Work {
 pub struct ScheduleResult {
     /// When and how each task is done, in the order of the problem.
     pub tasks: Vec<Placed>,
+    /// The pieces of tasks that are split, by task and start.
+    pub parts: Vec<Part>,
+    /// What the value is made of, and what else the schedule is worth; none where the problem knows nothing but ends.
+    pub components: Option<Components>,
+    /// Units of time by which tasks end behind their deadlines, none where there are no deadlines. Above 0 nothing better was found.
+    pub lateness: Option<u64>,
     /// The machine of each task.
     pub machines: Vec<Option<u32>>,
     /// The end of the last task.
@@ -47,33 +55,38 @@ pub struct ScheduleResult {
     pub names: String,
 }
 
+/// What a search found.
+pub(crate) struct Found {
+    pub tasks: Vec<Placed>,
+    /// By task and start.
+    pub parts: Vec<Part>,
+    pub objective: Objective,
+    pub value: u64,
+}
+
 impl ScheduleResult {
-    pub(crate) fn new(
-        problem: &Problem,
-        (objective, value): (Objective, u64),
-        start: Vec<u32>,
-        mode: Vec<u32>,
-        bound: Bound,
-        work: Work,
-    ) -> Self {
-        let mode_of = |task: usize| &problem.tasks[task].modes[mode[task] as usize];
-        let end: Vec<u32> = start.iter().enumerate().map(|(task, start)| start + mode_of(task).duration).collect();
-        let place = |task: usize| Placed { start: start[task], end: end[task], mode: mode[task] };
+    pub(crate) fn new(problem: &Problem, found: Found, bound: Bound, work: Work) -> Self {
+        let Found { tasks, parts, objective, value } = found;
+        let mode_of = |(task, place): (usize, &Placed)| problem.tasks[task].modes[place.mode as usize].machine;
+        let has_deadlines = problem.tasks.iter().any(|task| task.deadline.is_some());
         Self {
-            tasks: (0..start.len()).map(place).collect(),
-            machines: (0..start.len()).map(|task| mode_of(task).machine).collect(),
-            makespan: end.iter().copied().max().unwrap_or(0),
+            machines: tasks.iter().enumerate().map(mode_of).collect(),
+            makespan: tasks.iter().map(|place| place.end).max().unwrap_or(0),
+            components: (!objective.is_classic() || problem.has_features()).then(|| measure(problem, &tasks, &parts)),
+            lateness: has_deadlines.then(|| lateness(problem, &tasks)),
             objective,
             value,
             lower_bound: bound.value,
             proof: bound.proof,
-            critical_path: critical_path(problem, &start, &end, &mode),
+            critical_path: critical_path(problem, &tasks),
             work,
             names: json!({
                 "machines": problem.machines,
                 "tasks": problem.tasks.iter().map(|task| task.id.as_str()).collect::<Vec<_>>(),
             })
             .to_string(),
+            tasks,
+            parts,
         }
     }
 
@@ -104,6 +117,19 @@ impl ScheduleResult {
         container.add("gap", &[1], Data::F64(&gap));
         container.add("work.iterations", &[1], Data::U64(&iterations));
         container.add("work.restarts", &[1], Data::U64(&restarts));
+        // What problems without them had no section for, they have none for still.
+        let components = self.components.map(|it| it.all().map(|value| value as f64));
+        if let Some(components) = &components {
+            container.add("components", &[components.len()], Data::F64(components));
+        }
+        let lateness = self.lateness.map(|late| [late]);
+        if let Some(lateness) = &lateness {
+            container.add("lateness", &[1], Data::U64(lateness));
+        }
+        let parts: Vec<u32> = self.parts.iter().flat_map(|part| [part.task, part.start, part.end]).collect();
+        if !parts.is_empty() {
+            container.add("parts", &[self.parts.len(), 3], Data::U32(&parts));
+        }
         container.to_bytes(SCHEMA)
     }
 
@@ -112,12 +138,20 @@ impl ScheduleResult {
         let id = |task: &u32| problem.tasks[*task as usize].id.as_str();
         let task = |(k, place): (usize, &Placed)| {
             let mut row = json!({ "id": id(&(k as u32)), "start": place.start, "end": place.end });
+            if place.mode > 0 {
+                row["mode"] = json!(place.mode);
+            }
+            let own = self.parts.iter().filter(|part| part.task as usize == k).map(|part| [part.start, part.end]);
+            let own: Vec<_> = own.collect();
+            if !own.is_empty() {
+                row["segments"] = json!(own);
+            }
             if let Some(machine) = self.machines[k] {
                 row["machine"] = json!(problem.machines[machine as usize]);
             }
             row
         };
-        json!({
+        let mut view = json!({
             "tasks": self.tasks.iter().enumerate().map(task).collect::<Vec<_>>(),
             "makespan": self.makespan,
             "objective": self.value,
@@ -126,7 +160,14 @@ impl ScheduleResult {
             "proof": named_proof(problem, &self.proof),
             "criticalPath": self.critical_path.iter().map(id).collect::<Vec<_>>(),
             "work": { "iterations": self.work.iterations, "restarts": self.work.restarts },
-        })
+        });
+        if let Some(components) = self.components {
+            view["components"] = json!(components);
+        }
+        if let Some(lateness) = self.lateness {
+            view["lateness"] = json!(lateness);
+        }
+        view
     }
 }
 
@@ -134,7 +175,10 @@ impl ScheduleResult {
 fn named_proof(problem: &Problem, proof: &Proof) -> Value {
     let id = |task: &u32| problem.tasks[*task as usize].id.as_str();
     match proof {
-        Proof::EarliestEnds => json!({ "kind": "earliest-ends" }),
+        Proof::Sum { parts } => {
+            let part = |part: &Summand| json!({ "component": part.component, "value": part.value, "proof": named_proof(problem, &part.proof) });
+            json!({ "kind": "sum", "parts": parts.iter().map(part).collect::<Vec<_>>() })
+        }
         Proof::Path { tasks } => json!({ "kind": "path", "tasks": tasks.iter().map(id).collect::<Vec<_>>() }),
         Proof::Energy { pool, from, until } => {
             let pool = match pool {
@@ -143,5 +187,6 @@ fn named_proof(problem: &Problem, proof: &Proof) -> Value {
             };
             json!({ "kind": "energy", "pool": pool, "from": from, "until": until })
         }
+        plain => json!(plain),
     }
 }

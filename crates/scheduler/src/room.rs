@@ -153,6 +153,7 @@ mod tests {
                 duration: *duration,
                 machine: (*machine < 2).then_some(*machine),
                 demands: (0..2).map(|row| Demand { resource: row, amount: amounts[row as usize] }).collect(),
+                cost: 0,
             };
             let mut tasks: Vec<Task> =
                 modes.iter().enumerate().map(|(k, it)| Task::new(k.to_string(), vec![mode(it)])).collect();
@@ -162,7 +163,7 @@ mod tests {
                 resources: vec![resource("a", 3), resource("b", 7)],
                 machines: vec!["m".to_owned(), "n".to_owned()],
                 tasks,
-                objective: None,
+                ..Description::default()
             }).unwrap();
             let layout = Layout::new(&problem);
             let (mut grid, mut steps) = (Grid::new(&layout).unwrap(), Steps::new(&layout));

@@ -1,17 +1,17 @@
 //! What the methods share: rules, decoder and moves, and where a restart begins.
 
-use crate::decode::{Decoder, State};
+use crate::decode::{Decoder, Score, State};
 use crate::layout::{Goal, Layout};
 use crate::moves::Mover;
 use crate::options::Method;
-use crate::problem::Objective;
-use crate::starts::{RULES, Rules};
+use crate::problem::{Objective, Problem};
+use crate::starts::{self, RULES, Rules};
 use crate::{anneal, genetic, tabu};
 
 /// Counts schedules, keeps the best one, and says when to stop.
 pub(crate) trait Count {
-    /// One more schedule of this objective was made, which `write` makes a state's; false to end the restart.
-    fn made(&mut self, value: u64, write: &dyn Fn(&mut State)) -> bool;
+    /// One more schedule as good as this was made, which `write` makes a state's; false to end the restart.
+    fn made(&mut self, score: Score, write: &dyn Fn(&mut State)) -> bool;
 }
 
 /// What all restarts share.
@@ -27,15 +27,15 @@ pub(crate) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    pub fn new(layout: &'a Layout<'a>, goal: &'a Goal, seed: u64) -> Self {
+    pub fn new(problem: &Problem, layout: &'a Layout<'a>, goal: &'a Goal, seed: u64) -> Self {
         Self {
             layout,
             goal,
             rules: Rules::new(layout, goal),
             seed,
-            decoder: Decoder::new(layout),
+            decoder: Decoder::new(problem, layout, goal),
             mover: Mover::new(layout, goal),
-            can_turn: !layout.is_shop && goal.objective == Objective::Makespan,
+            can_turn: !layout.is_shop && !layout.is_extended && goal.objective == Objective::Makespan,
         }
     }
 
@@ -56,6 +56,12 @@ impl<'a> Search<'a> {
         state
     }
 
+    /// The schedule of the plan that runs, where there is one.
+    pub fn begin_planned(&mut self) -> Option<State> {
+        let has_plan = !self.goal.planned.is_empty();
+        has_plan.then(|| starts::planned(self.layout, self.goal, &mut self.decoder))
+    }
+
     /// Makes a schedule of the mirrored problem one of the problem itself, no longer than it.
     pub fn straighten(&mut self, state: &mut State) {
         // Its list was turned when it was made.
@@ -71,18 +77,20 @@ impl<'a> Search<'a> {
         }
         let mut current = self.begin(restart);
         let mut made = 1;
-        if !count.made(current.value, &|state| state.clone_from(&current)) || length == 1 {
+        if !count.made(current.score(), &|state| state.clone_from(&current)) || length == 1 {
             return;
         }
         // The first restart begins with the best rule: with more than a few schedules, no result is worse than that.
         if restart == 0 && method != Method::PriorityRule {
-            for rule in 1..RULES.min(length as u32) {
-                let other = self.begin(rule);
+            let planned = self.begin_planned();
+            let rules = (1..RULES).map(Some).chain(planned.is_some().then_some(None)).take((length - 1) as usize);
+            for rule in rules {
+                let Some(other) = rule.map_or_else(|| planned.clone(), |rule| Some(self.begin(rule))) else { continue };
                 made += 1;
-                if !count.made(other.value, &|state| state.clone_from(&other)) {
+                if !count.made(other.score(), &|state| state.clone_from(&other)) {
                     return;
                 }
-                if other.value < current.value {
+                if other.score() < current.score() {
                     current = other;
                 }
             }

@@ -1,19 +1,23 @@
 //! A run: restart after restart until the budget is used, the target or the lower bound is reached, or the monitor wants to stop.
 
 use crate::bounds::lower_bound;
-use crate::decode::State;
+use crate::check::{Part, Placed};
+use crate::decode::{Decoder, Score, State};
 use crate::layout::{Goal, Layout};
 use crate::limits::MAX_ITERATIONS;
 use crate::monitor::{Answer, Monitor, Progress};
 use crate::options::{Method, Options};
 use crate::problem::Problem;
-use crate::result::{ScheduleResult, Work};
+use crate::result::{Found, ScheduleResult, Work};
 use crate::search::{Count, Search};
 use crate::starts::RULES;
 use ketflow_error::{Error, RunError};
 
 /// Tasks in the schedules between two polls. With many resources a task takes half a microsecond.
 const POLL_TASKS: u64 = 1 << 13;
+
+/// Tasks that a run places by default when a plan runs: 50 ms in WASM, for 200 tasks.
+const QUICK_PLACEMENTS: u64 = 200_000;
 
 /// The restarts of a run and their lengths: a pure function of problem and options.
 pub(crate) struct Plan {
@@ -47,6 +51,9 @@ impl Plan {
         // Half a second to one in WASM, for a service gives a job two: a list of a shop is decoded in a fraction of the time that
         // resources take.
         let usual = (if problem.is_shop() { 100_000_000 } else { 20_000_000 } / tasks).clamp(10_000, 500_000);
+        // Who waits for a plan that runs waits 50 ms.
+        let usual =
+            if problem.features.running.is_some() { (QUICK_PLACEMENTS / tasks).clamp(100, 5_000) } else { usual };
         plan.budget = options.iterations.or(all).unwrap_or(usual).min(all.unwrap_or(u64::MAX));
         Ok(plan)
     }
@@ -92,17 +99,20 @@ fn run(
     if first >= plan.restarts {
         return Err(Error::invalid(format!("restart {first} is none of 0 to {}", plan.restarts - 1)).into());
     }
-    let layout = Layout::new(problem);
-    let goal = Goal::new(problem, objective);
+    let layout = Layout::for_objective(problem, objective);
+    let mut goal = Goal::new(problem, objective);
+    if !goal.deadlines.is_empty() {
+        goal.penalty = penalty(problem, &layout, &goal);
+    }
     let bound = lower_bound(problem, objective);
-    let mut search = Search::new(&layout, &goal, options.seed);
+    let mut search = Search::new(problem, &layout, &goal, options.seed);
     let mut count = Counter {
         monitor,
         done: 0,
         total: if most == 1 { plan.length(first).min(plan.budget) } else { plan.budget },
         between_polls: (POLL_TASKS / problem.tasks.len() as u64).max(1),
         enough: bound.value.max(options.target_value.unwrap_or(0)),
-        value: u64::MAX,
+        score: Score { late: u64::MAX, value: u64::MAX },
         best: State::new(&layout),
         has_ended: false,
         answer: Answer::Continue,
@@ -122,8 +132,21 @@ fn run(
     }
     let mut best = count.best;
     search.straighten(&mut best);
-    let modes = best.mode.iter().enumerate().map(|(task, mode)| *mode - layout.modes.of(task)[0]).collect();
-    Ok(ScheduleResult::new(problem, (objective, best.value), best.start, modes, bound, work))
+    let mut parts: Vec<Part> =
+        best.parts.iter().map(|(task, start, end)| Part { task: *task, start: *start, end: *end }).collect();
+    parts.sort_unstable_by_key(|part| (part.task, part.start));
+    let modes: Vec<u32> = best.mode.iter().enumerate().map(|(task, mode)| *mode - layout.modes.of(task)[0]).collect();
+    let place = |task: usize| Placed { start: best.start[task], end: best.end[task], mode: modes[task] };
+    let found = Found { tasks: (0..layout.tasks()).map(place).collect(), parts, objective, value: best.value };
+    Ok(ScheduleResult::new(problem, found, bound, work))
+}
+
+/// What a unit of time behind a deadline counts: four times what a unit of time is worth in a plain schedule. More would hide from the
+/// search what else makes schedules better; whatever it is, the best one is the least late.
+fn penalty(problem: &Problem, layout: &Layout<'_>, goal: &Goal) -> u64 {
+    let mut state = State::new(layout);
+    Decoder::new(problem, layout, goal).decode(&mut state, goal);
+    4 * (state.value / u64::from(state.makespan.max(1))) + 1
 }
 
 struct Counter<'a> {
@@ -133,22 +156,22 @@ struct Counter<'a> {
     between_polls: u64,
     /// An objective that needs no better one.
     enough: u64,
-    /// The least objective so far, and its schedule.
-    value: u64,
+    /// How good the best schedule so far is, and it.
+    score: Score,
     best: State,
     has_ended: bool,
     answer: Answer,
 }
 
 impl Count for Counter<'_> {
-    fn made(&mut self, value: u64, write: &dyn Fn(&mut State)) -> bool {
+    fn made(&mut self, score: Score, write: &dyn Fn(&mut State)) -> bool {
         self.done += 1;
-        if value < self.value {
-            self.value = value;
+        if score < self.score {
+            self.score = score;
             write(&mut self.best);
         }
-        let best = self.value;
-        if best <= self.enough || self.done >= self.total {
+        let Score { late, value: best } = self.score;
+        if (late == 0 && best <= self.enough) || self.done >= self.total {
             self.has_ended = true;
         } else if self.done.is_multiple_of(self.between_polls) {
             self.answer = self.monitor.poll(Progress { done: self.done, total: self.total, best });

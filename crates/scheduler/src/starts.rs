@@ -6,6 +6,7 @@
 use crate::decode::{Decoder, State};
 use crate::draws::{Draws, START};
 use crate::layout::{Goal, Layout};
+use crate::yard::Choice;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -55,12 +56,38 @@ impl Rules {
         let blur = if restart < RULES { 0.0 } else { BLUR * (most - least) };
         let keys: Vec<f64> = keys.iter().map(|key| key + blur * draws.unit()).collect();
         let mut state = State::new(layout);
+        if goal.rewards_waiting() {
+            state.wait = vec![0; layout.tasks()];
+        }
         state.list = listed(layout, &keys);
-        decoder.serial_choosing_modes(&mut state, goal);
+        // Where costs count, every second rule goes by them.
+        let is_cheap = goal.weights.cost > 0 && (restart % RULES) % 2 == 1;
+        decoder.serial_choosing_modes(&mut state, goal, if is_cheap { Choice::Cheapest } else { Choice::Earliest });
         decoder.list_by_start(&mut state);
         decoder.decode(&mut state, goal);
         state
     }
+}
+
+/// The plan that runs, as far as it still can: tasks in its order and modes, none before the time that was planned for it where shifts
+/// count.
+pub(crate) fn planned(layout: &Layout<'_>, goal: &Goal, decoder: &mut Decoder<'_>) -> State {
+    let mut keys: Vec<f64> = layout.heads().iter().map(|head| f64::from(*head)).collect();
+    let mut state = State::new(layout);
+    if goal.rewards_waiting() {
+        state.wait = vec![0; layout.tasks()];
+    }
+    for (task, start, mode, _) in &goal.planned {
+        keys[*task as usize] = f64::from(*start);
+        state.mode[*task as usize] = layout.modes.of(*task as usize)[*mode as usize];
+        if goal.weights.disruption > 0 {
+            state.wait[*task as usize] = (*start).min(layout.horizon() as u32);
+        }
+    }
+    state.list = listed(layout, &keys);
+    state.number();
+    decoder.decode(&mut state, goal);
+    state
 }
 
 /// Keys are finite, and far below 2⁵³ as 2⁻²⁰ths: whole numbers order them as they are.

@@ -6,7 +6,7 @@
 //! Sources: Nowicki, Smutnicki, "A fast taboo search algorithm for the job shop problem", Management Science 42 (1996); Zhang et al.
 //! (2007), as in `neighbours`.
 
-use crate::decode::State;
+use crate::decode::{Score, State};
 use crate::draws::{Draws, TABU};
 use crate::layout::{Layout, NONE};
 use crate::neighbours::{Move, Neighbours};
@@ -114,7 +114,7 @@ pub(crate) fn search(
             local.copy(&shop);
             stalled = 0;
         }
-        if !count.made(u64::from(shop.makespan), &|state| shop.write(state)) {
+        if !count.made(Score { late: 0, value: u64::from(shop.makespan) }, &|state| shop.write(state)) {
             return;
         }
         if stalled >= STALL {
@@ -192,7 +192,7 @@ mod tests {
                     let mode = |(duration, machine): &(u32, u32)| Mode {
                         duration: *duration,
                         machine: (*machine < 4).then_some(*machine),
-                        demands: Vec::new(),
+                        ..Mode::default()
                     };
                     let number = description.tasks.len() as u32;
                     let mut task = Task::new(number.to_string(), modes.iter().map(mode).collect());

@@ -6,7 +6,7 @@ use crate::problem::{Objective, Problem};
 /// indices; `modes` is their number, `after` are indices.
 pub fn to_json(problem: &Problem) -> String {
     let objective = problem.objective.unwrap_or(Objective::Makespan);
-    let name = Objective::ALL.iter().find(|(_, known)| *known == objective).map(|(name, _)| *name);
+    let name = Objective::ALL.iter().find(|(_, known)| *known == objective).map_or("mix", |(name, _)| *name);
     let tasks = problem.tasks.iter();
     let resources = problem.resources.iter();
     serde_json::json!({

@@ -21,7 +21,7 @@ const JSON: &str = r#"{"format": "ketflow-schedule/1", "objective": "total-weigh
 
 fn mode(duration: u32, machine: Option<u32>, demands: &[(u32, u32)]) -> Mode {
     let demands = demands.iter().map(|(resource, amount)| Demand { resource: *resource, amount: *amount }).collect();
-    Mode { duration, machine, demands }
+    Mode { duration, machine, demands, cost: 0 }
 }
 
 #[test]
@@ -144,8 +144,8 @@ fn faults_are_named_with_their_place_and_remedy() {
             "1:1: format is 'ketflow-schedule/2'; this version reads 'ketflow-schedule/1'",
         ),
         (
-            json("total-weighted-tardiness", "cost"),
-            "1:52: the document: unknown variant `cost`, expected `makespan` or",
+            json("total-weighted-tardiness", "speed"),
+            "1:53: the document: unknown variant `speed`, expected one of `makespan`,",
         ),
         (json("\"capacity\": 3", "\"capacity\": -3"), "2:47: the document: invalid value: integer `-3`, expected u32"),
         (

@@ -74,7 +74,7 @@ proptest! {
                 prop_assert_eq!(Some(result.makespan), ends.iter().copied().max());
                 let value = match objective {
                     Objective::Makespan => u64::from(result.makespan),
-                    Objective::TotalWeightedTardiness => tardiness(&problem, &ends),
+                    _ => tardiness(&problem, &ends),
                 };
                 prop_assert_eq!(result.value, value);
                 prop_assert!(result.lower_bound <= value);

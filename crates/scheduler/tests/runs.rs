@@ -194,8 +194,8 @@ fn options_are_refused_with_their_name() {
             "restartIterations is for the method anneal; each restart of priority-rule makes one schedule",
         ),
         (
-            "{\"objective\":\"cost\"}",
-            "options: unknown variant `cost`, expected `makespan` or `total-weighted-tardiness` at line 1 column 19",
+            "{\"objective\":\"speed\"}",
+            "options: unknown variant `speed`, expected one of `makespan`, `total-weighted-tardiness`",
         ),
         ("{\"sweeps\":1}", "options: unknown field `sweeps`, expected one of"),
     ] {

@@ -87,7 +87,10 @@ export function jobFlags(command: Command): Command {
     .option("--bound", "of a model: prove what no energy can pass")
     .option("--beta-range <first,last>", "of a model: inverse temperatures; found out by default")
     .option("--initial <values>", "of a model: where every read begins, such as 1,-1,1")
-    .option("--objective <name>", "of a schedule: makespan (default) or total-weighted-tardiness")
+    .option(
+      "--objective <name>",
+      "of a schedule: makespan (default), total-weighted-tardiness, cost, levelling, or weights such as makespan=1,cost=2",
+    )
     .option("--iterations <number>", "of a schedule: schedules that are made; fitting by default", wholeNumberOf)
     .option("--restarts <number>", "of a schedule: most restarts", wholeNumberOf)
     .option(

@@ -1,6 +1,8 @@
 //! Random problems, and every schedule of a tiny one.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod rich;
+
 use ketflow_scheduler::problem::{Demand, Description, Mode, Resource, Task};
 use ketflow_scheduler::{Placed, Problem, check};
 use proptest::prelude::*;
@@ -30,6 +32,7 @@ fn problem(is_shop: bool, seeds: &[Seeds]) -> Problem {
                 .filter(|row| !is_shop && demands[*row as usize] > 0)
                 .map(|row| Demand { resource: row, amount: demands[row as usize] })
                 .collect(),
+            cost: 0,
         };
         let mut task = Task::new(format!("t{k}"), modes.iter().map(mode).collect());
         // About every third earlier task is one to wait for.
