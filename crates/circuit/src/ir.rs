@@ -2,6 +2,7 @@
 
 use crate::expr::Expr;
 use crate::gates::Gate;
+use crate::place::{Lines, Place};
 
 /// A circuit over numbered qubits and classical bits. Gate definitions, loops and aliases are expanded by the reader.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -14,6 +15,8 @@ pub struct Circuit {
     pub inputs: Vec<Input>,
     /// The program.
     pub ops: Vec<Op>,
+    /// Turns the places of operations into lines and columns.
+    pub lines: Lines,
 }
 
 /// A named row of qubits or of classical bits.
@@ -100,6 +103,8 @@ pub struct GateOp {
     pub controls: Vec<Control>,
     /// Target qubits, `gate.targets()` of them; the first is the lowest bit of the matrix index.
     pub targets: Vec<u32>,
+    /// Where the source asks for it.
+    pub place: Place,
 }
 
 /// A control qubit.

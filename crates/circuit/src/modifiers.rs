@@ -10,6 +10,7 @@ use crate::gates::{Gate, Inverse};
 use crate::ir::{Control, GateOp, Op};
 use crate::limits::{MAX_OPS, MAX_POWER_QUBITS};
 use crate::linalg::unitary_power;
+use crate::place::Place;
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI, TAU};
 
 /// Puts `controls` before those that each gate already has.
@@ -58,14 +59,18 @@ fn adjoint(gate: &Gate) -> Gate {
 
 /// A controlled global phase as a phase gate on one of the controls.
 pub(crate) fn phase_on_controls(mut op: GateOp, ops: &mut Vec<Op>) {
-    let place = op.controls.iter().rposition(|control| control.value).unwrap_or(op.controls.len() - 1);
-    let Control { qubit, value } = op.controls.remove(place);
+    let chosen = op.controls.iter().rposition(|control| control.value).unwrap_or(op.controls.len() - 1);
+    let Control { qubit, value } = op.controls.remove(chosen);
+    let (targets, place) = (vec![qubit], op.place);
     // |0⟩ takes the phase of a negative control: exchange it with |1⟩ around the gate.
-    let flip = || Op::Gate(GateOp { gate: Gate::X, params: Vec::new(), controls: Vec::new(), targets: vec![qubit] });
+    let flip = || {
+        let (params, controls) = (Vec::new(), Vec::new());
+        Op::Gate(GateOp { gate: Gate::X, params, controls, targets: targets.clone(), place })
+    };
     if !value {
         ops.push(flip());
     }
-    ops.push(Op::Gate(GateOp { gate: Gate::P, params: op.params, controls: op.controls, targets: vec![qubit] }));
+    ops.push(Op::Gate(GateOp { gate: Gate::P, targets: targets.clone(), ..op }));
     if !value {
         ops.push(flip());
     }
@@ -109,7 +114,8 @@ pub(crate) fn power(mut ops: Vec<Op>, exponent: f64, offset: u32) -> Result<Vec<
 fn power_of_one(op: &GateOp, t: f64) -> Option<Vec<Op>> {
     let is_whole = libm::trunc(t) == t;
     let with = |gate: Gate, params: Vec<Expr>| {
-        Op::Gate(GateOp { gate, params, controls: op.controls.clone(), targets: op.targets.clone() })
+        let (controls, targets) = (op.controls.clone(), op.targets.clone());
+        Op::Gate(GateOp { gate, params, controls, targets, place: op.place })
     };
     let plain = |gate: Gate| Some(vec![with(gate, Vec::new())]);
     let phase = |angle: f64| {
@@ -118,6 +124,7 @@ fn power_of_one(op: &GateOp, t: f64) -> Option<Vec<Op>> {
             params: vec![Expr::Const(angle)],
             controls: op.controls.clone(),
             targets: Vec::new(),
+            place: op.place,
         })
     };
     // Zᵗ, Sᵗ and so on are all a phase gate.
@@ -266,5 +273,5 @@ fn matrix_power(ops: &[Op], exponent: f64, offset: u32) -> Result<Vec<Op>, Fault
         0 => (Gate::GPhase, vec![Expr::Const(libm::atan2(result[0].im, result[0].re))]),
         _ => (Gate::Unitary(result.into()), Vec::new()),
     };
-    Ok(vec![Op::Gate(GateOp { gate, params, controls: shared, targets: qubits })])
+    Ok(vec![Op::Gate(GateOp { gate, params, controls: shared, targets: qubits, place: Place::at(offset) })])
 }

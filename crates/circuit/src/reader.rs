@@ -9,6 +9,7 @@ use crate::limits::{MAX_NOTES, MAX_SOURCE_BYTES};
 use crate::lower::Lowerer;
 use crate::parser::Parser;
 use crate::physical::physical_qubits;
+use crate::place::Lines;
 use ketflow_error::Error;
 
 /// What a reader made of a source.
@@ -93,5 +94,6 @@ fn read_openqasm(version: Version, source: &str) -> Result<(Circuit, Vec<(Offset
     let (mut circuit, physical_note) = lowerer.finish();
     notes.extend(physical_note);
     circuit.ops = ops;
+    circuit.lines = Lines::of(source);
     Ok((circuit, notes))
 }

@@ -4,7 +4,7 @@ mod support;
 
 use ketflow_circuit::gates::{GATES, Gate};
 use ketflow_circuit::ir::{Circuit, Control, GateOp, Op, Register};
-use ketflow_circuit::{Format, parse, to_ionq_json};
+use ketflow_circuit::{Format, Place, parse, to_ionq_json};
 use num_complex::Complex64;
 use support::{distance, read3, unitary};
 
@@ -41,7 +41,7 @@ fn every_gate_is_written_with_every_kind_of_control() {
                 values.iter().enumerate().map(|(k, value)| Control { qubit: k as u32, value: *value }).collect();
             // In falling order, so that an exchange of the targets shows.
             let targets = (values.len() as u32..size).rev().take(targets).collect();
-            let op = Op::Gate(GateOp { gate: gate.clone(), params, controls, targets });
+            let op = Op::Gate(GateOp { gate: gate.clone(), params, controls, targets, place: Place::default() });
             let qubits = vec![Register { name: "q".into(), size, is_scalar: false }];
             let circuit = Circuit { qubits, ops: vec![op], ..Circuit::default() };
             let text = to_ionq_json(&circuit).unwrap();

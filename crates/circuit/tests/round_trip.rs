@@ -3,7 +3,7 @@
 use ketflow_circuit::expr::{BinaryOp, Expr, Function};
 use ketflow_circuit::gates::{GATES, Gate};
 use ketflow_circuit::ir::{Comparison, Condition, Control, GateOp, Input, InputKind, Op, Operand, Register};
-use ketflow_circuit::{Circuit, Format, parse, print_openqasm3, view};
+use ketflow_circuit::{Circuit, Format, Place, parse, print_openqasm3, view};
 use num_complex::Complex64;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -29,7 +29,7 @@ fn header() -> Circuit {
             Input { name: "n".to_owned(), kind: InputKind::Int },
             Input { name: "m".to_owned(), kind: InputKind::Uint },
         ],
-        ops: Vec::new(),
+        ..Circuit::default()
     }
 }
 
@@ -102,6 +102,7 @@ fn gate() -> impl Strategy<Value = Op> {
                 controls,
                 targets: qubits[..targets].to_vec(),
                 gate,
+                place: Place::default(),
             })
         },
     )

@@ -3,6 +3,7 @@
 use crate::expr::Expr;
 use crate::gates::Gate;
 use crate::ir::{Control, GateOp};
+use crate::place::Place;
 
 /// A gate where every control is 1.
 pub(super) fn op(gate: Gate, angles: &[f64], controls: &[u32], targets: &[u32]) -> GateOp {
@@ -11,6 +12,7 @@ pub(super) fn op(gate: Gate, angles: &[f64], controls: &[u32], targets: &[u32]) 
         params: angles.iter().map(|angle| Expr::Const(*angle)).collect(),
         controls: controls.iter().map(|qubit| Control { qubit: *qubit, value: true }).collect(),
         targets: targets.to_vec(),
+        place: Place::default(),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::gates::Gate;
 use crate::ir::{Control, GateOp, Op};
 use crate::limits::MAX_QUBITS;
 use crate::modifiers;
+use crate::place::Place;
 use crate::prelude::{Body, LibraryGate};
 use std::collections::BTreeMap;
 
@@ -244,10 +245,15 @@ impl Lowerer {
                 let frame = std::mem::replace(&mut self.frame, self.scopes.len() - 1);
                 let kind = std::mem::replace(&mut self.frame_kind, Frame::Gate);
                 let in_library = std::mem::replace(&mut self.in_library, *is_library);
+                let library_call = self.library_call;
+                if *is_library {
+                    self.library_call.get_or_insert(offset);
+                }
                 let result = definition.body.iter().try_for_each(|statement| self.gate_statement(statement, ops));
                 self.frame = frame;
                 self.frame_kind = kind;
                 self.in_library = in_library;
+                self.library_call = library_call;
                 self.scopes.pop();
                 result.map_err(|fault| if *is_library { fault.moved_to(offset) } else { fault })
             }
@@ -281,7 +287,8 @@ impl Lowerer {
     ) -> Result<(), Fault> {
         let (controls, targets) = qubits.split_at(controls);
         let controls = controls.iter().map(|qubit| Control { qubit: *qubit, value: true }).collect();
-        self.emit(Op::Gate(GateOp { gate, params, controls, targets: targets.to_vec() }), ops, offset)
+        let place = Place::at(self.library_call.unwrap_or(offset));
+        self.emit(Op::Gate(GateOp { gate, params, controls, targets: targets.to_vec(), place }), ops, offset)
     }
 
     /// Turns every controlled global phase from `start` on into a phase gate on one of its controls.

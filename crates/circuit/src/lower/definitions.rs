@@ -9,6 +9,7 @@ use crate::gates::{GATES, Gate};
 use crate::ir::{GateOp, Op};
 use crate::limits::{MAX_GATE_DEPTH, MAX_UNITARY_QUBITS};
 use crate::parser::Parser;
+use crate::place::Place;
 use crate::prelude;
 use num_complex::Complex64;
 use std::collections::BTreeSet;
@@ -121,7 +122,8 @@ impl Lowerer {
         }
         qubits.reverse();
         let gate = Gate::Unitary(matrix.into());
-        self.emit(Op::Gate(GateOp { gate, params: Vec::new(), controls: Vec::new(), targets: qubits }), ops, offset)
+        let (params, controls, place) = (Vec::new(), Vec::new(), Place::at(offset));
+        self.emit(Op::Gate(GateOp { gate, params, controls, targets: qubits, place }), ops, offset)
     }
 
     pub(super) fn check_new(&self, name: &Name) -> Result<(), Fault> {

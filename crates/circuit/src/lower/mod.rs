@@ -48,6 +48,8 @@ pub(crate) struct Lowerer {
     frame_kind: Frame,
     /// Inside a library gate, which sees nothing of the program.
     in_library: bool,
+    /// Where the program calls the library gate that is being expanded.
+    library_call: Option<Offset>,
     gates: BTreeMap<Rc<str>, GateEntry>,
     subroutines: BTreeMap<Rc<str>, SubroutineEntry>,
     /// Only the subroutines before this one can be called.
@@ -89,6 +91,7 @@ impl Lowerer {
             frame: 0,
             frame_kind: Frame::Gate,
             in_library: false,
+            library_call: None,
             gates: BTreeMap::new(),
             subroutines: BTreeMap::new(),
             callable: usize::MAX,

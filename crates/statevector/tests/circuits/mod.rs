@@ -1,6 +1,7 @@
 //! Random circuits, with shrinking.
 #![allow(dead_code)]
 
+use ketflow_circuit::Place;
 use ketflow_circuit::expr::Expr;
 use ketflow_circuit::gates::{GATES, Gate};
 use ketflow_circuit::ir::{Circuit, Comparison, Condition, Control, GateOp, Op, Operand, Register};
@@ -55,7 +56,13 @@ fn gate_strategy(qubits: u32) -> impl Strategy<Value = Op> {
     (gate, order, angles, controls, many).prop_map(|(gate, order, angles, controls, many)| {
         let targets = gate.targets();
         if targets > order.len() {
-            let op = GateOp { gate: Gate::H, params: Vec::new(), controls: Vec::new(), targets: vec![order[0]] };
+            let op = GateOp {
+                gate: Gate::H,
+                params: Vec::new(),
+                controls: Vec::new(),
+                targets: vec![order[0]],
+                place: Place::default(),
+            };
             return Op::Gate(op);
         }
         let params = angles[..gate.params()].iter().map(|angle| Expr::Const(*angle)).collect();
@@ -69,6 +76,7 @@ fn gate_strategy(qubits: u32) -> impl Strategy<Value = Op> {
                 .map(|(qubit, value)| Control { qubit: *qubit, value: *value })
                 .collect(),
             targets: order[..targets].to_vec(),
+            place: Place::default(),
         })
     })
 }
@@ -121,13 +129,19 @@ pub fn pauli(letter: char, qubit: u32) -> Option<GateOp> {
         'Z' => Gate::Z,
         _ => return None,
     };
-    Some(GateOp { gate, params: Vec::new(), controls: Vec::new(), targets: vec![qubit] })
+    Some(GateOp { gate, params: Vec::new(), controls: Vec::new(), targets: vec![qubit], place: Place::default() })
 }
 
 /// The circuit with a gate on every qubit at its end, so that no measurement of it is final.
 pub fn without_final_measurements(mut circuit: Circuit) -> Circuit {
     for qubit in 0..circuit.qubit_count() {
-        let op = GateOp { gate: Gate::H, params: Vec::new(), controls: Vec::new(), targets: vec![qubit] };
+        let op = GateOp {
+            gate: Gate::H,
+            params: Vec::new(),
+            controls: Vec::new(),
+            targets: vec![qubit],
+            place: Place::default(),
+        };
         circuit.ops.push(Op::Gate(op));
     }
     circuit
