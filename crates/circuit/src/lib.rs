@@ -7,6 +7,7 @@ mod ast;
 mod dense;
 pub mod expr;
 mod fault;
+mod finals;
 mod format;
 pub mod gates;
 mod inputs;
@@ -33,6 +34,7 @@ mod reader;
 pub mod shape;
 pub mod view;
 
+pub use finals::{final_measurements, writes_bits};
 pub use format::Format;
 pub use inputs::bind;
 pub use ionq::to_ionq_json;

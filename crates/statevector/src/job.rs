@@ -28,7 +28,7 @@ pub struct Estimate {
     pub amplitude_updates: u64,
     /// Groups of shots or exact branches at the end, at most.
     pub branches_up_to: u64,
-    /// `statevector` or `trajectory`.
+    /// `statevector`, `trajectory` or `stabilizer`.
     pub method: &'static str,
     /// What the circuit is made of.
     pub shape: Shape,

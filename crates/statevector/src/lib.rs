@@ -5,8 +5,8 @@
 //! fixed tree, random numbers as a function of (seed, purpose, shot, event). The plan of a run depends on circuit and options
 //! alone; memory, segments, vectors, threads and progress never change a byte.
 
+mod clifford_job;
 mod elementary;
-mod finals;
 mod gates;
 mod information;
 #[cfg(test)]

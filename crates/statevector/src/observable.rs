@@ -27,24 +27,20 @@ impl PauliSum {
     /// # Errors
     /// `invalid-input` with the sum and the character of it, from 1, at which it is wrong; it is no place in the circuit.
     pub fn parse(text: &str, qubits: u32) -> Result<Self, Error> {
-        let characters: Vec<char> = text.chars().collect();
-        let mut reader = Reader { text: &characters, at: 0, qubits };
         let mut terms: Vec<Term> = Vec::new();
         let mut known = BTreeMap::new();
-        let mut sign = reader.sign().unwrap_or(1.0);
-        loop {
-            let term = reader.term(sign)?;
-            let at = *known.entry((term.x, term.z)).or_insert(terms.len());
+        for product in read_sum(text, qubits)? {
+            let mask = |is_set: fn(&Letter) -> bool| {
+                product.letters.iter().fold(0u64, |mask, letter| mask << 1 | u64::from(is_set(letter)))
+            };
+            let (x, z) = (mask(|letter| letter.0), mask(|letter| letter.1));
+            let at = *known.entry((x, z)).or_insert(terms.len());
             match terms.get_mut(at) {
-                Some(same) => same.coefficient += term.coefficient,
-                None => terms.push(term),
+                Some(same) => same.coefficient += product.coefficient,
+                None => terms.push(Term { coefficient: product.coefficient, x, z }),
             }
-            reader.spaces();
-            if reader.at == reader.text.len() {
-                return Ok(Self { terms });
-            }
-            sign = reader.sign().ok_or_else(|| reader.wrong("write + or - before the next term"))?;
         }
+        Ok(Self { terms })
     }
 
     /// The same sum for a state in which qubit k is at `places[k]`.
@@ -117,6 +113,34 @@ fn parity(bits: usize) -> f64 {
     if bits.count_ones().is_multiple_of(2) { 1.0 } else { -1.0 }
 }
 
+/// Whether X and Z are in a letter: Y has both.
+pub(crate) type Letter = (bool, bool);
+
+/// A product as it is written, the letter of the highest qubit first.
+pub(crate) struct Product {
+    pub(crate) coefficient: f64,
+    pub(crate) letters: Vec<Letter>,
+}
+
+/// The products of a sum over any number of qubits, in the order of the text.
+///
+/// # Errors
+/// As [`PauliSum::parse`].
+pub(crate) fn read_sum(text: &str, qubits: u32) -> Result<Vec<Product>, Error> {
+    let characters: Vec<char> = text.chars().collect();
+    let mut reader = Reader { text: &characters, at: 0, qubits };
+    let mut products = Vec::new();
+    let mut sign = reader.sign().unwrap_or(1.0);
+    loop {
+        products.push(reader.term(sign)?);
+        reader.spaces();
+        if reader.at == reader.text.len() {
+            return Ok(products);
+        }
+        sign = reader.sign().ok_or_else(|| reader.wrong("write + or - before the next term"))?;
+    }
+}
+
 /// Characters of a sum that an error shows.
 const SHOWN: usize = 60;
 
@@ -157,7 +181,7 @@ impl Reader<'_> {
         Some(sign)
     }
 
-    fn term(&mut self, sign: f64) -> Result<Term, Error> {
+    fn term(&mut self, sign: f64) -> Result<Product, Error> {
         self.spaces();
         let mut coefficient = sign;
         if self.peek().is_some_and(|c| c.is_ascii_digit() || c == '.') {
@@ -169,28 +193,25 @@ impl Reader<'_> {
             }
         }
         let start = self.at;
-        let (mut x, mut z, mut length) = (0u64, 0u64, 0u32);
+        let mut letters = Vec::with_capacity(self.qubits as usize);
         while let Some(letter) = self.peek().filter(|c| c.is_alphanumeric()) {
-            let (in_x, in_z) = match letter {
-                'I' => (0, 0),
-                'X' => (1, 0),
-                'Y' => (1, 1),
-                'Z' => (0, 1),
+            letters.push(match letter {
+                'I' => (false, false),
+                'X' => (true, false),
+                'Y' => (true, true),
+                'Z' => (false, true),
                 other => return Err(self.wrong(&format!("'{other}' is not a Pauli letter; use I, X, Y or Z"))),
-            };
-            x = x << 1 | in_x;
-            z = z << 1 | in_z;
-            length += 1;
+            });
             self.at += 1;
         }
-        if length != self.qubits {
+        let (length, n) = (letters.len(), self.qubits);
+        if length != n as usize {
             self.at = start;
-            let n = self.qubits;
             return Err(
                 self.wrong(&format!("this product has {length} letters, but the circuit {n} qubits; give {n} letters"))
             );
         }
-        Ok(Term { coefficient, x, z })
+        Ok(Product { coefficient, letters })
     }
 
     fn number(&mut self) -> Result<f64, Error> {

@@ -83,18 +83,18 @@ pub enum Precision {
     F64,
 }
 
-/// How to simulate. `auto`, `statevector` and `trajectory` give the same bytes where all accept the circuit, because a shot is
-/// a random stream and states are only shared between shots.
+/// How to simulate. `statevector` and `trajectory` give the same bytes where both accept the circuit, because a shot is
+/// a random stream and states are only shared between shots; `auto` gives those of the method that it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
-    /// `trajectory` when there is noise, otherwise `statevector`.
+    /// `stabilizer` for wide Clifford circuits; otherwise `trajectory` when there is noise, and `statevector` when not.
     Auto,
     /// Pure states, branching at mid-circuit measurements and resets; refuses gate noise.
     Statevector,
     /// Every shot follows one random path; with noise, errors are drawn per shot.
     Trajectory,
-    /// Not in this version.
+    /// Clifford circuits by tableau and Pauli frames, thousands of qubits; refuses other gates.
     Stabilizer,
     /// Not in this version.
     Density,
@@ -189,14 +189,13 @@ impl Options {
             }
         }
         let later = match self.method {
-            Method::Auto | Method::Statevector | Method::Trajectory => None,
-            Method::Stabilizer => Some("stabilizer"),
+            Method::Auto | Method::Statevector | Method::Trajectory | Method::Stabilizer => None,
             Method::Density => Some("density"),
             Method::Mps => Some("mps"),
         };
         match later {
             Some(name) => Err(Error::unsupported(format!(
-                "method {name} is not available in this version; use auto, statevector or trajectory"
+                "method {name} is not available in this version; use auto, statevector, trajectory or stabilizer"
             ))),
             None => Ok(()),
         }

@@ -3,7 +3,7 @@
 use crate::walk::set_bit;
 
 /// Rows (outcome, value) that are merged by adding the values of equal outcomes, in the order in which they came.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OutcomeTable<V> {
     words_per_row: usize,
     words: Vec<u64>,

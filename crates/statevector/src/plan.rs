@@ -6,14 +6,13 @@
 mod builder;
 
 use crate::elementary::Context;
-use crate::finals::final_measurements;
 use crate::gates::Gates;
 use crate::kernels::Kernel;
 use crate::options::{Noise, Options};
 use crate::sweep::Sweep;
 use builder::{Builder, Section};
-use ketflow_circuit::Error;
-use ketflow_circuit::ir::{Circuit, Condition, Op};
+use ketflow_circuit::ir::{Circuit, Condition};
+use ketflow_circuit::{Error, final_measurements, writes_bits};
 
 /// One step; jumps go forward only.
 #[derive(Debug, Clone, PartialEq)]
@@ -180,13 +179,4 @@ impl Plan {
             })
             .sum()
     }
-}
-
-fn writes_bits(ops: &[Op]) -> bool {
-    ops.iter().any(|op| match op {
-        Op::Measure { bit, .. } => bit.is_some(),
-        Op::Assign { .. } => true,
-        Op::If { then, otherwise, .. } => writes_bits(then) || writes_bits(otherwise),
-        _ => false,
-    })
 }

@@ -9,7 +9,7 @@ pub const SCHEMA: &str = "circuit-result/1";
 
 /// Everything that was asked for. Outcomes are the classical bits (bit 0 of word 0 = first declared bit), or the qubits where
 /// the program records nothing.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CircuitResult {
     /// Width of an outcome.
     pub bits: u32,
@@ -33,6 +33,8 @@ pub struct CircuitResult {
     pub mutual_information: Vec<f64>,
     /// ⟨φ|ρ|φ⟩ with the other circuit's state φ.
     pub fidelity: Option<f64>,
+    /// `stabilizer` where that method ran; none for amplitudes.
+    pub method: Option<&'static str>,
 }
 
 /// re, im, re, im, … in ascending basis order, in the precision of the run.
@@ -100,6 +102,9 @@ impl CircuitResult {
         }
         if let Some(value) = &self.fidelity {
             container.add("fidelity", &[1], Data::F64(std::slice::from_ref(value)));
+        }
+        if let Some(method) = self.method {
+            container.add("method", &[method.len()], Data::U8(method.as_bytes()));
         }
         container.to_bytes(SCHEMA)
     }

@@ -1,5 +1,6 @@
 //! A run from circuit and options to the result.
 
+use crate::clifford_job::CliffordJob;
 use crate::job::{Estimate, Job};
 use crate::lanes::Choice;
 use crate::monitor::{Monitor, Progress, SHARE_FROM_AMPLITUDES};
@@ -19,6 +20,9 @@ use ketflow_team::{Team, with_helpers};
 /// # Errors
 /// Whatever [`run`] refuses before it starts, except the memory limit: an estimate may say that the limit is too low.
 pub fn estimate(circuit: &Circuit, options: &Options) -> Result<Estimate, Error> {
+    if let Some(job) = CliffordJob::of(circuit, options)? {
+        return Ok(job.estimate(Shape::of(circuit)));
+    }
     Ok(Job::new(circuit, options)?.estimate(Shape::of(circuit)))
 }
 
@@ -28,6 +32,9 @@ pub fn estimate(circuit: &Circuit, options: &Options) -> Result<Estimate, Error>
 /// `invalid-input`, `unsupported` and `too-large` before anything is allocated; `too-large` later only when the exact result
 /// has too many branches or the allocator refuses; [`RunError::Cancelled`] when the monitor stops the run.
 pub fn run(circuit: &Circuit, options: &Options, monitor: &mut dyn Monitor) -> Result<CircuitResult, RunError> {
+    if let Some(job) = CliffordJob::of(circuit, options)? {
+        return job.run(monitor);
+    }
     let job = Job::new(circuit, options)?;
     job.check_memory()?;
     let threads = if job.amplitudes() < SHARE_FROM_AMPLITUDES as u128 { 1 } else { options.threads };
@@ -44,6 +51,9 @@ pub fn run_on(
     options: &Options,
     monitor: &mut dyn Monitor,
 ) -> Result<CircuitResult, RunError> {
+    if let Some(job) = CliffordJob::of(circuit, options)? {
+        return job.run(monitor);
+    }
     let job = Job::new(circuit, options)?;
     job.check_memory()?;
     job.run_on(team, monitor)

@@ -216,6 +216,7 @@ impl<'a, T: Real + Into<Amplitude>> Totals<'a, T> {
                 .map(|p| (entropy_of(&p.a) + entropy_of(&p.b) - entropy_of(&union(&p.a, &p.b))).max(0.0))
                 .collect(),
             fidelity: self.other.is_some().then_some(self.fidelity),
+            method: None,
         })
     }
 }

@@ -1,9 +1,9 @@
 //! Measurements after which nothing happens to their qubit and bit: they are sampled once, at the end of a run.
 
-use ketflow_circuit::ir::{Circuit, Op};
+use crate::ir::{Circuit, Op};
 
 /// Which top-level operations are measurements whose qubit nothing touches and whose bit nothing reads or writes afterwards.
-pub(crate) fn final_measurements(circuit: &Circuit) -> Vec<bool> {
+pub fn final_measurements(circuit: &Circuit) -> Vec<bool> {
     let mut used =
         Used { qubits: vec![false; circuit.qubit_count() as usize], bits: vec![false; circuit.bit_count() as usize] };
     let mut result = vec![false; circuit.ops.len()];
@@ -63,4 +63,14 @@ impl Used {
             }
         }
     }
+}
+
+/// Whether the program ever sets a classical bit; where it does not, outcomes are those of all qubits.
+pub fn writes_bits(ops: &[Op]) -> bool {
+    ops.iter().any(|op| match op {
+        Op::Measure { bit, .. } => bit.is_some(),
+        Op::Assign { .. } => true,
+        Op::If { then, otherwise, .. } => writes_bits(then) || writes_bits(otherwise),
+        _ => false,
+    })
 }
