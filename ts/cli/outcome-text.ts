@@ -25,6 +25,7 @@ export function resultBlocks(result: NonNullable<JobView["result"]>, options: Va
     blocks.push(`probabilities\n${histogramText(result.probabilities, { width, ascii, top, kind: "probabilities" })}`);
   }
   const values: string[] = [];
+  if (result.method !== undefined) values.push(`method       ${result.method}`);
   if (result.expectation !== undefined) values.push(`expectation  ${number(result.expectation)}`);
   if (result.fidelity !== undefined) values.push(`fidelity     ${number(result.fidelity)}`);
   for (const { qubits, bits, purity } of result.entropy ?? []) {

@@ -1,4 +1,4 @@
-import type { CircuitOptions, CircuitResult } from "./circuit.ts";
+import { type CircuitOptions, type CircuitResult, OTHER_METHODS } from "./circuit.ts";
 import type { ResultContainer, Section } from "./result-container.ts";
 import { count, finite, only, openSections, wrongResult } from "./sections.ts";
 
@@ -95,6 +95,12 @@ export function toCircuitResult(container: Uint8Array | ResultContainer, options
   }
   if (options.fidelity !== undefined) {
     result.fidelity = only(sections.take("fidelity", ["f64"], 1));
+  }
+  if (sections.has("method")) {
+    const name = String.fromCharCode(...sections.take("method", ["u8"], "any").data);
+    const method = OTHER_METHODS.find((known) => known === name);
+    if (method === undefined) throw broken(`no method is called ${JSON.stringify(name.slice(0, 40))}`);
+    result.method = method;
   }
   sections.end();
   return result;

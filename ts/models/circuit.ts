@@ -22,6 +22,9 @@ export type CircuitFormat = (typeof CIRCUIT_FORMATS)[number];
 
 export const METHODS = ["auto", "statevector", "stabilizer", "trajectory", "density", "mps"] as const;
 
+/** Methods without amplitudes: a result says which of them ran. */
+export const OTHER_METHODS = ["stabilizer"] as const;
+
 /** Options of a circuit job, the same names as the flags of the command line. */
 export const CircuitOptions = z.strictObject({
   shots: z.int().min(1).max(10_000_000).optional(),
@@ -76,6 +79,9 @@ export const CircuitResult = z.strictObject({
     .optional()
     .meta({ description: "In bits" }),
   fidelity: z.number().optional(),
+  method: z.enum(OTHER_METHODS).optional().meta({
+    description: "The method that ran where it was not one of amplitudes",
+  }),
 });
 export type CircuitResult = z.infer<typeof CircuitResult>;
 
@@ -86,9 +92,9 @@ export interface CircuitEstimate {
   bytes: number;
   /** Passes over the state. */
   passes: number;
-  /** Amplitudes touched in all passes, samples and branches: what a calibration turns into milliseconds. */
+  /** Amplitudes touched in all passes, samples and branches, or words of a tableau and of frames: what a calibration turns into milliseconds. */
   amplitudeUpdates: number;
-  method: "statevector" | "trajectory";
+  method: "statevector" | "trajectory" | (typeof OTHER_METHODS)[number];
   shape: CircuitShape;
 }
 

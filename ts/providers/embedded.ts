@@ -38,8 +38,8 @@ export function createEmbeddedProvider({ engines, predict }: EmbeddedOptions): P
       external: false,
       region: "local",
       maxDataClass: "restricted",
-      // 2²⁸ amplitudes of f32 fill the address space; memory alone refuses 28 qubits of f64.
-      maxQubits: 28,
+      // What the reader takes: circuits of Clifford gates need no amplitudes. Where a state is needed, memory decides.
+      maxQubits: 4096,
       maxShots: 10_000_000,
       maxBytes: ENGINE_MEMORY_BYTES,
       price: { perTaskMicroUsd: 0, perShotMicroUsd: 0 },

@@ -20,13 +20,14 @@ const SHARED_FROM_OPERATIONS = 2 ** 18;
 
 /** What a run would take, as its engine says. */
 export interface Shared {
-  statevector: Pick<CircuitEstimate, "qubits" | "amplitudeUpdates">;
+  statevector: Pick<CircuitEstimate, "qubits" | "amplitudeUpdates" | "method">;
   annealer: Pick<AnnealEstimate, "method" | "operations"> & { reads: number };
 }
 
 /** Why a run stays with one thread; `undefined` where it is worth sharing. */
 const REASONS: { readonly [name in ThreadedEngine]: (run: Shared[name], isStarted: boolean) => string | undefined } = {
-  statevector: ({ qubits, amplitudeUpdates }, isStarted) => {
+  statevector: ({ qubits, amplitudeUpdates, method }, isStarted) => {
+    if (method === "stabilizer") return "a stabilizer run is done by one thread";
     const isLarge = amplitudeUpdates >= STARTED_FOR_UPDATES || isStarted;
     return qubits >= SHARED_FROM_QUBITS && isLarge ? undefined : "the circuit is too small to be shared";
   },

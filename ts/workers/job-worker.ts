@@ -198,8 +198,8 @@ export class JobWorker implements EngineWorker {
     const { threads = 1 } = options as CircuitOptions & AnnealOptions;
     if (type === "circuit") {
       return this.#threads.circuit.choose(threads, () => {
-        const { qubits, amplitudeUpdates } = this.estimate("circuit", input as CircuitInput, options as CircuitOptions);
-        return { qubits, amplitudeUpdates: times * amplitudeUpdates };
+        const estimate = this.estimate("circuit", input as CircuitInput, options as CircuitOptions);
+        return { ...estimate, amplitudeUpdates: times * estimate.amplitudeUpdates };
       });
     }
     if (type !== "anneal") return {};

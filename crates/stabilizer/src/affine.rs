@@ -54,7 +54,7 @@ impl Affine {
 
     /// Number of coefficients: there are 2^rank outcomes.
     pub fn rank(&self) -> usize {
-        if self.width == 0 { 0 } else { self.rows.len() / self.width }
+        self.rows.len().checked_div(self.width).unwrap_or(0)
     }
 
     fn row(&self, k: usize) -> &[u64] {

@@ -65,7 +65,7 @@ pub fn estimate(program: &Program, request: &Request) -> Estimate {
         Way::Affine => {
             let generators = Affine::generators(program);
             let table = generators.min(u64::from(program.outcome_bits)).div_ceil(8) * 256 * row * 8;
-            let exact = if request.probabilities { (row + 1) * 8 << MAX_EXACT_BITS } else { 0 };
+            let exact = if request.probabilities { ((row + 1) * 8) << MAX_EXACT_BITS } else { 0 };
             let basis = generators * row * 16;
             let samples = shots * (16 + row.div_ceil(8));
             (frames(generators) + table + exact + basis, program.size * generators.div_ceil(64) * 3 + samples)

@@ -44,7 +44,8 @@ impl SmallPauli {
                 self.z ^= bit(self.has_x(b), a) ^ bit(self.has_x(a), b);
             }
             Clifford::Swap(a, b) => {
-                let swapped = |word: u32| word ^ ((word >> a ^ word >> b) & 1) * (1 << a | 1 << b);
+                let swapped =
+                    |word: u32| if (word >> a ^ word >> b) & 1 == 1 { word ^ (1 << a | 1 << b) } else { word };
                 (self.x, self.z) = (swapped(self.x), swapped(self.z));
             }
         }

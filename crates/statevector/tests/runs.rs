@@ -262,21 +262,21 @@ fn a_cancel_is_seen_at_the_next_poll() {
 
 #[test]
 fn too_much_memory_is_refused_with_numbers_and_remedy() {
-    let (code, message) = refusal("qubit[28] q; h q;", "{}");
+    let (code, message) = refusal("qubit[28] q; ry(1) q;", "{}");
     assert_eq!(code, "too-large");
     assert!(
         message.contains("28 qubits need 4295") && message.contains("4026531840 bytes") && message.contains("f32"),
         "{message}"
     );
-    let (code, message) = refusal("qubit[40] q; h q;", r#"{"precision": "f32"}"#);
+    let (code, message) = refusal("qubit[40] q; ry(1) q;", r#"{"precision": "f32"}"#);
     assert_eq!(code, "too-large");
     assert!(message.contains("fewer qubits"), "{message}");
-    assert_eq!(refusal("qubit[900] q; h q;", "{}").0, "too-large");
-    let (code, message) = refusal("qubit[20] q; h q;", r#"{"probabilities": true, "memoryLimitMiB": 20}"#);
+    assert_eq!(refusal("qubit[900] q; ry(1) q;", "{}").0, "too-large");
+    let (code, message) = refusal("qubit[20] q; ry(1) q;", r#"{"probabilities": true, "memoryLimitMiB": 20}"#);
     assert_eq!(code, "too-large");
     assert!(message.contains("raise memoryLimitMiB"), "{message}");
     // The estimate still answers.
-    let estimate = estimate(&circuit("qubit[40] q; h q;"), &Options::default()).unwrap();
+    let estimate = estimate(&circuit("qubit[40] q; ry(1) q;"), &Options::default()).unwrap();
     assert!(estimate.bytes > 1 << 44 && estimate.qubits == 40);
 }
 

@@ -77,7 +77,10 @@ export function jobFlags(command: Command): Command {
     .option("--marginals <qubits>", "distribution of some qubits, such as 0,1; may be repeated", collect)
     .option("--entropy <qubits>", "entropy and purity of some qubits; may be repeated", collect)
     .option("--noise <values>", "such as depolarizing1=0.001,depolarizing2=0.01,readout=0.02")
-    .option("--method <name>", "auto (default); circuits: statevector or trajectory; models: anneal or exact")
+    .option(
+      "--method <name>",
+      "auto (default); circuits: statevector, trajectory or stabilizer; models: anneal or exact",
+    )
     .option("--reads <number>", "of a model: runs from random starts; default 64", wholeNumberOf)
     .option("--sweeps <number>", "of a model: passes over its variables in each read; default 1000", wholeNumberOf)
     .option("--time-limit <ms>", "of a model or schedule: end the search with what it has found by then", wholeNumberOf)
