@@ -17,7 +17,7 @@ export const AnnealOptions = z.strictObject({
   sweeps: z.int().min(1).max(100_000_000).optional(),
   /** The search ends with what it has found by then; the sweeps that it did are recorded as `sweepLimit`. */
   timeLimitMs: z.number().positive().max(86_400_000).optional(),
-  /** Sweeps of all reads together, one read after the other; the read that is then under way counts as it stands. */
+  /** Sweeps of all reads together, sixteen reads after the other; those then under way count as they stand. */
   sweepLimit: z.int().min(1).optional(),
   /** The search ends with the first read that is at least as good. */
   targetEnergy: z.number().optional(),

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "annealer",
     "version": "0.1.0",
-    "contentHash": "d2a69141037f29ba7a25c671c5ad7f607632f6ef46fe850a0f6e3db124a6a838"
+    "contentHash": "0916eb266783b017531d4471dfe302d13b58b23e1eaa53c923aefcc0de93db95"
   },
   "build": {
     "kind": "wasm-simd128-threads",
-    "sha256": "854e2d40b5ff15d468f988639a509ed3e908dd3cf2879719d5ad1e5b3f664e79"
+    "sha256": "99427e09e6aff243c03e034840b1906e799ba4b553ad84fab9b90981166ca691"
   }
 };

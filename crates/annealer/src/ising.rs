@@ -40,11 +40,6 @@ impl Ising {
         self.fields.len()
     }
 
-    /// Number of neighbours of a spin.
-    pub(crate) fn degree(&self, spin: usize) -> usize {
-        self.starts[spin + 1] - self.starts[spin]
-    }
-
     /// Neighbours of a spin with the weights of the couplings, ascending.
     pub(crate) fn row(&self, spin: usize) -> impl Iterator<Item = (usize, f64)> {
         let range = self.starts[spin]..self.starts[spin + 1];

@@ -13,6 +13,7 @@ pub mod bqm;
 mod exact;
 mod ising;
 mod lanczos;
+mod lanes;
 pub mod monitor;
 pub mod options;
 mod positive;
@@ -20,9 +21,13 @@ pub mod problem;
 pub mod read;
 mod read_dimod;
 mod reads;
+mod replicas;
 mod result;
+mod rows;
 pub mod samples;
+mod schedule;
 mod search;
+mod thresholds;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod wasm;
 

@@ -1,8 +1,9 @@
 //! The reads of a run, shared by the threads of a team.
 //!
-//! A read is a pure function of its number, so any thread may do it. What belongs to the result is said in the order of reads,
-//! whoever was first: with a target, all reads up to the first one that reaches it; at a time limit, all reads that were done
-//! without a gap and the next one as it stood, which is what `sweepLimit` has one thread do again. Reads behind that are given up.
+//! A read is a pure function of its number, so any thread may do it. Reads are done in units: those of one unit walk side by side,
+//! a sweep of all before the next. What belongs to the result is said in their order, whoever was first: with a target, all reads up
+//! to the first one that reaches it; at a time limit, all units that were done without a gap and the next one as it stood, which is
+//! what `sweepLimit` has one thread do again. Units behind that are given up.
 
 use crate::monitor::{Interrupted, Monitor, Next, POLL_STEPS, Progress};
 use crate::options::Options;
@@ -13,29 +14,41 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Updates that one thread does at a time: reads of small models are done in batches, because taking one costs 0.1 µs.
+/// Updates that one thread does at a time: units of small models are done in batches, because taking one costs 0.1 µs.
 const LEAST_UPDATES: u64 = 1 << 16;
 
-/// Batches for each thread, where there are reads enough: one that is held up keeps at most a sixteenth of its share from others.
+/// Batches for each thread, where there are units enough: one that is held up keeps at most a sixteenth of its share from others.
 const BATCHES_PER_THREAD: u64 = 16;
 
 const GO_ON: u8 = 0;
 const FINISH: u8 = 1;
 const CANCEL: u8 = 2;
 
-/// One read, from its start to its end or to the end of the run.
-pub(crate) struct Read {
-    pub(crate) values: Vec<bool>,
-    /// At least one.
+/// The reads of a unit, from their start to their end or to the end of the run.
+pub(crate) struct Unit {
+    /// The values that each ended with.
+    pub(crate) reads: Vec<Vec<bool>>,
+    /// Of each, at least one.
     pub(crate) sweeps: u32,
 }
 
-/// Reads that one thread does one after the other.
+/// What a unit is to do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Share {
+    /// The number of the unit.
+    pub(crate) unit: u32,
+    /// Number of its reads.
+    pub(crate) reads: usize,
+    /// Of each.
+    pub(crate) sweeps: u32,
+}
+
+/// Units that one thread does one after the other.
 struct Batch {
     reads: Vec<Vec<bool>>,
     sweeps: u64,
     best: Option<f64>,
-    /// None of its reads was cut short or left out.
+    /// None of its units was cut short or left out.
     is_whole: bool,
 }
 
@@ -51,12 +64,13 @@ struct Ledger {
 /// The reads of a run, as all of its threads see them.
 pub(crate) struct Reads<'a> {
     search: &'a Search,
+    options: &'a Options,
     /// Variables of the model.
     size: u64,
-    sweeps_per_read: u64,
+    reads_per_unit: u64,
     total_sweeps: u64,
-    reads_per_batch: u64,
-    reads: u64,
+    units_per_batch: u64,
+    units: u64,
     /// Updates that were done.
     done: AtomicU64,
     /// [`GO_ON`], [`FINISH`] or [`CANCEL`].
@@ -67,21 +81,23 @@ pub(crate) struct Reads<'a> {
 }
 
 impl<'a> Reads<'a> {
-    pub(crate) fn new(search: &'a Search, options: &Options, threads: u32) -> Self {
-        let (total_sweeps, sweeps_per_read) = (options.total_sweeps(), u64::from(options.sweeps));
-        let reads = total_sweeps.div_ceil(sweeps_per_read);
+    pub(crate) fn new(search: &'a Search, options: &'a Options, threads: u32, reads_per_unit: usize) -> Self {
+        let reads_per_unit = reads_per_unit as u64;
+        let sweeps_per_unit = reads_per_unit * u64::from(options.sweeps);
+        let units = options.total_sweeps().div_ceil(sweeps_per_unit);
         let size = search.bqm.size() as u64;
-        let large_enough = LEAST_UPDATES.div_ceil((sweeps_per_read * size).max(1));
-        let reads_per_batch = large_enough.min(reads / (u64::from(threads) * BATCHES_PER_THREAD)).max(1);
-        let batches = reads.div_ceil(reads_per_batch) as usize;
+        let large_enough = LEAST_UPDATES.div_ceil(sweeps_per_unit.saturating_mul(size).max(1));
+        let units_per_batch = large_enough.min(units / (u64::from(threads) * BATCHES_PER_THREAD)).max(1);
+        let batches = units.div_ceil(units_per_batch) as usize;
         let ledger = Ledger { batches: std::iter::repeat_with(|| None).take(batches).collect(), open: 0, best: None };
         Self {
             search,
+            options,
             size,
-            sweeps_per_read,
-            total_sweeps,
-            reads_per_batch,
-            reads,
+            reads_per_unit,
+            total_sweeps: options.total_sweeps(),
+            units_per_batch,
+            units,
             done: AtomicU64::new(0),
             order: AtomicU8::new(GO_ON),
             last: AtomicU32::new(u32::MAX),
@@ -89,8 +105,7 @@ impl<'a> Reads<'a> {
         }
     }
 
-    /// Does them all. `do_read` takes the number of a read and its sweeps, and ends with the present sweep when
-    /// [`Hand::is_over`] says so.
+    /// Does them all. `do_unit` ends with the present sweep when [`Hand::is_over`] says so.
     ///
     /// # Errors
     /// [`RunError::Cancelled`] when the monitor ends it.
@@ -98,7 +113,7 @@ impl<'a> Reads<'a> {
         self,
         team: &Team,
         monitor: &mut dyn Monitor,
-        do_read: impl Fn(u32, u32, &mut Hand) -> Result<Read, Interrupted> + Sync,
+        do_unit: impl Fn(Share, &mut Hand) -> Result<Unit, Interrupted> + Sync,
     ) -> Result<Found, RunError> {
         let batches = self.ledger().batches.len();
         let mut leader = Hand { reads: &self, monitor: Some(monitor), updates: 0, steps: 0 };
@@ -108,44 +123,58 @@ impl<'a> Reads<'a> {
             &|batch| {
                 let mut hand = Hand { reads: &self, monitor: None, updates: 0, steps: 0 };
                 // Interrupted means that the leader knows already.
-                _ = self.do_batch(batch, &mut hand, &do_read);
+                _ = self.do_batch(batch, &mut hand, &do_unit);
                 self.done.fetch_add(hand.updates, Relaxed);
             },
-            |batch| self.do_batch(batch, &mut leader.borrow_mut(), &do_read),
+            |batch| self.do_batch(batch, &mut leader.borrow_mut(), &do_unit),
             || _ = leader.borrow_mut().report(),
         )?;
         if self.order.load(Relaxed) == CANCEL { Err(RunError::Cancelled) } else { Ok(self.found()) }
+    }
+
+    /// What a unit is to do: what the limit leaves to it is shared equally by its reads. No share where that is less than a sweep,
+    /// but to the first, because a result has at least one.
+    fn share_of(&self, unit: u64) -> Option<Share> {
+        let before = unit * self.reads_per_unit;
+        let reads = self.reads_per_unit.min(u64::from(self.options.reads) - before);
+        let left = self.total_sweeps - before * u64::from(self.options.sweeps);
+        let sweeps = u64::from(self.options.sweeps).min(left / reads).max(u64::from(unit == 0));
+        // Reads and sweeps of one are counted in 32 bits.
+        (sweeps > 0).then_some(Share { unit: unit as u32, reads: reads as usize, sweeps: sweeps as u32 })
     }
 
     fn do_batch(
         &self,
         batch: usize,
         hand: &mut Hand,
-        do_read: &impl Fn(u32, u32, &mut Hand) -> Result<Read, Interrupted>,
+        do_unit: &impl Fn(Share, &mut Hand) -> Result<Unit, Interrupted>,
     ) -> Result<(), Interrupted> {
-        let first = batch as u64 * self.reads_per_batch;
+        let first = batch as u64 * self.units_per_batch;
         let mut made = Batch { reads: Vec::new(), sweeps: 0, best: None, is_whole: true };
-        for read in first..self.reads.min(first + self.reads_per_batch) {
+        for unit in first..self.units.min(first + self.units_per_batch) {
+            let first_read = unit * self.reads_per_unit;
             // A result has at least one sweep, however short its time.
-            if (read > 0 && self.order.load(Relaxed) != GO_ON) || read > u64::from(self.last.load(Relaxed)) {
+            let is_over =
+                (unit > 0 && self.order.load(Relaxed) != GO_ON) || first_read > self.last.load(Relaxed).into();
+            let Some(share) = self.share_of(unit).filter(|_| !is_over) else {
                 made.is_whole = false;
                 break;
-            }
-            // Reads and sweeps of one are counted in 32 bits.
-            let wanted = self.sweeps_per_read.min(self.total_sweeps - read * self.sweeps_per_read) as u32;
-            let Read { values, sweeps } = do_read(read as u32, wanted, hand)?;
-            made.sweeps += u64::from(sweeps);
-            if sweeps == wanted {
-                let energy = self.search.energy(&values);
-                if self.search.is_better(energy, made.best) {
-                    made.best = Some(energy);
+            };
+            let Unit { reads, sweeps } = do_unit(share, hand)?;
+            made.sweeps += u64::from(sweeps) * share.reads as u64;
+            if sweeps == share.sweeps {
+                for (read, values) in (first_read as u32..).zip(&reads) {
+                    let energy = self.search.energy(values);
+                    if self.search.is_better(energy, made.best) {
+                        made.best = Some(energy);
+                    }
+                    if self.search.reaches_target(energy) {
+                        self.last.fetch_min(read, Relaxed);
+                    }
                 }
-                if self.search.reaches_target(energy) {
-                    self.last.fetch_min(read as u32, Relaxed);
-                }
             }
-            made.reads.push(values);
-            if sweeps < wanted {
+            made.reads.extend(reads);
+            if sweeps < share.sweeps {
                 made.is_whole = false;
                 break;
             }
@@ -168,10 +197,10 @@ impl<'a> Reads<'a> {
     }
 
     /// The reads from the first one to the last that counts.
-    fn found(self) -> Found {
+    fn found(&self) -> Found {
         let most = u64::from(self.last.load(Relaxed)) + 1;
         let mut found = Found { reads: Vec::new(), sweeps: 0 };
-        for batch in self.ledger.into_inner().unwrap_or_else(PoisonError::into_inner).batches {
+        for batch in std::mem::take(&mut self.ledger().batches) {
             let Some(batch) = batch else { break };
             let is_whole = batch.is_whole;
             found.reads.extend(batch.reads);
@@ -181,8 +210,12 @@ impl<'a> Reads<'a> {
             }
         }
         if found.reads.len() as u64 > most {
+            // Those behind the last one walked beside it: they are not counted.
+            let unit = (most - 1) / self.reads_per_unit;
+            let sweeps = self.share_of(unit).map_or(0, |share| u64::from(share.sweeps));
             found.reads.truncate(most as usize);
-            found.sweeps = self.total_sweeps.min(most * self.sweeps_per_read);
+            found.sweeps = unit * self.reads_per_unit * u64::from(self.options.sweeps)
+                + (most - unit * self.reads_per_unit) * sweeps;
         }
         found
     }
@@ -213,9 +246,10 @@ impl Hand<'_> {
         self.report()
     }
 
-    /// Whether `read` ends with the present sweep.
-    pub(crate) fn is_over(&self, read: u32) -> bool {
-        self.reads.order.load(Relaxed) != GO_ON || read > self.reads.last.load(Relaxed)
+    /// Whether `unit` ends with the present sweep.
+    pub(crate) fn is_over(&self, unit: u32) -> bool {
+        let first_read = u64::from(unit) * self.reads.reads_per_unit;
+        self.reads.order.load(Relaxed) != GO_ON || first_read > self.reads.last.load(Relaxed).into()
     }
 
     #[cold]

@@ -4,6 +4,7 @@ use crate::anneal::anneal;
 use crate::bound;
 use crate::bqm::{Bqm, Vartype};
 use crate::exact::{check_size, solve_exactly};
+use crate::lanes::LANES;
 use crate::monitor::Monitor;
 use crate::options::{Method, Options, Sense};
 use crate::read::{Format, Model};
@@ -23,7 +24,8 @@ pub struct Estimate {
     pub couplings: u64,
     /// Bytes at the peak, the model included.
     pub bytes: u64,
-    /// Visits of a variable or, once a sweep, of a neighbour: what a calibration turns into milliseconds.
+    /// Visits of a neighbour for sixteen reads at once, a variable itself counted four times: what a calibration turns into
+    /// milliseconds.
     pub operations: u64,
     /// `anneal` or `exact`.
     pub method: &'static str,
@@ -83,15 +85,21 @@ pub fn estimate(model: &Model, options: &Options) -> Result<Estimate, Error> {
         _ => {
             let sweeps = options.total_sweeps();
             let reads = sweeps.div_ceil(options.sweeps.into());
-            ("anneal", sweeps.saturating_mul(variables + 2 * couplings), reads)
+            // Sixteen walk side by side, and as long where fewer do.
+            let together = sweeps.div_ceil(reads.min(LANES as u64));
+            ("anneal", together.saturating_mul(4 * variables + 2 * couplings), reads)
         }
     };
-    // The model as given, as spins and as rows, two vectors of the walk; each read's values; the result and its container.
+    // The model as given, as spins and as rows, the lanes of a walk; each read's values; the result and its container.
     let samples = reads.min(options.max_samples.into());
     let words = variables.div_ceil(64) * 8;
     let proof = if options.bound { 6 * (variables + 1) * (variables + 2) + 2048 * (variables + 1) } else { 0 };
-    let bytes =
-        proof + variables * 64 + couplings * 96 + reads * (variables + 24) + samples * (variables + 2 * words + 64);
+    let bytes = proof
+        + variables * 64
+        + walk_bytes(variables)
+        + couplings * 96
+        + reads * (variables + 24)
+        + samples * (variables + 2 * words + 64);
     let limit = options.memory_limit_mib << 20;
     if bytes > limit {
         return Err(Error::too_large(format!(
@@ -102,6 +110,11 @@ pub fn estimate(model: &Model, options: &Options) -> Result<Estimate, Error> {
         )));
     }
     Ok(Estimate { variables, couplings, bytes, operations, method })
+}
+
+/// Bytes of a walk at most: sixteen lanes of eight bytes, and the tables of thresholds.
+fn walk_bytes(variables: u64) -> u64 {
+    variables * 128 + (1 << 16)
 }
 
 fn check_initial(bqm: &Bqm, options: &Options) -> Result<(), Error> {
@@ -164,9 +177,9 @@ pub fn run_on(
             (solve_exactly(&search, most, monitor)?, 0)
         }
         _ => {
-            // Each more thread walks with spins and local fields of its own. Where there is no room for them fewer walk, because
-            // threads must not decide about what is refused.
-            let spare = ((options.memory_limit_mib << 20) - bytes) / (16 * model.bqm.size() as u64).max(1);
+            // Each more thread walks with lanes of its own. Where there is no room for them fewer walk, because threads must not
+            // decide about what is refused.
+            let spare = ((options.memory_limit_mib << 20) - bytes) / walk_bytes(model.bqm.size() as u64);
             team.begin(options.threads.min(u32::try_from(1 + spare).unwrap_or(u32::MAX)));
             let found = anneal(team, &search, options, monitor)?;
             let reads = found.reads.len() as u64;

@@ -289,16 +289,16 @@ impl Monitor for Scripted {
 
 #[test]
 fn a_monitor_sees_the_best_energy_and_can_cancel_a_run() {
-    let options = Options { reads: 8, sweeps: 400, ..Options::default() };
+    let options = Options { reads: 40, sweeps: 400, ..Options::default() };
     let bqm = ring(1000);
     let mut watching = Scripted { seen: Vec::new(), at: 0, answer: Ok(Next::Continue) };
     let found = run_on(&bqm, &options, &mut watching).unwrap();
     let (first, last) = (watching.seen[0], watching.seen[watching.seen.len() - 1]);
-    assert_eq!((first.best, first.total), (None, 8 * 400 * 1000));
+    assert_eq!((first.best, first.total), (None, 40 * 400 * 1000));
     assert!(watching.seen.is_sorted_by_key(|progress| progress.done) && last.done <= last.total);
     assert!(last.best.unwrap() >= found.samples.best().unwrap().energy);
-    // At most 2¹⁸ steps, of which each update is one at least, and one piece lie between two polls.
-    assert!(watching.seen.windows(2).all(|pair| pair[1].done - pair[0].done <= (1 << 18) + 4096));
+    // At most 2¹⁸ steps, four or more for an update of sixteen reads, and one sweep lie between two polls.
+    assert!(watching.seen.windows(2).all(|pair| pair[1].done - pair[0].done <= (1 << 20) + 16_000));
     let mut stopping = Scripted { seen: Vec::new(), at: 3, answer: Err(Interrupted) };
     assert_eq!(run_on(&bqm, &options, &mut stopping), Err(RunError::Cancelled));
     assert_eq!(stopping.seen.len(), 3);
@@ -311,12 +311,14 @@ fn a_monitor_sees_the_best_energy_and_can_cancel_a_run() {
 #[test]
 fn a_run_that_was_told_to_finish_is_repeated_by_its_sweeps() {
     let bqm = ring(1000);
-    let options = Options { reads: 8, sweeps: 400, seed: 11, ..Options::default() };
-    for at in [1, 4, 7] {
+    let options = Options { reads: 40, sweeps: 400, seed: 11, ..Options::default() };
+    for at in [1, 4, 12, 22] {
         let mut finishing = Scripted { seen: Vec::new(), at, answer: Ok(Next::Finish) };
         let ended = run_on(&bqm, &options, &mut finishing).unwrap();
         assert_eq!(finishing.seen.len(), at);
-        assert!(ended.work.sweeps < 8 * 400 && ended.work.reads == ended.work.sweeps.div_ceil(400));
+        // Sixteen reads walk side by side, then sixteen, then eight.
+        assert!(ended.work.sweeps < 40 * 400 && [16, 32, 40].contains(&ended.work.reads), "{:?}", ended.work);
+        assert!(ended.work.sweeps.is_multiple_of(8) && ended.work.sweeps > (ended.work.reads - 1) / 16 * 16 * 400);
         let again = Options { sweep_limit: Some(ended.work.sweeps), ..options.clone() };
         assert_eq!(run_on(&bqm, &again, &mut Unmonitored).unwrap().to_container(), ended.to_container());
     }
