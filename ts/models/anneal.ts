@@ -13,16 +13,16 @@ const Beta = z.number().positive();
 export const AnnealOptions = z.strictObject({
   /** Independent runs from random starts; 64 by default. */
   reads: z.int().min(1).max(1_000_000).optional(),
-  /** Passes over all variables in each read; 1,000 by default. */
+  /** Passes over all variables in each read; 1,000 by default. Of `temper` a pass is one of all replicas, of `tabu` one flip. */
   sweeps: z.int().min(1).max(100_000_000).optional(),
   /** The search ends with what it has found by then; the sweeps that it did are recorded as `sweepLimit`. */
   timeLimitMs: z.number().positive().max(86_400_000).optional(),
-  /** Sweeps of all reads together, sixteen reads after the other; those then under way count as they stand. */
+  /** Sweeps of all reads together, unit after unit (sixteen reads of `anneal`, one of the others); the last counts as it stands. */
   sweepLimit: z.int().min(1).optional(),
   /** The search ends with the first read that is at least as good. */
   targetEnergy: z.number().optional(),
   method: z.enum(ANNEAL_METHODS).optional(),
-  /** First and last inverse temperature; from the model by default. */
+  /** First and last inverse temperature, of `temper` those of the ladder; from the model by default. */
   betaRange: z
     .tuple([Beta, Beta])
     .refine(([first, last]) => first <= last, "must be the smaller one first")
@@ -94,9 +94,9 @@ export interface AnnealEstimate {
   couplings: number;
   /** At the peak. */
   bytes: number;
-  /** Visits of a variable or a neighbour: what a calibration turns into milliseconds. */
+  /** What a calibration turns into milliseconds: about the visits of a neighbour, for sixteen reads or replicas at once. */
   operations: number;
-  method: "anneal" | "exact";
+  method: Exclude<(typeof ANNEAL_METHODS)[number], "auto">;
 }
 
 /** A model as it was read. */

@@ -28,7 +28,7 @@ export const DEFAULT_CALIBRATION: Calibration = {
   engine: "unknown",
   coefficients: { f32: CAUTIOUS_F32, f64: CAUTIOUS },
   rates: {
-    anneal: { fixedMs: 0.05, perOperationMs: 2e-5, relativeSpread: 1 },
+    anneal: { fixedMs: 0.05, perOperationMs: 3e-6, relativeSpread: 1 },
     schedule: { fixedMs: 0.1, perOperationMs: 5e-5, relativeSpread: 1 },
     infer: { fixedMs: 0.02, perOperationMs: 3e-6, relativeSpread: 1 },
   },

@@ -55,12 +55,6 @@ fn anneal_as<T: Lane>(
         .share(team, monitor, |share, hand| annealing.anneal_unit(share, hand))
 }
 
-/// Spins between two looks at the monitor's counter; a multiple of 64, so that no block of random words is split.
-const SPINS_PER_PIECE: usize = 4096;
-
-/// Sweeps of the final descent: where energies are whole it ends by itself, long before.
-const MOST_DESCENTS: u32 = 1000;
-
 /// What the reads of a run have in common.
 struct Annealing<'a, T> {
     rows: &'a Rows<T>,
@@ -81,7 +75,7 @@ impl<T: Lane> Annealing<'_, T> {
             if self.schedule.is_step(sweeps) {
                 thresholds.set(&self.exponentials, self.schedule.beta(sweeps), self.unit);
             }
-            self.sweep(&mut replicas, sweeps, &thresholds, share.reads, hand)?;
+            replicas.sweep(sweeps, &thresholds, share.reads, hand)?;
             sweeps += 1;
             if hand.is_over(share.unit) {
                 break;
@@ -89,33 +83,8 @@ impl<T: Lane> Annealing<'_, T> {
         }
         // Who gives a range wants what is found at its end, be it a sample of the distribution at that β.
         if self.options.beta_range.is_none() {
-            thresholds = Thresholds::descending();
-            let mut descents = 0;
-            while self.sweep(&mut replicas, 0, &thresholds, 0, hand)? && descents < MOST_DESCENTS {
-                descents += 1;
-            }
+            replicas.descend(hand)?;
         }
         Ok(Unit { reads: (0..share.reads).map(|lane| replicas.values(lane)).collect(), sweeps })
-    }
-
-    /// Every spin in turn; says whether any was flipped.
-    fn sweep(
-        &self,
-        replicas: &mut Replicas<T>,
-        sweep: u32,
-        thresholds: &Thresholds<T>,
-        reads: usize,
-        hand: &mut Hand,
-    ) -> Result<bool, Interrupted> {
-        let size = self.rows.size();
-        let mut is_changed = false;
-        for first in (0..size).step_by(SPINS_PER_PIECE) {
-            let piece = first..size.min(first + SPINS_PER_PIECE);
-            let steps = piece.len() * 4 + self.rows.visits(piece.clone());
-            let updates = piece.len() * reads;
-            is_changed |= replicas.visit(piece, sweep, thresholds);
-            hand.advance(updates as u64, steps as u64)?;
-        }
-        Ok(is_changed)
     }
 }

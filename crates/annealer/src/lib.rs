@@ -1,4 +1,5 @@
-//! Binary quadratic models: their text formats, simulated annealing over many reads, and exact search for small ones.
+//! Binary quadratic models: their text formats, annealing over many reads (simulated, tempered, of path integrals), tabu
+//! search, and exact search for small ones.
 //!
 //! [`read()`] takes a source to a [`Model`], [`run`] that and [`Options`] to an [`AnnealResult`];
 //! [`AnnealResult::to_container`] gives the canonical bytes.
@@ -10,12 +11,14 @@
 mod anneal;
 mod bound;
 pub mod bqm;
+mod elite;
 mod exact;
 mod ising;
 mod lanczos;
 mod lanes;
 pub mod monitor;
 pub mod options;
+mod path_integral;
 mod positive;
 pub mod problem;
 pub mod read;
@@ -27,7 +30,10 @@ mod rows;
 pub mod samples;
 mod schedule;
 mod search;
+mod tabu;
+mod temper;
 mod thresholds;
+mod walk;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod wasm;
 

@@ -21,14 +21,16 @@ pub struct Options {
     pub reads: u32,
     /// Passes over all variables in each, 1 to [`MAX_SWEEPS`].
     pub sweeps: u32,
-    /// The run ends after this many sweeps of all reads together, taken one read after the other; the read that is then under
-    /// way counts as it stands. What a run that was ended by its time limit records, so that it can be repeated.
+    /// The run ends after this many sweeps of all reads together, taken unit after unit: sixteen reads where they anneal, one read
+    /// otherwise. Those then under way count as they stand. What a run that was ended by its time limit records, so that it can be
+    /// repeated.
     pub sweep_limit: Option<u64>,
     /// The run ends with the first read whose energy is at least as good.
     pub target_energy: Option<f64>,
     /// How to search.
     pub method: Method,
-    /// First and last inverse temperature, both above 0 and the first not above the second; from the model by default.
+    /// First and last inverse temperature, both above 0 and the first not above the second, of a ladder those of its ends; paths take
+    /// the last for all of their slices together. From the model by default.
     pub beta_range: Option<(f64, f64)>,
     /// Where every read begins, one value per variable: −1 and 1, or 0 and 1; at random by default.
     pub initial: Option<Vec<i8>>,
@@ -57,11 +59,11 @@ pub enum Method {
     Anneal,
     /// All samples of a small model.
     Exact,
-    /// Parallel tempering; not in this version.
+    /// Parallel tempering: sixteen replicas a read.
     Temper,
-    /// Path-integral quantum annealing, simulated; not in this version.
+    /// Path-integral quantum annealing, simulated: sixteen Trotter slices a read.
     PathIntegral,
-    /// Tabu search; not in this version.
+    /// One-flip tabu search with path relinking; a sweep is one flip, chosen among all.
     Tabu,
 }
 
@@ -99,7 +101,7 @@ impl Options {
     /// Reads and checks options.
     ///
     /// # Errors
-    /// `invalid-input` for bad JSON, unknown fields and values out of range; `unsupported` for methods of a later version.
+    /// `invalid-input` for bad JSON, unknown fields and values out of range.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let options: Self = serde_json::from_str(text).map_err(|error| Error::invalid(format!("options: {error}")))?;
         options.check()?;
@@ -140,13 +142,7 @@ impl Options {
                 "betaRange is [{first}, {last}]; give two numbers above 0, the smaller one first"
             )));
         }
-        let later = match self.method {
-            Method::Auto | Method::Anneal | Method::Exact => return Ok(()),
-            Method::Temper => "temper",
-            Method::PathIntegral => "path-integral",
-            Method::Tabu => "tabu",
-        };
-        Err(Error::unsupported(format!("method {later} is not available in this version; use auto, anneal or exact")))
+        Ok(())
     }
 
     /// Sweeps of all reads together.

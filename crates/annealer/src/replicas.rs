@@ -5,26 +5,32 @@
 //! some lane flips nearly always.
 
 use crate::lanes::{Choice, LANES, Lanes, Work};
+use crate::monitor::Interrupted;
+use crate::reads::Hand;
 use crate::rows::{Lane, Rows};
 use crate::thresholds::{ENTRIES, PLACE_BITS, Thresholds};
 use ketflow_rng::philox4x32;
 use std::ops::Range;
 
+/// Spins between two looks at the monitor's counter; a multiple of [`BLOCK`].
+const SPINS_PER_PIECE: usize = 4096;
+/// Sweeps of a descent: where energies are whole it ends by itself, long before.
+const MOST_DESCENTS: u32 = 1000;
 /// Spins that share a block of random words.
-const BLOCK: usize = 64;
+pub(crate) const BLOCK: usize = 64;
 
 /// The top words of counters; part of the reproducibility contract, never reused.
-const START: u32 = 0x101;
+pub(crate) const START: u32 = 0x101;
 const FLIP: u32 = 0x102;
 
 /// The spins of sixteen reads.
 pub(crate) struct Replicas<'a, T> {
-    rows: &'a Rows<T>,
-    choice: Choice,
+    pub(crate) rows: &'a Rows<T>,
+    pub(crate) choice: Choice,
     key: [u32; 2],
     /// Its reads are those from 16 times this on.
     unit: u32,
-    spins: Vec<[T; LANES]>,
+    pub(crate) spins: Vec<[T; LANES]>,
 }
 
 impl<'a, T: Lane> Replicas<'a, T> {
@@ -52,6 +58,48 @@ impl<'a, T: Lane> Replicas<'a, T> {
         self.spins.iter().map(|lanes| lanes[lane].is_above(T::ZERO)).collect()
     }
 
+    /// Every spin in turn, in all lanes; says whether any was flipped. `reads` is how many reads the lanes are.
+    pub(crate) fn sweep(
+        &mut self,
+        sweep: u32,
+        thresholds: &Thresholds<T>,
+        reads: usize,
+        hand: &mut Hand,
+    ) -> Result<bool, Interrupted> {
+        let size = self.rows.size();
+        let mut is_changed = false;
+        for first in (0..size).step_by(SPINS_PER_PIECE) {
+            let piece = first..size.min(first + SPINS_PER_PIECE);
+            let steps = piece.len() * 4 + self.rows.visits(piece.clone());
+            let updates = piece.len() * reads;
+            is_changed |= self.visit(piece, sweep, thresholds);
+            hand.advance(updates as u64, steps as u64)?;
+        }
+        Ok(is_changed)
+    }
+
+    /// Flips spins as long as that lowers the energy.
+    pub(crate) fn descend(&mut self, hand: &mut Hand) -> Result<(), Interrupted> {
+        let thresholds = Thresholds::descending();
+        let mut sweeps = 0;
+        while self.sweep(0, &thresholds, 0, hand)? && sweeps < MOST_DESCENTS {
+            sweeps += 1;
+        }
+        Ok(())
+    }
+
+    /// The energies of the lanes in units, without the offset.
+    pub(crate) fn energies(&self) -> [f64; LANES] {
+        self.choice.run(Energies { rows: self.rows, all: &self.spins })
+    }
+
+    /// Exchanges the spins of lane l with those of lane l + 1.
+    pub(crate) fn exchange(&mut self, lane: usize) {
+        for lanes in &mut self.spins {
+            lanes.swap(lane, lane + 1);
+        }
+    }
+
     /// Visits these spins in order, and flips each where its rise is at most its threshold; says whether any was flipped. `spins`
     /// starts at a multiple of 64.
     pub(crate) fn visit(&mut self, spins: Range<usize>, sweep: u32, thresholds: &Thresholds<T>) -> bool {
@@ -62,18 +110,18 @@ impl<'a, T: Lane> Replicas<'a, T> {
 
 /// Where the spins of a block enter the two tables of thresholds: a block of Philox seeds two linear congruential generators, one
 /// for each half of the spins. Philox for each spin would take as long as all else on a graph of few edges.
-struct Places([u64; 2]);
+pub(crate) struct Places([u64; 2]);
 
 impl Places {
     #[inline(always)]
-    fn new(first: usize, sweep: u32, unit: u32, key: [u32; 2]) -> Self {
+    pub(crate) fn new(first: usize, sweep: u32, unit: u32, key: [u32; 2]) -> Self {
         let [a, b, c, d] = philox4x32([(first / BLOCK) as u32, sweep, unit, FLIP], key);
         Self([u64::from(b) << 32 | u64::from(a), u64::from(d) << 32 | u64::from(c)])
     }
 
     /// For spin `k`; spins are asked for in order.
     #[inline(always)]
-    fn next(&mut self, k: usize) -> [usize; 2] {
+    pub(crate) fn next(&mut self, k: usize) -> [usize; 2] {
         let state = &mut self.0[k / (BLOCK / 2) % 2];
         // Knuth's MMIX generator: the highest bits are the best.
         *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -101,7 +149,7 @@ impl<T: Lane> Work<T, bool> for Visit<'_, T> {
             let mut places = Places::new(first, self.sweep, self.unit, self.key);
             for k in first..self.spins.end.min(first + BLOCK) {
                 let [a, b] = self.thresholds.lanes(places.next(k));
-                let field = self.field::<L>(k);
+                let field = field_of::<T, L>(self.rows, self.all, k);
                 let spin = L::load(&self.all[k]);
                 let rise = field.negated_where(spin.above(zero));
                 let keep = rise.above(L::load(a)).or(rise.above(L::load(b)));
@@ -113,33 +161,58 @@ impl<T: Lane> Work<T, bool> for Visit<'_, T> {
     }
 }
 
-impl<T: Lane> Visit<'_, T> {
-    /// What the spin feels in each lane.
+/// A sum over the model.
+struct Energies<'a, T> {
+    rows: &'a Rows<T>,
+    all: &'a [[T; LANES]],
+}
+
+impl<T: Lane> Work<T, [f64; LANES]> for Energies<'_, T> {
     #[inline(always)]
-    fn field<L: Lanes<T>>(&self, k: usize) -> L {
-        let rows = self.rows;
-        let (plus, rest) = rows.neighbours(k);
-        let mut field = L::splat(rows.fields[k]);
-        if T::IS_UNIT {
-            for j in plus {
-                field = field.add(self.lanes(*j));
-            }
-            for j in rest {
-                field = field.sub(self.lanes(*j));
-            }
-        } else {
-            for (j, weight) in rest.iter().zip(rows.weights(k)) {
-                field = field.add(self.lanes::<L>(*j).mul(L::splat(*weight)));
+    fn run<L: Lanes<T>>(self) -> [f64; LANES] {
+        let mut sums = [0.0; LANES];
+        for k in 0..self.rows.size() {
+            let mut felt = [T::ZERO; LANES];
+            field_of::<T, L>(self.rows, self.all, k).store(&mut felt);
+            let own = self.rows.fields[k].real();
+            for (sum, (felt, spin)) in sums.iter_mut().zip(felt.iter().zip(&self.all[k])) {
+                *sum += (felt.real() + own) * spin.real();
             }
         }
-        field
+        sums.map(|sum| sum / 2.0)
     }
+}
 
-    #[inline(always)]
-    fn lanes<L: Lanes<T>>(&self, spin: u32) -> L {
-        // SAFETY: `Rows` is made of a model whose couplings are between its own spins, and there are lanes for all of them.
-        L::load(unsafe { self.all.get_unchecked(spin as usize) })
+/// What spin `k` feels in each lane.
+#[inline(always)]
+pub(crate) fn field_of<T: Lane, L: Lanes<T>>(rows: &Rows<T>, all: &[[T; LANES]], k: usize) -> L {
+    // SAFETY: `Rows` is made of a model whose couplings are between its own spins, and there are lanes for all of them.
+    let of = |spin: u32| L::load(unsafe { all.get_unchecked(spin as usize) });
+    let (plus, rest) = rows.neighbours(k);
+    let mut field = L::splat(rows.fields[k]);
+    if T::IS_UNIT {
+        // Four at a time: counting and comparing took as long as adding.
+        let sum_of = |four: &[u32; 4]| of(four[0]).add(of(four[1])).add(of(four[2]).add(of(four[3])));
+        let (fours, others) = plus.as_chunks::<4>();
+        for four in fours {
+            field = field.add(sum_of(four));
+        }
+        for j in others {
+            field = field.add(of(*j));
+        }
+        let (fours, others) = rest.as_chunks::<4>();
+        for four in fours {
+            field = field.sub(sum_of(four));
+        }
+        for j in others {
+            field = field.sub(of(*j));
+        }
+    } else {
+        for (j, weight) in rest.iter().zip(rows.weights(k)) {
+            field = field.add(of(*j).mul(L::splat(*weight)));
+        }
     }
+    field
 }
 
 #[cfg(test)]

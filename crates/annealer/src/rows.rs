@@ -14,6 +14,8 @@ use std::ops::{Add, Mul, Neg};
 pub(crate) trait Lane: Copy + Send + Sync + 'static {
     const ZERO: Self;
     const ONE: Self;
+    /// Above all that a rise can be.
+    const MOST: Self;
     /// The largest number below 0 that a rise can be.
     const BELOW_ZERO: Self;
     /// Whether all couplings are ±1, so that nothing is multiplied.
@@ -29,6 +31,7 @@ pub(crate) trait Lane: Copy + Send + Sync + 'static {
     fn is_above(self, other: Self) -> bool;
     /// The largest number of this type that is at most `value`, which is not negative.
     fn floor(value: f32) -> Self;
+    fn real(self) -> f64;
     /// A coefficient, which is known to fit.
     fn exactly(value: f64) -> Self;
 }
@@ -38,6 +41,7 @@ macro_rules! lane {
         impl Lane for $type {
             const ZERO: Self = 0 as $type;
             const ONE: Self = 1 as $type;
+            const MOST: Self = $type::MAX;
             const BELOW_ZERO: Self = $below_zero;
             const IS_UNIT: bool = $is_unit;
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -66,6 +70,10 @@ macro_rules! lane {
             #[inline(always)]
             fn floor(value: f32) -> Self {
                 value as $type
+            }
+            #[inline(always)]
+            fn real(self) -> f64 {
+                self as f64
             }
             fn exactly(value: f64) -> Self {
                 value as $type

@@ -7,9 +7,12 @@ use crate::exact::{check_size, solve_exactly};
 use crate::lanes::LANES;
 use crate::monitor::Monitor;
 use crate::options::{Method, Options, Sense};
+use crate::path_integral::anneal_paths;
 use crate::read::{Format, Model};
 use crate::result::{AnnealResult, Work};
 use crate::samples::SampleSet;
+use crate::tabu::search_tabu;
+use crate::temper::temper;
 use ketflow_error::{Error, RunError};
 use ketflow_team::{Team, with_helpers};
 use serde::Serialize;
@@ -27,7 +30,7 @@ pub struct Estimate {
     /// Visits of a neighbour for sixteen reads at once, a variable itself counted four times: what a calibration turns into
     /// milliseconds.
     pub operations: u64,
-    /// `anneal` or `exact`.
+    /// `anneal`, `temper`, `path-integral`, `tabu` or `exact`.
     pub method: &'static str,
 }
 
@@ -82,12 +85,20 @@ pub fn estimate(model: &Model, options: &Options) -> Result<Estimate, Error> {
             check_size(bqm.size())?;
             ("exact", 2u64 << variables, u64::from(options.max_samples).min(1 << variables))
         }
-        _ => {
+        method => {
             let sweeps = options.total_sweeps();
             let reads = sweeps.div_ceil(options.sweeps.into());
-            // Sixteen walk side by side, and as long where fewer do.
-            let together = sweeps.div_ceil(reads.min(LANES as u64));
-            ("anneal", together.saturating_mul(4 * variables + 2 * couplings), reads)
+            let (method, sweeps, operations) = match method {
+                // Sixteen walk side by side, and as long where fewer do.
+                Method::Auto | Method::Anneal | Method::Exact => {
+                    ("anneal", sweeps.div_ceil(reads.min(LANES as u64)), 4 * variables + 2 * couplings)
+                }
+                // With a round of exchanges for four sweeps.
+                Method::Temper => ("temper", sweeps, 6 * variables + 3 * couplings),
+                Method::PathIntegral => ("path-integral", sweeps, 24 * variables + 8 * couplings),
+                Method::Tabu => ("tabu", sweeps, variables / 2 + 2 * couplings / variables.max(1)),
+            };
+            (method, sweeps.saturating_mul(operations), reads)
         }
     };
     // The model as given, as spins and as rows, the lanes of a walk; each read's values; the result and its container.
@@ -97,6 +108,7 @@ pub fn estimate(model: &Model, options: &Options) -> Result<Estimate, Error> {
     let bytes = proof
         + variables * 64
         + walk_bytes(variables)
+        + if method == "temper" { LADDER_BYTES } else { 0 }
         + couplings * 96
         + reads * (variables + 24)
         + samples * (variables + 2 * words + 64);
@@ -112,9 +124,12 @@ pub fn estimate(model: &Model, options: &Options) -> Result<Estimate, Error> {
     Ok(Estimate { variables, couplings, bytes, operations, method })
 }
 
-/// Bytes of a walk at most: sixteen lanes of eight bytes, and the tables of thresholds.
+/// Two tables of sixteen thresholds, of eight bytes at most, at each of 2048 places.
+const LADDER_BYTES: u64 = 2 * 16 * 8 * 2048;
+
+/// Bytes of a walk at most: sixteen lanes of eight bytes and two samples more, and the tables of thresholds.
 fn walk_bytes(variables: u64) -> u64 {
-    variables * 128 + (1 << 16)
+    variables * 160 + (1 << 16)
 }
 
 fn check_initial(bqm: &Bqm, options: &Options) -> Result<(), Error> {
@@ -152,7 +167,7 @@ const SHARE_FROM_OPERATIONS: u64 = 1 << 18;
 /// [`RunError::Refused`] before anything runs, [`RunError::Cancelled`] when the monitor ends it.
 pub fn run(model: &Model, options: &Options, monitor: &mut dyn Monitor) -> Result<AnnealResult, RunError> {
     let Estimate { operations, method, .. } = estimate(model, options)?;
-    let is_shared = method == "anneal" && operations >= SHARE_FROM_OPERATIONS;
+    let is_shared = method != "exact" && operations >= SHARE_FROM_OPERATIONS;
     with_helpers(if is_shared { options.threads } else { 1 }, |team| run_on(team, model, options, monitor))
 }
 
@@ -181,7 +196,12 @@ pub fn run_on(
             // decide about what is refused.
             let spare = ((options.memory_limit_mib << 20) - bytes) / walk_bytes(model.bqm.size() as u64);
             team.begin(options.threads.min(u32::try_from(1 + spare).unwrap_or(u32::MAX)));
-            let found = anneal(team, &search, options, monitor)?;
+            let found = match method {
+                "temper" => temper(team, &search, options, monitor)?,
+                "path-integral" => anneal_paths(team, &search, options, monitor)?,
+                "tabu" => search_tabu(team, &search, options, monitor)?,
+                _ => anneal(team, &search, options, monitor)?,
+            };
             let reads = found.reads.len() as u64;
             (found, reads)
         }

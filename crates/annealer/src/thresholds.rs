@@ -40,8 +40,8 @@ impl Exponentials {
     }
 }
 
-#[cfg(test)]
 impl Exponentials {
+    /// The smaller of the numbers at two places: exponentially distributed, of mean 1.
     pub(crate) fn smaller(&self, places: [usize; 2]) -> f32 {
         self.0[0][places[0]].min(self.0[1][places[1]])
     }
@@ -50,13 +50,15 @@ impl Exponentials {
 /// The tables for one β: a spin whose flip raises the energy by 2 r units is flipped where r is at most the smaller of two of these.
 pub(crate) struct Thresholds<T> {
     tables: [Vec<T>; 2],
+    /// Numbers from one place to the next: 1 where all lanes have one β, otherwise a number for each lane.
+    stride: usize,
 }
 
 impl<T: Lane> Thresholds<T> {
     /// Those that accept only what lowers the energy.
     pub(crate) fn descending() -> Self {
         let table = vec![T::BELOW_ZERO; ENTRIES + LANES];
-        Self { tables: [table.clone(), table] }
+        Self { tables: [table.clone(), table], stride: 1 }
     }
 
     pub(crate) fn set(&mut self, exponentials: &Exponentials, beta: f64, unit: f64) {
@@ -68,10 +70,23 @@ impl<T: Lane> Thresholds<T> {
         }
     }
 
+    /// Those of a ladder, a β for each lane.
+    pub(crate) fn ladder(exponentials: &Exponentials, betas: &[f64; LANES], unit: f64) -> Self {
+        let scales = betas.map(|beta| (1.0 / (2.0 * unit * beta)) as f32);
+        let table = |numbers: &Vec<f32>| {
+            let places = numbers.windows(LANES).take(ENTRIES);
+            places.flat_map(|row| row.iter().zip(scales).map(|(number, scale)| T::floor(number * scale))).collect()
+        };
+        Self { tables: [table(&exponentials.0[0]), table(&exponentials.0[1])], stride: LANES }
+    }
+
     /// Those from `places` on, each below [`ENTRIES`], a lane after the other.
     #[inline(always)]
     pub(crate) fn lanes(&self, places: [usize; 2]) -> [&[T; LANES]; 2] {
-        // SAFETY: the tables have LANES more numbers than ENTRIES.
-        [0, 1].map(|table| unsafe { &*self.tables[table].as_ptr().add(places[table]).cast::<[T; LANES]>() })
+        [0, 1].map(|table| {
+            let first = places[table] * self.stride;
+            // SAFETY: the tables have LANES numbers more than ENTRIES, or LANES for each of ENTRIES.
+            unsafe { &*self.tables[table].as_ptr().add(first).cast::<[T; LANES]>() }
+        })
     }
 }

@@ -100,12 +100,26 @@ proptest! {
     }
 
     #[test]
+    fn every_method_reaches_the_ground_and_never_below(bqm in models(), seed: u64, by: usize) {
+        let method = SEARCHES[by % SEARCHES.len()];
+        let options = Options { reads: 12, sweeps: 60, method, seed: seed >> 11, ..Options::default() };
+        let found = anneal(&bqm, &options);
+        let lowest = solve_exactly(&bqm, 1).samples[0].energy;
+        prop_assert_eq!(found.best().unwrap().energy, lowest, "{:?}", method);
+        prop_assert_eq!(found.samples.iter().map(|sample| sample.occurrences).sum::<u32>(), 12);
+        prop_assert!(found.samples.iter().all(|sample| bqm.energy(&sample.values) == sample.energy));
+    }
+
+    #[test]
     fn a_negated_model_turns_the_order_round(bqm in models()) {
         for (sample, energy) in enumerate(&bqm) {
             prop_assert_eq!(bqm.negated().energy(&sample), -energy);
         }
     }
 }
+
+/// The methods that search by chance.
+const SEARCHES: [Method; 4] = [Method::Anneal, Method::Temper, Method::PathIntegral, Method::Tabu];
 
 /// A ring of spins with couplings of both signs.
 fn ring(size: usize) -> Bqm {
@@ -197,8 +211,6 @@ fn options_out_of_range_are_refused_by_name() {
         "initial[1] is 0; this model's values are -1 and 1"
     );
     assert!(refused(Options { initial: Some(vec![1]), ..base.clone() }).starts_with("initial has 1 values"));
-    let tabu = refusal(&bqm, &Options { method: Method::Tabu, ..base.clone() });
-    assert_eq!(tabu.code.as_str(), "unsupported");
     let small = Options { memory_limit_mib: 1, ..base.clone() };
     assert!(estimate(&as_read(&ring(100), Format::Coo), &small).is_ok());
     assert_eq!(refusal(&ring(20_000), &small).code.as_str(), "too-large");
@@ -222,7 +234,7 @@ fn exact_search_ends_at_24_variables_and_keeps_the_first_of_many_ground_states()
 fn high_energies_are_wanted_where_the_sense_is_max() {
     let bqm = model(Vartype::Binary, &[2, -3, 1], &[(0, 1, 5), (1, 2, -7)], 4);
     let highest = enumerate(&bqm).into_iter().map(|(_, energy)| energy).fold(f64::NEG_INFINITY, f64::max);
-    for method in [Method::Exact, Method::Anneal] {
+    for method in [Method::Exact].into_iter().chain(SEARCHES) {
         let options = Options { sense: Some(Sense::Max), method, seed: 2, ..Options::default() };
         let found = anneal(&bqm, &options);
         assert_eq!(found.best().unwrap().energy, highest);
@@ -305,6 +317,32 @@ fn a_monitor_sees_the_best_energy_and_can_cancel_a_run() {
     let exact = Options { method: Method::Exact, ..Options::default() };
     let mut stopping = Scripted { seen: Vec::new(), at: 2, answer: Err(Interrupted) };
     assert_eq!(run_on(&ring(20), &exact, &mut stopping), Err(RunError::Cancelled));
+}
+
+/// As for annealing, where reads are done one by one.
+#[test]
+fn other_methods_are_repeated_by_their_sweeps_too() {
+    let bqm = ring(700);
+    for method in [Method::Temper, Method::PathIntegral, Method::Tabu] {
+        let options = Options { reads: 9, sweeps: 1500, seed: 4, method, ..Options::default() };
+        let whole = run_on(&bqm, &options, &mut Unmonitored).unwrap();
+        assert_eq!(whole.work, Work { sweeps: 9 * 1500, reads: 9 });
+        for at in [1, 3, 8] {
+            let mut finishing = Scripted { seen: Vec::new(), at, answer: Ok(Next::Finish) };
+            let ended = run_on(&bqm, &options, &mut finishing).unwrap();
+            assert!(ended.work.sweeps < 9 * 1500 && ended.work.reads == ended.work.sweeps.div_ceil(1500), "{method:?}");
+            let again = Options { sweep_limit: Some(ended.work.sweeps), ..options.clone() };
+            assert_eq!(
+                run_on(&bqm, &again, &mut Unmonitored).unwrap().to_container(),
+                ended.to_container(),
+                "{method:?}"
+            );
+        }
+        let mut stopping = Scripted { seen: Vec::new(), at: 2, answer: Err(Interrupted) };
+        assert_eq!(run_on(&bqm, &options, &mut stopping), Err(RunError::Cancelled));
+        let other = Options { seed: 5, ..options };
+        assert_ne!(run_on(&bqm, &other, &mut Unmonitored).unwrap().samples, whole.samples, "{method:?}");
+    }
 }
 
 /// What a time limit ends can be run again: the sweeps that were done, told as `sweepLimit`, give the same bytes.

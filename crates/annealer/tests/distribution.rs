@@ -2,6 +2,7 @@
 // Clippy lets tests unwrap, but not the helpers they share.
 #![allow(clippy::unwrap_used)]
 
+use ketflow_annealer::options::Method;
 use ketflow_annealer::read::Labels;
 use ketflow_annealer::{Bqm, BqmBuilder, Format, Model, Options, Unmonitored, Vartype, run};
 use std::collections::HashSet;
@@ -25,7 +26,8 @@ fn all_samples(bqm: &Bqm) -> Vec<(Vec<bool>, f64)> {
 
 /// χ² of the last states of reads at a fixed β against the Boltzmann distribution, and its degrees of freedom.
 fn chi_squared(model: &Model, beta: f64, options: &Options) -> (f64, f64) {
-    let options = Options { beta_range: Some((beta, beta)), max_samples: 1 << 10, ..options.clone() };
+    let beta_range = options.beta_range.or(Some((beta, beta)));
+    let options = Options { beta_range, max_samples: 1 << 10, ..options.clone() };
     let found = run(model, &options, &mut Unmonitored).unwrap().samples.samples;
     let states = all_samples(&model.bqm);
     let total: f64 = states.iter().map(|(_, energy)| (-beta * energy).exp()).sum();
@@ -55,6 +57,23 @@ fn at_a_fixed_beta_samples_are_boltzmann_distributed() {
     for (weights, beta) in weights.into_iter().zip([0.3, 0.3, 0.8, 0.8]) {
         let (sum, freedom) = chi_squared(&model(weights), beta, &options);
         assert!((sum - freedom).abs() < 5.0 * (2.0 * freedom).sqrt(), "{weights:?} at {beta}: {sum} of {freedom}");
+    }
+}
+
+/// The coldest replica of a ladder is distributed as its own β says: exchanges do not disturb it.
+#[test]
+fn exchanges_keep_the_distribution_of_the_coldest_replica() {
+    let options = Options {
+        reads: 60_000,
+        sweeps: 24,
+        seed: 6,
+        method: Method::Temper,
+        beta_range: Some((0.1, 0.8)),
+        ..Options::default()
+    };
+    for weights in [&[1.0][..], &[0.3, 0.7, 1.1]] {
+        let (sum, freedom) = chi_squared(&model(weights), 0.8, &options);
+        assert!((sum - freedom).abs() < 5.0 * (2.0 * freedom).sqrt(), "{weights:?}: {sum} of {freedom}");
     }
 }
 

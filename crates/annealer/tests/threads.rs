@@ -2,6 +2,7 @@
 // Clippy lets tests unwrap, but not the helpers they share.
 #![allow(clippy::unwrap_used)]
 
+use ketflow_annealer::options::Method;
 use ketflow_annealer::{
     AnnealResult, Format, Interrupted, Model, Monitor, Next, Options, Progress, RunError, ThreadUse, Unmonitored, read,
     run, run_on, with_helpers,
@@ -43,6 +44,9 @@ fn any_number_of_threads_gives_the_same_bytes() {
             Options { target_energy: energies.last().copied(), ..base.clone() },
             Options { target_energy: Some(-1e9), ..base.clone() },
             Options { initial: Some(vec![1; size]), ..base.clone() },
+            Options { method: Method::Temper, reads: reads.min(70), ..base.clone() },
+            Options { method: Method::PathIntegral, reads: reads.min(20), ..base.clone() },
+            Options { method: Method::Tabu, reads: reads.min(70), ..base.clone() },
         ] {
             let (alone, _) = ran(&model, &options, 1);
             for threads in [2, 3, 4, 9] {

@@ -88,7 +88,10 @@ fn results_have_their_recorded_hashes() {
         }
     }
     let dense = numbers.model("SPIN", 70, 60);
-    record("dense-70".into(), "coo", dense, json!({ "seed": 3, "reads": 5, "sweeps": 100 }));
+    for method in ["anneal", "temper", "path-integral", "tabu"] {
+        let options = json!({ "seed": 3, "reads": 5, "sweeps": 100, "method": method });
+        record(format!("dense-70-{method}"), "coo", dense.clone(), options);
+    }
     let large = numbers.graph(5000, 7000);
     record("graph-5000".into(), "rudy", large, json!({ "seed": 4, "reads": 2, "sweeps": 20, "maxSamples": 1 }));
     let graph = numbers.graph(60, 200);
@@ -97,6 +100,9 @@ fn results_have_their_recorded_hashes() {
         json!({ "seed": 5, "reads": 20, "sweepLimit": 7321 }),
         json!({ "seed": 6, "reads": 7, "sweeps": 1, "betaRange": [0.125, 2.5] }),
         json!({ "seed": 7, "targetEnergy": -100 }),
+        json!({ "seed": 8, "method": "temper", "reads": 3, "sweeps": 60 }),
+        json!({ "seed": 9, "method": "path-integral", "reads": 3, "sweeps": 60 }),
+        json!({ "seed": 10, "method": "tabu", "reads": 3, "sweeps": 600 }),
     ];
     for (k, options) in some.into_iter().enumerate() {
         record(format!("graph-60-{k}"), "rudy", graph.clone(), options);

@@ -79,7 +79,7 @@ export function jobFlags(command: Command): Command {
     .option("--noise <values>", "such as depolarizing1=0.001,depolarizing2=0.01,readout=0.02")
     .option(
       "--method <name>",
-      "auto (default); circuits: statevector, trajectory or stabilizer; models: anneal or exact",
+      "auto (default); circuits: statevector, trajectory or stabilizer; models: anneal, temper, path-integral, tabu or exact",
     )
     .option("--reads <number>", "of a model: runs from random starts; default 64", wholeNumberOf)
     .option("--sweeps <number>", "of a model: passes over its variables in each read; default 1000", wholeNumberOf)
