@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { AppError } from "../../ts/core/errors.ts";
 import type { SubmitOf } from "../../ts/models/job.ts";
+import { type MockUpstream, mockUpstream } from "../chat/mock-upstream.ts";
 import { ADMIN, EnginePool, type Running, running } from "./service.ts";
 import { tracesOf } from "./traces-of.ts";
 
@@ -27,6 +28,7 @@ function newCanaries() {
       "token",
       "planHash",
     ],
+    ...["providerKey", "providerUrl", "modelName", "prompt", "system", "toolArgument", "answer", "refusal", "broken"],
     ...["badJson", "line", "policy", "thrown", "cause", "keyName", "owner", "tenantName", "badTenant", "exported"],
   ] as const;
   return Object.fromEntries(places.map((place) => [place, mark(place)])) as Record<(typeof places)[number], string>;
@@ -43,7 +45,11 @@ function jobWith(canaries: Canaries, change: Partial<SubmitOf<"circuit">> = {}, 
 }
 
 /** Everything that callers do, with canaries in every place; gives what each answered. */
-async function exercise({ call, service }: Running, canaries: Canaries): Promise<Record<string, number>> {
+async function exercise(
+  { call, service }: Running,
+  canaries: Canaries,
+  upstream: MockUpstream,
+): Promise<Record<string, number>> {
   const statuses: Record<string, number> = {};
   const wait = { prefer: "wait=20" };
   const step = async (name: string, ...args: Parameters<Running["call"]>) => {
@@ -73,6 +79,8 @@ async function exercise({ call, service }: Running, canaries: Canaries): Promise
   await step("method", "DELETE", `/v1/jobs?${canaries.method}`);
   await step("wrong token", "GET", "/v1/jobs", undefined, { authorization: `Bearer ${canaries.token}` });
   await step("no tenant", "POST", "/v1/tenants", { id: `!${canaries.badTenant}` });
+
+  await exerciseModels(step, canaries, upstream);
 
   const { json: key } = await step("key", "POST", "/v1/keys", {
     ...{ name: canaries.keyName, owner: canaries.owner, role: "auditor" },
@@ -124,6 +132,47 @@ async function exercise({ call, service }: Running, canaries: Canaries): Promise
   return statuses;
 }
 
+type Step = (name: string, ...args: Parameters<Running["call"]>) => Promise<unknown>;
+
+/** Calls of language models, whose provider says canaries, too. */
+async function exerciseModels(step: Step, canaries: Canaries, upstream: MockUpstream): Promise<void> {
+  const { providerKey: apiKey, providerUrl, modelName: name, prompt, system, toolArgument } = canaries;
+  const price = { inputMicroUsd: 0, outputMicroUsd: 0 };
+  const models = [{ name, contextTokens: 10_000, maxOutputTokens: 100, price }];
+  const baseUrl = `${upstream.url}/${providerUrl}/v1`;
+  await step("provider", "PUT", "/v1/model-providers/mock", {
+    ...{ kind: "openai-compatible", baseUrl, apiKey, models, timeoutMs: 300, retries: 0 },
+  });
+  const call = { id: "c", type: "function", function: { name: "f", arguments: toolArgument } };
+  const body = {
+    model: name,
+    messages: [
+      { role: "system", content: system },
+      { role: "assistant", content: null, tool_calls: [call] },
+      { role: "tool", tool_call_id: "c", content: canaries.answer },
+      { role: "user", content: prompt },
+      // The mock answers with what a tool said last.
+      { role: "tool", tool_call_id: "c", content: canaries.answer },
+    ],
+  };
+  const ask = (what: string, change = {}) => step(what, "POST", "/v1/chat/completions", { ...body, ...change });
+  await ask("chat");
+  await ask("chat stream", { stream: true });
+  for (const [what, fault] of [
+    ["chat refused", { status: 400, message: canaries.refusal }],
+    ["chat not set up", { status: 401, message: canaries.refusal }],
+    ["chat failing", { status: 500, message: canaries.refusal }],
+    ["chat no JSON", { status: 200, body: canaries.broken }],
+  ] as const) {
+    upstream.fault(fault);
+    await ask(what);
+  }
+  upstream.fault({ status: 200, body: `data: ${canaries.broken}\n\n` });
+  await ask("chat no stream", { stream: true });
+  await ask("chat unknown model", { model: canaries.prompt });
+  await ask("chat faulty", { messages: [{ role: canaries.prompt }] });
+}
+
 /** What stands in the files below a folder, as text in which every byte is a character. */
 function filesBelow(folder: string): string {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -139,9 +188,11 @@ describe("what callers send", () => {
     for (const method of ["log", "info", "warn", "error"] as const) {
       vi.spyOn(console, method).mockImplementation((...words) => void printed.push(words.map(String).join(" ")));
     }
-    const house = await running();
+    const upstream = await mockUpstream();
+    onTestFinished(() => upstream.close());
+    const house = await running({ modelOrigins: [upstream.url] });
     const canaries = newCanaries();
-    const statuses = await exercise(house, canaries);
+    const statuses = await exercise(house, canaries, upstream);
     const { call, service } = house;
     await call("POST", "/v1/tenants", { id: "other" });
     const { json: key } = await call("POST", "/v1/tenants/other/keys", { name: "reader", role: "operator" });
@@ -153,6 +204,8 @@ describe("what callers send", () => {
       "/v1/usage",
       "/v1/policy",
       "/v1/backends",
+      "/v1/models",
+      "/v1/model-providers",
     ];
     const readings = await Promise.all(foreign.map((path) => call("GET", path, undefined, other)));
     const foreignExport = await call("POST", "/v1/audit:export", undefined, other);
@@ -170,6 +223,10 @@ describe("what callers send", () => {
       "service fails": 500,
       lines: 200,
       export: 200,
+      chat: 200,
+      "chat stream": 200,
+      "chat refused": 400,
+      "chat failing": 503,
     });
     expect(house.lines().filter(({ event }) => event === "service.failed")).toHaveLength(3);
     expect(readings.map(({ status }) => status)).toEqual(foreign.map(() => 200));
@@ -186,7 +243,8 @@ describe("what callers send", () => {
     const found = Object.entries(leaves).map(([place, text]) => [place, tracesOf(secrets, text)]);
     expect(found).toEqual(Object.keys(leaves).map((place) => [place, []]));
     // Its own trail says who did it – the names of the key and of the person – and nothing of what was sent.
-    const { keyName: _, owner: __, ...others } = secrets;
+    // It says which model was called and where providers are, too.
+    const { keyName: _, owner: __, modelName: ___, providerUrl: ____, ...others } = secrets;
     expect(tracesOf(others, ours)).toEqual([]);
   });
 });

@@ -25,8 +25,8 @@ export interface ChatServices extends AttemptServices {
   readonly adapters: Readonly<Record<ProviderKind, ChatAdapter>>;
   /** In the log when this has come back. */
   record(event: AuditEvent): Promise<void>;
-  /** Counts it. */
-  onCall?(outcome: ChatOutcome, seconds: number): void;
+  /** Counts it, for metrics. */
+  onCall(outcome: ChatOutcome, seconds: number): void;
 }
 
 interface ChatCaller {
@@ -107,7 +107,7 @@ async function open<Answer>(
   let charge = (_: number): void => undefined;
 
   async function settle(end: Omit<CallRecord, keyof typeof facts>): Promise<void> {
-    services.onCall?.(end.outcome, (performance.now() - startedAt) / 1000);
+    services.onCall(end.outcome, (performance.now() - startedAt) / 1000);
     charge(end.cost.costMicroUsd);
     await services.record(chatEvent({ ...facts, ...end }, origin));
   }

@@ -6,6 +6,7 @@ import { defineAuditCommands } from "./definitions/audit.ts";
 import { defineCircuitCommands } from "./definitions/circuits.ts";
 import { defineJobCommands } from "./definitions/jobs.ts";
 import { defineMachineCommands } from "./definitions/machine.ts";
+import { defineModelCommands } from "./definitions/models.ts";
 import { defineRouteCommands } from "./definitions/route.ts";
 import { defineServiceCommands } from "./definitions/service.ts";
 import { type ExitCode, reportFailure } from "./failure.ts";
@@ -68,6 +69,7 @@ async function makeProgram(context: CommandContext, end: (code: ExitCode) => voi
   defineServiceCommands(kit);
   defineMachineCommands(kit);
   defineAuditCommands(kit);
+  defineModelCommands(kit);
   defineRouteCommands(kit);
   return program;
 }

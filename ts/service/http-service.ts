@@ -173,7 +173,7 @@ async function serveHouse(
   house.onProgress((job, progress) => feed.progress(job, progress));
   const streams = createLiveStreams((keyId) => keys.isValid(keyId));
   await telemetry.observe(await readingsOf(house, options, streams));
-  const models = await openModels(house, rules, options.dataDir, options.modelOrigins ?? []);
+  const models = await openModels(house, rules, telemetry.meters.onCall, options.dataDir, options.modelOrigins ?? []);
   const operations = allOperations(house, rules, models, options, telemetry, { feed, streams }, stopping.signal);
   const shell = { keys, rateLimits: createRateLimits(limits.requestsPerSecond, limits.failedAuthenticationsPerMinute) };
   const app = createApp(operations, {

@@ -4,7 +4,7 @@ import { anthropic } from "../adapters/chat/anthropic.ts";
 import { openAiCompatible } from "../adapters/chat/openai-compatible.ts";
 import { Breakers } from "../chat/breaker.ts";
 import { createCallLedger } from "../chat/call-record.ts";
-import { type Chat, createChat } from "../chat/chat.ts";
+import { type Chat, type ChatServices, createChat } from "../chat/chat.ts";
 import { createModelProviders, type ModelProviders } from "../chat/providers.ts";
 import { createSqliteProviderStore } from "../chat/providers-sqlite.ts";
 import { createModelRouters, type ModelRouters } from "../chat/routers.ts";
@@ -28,6 +28,7 @@ const DAY_MS = 86_400_000;
 export async function openModels(
   { database, events }: House,
   { policies, quota }: { readonly policies: Policies; readonly quota: QuotaBook },
+  onCall: ChatServices["onCall"],
   dataDir: string,
   ownOrigins: readonly string[],
 ): Promise<Models> {
@@ -46,7 +47,7 @@ export async function openModels(
   const chat = createChat({
     ...{ providers, routers, policies, quota, clock: systemClock, breakers: new Breakers() },
     adapters: { "openai-compatible": openAiCompatible, anthropic },
-    record: ledger.record,
+    ...{ record: ledger.record, onCall },
     sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
   });
   return { providers, routers, chat };

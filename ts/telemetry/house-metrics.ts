@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { ChatOutcome } from "../chat/call-record.ts";
 import type { Clock } from "../core/clock.ts";
 import { errnoOf } from "../core/errors.ts";
 import type { EngineIdentity } from "../models/job.ts";
@@ -13,6 +14,8 @@ export interface Meters {
   /** A head of the log was signed and written. */
   onSigned(seconds: number): void;
   onQuotaRefused(quota: keyof Quotas): void;
+  /** A call of a language model that was sent somewhere has ended. */
+  onCall(outcome: ChatOutcome, seconds: number): void;
 }
 
 /** What is asked when somebody reads the metrics. */
@@ -57,7 +60,15 @@ export function houseMeters(registry: Registry): Meters {
     labelNames: ["quota"],
     registers,
   });
+  const calls = new Histogram({
+    name: "ketflow_chat_call_seconds",
+    help: "Calls of language models that were sent to a provider, to the end of their answer, by how they ended",
+    labelNames: ["outcome"],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    registers,
+  });
   return {
+    onCall: (outcome, took) => calls.observe({ outcome }, took),
     onCommit(count, took) {
       writes.observe(count);
       seconds.observe(took);

@@ -18,31 +18,11 @@ import { AUDIT_ACTIONS, type EventPageView } from "../../models/audit.ts";
 import { checked } from "../../models/check.ts";
 import { TenantPolicy } from "../../models/policy.ts";
 import { CreateTenant, type TenantView, UpdateTenant } from "../../models/tenant.ts";
-import type { Invocation } from "../command-kit.ts";
-import type { ExitCode } from "../failure.ts";
 import { money } from "../outcome-text.ts";
 import { readBytes } from "../read-input.ts";
-import { connect } from "../remote.ts";
-import { readSettings } from "../settings.ts";
 import { tableLines } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
-
-/** What a command asked, as the one JSON document, and for people. */
-interface Answer<T> {
-  value: T;
-  lines(value: T): string[];
-}
-
-/** Asks the service one thing and prints it. */
-function asks<T>(ask: (client: Client, call: Invocation) => Promise<Answer<T>>) {
-  return async (call: Invocation): Promise<ExitCode> => {
-    const { terminal } = call.context;
-    const { value, lines } = await ask(await connect(await readSettings(terminal, call.settingFlags)), call);
-    if (call.flags.json) terminal.print(JSON.stringify(value, null, 2));
-    else for (const line of lines(value)) terminal.print(line);
-    return 0;
-  };
-}
+import { asks } from "./ask-service.ts";
 
 export const listBackends = asks<{ backends: BackendView[] }>(async (client) => ({
   value: { backends: await client.backends.list() },
