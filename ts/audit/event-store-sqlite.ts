@@ -1,7 +1,6 @@
 import { AppError } from "../core/errors.ts";
 import { firstEventIdAt, isEventId, type TenantId } from "../core/ids.ts";
 import { freshBytes } from "../core/random.ts";
-import { createCounter } from "../database/buffered-connection.ts";
 import { read } from "../database/failure.ts";
 import type { SqlRow } from "../database/sqlite-connection.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
@@ -13,11 +12,9 @@ const MAX_PAGE = 1000;
 
 /** The events of a database whose schema is already that of `ts/migrations/sqlite`. */
 export function createSqliteEventStore({ connection, leaves }: SqliteDatabase): EventStore {
-  const addLogged = connection.rows("audit_events", [
-    ...["tenant", "sequence", "id", "at", "action", "actor", "subject", "record", "salt", "leaf_index"],
-  ]);
-  const newest = connection.prepare("select coalesce(max(sequence), 0) as sequence from audit_events where tenant = ?");
-  const nextSequence = createCounter(connection, (tenant) => Number(newest.get(tenant)?.sequence));
+  const insertLogged = connection.prepare(`insert into audit_events
+    (tenant, sequence, id, at, action, actor, subject, record, salt, leaf_index)
+    values (?, (select coalesce(max(sequence), 0) + 1 from audit_events where tenant = ?), ?, ?, ?, ?, ?, ?, ?, ?)`);
   const addDeed = connection.rows("audit_deeds", ["tenant", "id", "subject", "record"]);
   const logged = connection.prepare("select record, salt, leaf_index from audit_events where tenant = ? and id = ?");
   const deed = connection.prepare("select record from audit_deeds where tenant = ? and id = ?");
@@ -38,18 +35,7 @@ export function createSqliteEventStore({ connection, leaves }: SqliteDatabase): 
       }
       const salt = freshBytes(32);
       const leafIndex = leaves.add(draftEvent(event, salt).leaf);
-      addLogged(
-        tenant,
-        nextSequence(tenant),
-        id,
-        at,
-        action,
-        actor.id,
-        subject,
-        JSON.stringify(event),
-        salt,
-        leafIndex,
-      );
+      insertLogged.run(tenant, tenant, id, at, action, actor.id, subject, JSON.stringify(event), salt, leafIndex);
       return leafIndex;
     },
     search: (tenant, query) =>
