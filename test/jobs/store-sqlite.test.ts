@@ -19,23 +19,16 @@ describeStore("SQLite", async () => {
 const AT = 1_700_000_000_000;
 const LARGE = { input: new Uint8Array(4_000_000) };
 
-/** The connection with one statement that behaves as told, and a count of what ran. */
-function tampered(connection: SqliteConnection, sql: string, run: () => void): SqliteConnection {
+/** The connection with something done before each commit. */
+function tampered(connection: SqliteConnection, before: () => void): SqliteConnection {
   return {
     ...connection,
     get inTransaction() {
       return connection.inTransaction;
     },
-    prepare(text) {
-      const statement = connection.prepare(text);
-      if (text !== sql) return statement;
-      return {
-        ...statement,
-        run() {
-          run();
-          statement.run();
-        },
-      };
+    async commit() {
+      before();
+      await connection.commit();
     },
   };
 }
@@ -71,7 +64,7 @@ describe("the SQLite store and its disk", () => {
     const connection = await openConnection(folders.next());
     const order: string[] = [];
     const store = createSqliteStore(
-      createSqliteDatabase(tampered(connection, "commit", () => order.push("commit"))),
+      createSqliteDatabase(tampered(connection, () => order.push("commit"))),
       outcomeLeaf,
     );
     const submitted = Array.from({ length: 50 }, (_, k) => store.apply(submission(ALICE, AT + k)));
@@ -123,7 +116,7 @@ describe("the SQLite store and its disk", () => {
       let failing = true;
       const store = createSqliteStore(
         createSqliteDatabase(
-          tampered(connection, "commit", () => {
+          tampered(connection, () => {
             if (failing) throw new SqliteFailure(kind, "told to fail");
           }),
         ),

@@ -6,7 +6,7 @@ import * as z from "zod";
 import { concatBytes, toHex } from "../core/bytes.ts";
 import { formatTime } from "../core/clock.ts";
 import { AppError, messageOf } from "../core/errors.ts";
-import type { SqliteConnection } from "../database/sqlite-connection.ts";
+import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import type { VerifiedCheckpoint } from "./checkpoint.ts";
 import { fileError, readTextIfThere, syncDirectory, writeFileDurably } from "./durable-file.ts";
 import { Hex32, Time } from "./fields.ts";
@@ -37,7 +37,7 @@ export const BackupManifest = z.strictObject({
 export type BackupManifest = z.infer<typeof BackupManifest>;
 
 export interface BackupSource {
-  readonly connection: SqliteConnection;
+  readonly database: Pick<SqliteDatabase, "connection" | "group">;
   readonly dataDir: string;
   /** A head over leaves that the database holds; what was signed later is not in the backup. */
   readonly checkpoint: VerifiedCheckpoint | undefined;
@@ -58,7 +58,7 @@ export interface BackupSource {
 export async function writeBackup(source: BackupSource, target: string, at: number): Promise<BackupManifest> {
   await makeEmpty(target);
   const paths = [source.databaseFile];
-  snapshot(source.connection, join(target, source.databaseFile));
+  await snapshot(source.database, join(target, source.databaseFile));
   await chmod(join(target, source.databaseFile), 0o600);
   if (source.checkpoint !== undefined)
     paths.push(...(await copyLog(join(source.dataDir, "log"), target, source.checkpoint)));
@@ -137,9 +137,9 @@ async function readManifest(from: string): Promise<BackupManifest> {
   }
 }
 
-function snapshot(connection: SqliteConnection, path: string): void {
+async function snapshot({ connection, group }: BackupSource["database"], path: string): Promise<void> {
   // One read transaction of the only connection, so nothing can be half in it; commits wait meanwhile.
-  connection.prepare("vacuum into ?").run(path);
+  await group.read(() => connection.prepare("vacuum into ?").run(path));
 }
 
 /** The files of the log as they are at this head, whatever the writer has added since. */

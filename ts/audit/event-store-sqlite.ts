@@ -1,7 +1,6 @@
 import { AppError } from "../core/errors.ts";
 import { firstEventIdAt, isEventId, type TenantId } from "../core/ids.ts";
 import { freshBytes } from "../core/random.ts";
-import { read } from "../database/failure.ts";
 import type { SqlRow } from "../database/sqlite-connection.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import { type AuditEvent, draftEvent } from "./event.ts";
@@ -11,7 +10,7 @@ import type { EventPage, EventQuery, EventStore, LoggedEvent, StoredEvent } from
 const MAX_PAGE = 1000;
 
 /** The events of a database whose schema is already that of `ts/migrations/sqlite`. */
-export function createSqliteEventStore({ connection, leaves }: SqliteDatabase): EventStore {
+export function createSqliteEventStore({ connection, group, leaves }: SqliteDatabase): EventStore {
   const insertLogged = connection.prepare(`insert into audit_events
     (tenant, sequence, id, at, action, actor, subject, record, salt, leaf_index)
     values (?, (select coalesce(max(sequence), 0) + 1 from audit_events where tenant = ?), ?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -39,7 +38,7 @@ export function createSqliteEventStore({ connection, leaves }: SqliteDatabase): 
       return leafIndex;
     },
     search: (tenant, query) =>
-      read(() => {
+      group.read(() => {
         const { sql, values } = toSql(tenant, query);
         const limit = Math.max(1, Math.min(query.limit, MAX_PAGE));
         const statement = searches.get(sql) ?? connection.prepare(sql);
@@ -47,12 +46,12 @@ export function createSqliteEventStore({ connection, leaves }: SqliteDatabase): 
         return toPage(statement.all(...values, limit + 1).map(toStored), limit);
       }),
     get: (tenant, id) =>
-      read(() => {
+      group.read(() => {
         const row = logged.get(tenant, id) ?? deed.get(tenant, id);
         if (row === undefined) throw new AppError("not-found", `there is no audit event ${id}`);
         return toStored(row);
       }),
-    range: (tenant, sequence, limit) => read(() => after.all(tenant, sequence, limit).map(toLogged)),
+    range: (tenant, sequence, limit) => group.read(() => after.all(tenant, sequence, limit).map(toLogged)),
   };
 }
 

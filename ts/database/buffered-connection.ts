@@ -125,6 +125,10 @@ export function bufferRows(connection: SqliteConnection): BufferedConnection {
         if (++gathered >= MOST_ROWS) writeRows();
       };
     },
+    commit() {
+      writeRows();
+      return connection.commit();
+    },
     forgetRows() {
       rollbacks++;
       gathered = 0;

@@ -30,12 +30,3 @@ export function toAppError(cause: unknown): AppError {
 export function refusalOf(error: unknown): unknown {
   return error instanceof SqliteFailure ? toAppError(error) : error;
 }
-
-/** A query between transactions, which so sees what is on disk; its failures are those of {@link toAppError}. */
-export async function read<T>(query: () => T): Promise<T> {
-  try {
-    return query();
-  } catch (error) {
-    throw toAppError(error);
-  }
-}

@@ -6,8 +6,10 @@ import { SqliteFailure } from "./sqlite-connection.ts";
 export interface GroupCommit {
   /** Runs `work` in the transaction of this turn; settles after its COMMIT. May run it twice, so it only touches the database. */
   run<T>(work: () => T): Promise<T>;
+  /** A query between transactions, which so sees what is on disk; its failures are those of {@link toAppError}. */
+  read<T>(query: () => T): Promise<T>;
   /** Writes what is pending and refuses everything later. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Told after each commit how many writes shared it, and how long it took from begin to the disk's confirmation. */
@@ -20,8 +22,9 @@ interface Item {
 }
 
 /**
- * One transaction, so one sync of the disk, for all writes of one turn of the event loop. A write that is refused rolls back
- * alone: most are refused before they have written anything, and where one is not, the group is run again with a savepoint for
+ * One transaction, so one sync of the disk, for all writes of one turn of the event loop, or of all turns that pass while the one
+ * before is synced: that is done beside the event loop where the driver can (`SqliteConnection.commit`). A write that is refused
+ * rolls back alone: most are refused before they have written anything, and where one is not, the group is run again with a savepoint for
  * each. (A savepoint for every write at once costs a fifth of what accepting a job does.)
  */
 export function createGroupCommit(connection: BufferedConnection, onCommit?: OnCommit): GroupCommit {
@@ -29,9 +32,9 @@ export function createGroupCommit(connection: BufferedConnection, onCommit?: OnC
   const release = connection.prepare("release one_write");
   const rollbackTo = connection.prepare("rollback to one_write");
   const begin = connection.prepare("begin immediate");
-  const commit = connection.prepare("commit");
   const rollbackAll = connection.prepare("rollback");
   let pending: Item[] = [];
+  let committing: Promise<void> | undefined;
   let refusal: AppError | undefined;
 
   function rollback(): void {
@@ -82,18 +85,18 @@ export function createGroupCommit(connection: BufferedConnection, onCommit?: OnC
     return settlements;
   }
 
-  function runGroup(group: readonly Item[]): void {
+  async function runGroup(group: readonly Item[]): Promise<void> {
     let settlements: (() => void)[];
     const startedAt = performance.now();
     try {
       settlements = runAll(group);
-      commit.run();
+      await connection.commit();
     } catch (error) {
       rollback();
       const failure = toAppError(error);
       if (error instanceof SqliteFailure && (error.kind === "sync" || error.kind === "corrupt")) refusal = failure;
       // One by one, so that a write too large for the space left fails without its neighbours.
-      if (group.length > 1 && refusal === undefined) for (const item of group) runGroup([item]);
+      if (group.length > 1 && refusal === undefined) for (const item of group) await runGroup([item]);
       else for (const item of group) item.reject(failure);
       return;
     }
@@ -103,22 +106,37 @@ export function createGroupCommit(connection: BufferedConnection, onCommit?: OnC
 
   function flush(): void {
     const group = pending;
+    if (committing !== undefined || group.length === 0) return;
     pending = [];
-    if (group.length === 0) return;
-    if (refusal === undefined) runGroup(group);
-    else for (const item of group) item.reject(refusal);
+    if (refusal !== undefined) {
+      for (const item of group) item.reject(refusal);
+      return;
+    }
+    committing = runGroup(group).finally(() => {
+      committing = undefined;
+      if (pending.length > 0) setImmediate(flush);
+    });
   }
 
   return {
     run<T>(work: () => T): Promise<T> {
       if (refusal !== undefined) return Promise.reject(refusal);
       return new Promise<T>((resolve, reject) => {
-        if (pending.length === 0) setImmediate(flush);
+        if (pending.length === 0 && committing === undefined) setImmediate(flush);
         pending.push({ work, resolve: (value) => resolve(value as T), reject });
       });
     },
-    close() {
-      flush();
+    async read(query) {
+      // Not in a turn in which the next transaction has begun: it begins in one of its own, later.
+      if (committing !== undefined) await committing;
+      try {
+        return query();
+      } catch (error) {
+        throw toAppError(error);
+      }
+    },
+    async close() {
+      for (flush(); committing !== undefined; flush()) await committing;
       refusal ??= new AppError(
         "store-unavailable",
         "the store is closed: the process is stopping; send the request again",

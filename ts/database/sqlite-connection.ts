@@ -18,6 +18,11 @@ export interface SqliteConnection {
   readonly writes: number;
   exec(sql: string): void;
   prepare(sql: string): SqlStatement;
+  /**
+   * Commits the open transaction. Where the driver can it does so on a thread of its own, so that this one goes on while the disk
+   * syncs; who uses the connection before it settles waits for it, or sees what is not committed yet.
+   */
+  commit(): Promise<void>;
   close(): void;
 }
 

@@ -10,7 +10,7 @@ export interface SqliteDatabase {
   readonly group: GroupCommit;
   readonly leaves: LeafTable;
   /** Writes what is pending and closes the connection. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** @param unbuffered a connection to a file whose schema is already that of `ts/migrations/sqlite` */
@@ -21,8 +21,8 @@ export function createSqliteDatabase(unbuffered: SqliteConnection, onCommit?: On
     connection,
     group,
     leaves: createLeafTable(connection),
-    close() {
-      group.close();
+    async close() {
+      await group.close();
       connection.close();
     },
   };

@@ -16,14 +16,18 @@ export function createSqliteKeyStore({ connection, group }: SqliteDatabase, even
   const cached = new Map<string, StoredKey>();
 
   async function write(work: () => KeyChange | undefined): Promise<void> {
-    const change = await group.run(() => {
-      const made = work();
-      if (made === undefined) return undefined;
-      for (const { key, hash } of made.keys) put.run(key.id, key.tenant, hash, JSON.stringify(key));
-      events.record(made.event);
-      return made;
-    });
-    for (const { key } of change?.keys ?? []) cached.delete(key.id);
+    let change: KeyChange | undefined;
+    try {
+      await group.run(() => {
+        change = work();
+        if (change === undefined) return;
+        for (const { key, hash } of change.keys) put.run(key.id, key.tenant, hash, JSON.stringify(key));
+        events.record(change.event);
+      });
+    } finally {
+      // Also where the commit failed: a request may have read the row before that.
+      for (const { key } of change?.keys ?? []) cached.delete(key.id);
+    }
   }
 
   return {

@@ -2,7 +2,6 @@ import { createSqliteEventStore } from "../audit/event-store-sqlite.ts";
 import { AppError } from "../core/errors.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
 import { type BufferedConnection, createCounter } from "../database/buffered-connection.ts";
-import { read } from "../database/failure.ts";
 import type { SqlRow, SqlValue } from "../database/sqlite-connection.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import { FINAL_STATES, type JobState } from "../models/job.ts";
@@ -141,12 +140,12 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
       return job;
     },
     claim: (request) => committed(() => claimNow(request)),
-    get: (ref) => read(() => mustFind(ref)),
-    list: (tenant, request) => read(() => listJobs(sql, tenant, request)),
-    repeated: (tenant, key) => read(() => toJob(sql.jobByKey.get(tenant, key))),
-    input: (ref) => read(() => inputOf(mustFind(ref))),
+    get: (ref) => group.read(() => mustFind(ref)),
+    list: (tenant, request) => group.read(() => listJobs(sql, tenant, request)),
+    repeated: (tenant, key) => group.read(() => toJob(sql.jobByKey.get(tenant, key))),
+    input: (ref) => group.read(() => inputOf(mustFind(ref))),
     result: (ref) =>
-      read(() => {
+      group.read(() => {
         const job = mustFind(ref);
         if (job.result === undefined)
           throw new AppError("conflict", `job ${ref.id} is ${job.status}: it has no result`);
@@ -155,18 +154,18 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
         throw new AppError("integrity-violation", `the result of job ${ref.id} is missing`);
       }),
     salt: (ref) =>
-      read(() => {
+      group.read(() => {
         const salt = sql.salt.get(ref.tenant, mustFind(ref).id)?.salt;
         return salt instanceof Uint8Array ? salt : undefined;
       }),
-    cached: (tenant, contentKey) => read(() => toJob(sql.cached.get(tenant, contentKey))),
+    cached: (tenant, contentKey) => group.read(() => toJob(sql.cached.get(tenant, contentKey))),
     remove: (ref, event) =>
       group.run(() => {
         removeNow(ref);
         audit.record(event);
       }),
     usage: (at) =>
-      read(() =>
+      group.read(() =>
         sql.usage.all(dayOf(at)).map((row) => ({
           tenant: row.tenant as TenantId,
           jobsInFlight: Number(row.jobs_in_flight),
@@ -174,20 +173,22 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
           costMicroUsd: Number(row.cost_micro_usd),
         })),
       ),
-    liveJobs: () => read(() => new Map(sql.liveJobs.all().map((row) => [row.status as JobState, Number(row.jobs)]))),
+    liveJobs: () =>
+      group.read(() => new Map(sql.liveJobs.all().map((row) => [row.status as JobState, Number(row.jobs)]))),
     oldestQueued: () =>
-      read(() => {
+      group.read(() => {
         const readyAt = sql.oldestQueued.get()?.ready_at;
         return typeof readyAt === "number" ? readyAt : undefined;
       }),
-    newestEvent: (tenant) => read(() => Number(sql.newestEvent.get(tenant)?.sequence)),
-    events: (tenant, after, limit) => read(() => sql.events.all(tenant, after, limit).map(toEvent)),
-    jobEvents: ({ tenant, id }, after, limit) => read(() => sql.jobEvents.all(id, tenant, after, limit).map(toEvent)),
-    overdue: (at, limit) => read(() => sql.overdue.all(at, limit).map(toRef)),
-    lapsed: (at, limit) => read(() => sql.lapsed.all(at, limit).map(parseJob)),
+    newestEvent: (tenant) => group.read(() => Number(sql.newestEvent.get(tenant)?.sequence)),
+    events: (tenant, after, limit) => group.read(() => sql.events.all(tenant, after, limit).map(toEvent)),
+    jobEvents: ({ tenant, id }, after, limit) =>
+      group.read(() => sql.jobEvents.all(id, tenant, after, limit).map(toEvent)),
+    overdue: (at, limit) => group.read(() => sql.overdue.all(at, limit).map(toRef)),
+    lapsed: (at, limit) => group.read(() => sql.lapsed.all(at, limit).map(parseJob)),
     log: {
-      size: () => read(() => leaves.count()),
-      leaves: (from, to) => read(() => leaves.range(from, to)),
+      size: () => group.read(() => leaves.count()),
+      leaves: (from, to) => group.read(() => leaves.range(from, to)),
       append: (leaf) => group.run(() => leaves.add(leaf)),
     },
     subscribe(listener) {
@@ -195,7 +196,7 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
       return () => listeners.delete(listener);
     },
     async close() {
-      database.close();
+      await database.close();
     },
   };
 }

@@ -52,7 +52,7 @@ export async function backup(
   await database.group.run(() => events.record(newEvent(by, facts)));
   const checkpoint = await log.force();
   const source = {
-    ...{ connection: database.connection, dataDir, checkpoint, origin: logKeys.origin, databaseFile: DATABASE_FILE },
+    ...{ database, dataDir, checkpoint, origin: logKeys.origin, databaseFile: DATABASE_FILE },
     verifierKeys: logKeys.verifierKeys.map(formatVerifierKey),
     extras: ["calibration.json", "receipts", "old-logs", ...(keys ? ["keys"] : [])],
   };

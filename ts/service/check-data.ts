@@ -22,8 +22,8 @@ import { type DataPlace, openExistingData } from "./data-folder.ts";
  */
 export async function checkData({ dataDir, environment, repair }: DataPlace & { repair?: boolean }): Promise<Check[]> {
   const [database, mldsa] = await Promise.all([openExistingData(dataDir), loadMldsa()]);
-  const keys = await readLogKeys(join(dataDir, "keys"), mldsa).catch((error: unknown) => {
-    database.close();
+  const keys = await readLogKeys(join(dataDir, "keys"), mldsa).catch(async (error: unknown) => {
+    await database.close();
     throw error;
   });
   try {
@@ -43,7 +43,7 @@ export async function checkData({ dataDir, environment, repair }: DataPlace & { 
     throw refusalOf(error);
   } finally {
     keys?.close();
-    database.close();
+    await database.close();
   }
 }
 

@@ -76,13 +76,16 @@ export async function withLedger<T>(
       stateDirectory: userFolders(environment ?? process.env).state,
       keys: logKeys,
       mldsa,
-      source: { size: database.leaves.count, leaves: database.leaves.range },
+      source: {
+        size: () => database.group.read(() => database.leaves.count()),
+        leaves: (from, to) => database.group.read(() => database.leaves.range(from, to)),
+      },
       now: systemClock,
     });
     return await work({ dataDir, database, events: createSqliteEventStore(database), logKeys, log, now: systemClock });
   } finally {
     await log?.close();
     logKeys?.close();
-    database.close();
+    await database.close();
   }
 }

@@ -59,18 +59,14 @@ export function createPolicies(store: PolicyStore, clock: Clock, defaultDocument
       const version = (store.newest(tenant)?.version ?? 0) + 1;
       const next: PolicyVersion = { tenant, version, policy, setAt: at, setBy: origin.actor.id };
       const hash = routingHash(policy);
-      await store.insert(
-        next,
-        newEvent(origin, {
-          tenant,
-          at,
-          action: "policy.set",
-          subject: `policy/${version}`,
-          policyVersion: hash,
-          detail: { version, hash: canonicalHash(policy as unknown as Json) },
-        }),
-      );
-      newest.delete(tenant);
+      const detail = { version, hash: canonicalHash(policy as unknown as Json) };
+      const facts = { tenant, at, subject: `policy/${version}`, policyVersion: hash, detail };
+      try {
+        await store.insert(next, newEvent(origin, { ...facts, action: "policy.set" }));
+      } finally {
+        // Also where the commit failed: a request may have read the row before that.
+        newest.delete(tenant);
+      }
       return viewVersion(next);
     },
     setDefault(document) {

@@ -27,6 +27,9 @@ type Bound = SqlValue | readonly SqlValue[];
 
 type DatabaseClass = new (path: string, options?: { timeout: number }) => DriverDatabase;
 
+/** Runs SQL on a connection beside the event loop, on a thread of the driver's. */
+type ExecAside = (database: DriverDatabase, sql: string) => Promise<unknown>;
+
 export const DRIVERS = ["better-sqlite3", "node:sqlite", "libsql"] as const;
 type DriverName = (typeof DRIVERS)[number];
 
@@ -50,7 +53,9 @@ export async function loadDriver(): Promise<LoadedDriver> {
     const Database = await loadDatabaseClass(name);
     if (Database === undefined) continue;
     const minimum = name === "libsql" ? OLDEST : WAL_RESET_FIXED;
-    if (isAtLeast(sqliteVersion(Database), minimum)) return { name, open: (path) => connect(name, Database, path) };
+    if (!isAtLeast(sqliteVersion(Database), minimum)) continue;
+    const execAside = name === "libsql" ? await loadExecAside(Database) : undefined;
+    return { name, open: (path) => connect(name, Database, path, execAside) };
   }
   throw new AppError("unsupported", `there is no SQLite ${OLDEST.join(".")} or newer here; run: npm install libsql`);
 }
@@ -74,6 +79,23 @@ async function loadLibsql(): Promise<DatabaseClass> {
     // Its binary for this platform is an optional dependency, which some installations leave out.
     const remedy = "run: npm install libsql --include=optional";
     throw new AppError("unsupported", `libsql does not load here (${messageOf(cause)}); ${remedy}`, { cause });
+  }
+}
+
+/**
+ * libsql's class with promises runs `exec` on a thread of the driver's, and works on a connection that the other class opened. That
+ * is not documented, so it is tried; without it commits wait for the disk.
+ */
+async function loadExecAside(Database: DatabaseClass): Promise<ExecAside | undefined> {
+  try {
+    const { prototype } = (await import("libsql/promise")).default;
+    const execAside: ExecAside = (database, sql) => prototype.exec.call(database, sql);
+    const database = new Database(":memory:");
+    await execAside(database, "begin; commit");
+    database.close();
+    return execAside;
+  } catch {
+    return undefined;
   }
 }
 
@@ -111,7 +133,7 @@ export function isAtLeast(version: string, minimum: readonly number[]): boolean 
   return true;
 }
 
-function connect(name: DriverName, Database: DatabaseClass, path: string): SqliteConnection {
+function connect(name: DriverName, Database: DatabaseClass, path: string, execAside?: ExecAside): SqliteConnection {
   // better-sqlite3 would hold the event loop for 5 s before it says that another process has the file.
   const database = guarded(() => new Database(path, { timeout: 0 }));
   const version = guarded(() => database.prepare("select sqlite_version() as version").get() as { version: string });
@@ -137,6 +159,14 @@ function connect(name: DriverName, Database: DatabaseClass, path: string): Sqlit
         get: (...values) => guarded(() => toRow(statement.get(...bound(values)))),
         all: (...values) => guarded(() => statement.all(...bound(values)).map((row) => toRow(row) ?? {})),
       };
+    },
+    async commit() {
+      if (execAside === undefined) return guarded(() => void database.exec("commit"));
+      try {
+        await execAside(database, "commit");
+      } catch (cause) {
+        throw toFailure(cause);
+      }
     },
     close: () => guarded(() => void database.close()),
   };
