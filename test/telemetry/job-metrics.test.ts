@@ -1,8 +1,8 @@
-import { Registry } from "prom-client";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Job } from "../../ts/jobs/job.ts";
 import type { Store } from "../../ts/jobs/store.ts";
 import { jobMetrics } from "../../ts/telemetry/job-metrics.ts";
+import { Registry } from "../../ts/telemetry/prometheus.ts";
 import { ALICE, BOB, createFolders, fakeResult, fakeRoute, openStore, submission } from "../jobs/fixtures.ts";
 
 const AT = 1_700_000_000_000;

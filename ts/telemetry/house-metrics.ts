@@ -1,11 +1,11 @@
 import { stat } from "node:fs/promises";
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { ChatOutcome } from "../chat/call-record.ts";
 import type { Clock } from "../core/clock.ts";
 import { errnoOf } from "../core/errors.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { Quotas } from "../models/tenant.ts";
 import type { PoolLoad } from "../workers/job-pool.ts";
+import { Counter, Gauge, Histogram, type Registry } from "./prometheus.ts";
 
 /** What the services below call while they work. */
 export interface Meters {

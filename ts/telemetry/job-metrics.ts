@@ -1,8 +1,8 @@
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { Clock } from "../core/clock.ts";
 import type { Job } from "../jobs/job.ts";
 import type { Store } from "../jobs/store.ts";
 import { FINAL_STATES, JOB_STATES, JOB_TYPES, type JobState } from "../models/job.ts";
+import { Counter, Gauge, Histogram, type Registry } from "./prometheus.ts";
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 const LIVE_STATES = JOB_STATES.filter((state) => !FINAL_STATES.has(state));

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
-import { Counter, Gauge, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "./prometheus.ts";
 
 const NANOSECONDS = 1e9;
 const RESOLUTION_MS = 20;

@@ -1,4 +1,3 @@
-import { Registry } from "prom-client";
 import type { JobId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Store } from "../jobs/store.ts";
@@ -9,6 +8,7 @@ import { jobMetrics } from "./job-metrics.ts";
 import type { KeyedHash } from "./keyed-hash.ts";
 import { logJob, logRequest } from "./log-lines.ts";
 import { processMetrics } from "./process-metrics.ts";
+import { Registry } from "./prometheus.ts";
 import type { ObservedRequest } from "./request.ts";
 
 /** Where an error came up, as far as it is known. */
