@@ -5,6 +5,7 @@ import type { CommandContext } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
 import { keepPolicy } from "../policy-reload.ts";
 import { type Flags, list, number, readServiceOptions, readSettings, settingsOf, text } from "../settings.ts";
+import { spareMemory } from "../spare-memory.ts";
 import type { Terminal } from "../terminal.ts";
 import { packageVersion } from "./version.ts";
 
@@ -16,6 +17,7 @@ export async function serve(settingFlags: Flags, { terminal, signal }: CommandCo
   if (port > 65_535) throw new AppError("invalid-input", `--port ${port}: expected 0 to 65535`);
   const log = logOf(settings, terminal);
   log.info("service.configured", { settings: valuesOf(settings, terminal) });
+  const spareNoMore = spareMemory();
   const { openService } = await import("../../server.ts");
   const service = await openService({
     ...options,
@@ -40,6 +42,7 @@ export async function serve(settingFlags: Flags, { terminal, signal }: CommandCo
     signal.addEventListener("abort", () => done(), { once: true });
   });
   forget?.();
+  spareNoMore();
   await service.close();
   return 0;
 }
