@@ -16,6 +16,7 @@ const SERVICE = [
     "audit/log-writer",
     "bench/measure",
     "workers/pool",
+    "cli/spare-memory",
   ].map((file) => `test/${file}.test.ts`),
 ];
 

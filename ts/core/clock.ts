@@ -5,5 +5,9 @@ export const systemClock: Clock = () => Date.now();
 
 /** RFC 3339 in UTC with milliseconds, the one time format of Ketflow. */
 export function formatTime(epochMs: number): string {
-  return new Date(epochMs).toISOString();
+  if (epochMs !== last.ms) last = { ms: epochMs, text: new Date(epochMs).toISOString() };
+  return last.text;
 }
+
+/** Of many jobs in one millisecond, each is told its time. */
+let last = { ms: Number.NaN, text: "" };

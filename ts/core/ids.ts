@@ -28,15 +28,16 @@ export function firstEventIdAt(ms: number): string {
 }
 
 const DIGITS = 16;
-/** The digits of the last id, for the next one of the same millisecond. */
-let last = { ms: -1, digits: new Uint8Array(DIGITS) };
+/** The last id's time and digits, for the next one of the same millisecond. */
+let last = { ms: -1, time: "", digits: new Uint8Array(DIGITS) };
 
 /** Ids of one process and millisecond ascend: what comes first stands first, and index pages fill one after the other. */
 function ulid(nowMs: number, random?: Uint8Array): string {
-  if (random === undefined && nowMs === last.ms) return ulidTime(nowMs) + text(increment(last.digits));
+  if (random === undefined && nowMs === last.ms) return last.time + text(increment(last.digits));
   const digits = (random ?? freshBytes(DIGITS)).slice(0, DIGITS).map((byte) => byte & 31);
-  if (random === undefined) last = { ms: nowMs, digits };
-  return ulidTime(nowMs) + text(digits);
+  const time = ulidTime(nowMs);
+  if (random === undefined) last = { ms: nowMs, time, digits };
+  return time + text(digits);
 }
 
 /** Adds one to a number in base 32; 80 random bits do not run over. */

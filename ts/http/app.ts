@@ -42,8 +42,9 @@ export function createApp(operations: readonly Operation[], services: AppService
     });
   }
   for (const operation of operations) {
+    const paramsOf = paramReader(operation.path);
     app.on(operation.method.toUpperCase(), routePattern(operation.path), (context) =>
-      answer(operation, context, services),
+      answer(operation, paramsOf, context, services),
     );
   }
   const methodsOf = allowedMethods(operations);
@@ -104,7 +105,12 @@ function finished(answer: Reply | Response, headers: Readonly<Record<string, str
   return answer;
 }
 
-async function answer(operation: Operation, context: Context, services: AppServices): Promise<Response> {
+async function answer(
+  operation: Operation,
+  paramsOf: ReturnType<typeof paramReader>,
+  context: Context,
+  services: AppServices,
+): Promise<Response> {
   const startedAt = performance.now();
   const { req } = context;
   const request = requestReader(context);
@@ -121,7 +127,7 @@ async function answer(operation: Operation, context: Context, services: AppServi
     }
     reply = await operation.handle({
       principal: principal ?? NOBODY,
-      params: paramsOf(operation, context),
+      params: paramsOf(context),
       query: operation.query && queryOf(operation.query, context),
       body: operation.body && checked(operation.body, await readJsonBody(request), "body"),
       requestId,
@@ -182,13 +188,16 @@ function charactersOf(parameter: string): string {
   return parameter === "rest" ? ".+" : "[^/:]+";
 }
 
-function paramsOf({ path }: Operation, context: Context): Record<string, string> {
-  const params: Record<string, string> = {};
-  for (const [, name = "", verb = ""] of path.matchAll(/\{(\w+)\}(:[a-z-]+)?/g)) {
-    const value = context.req.param(name) ?? "";
-    params[name] = verb === "" ? value : value.slice(0, -verb.length);
-  }
-  return params;
+/** The parameters of a path template, without the verb that Hono takes for a part of the last one. */
+function paramReader(path: string): (context: Context) => Record<string, string> {
+  const named = [...path.matchAll(/\{(\w+)\}(:[a-z-]+)?/g)].map(([, name = "", verb = ""]) => ({ name, verb }));
+  return ({ req }) =>
+    Object.fromEntries(
+      named.map(({ name, verb }) => {
+        const value = req.param(name) ?? "";
+        return [name, verb === "" ? value : value.slice(0, -verb.length)];
+      }),
+    );
 }
 
 function queryOf(schema: z.ZodType, context: Context): unknown {

@@ -37,24 +37,27 @@ function readIncoming(incoming: IncomingMessage): Promise<Uint8Array> {
   const announced = Number(incoming.headers["content-length"] ?? 0);
   if (announced > LIMITS.bodyBytes) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
-    let only: Buffer | undefined;
-    const gathered = new GatheredBytes();
+    // Nearly every body is one piece, which is then neither gathered nor copied.
+    let first: Buffer | undefined;
+    let gathered: GatheredBytes | undefined;
     incoming.on("data", (part: Buffer) => {
-      if (gathered.length + (only?.length ?? 0) + part.length > LIMITS.bodyBytes) {
+      if ((gathered?.length ?? first?.length ?? 0) + part.length > LIMITS.bodyBytes) {
         // What still comes is thrown away until the connection is closed, soon after the answer.
         incoming.removeAllListeners("data").resume();
         reject(tooLarge());
-      } else if (only === undefined && gathered.length === 0) only = part;
+      } else if (first === undefined) first = part;
       else {
-        if (only !== undefined) gathered.add(only);
-        only = undefined;
+        if (gathered === undefined) {
+          gathered = new GatheredBytes();
+          gathered.add(first);
+        }
         gathered.add(part);
       }
     });
     let isWhole = false;
     incoming.on("end", () => {
       isWhole = true;
-      resolve(only ?? gathered.take());
+      resolve(gathered?.take() ?? first ?? NO_BYTES);
     });
     // After the end comes the close of every request: an error made for nothing costs as much as parsing the body.
     const gone = (): void => {
@@ -64,6 +67,8 @@ function readIncoming(incoming: IncomingMessage): Promise<Uint8Array> {
     incoming.on("close", gone);
   });
 }
+
+const NO_BYTES = new Uint8Array();
 
 function limited(bytes: Uint8Array): Uint8Array {
   if (bytes.length > LIMITS.bodyBytes) throw tooLarge();
