@@ -80,7 +80,9 @@ export function scheduleText(result: ScheduleResult, { width, ascii, all }: Valu
   const proof = gap === 0 ? "proved optimal" : `lower bound ${number(lowerBound)}, gap ${(100 * gap).toFixed(1)} %`;
   const tardiness = objective === makespan ? "" : `objective    ${number(objective)}; `;
   const path = criticalPath.map(printable).join(" → ");
-  const late = lateness ? [`late         ${grouped(lateness)} behind deadlines: no schedule that keeps them was found`] : [];
+  const late = lateness
+    ? [`late         ${grouped(lateness)} behind deadlines: no schedule that keeps them was found`]
+    : [];
   const parts = Object.entries(components ?? {}).filter(([name, value]) => value > 0 && name !== "makespan");
   const worth = parts.map(([name, value]) => `${name} ${number(value)}`).join(", ");
   return [

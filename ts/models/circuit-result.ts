@@ -1,4 +1,5 @@
-import { type CircuitOptions, type CircuitResult, OTHER_METHODS } from "./circuit.ts";
+import type { CircuitOptions, CircuitResult } from "./circuit.ts";
+import { OTHER_METHODS } from "./circuit-methods.ts";
 import type { ResultContainer, Section } from "./result-container.ts";
 import { count, finite, only, openSections, wrongResult } from "./sections.ts";
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { METHODS, OTHER_METHODS } from "./circuit-methods.ts";
 
 /** A set of distinct qubits, lowest bit of the subset's index first. */
 const QubitSet = z.array(z.int().min(0)).min(1);
@@ -19,11 +20,6 @@ export type Noise = z.infer<typeof Noise>;
 /** Formats a circuit can be given in. */
 export const CIRCUIT_FORMATS = ["openqasm2", "openqasm3", "ionq-json"] as const;
 export type CircuitFormat = (typeof CIRCUIT_FORMATS)[number];
-
-export const METHODS = ["auto", "statevector", "stabilizer", "trajectory", "density", "mps"] as const;
-
-/** Methods without amplitudes: a result says which of them ran. */
-export const OTHER_METHODS = ["stabilizer"] as const;
 
 /** Options of a circuit job, the same names as the flags of the command line. */
 export const CircuitOptions = z.strictObject({

@@ -104,9 +104,7 @@ const RawProof = z.discriminatedUnion("kind", [
   ...RAW_PROOFS,
   z.object({
     kind: z.literal("sum"),
-    parts: z.array(
-      z.object({ component: z.enum(SCHEDULE_COMPONENTS), value: z.number(), proof: RawProofOfOne }),
-    ),
+    parts: z.array(z.object({ component: z.enum(SCHEDULE_COMPONENTS), value: z.number(), proof: RawProofOfOne })),
   }),
 ]);
 

@@ -111,7 +111,8 @@ export const ScheduleResult = z.strictObject({
     .optional()
     .meta({ description: "What the schedule is worth, without weights; where there is more than ends to it" }),
   lateness: Time.optional().meta({
-    description: "Units of time behind deadlines, of all tasks together; 0: they are kept. Left out where there are none",
+    description:
+      "Units of time behind deadlines, of all tasks together; 0: they are kept. Left out where there are none",
   }),
   proof: ScheduleProof.optional().meta({ description: "Why the lower bound is one; not in results of older engines" }),
   criticalPath: z

@@ -2,7 +2,8 @@ import type { Command } from "commander";
 import { AppError } from "../../core/errors.ts";
 import { ROLES } from "../../models/access.ts";
 import { AUDIT_ACTIONS } from "../../models/audit.ts";
-import { CIRCUIT_FORMATS, METHODS } from "../../models/circuit.ts";
+import { CIRCUIT_FORMATS } from "../../models/circuit.ts";
+import { METHODS } from "../../models/circuit-methods.ts";
 import { COLLAPSE_RULES, DATA_CLASSES, JOB_STATES, STRATEGIES } from "../../models/job.ts";
 
 /** A command as a shell completes it. */

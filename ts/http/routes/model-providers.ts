@@ -15,7 +15,7 @@ export interface ModelProviderRouteServices {
 const EXAMPLE = {
   kind: "openai-compatible",
   baseUrl: "https://api.example.com/v1",
-  apiKey: "sk-…",
+  apiKey: "sk-example-of-a-key",
   models: [
     {
       name: "small",
@@ -24,6 +24,13 @@ const EXAMPLE = {
       price: { inputMicroUsd: 150_000, outputMicroUsd: 600_000 },
     },
   ],
+};
+
+/** Shortened: its weights are as many as there are features, and its hash is another. */
+const ROUTER_EXAMPLE = {
+  ...{ format: "ketflow-model-router/1", models: ["small", "large"], tasks: ["maths"], costUnit: "given" },
+  ...{ blend: [0.5, 0.5], bias: [0, 0, 0], taskQuality: [0.6, 0.9], taskCost: [1, 10], costLine: [0, 1, 0, 10] },
+  ...{ weights: "AACAPwAAgD8=", contentHash: "sha-256 of the rest" },
 };
 
 /** Where a tenant's chat calls go: its providers, and the router that chooses among their models. */
@@ -84,6 +91,7 @@ export function modelProviderRoutes({ providers, routers }: ModelProviderRouteSe
       description:
         "The body is what `ketflow route fit` wrote; its models are found by the names of the tenant's models.",
       body: RouterSnapshot,
+      example: ROUTER_EXAMPLE,
       responses: {
         200: { description: "The router", schema: ModelRouterView },
         ...problems("invalid-input"),
