@@ -89,20 +89,59 @@ const MOST_PAIRS: usize = 20_000_000;
 /// Most contributions of a task to an interval that are added up.
 const MOST_ENERGIES: usize = 10_000_000;
 
+/// Between two questions whether to stop: a millisecond or so.
+const POLL_WORK: usize = 500_000;
+
 /// The bound of an objective.
 pub fn lower_bound(problem: &Problem, objective: Objective) -> Bound {
+    let bound = watched_bound(problem, objective, &mut || false);
+    bound.unwrap_or(Bound { value: 0, proof: Proof::Nothing })
+}
+
+/// The same; none when `is_cancelled` says so in between. Nothing else cuts it short: its value is part of a result.
+pub(crate) fn watched_bound(
+    problem: &Problem,
+    objective: Objective,
+    is_cancelled: &mut dyn FnMut() -> bool,
+) -> Option<Bound> {
     let bounds = Bounds::new(problem);
     let Objective::Mix(weights) = objective else {
         let component = objective.weights().counting().map(|(it, _)| it).next();
-        return bounds.of(problem, component.unwrap_or(Component::Makespan));
+        return bounds.of(problem, component.unwrap_or(Component::Makespan), is_cancelled);
     };
     let (mut value, mut parts) = (0, Vec::new());
     for (component, weight) in weights.counting() {
-        let bound = bounds.of(problem, component);
+        let bound = bounds.of(problem, component, is_cancelled)?;
         value += weight * bound.value;
         parts.push(Summand { component, value: bound.value, proof: bound.proof });
     }
-    Bound { value, proof: Proof::Sum { parts } }
+    Some(Bound { value, proof: Proof::Sum { parts } })
+}
+
+/// Work that a part of a bound may take, and who may stop it.
+struct Allowance<'a> {
+    left: usize,
+    until_poll: usize,
+    is_cancelled: &'a mut dyn FnMut() -> bool,
+    has_ended: bool,
+}
+
+impl Allowance<'_> {
+    /// Takes some of it; none when that much is not there any more.
+    fn take(&mut self, work: usize) -> Option<()> {
+        self.left = self.left.checked_sub(work)?;
+        match self.until_poll.checked_sub(work) {
+            Some(rest) => self.until_poll = rest,
+            None => {
+                self.until_poll = POLL_WORK;
+                if (self.is_cancelled)() {
+                    (self.left, self.has_ended) = (0, true);
+                    return None;
+                }
+            }
+        }
+        Some(())
+    }
 }
 
 struct Bounds<'a> {
@@ -136,10 +175,10 @@ impl<'a> Bounds<'a> {
         Self { tails: layout.tails(), heads: layout.heads(), layout, resources: problem.resources.len() }
     }
 
-    fn of(&self, problem: &Problem, component: Component) -> Bound {
+    fn of(&self, problem: &Problem, component: Component, is_cancelled: &mut dyn FnMut() -> bool) -> Option<Bound> {
         let tasks = || problem.tasks.iter().enumerate();
-        match component {
-            Component::Makespan => self.makespan(problem),
+        Some(match component {
+            Component::Makespan => return self.makespan(problem, is_cancelled),
             Component::Tardiness => {
                 let late = |(task, it): (usize, &Task)| {
                     let end = self.heads[task] + self.layout.shortest(task);
@@ -178,21 +217,23 @@ impl<'a> Bounds<'a> {
                 let late = |it: &Begun| u64::from(self.heads[it.task as usize].saturating_sub(it.start));
                 Bound { value: problem.features.planned().map(late).sum(), proof: Proof::EarliestEnds }
             }
-        }
+        })
     }
 
-    fn makespan(&self, problem: &Problem) -> Bound {
+    fn makespan(&self, problem: &Problem, is_cancelled: &mut dyn FnMut() -> bool) -> Option<Bound> {
         // Under way, a bound takes some milliseconds at most.
         let part = if problem.features.running.is_some() { 50 } else { 1 };
         let mut bound = self.path();
         let mut pools: Vec<_> = self.pools().collect();
-        let mut left = MOST_PAIRS / part;
-        pools.iter().for_each(|pool| pool.raise_by_sets(&mut bound, &mut left));
+        let mut work = Allowance { left: MOST_PAIRS / part, until_poll: POLL_WORK, is_cancelled, has_ended: false };
+        pools.iter().for_each(|pool| pool.raise_by_sets(&mut bound, &mut work));
         // Small pools first: their intervals cost the least.
         pools.sort_by_key(|pool| pool.members.len());
-        let mut left = MOST_ENERGIES / part;
-        pools.iter().for_each(|pool| pool.raise_by_energy(&mut bound, &mut left));
-        bound
+        if !work.has_ended {
+            work.left = MOST_ENERGIES / part;
+            pools.iter().for_each(|pool| pool.raise_by_energy(&mut bound, &mut work));
+        }
+        (!work.has_ended).then_some(bound)
     }
 
     fn path(&self) -> Bound {
@@ -271,16 +312,18 @@ impl<'a> Bounds<'a> {
 }
 
 impl Members {
-    /// The work of the members with a head and a tail of at least these, for all pairs of such while `left` lasts.
-    fn raise_by_sets(&self, bound: &mut Bound, left: &mut usize) {
+    /// The work of the members with a head and a tail of at least these, for all pairs of such while there is work left.
+    fn raise_by_sets(&self, bound: &mut Bound, work: &mut Allowance<'_>) {
         let mut parts: Vec<&Member> = self.members.iter().collect();
         parts.sort_unstable_by_key(|it| std::cmp::Reverse(it.head));
         let mut thresholds: Vec<u64> = parts.iter().map(|it| it.tail).collect();
         thresholds.sort_unstable();
         thresholds.dedup();
         for least in thresholds {
-            let Some(rest) = left.checked_sub(parts.len()) else { return };
-            *left = rest;
+            // With a calendar each pair goes through its steps.
+            if work.take(parts.len() * self.capacity.len()).is_none() {
+                return;
+            }
             let mut sum = 0;
             for it in parts.iter().filter(|it| it.tail >= least) {
                 sum += it.work;
@@ -293,7 +336,7 @@ impl Members {
     }
 
     /// Intervals from a head to the end less a tail, in which windows let members do no less than the pool has.
-    fn raise_by_energy(&self, bound: &mut Bound, left: &mut usize) {
+    fn raise_by_energy(&self, bound: &mut Bound, work: &mut Allowance<'_>) {
         let distinct = |of: fn(&Member) -> u64| {
             let mut values: Vec<u64> = self.members.iter().map(of).collect();
             values.sort_unstable();
@@ -307,8 +350,9 @@ impl Members {
                 loop {
                     let end = bound.value;
                     let until = end.saturating_sub(*rest);
-                    let Some(less) = left.checked_sub(self.members.len()) else { return };
-                    *left = less;
+                    if work.take(self.members.len() + self.capacity.len() - 1).is_none() {
+                        return;
+                    }
                     let energy = |it: &Member| it.energy(end, *from, until);
                     if until <= *from || self.members.iter().map(energy).sum::<u64>() <= self.room(*from, until) {
                         break;
@@ -381,7 +425,8 @@ mod tests {
             let member = |(head, length, tail): &(u64, u64, u64)| Member { head: *head, tail: *tail, work: *length, modes: vec![(*length, 1)], is_preemptive: false };
             let pool = Members { pool: Pool::Machine(0), capacity: vec![(0, u64::MAX, 1)], members: rows.iter().map(member).collect() };
             let mut bound = Bound { value: 0, proof: Proof::EarliestEnds };
-            pool.raise_by_sets(&mut bound, &mut 1_000);
+            let mut work = Allowance { left: 1_000, until_poll: 1_000, is_cancelled: &mut || false, has_ended: false };
+            pool.raise_by_sets(&mut bound, &mut work);
             prop_assert_eq!(bound.value, best);
         }
     }

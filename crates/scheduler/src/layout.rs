@@ -143,6 +143,12 @@ impl<'a> Layout<'a> {
         self.release.len()
     }
 
+    /// What making a schedule goes through: tasks, steps of calendars, members of groups.
+    pub fn size_of_schedule(&self, goal: &Goal) -> u64 {
+        let steps: usize = self.base.iter().map(Profile::len).sum();
+        (self.tasks() + steps + goal.memberships.len()) as u64
+    }
+
     /// No serial schedule ends later: the latest release and the longest durations, one behind the other.
     pub fn horizon(&self) -> u64 {
         self.horizon

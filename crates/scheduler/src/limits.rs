@@ -25,7 +25,7 @@ pub const MAX_RESTARTS: u32 = 1_000_000;
 /// Most iterations of a run.
 pub const MAX_ITERATIONS: u64 = 1_000_000_000_000;
 /// Most steps of all calendars together.
-pub const MAX_STEPS: usize = 1_000_000;
+pub const MAX_STEPS: usize = 100_000;
 /// Most set-ups that a problem lists.
 pub const MAX_SETUPS: usize = 1_000_000;
 /// Most pairs of families, on each machine that has set-ups of its own and on the others together.

@@ -26,6 +26,11 @@ impl Profile {
         self.used.clone_from(&other.used);
     }
 
+    /// Number of steps.
+    pub fn len(&self) -> usize {
+        self.times.len()
+    }
+
     /// Each step: (start, end, units in use); the last one ends with [`NONE`].
     pub fn steps(&self) -> impl Iterator<Item = (u32, u32, u32)> {
         let ends = self.times[1..].iter().copied().chain([NONE]);

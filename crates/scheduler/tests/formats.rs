@@ -171,7 +171,7 @@ fn faults_are_named_with_their_place_and_remedy() {
         (json("\"id\": \"a\", ", "\"id\": \"a\", \"duration\": 1, "), "4:13: tasks[1].duration: leave it out"),
         (
             json("\"id\": \"a\", ", "\"id\": \"a\", \"machine\": \"saw\", "),
-            "4:13: tasks[1]: give machine and demands inside",
+            "4:13: tasks[1]: give machine, demands and cost inside",
         ),
         (json("\"id\": \"a\"", "\"id\": \"b\""), "3:13: tasks[0].after[0]: there is no task 'a'"),
         (
