@@ -68,7 +68,7 @@ function componentsOf(sections: Sections): ScheduleComponents {
 function segmentsOf(sections: Sections, tasks: number): Map<number, [number, number][]> {
   const pieces = new Map<number, [number, number][]>();
   if (!sections.has("parts")) return pieces;
-  const { data } = sections.take("parts", ["u32"], "any");
+  const { data } = sections.take("parts", ["u32"], "any", 3);
   for (let at = 0; at < data.length; at += 3) {
     const [task = 0, start = 0, end = 0] = data.subarray(at, at + 3);
     if (task >= tasks) throw broken(`parts speaks of number ${task} of ${tasks}`);

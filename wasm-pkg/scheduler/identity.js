@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "scheduler",
     "version": "0.1.0",
-    "contentHash": "aaccdd5da826116b906cb3388f64b944c337ebcfb9c033737451c270884ffce5"
+    "contentHash": "f0f5a3e83e11f0f0853d861be487eea2068d6bf6f28d17998ec43719f2a4419b"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "efd4320409fe178cdf64450e41cb24dd08f47fa863c3474da247fb6ac139ce83"
+    "sha256": "5367a894b0ad2cc23a8ddd6fd7e45cc0a030d8eae2c22e352b7243923d738c36"
   }
 };
