@@ -139,7 +139,7 @@ fn costs_and_levelling_are_searched() {
     let flat = solved(&problem, r#"{"objective":{"levelling":10,"makespan":1}}"#);
     assert_eq!(flat.components.unwrap().levelling, 8);
     let mixed = solved(&problem, r#"{"objective":{"levelling":1,"makespan":8}}"#);
-    assert_eq!(mixed.value, (16 + 8 * 4).min(32 + 8 * 2).min(8 + 8 * 6));
+    assert_eq!(mixed.value, 16 + 8 * 4);
 }
 
 const RUNNING: &str = r#""machines":["m","n"],"tasks":[{"id":"done","duration":4,"machine":"m"},
