@@ -1,5 +1,6 @@
 import type { lookup } from "node:dns";
-import { describe, expect, it } from "vitest";
+import { type AddressInfo, createServer } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { post } from "../../ts/adapters/chat/post-json.ts";
 import { checkBaseUrl, checkOrigins, isPrivateAddress } from "../../ts/chat/address.ts";
 
@@ -21,19 +22,23 @@ describe("addresses", () => {
     expect(() => checkOrigins(["http://127.0.0.1:11434/v1"])).toThrow("is no origin");
   });
 
-  it.each([["127.0.0.1"], ["8.8.8.8", "10.0.0.1"]])("a name that leads to %s is not asked", async (...found) => {
+  it.each([["127.0.0.1"], ["8.8.8.8", "127.0.0.1"]])("a name that leads to %s is not asked", async (...found) => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections++;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    // Tries what is found from the last one on.
+    const addresses = found.toReversed().map((address) => ({ address, family: 4 }));
     const resolve = ((_: string, __: object, answer: (error: null, addresses: object[]) => void) =>
-      answer(
-        null,
-        found.map((address) => ({ address, family: 4 })),
-      )) as unknown as typeof lookup;
-    const asked = post(
-      new URL("https://rebound.example/v1"),
-      { isOwn: false, timeoutMs: 1000 },
-      {
-        ...{ headers: {}, body: "{}", signal: new AbortController().signal, lookup: resolve },
-      },
-    );
+      answer(null, addresses)) as unknown as typeof lookup;
+    const options = { headers: {}, body: "{}", signal: new AbortController().signal, lookup: resolve };
+    const url = new URL(`http://rebound.example:${port}/v1`);
+    const asked = post(url, { isOwn: false, timeoutMs: 1000 }, options);
     await expect(asked).rejects.toMatchObject({ name: "UpstreamFailure", kind: "unreachable" });
+    expect(connections).toBe(0);
   });
 });
