@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { withResolvers } from "../../ts/core/with-resolvers.ts";
 import { SqliteFailure } from "../../ts/database/sqlite-connection.ts";
@@ -15,12 +16,15 @@ describe("while a commit waits for the disk", () => {
   /** Commits that have begun; each goes on when the test says so. */
   let commits: { confirm(): void; fail(error: Error): void }[];
   let add: (name: string) => Promise<void>;
+  /** How many writes each commit had. */
+  let sizes: number[];
 
   beforeEach(async () => {
     const inner = await openConnection(folders.next());
     inner.exec("create table names (name text not null)");
     commits = [];
-    database = createSqliteDatabase({
+    sizes = [];
+    const held = {
       ...inner,
       get inTransaction() {
         return inner.inTransaction;
@@ -31,7 +35,8 @@ describe("while a commit waits for the disk", () => {
         await promise;
         await inner.commit();
       },
-    });
+    };
+    database = createSqliteDatabase(held, (writes) => sizes.push(writes));
     const addName = database.connection.rows("names", ["name"]);
     add = (name) => database.group.run(() => addName(name));
   });
@@ -56,6 +61,21 @@ describe("while a commit waits for the disk", () => {
     commits[1]?.confirm();
     await Promise.all(later);
     expect(names()).toEqual(["a", "b", "c", "d"]);
+  });
+
+  it("those who waited for it share the next one with those who came meanwhile, where the disk is slow", async () => {
+    const first = [add("a"), add("b")];
+    await turn();
+    const later = [add("c"), add("d")];
+    await setTimeout(50);
+    commits[0]?.confirm();
+    await Promise.all(first);
+    await turn();
+    later.push(add("e"), add("f"));
+    await expect.poll(() => commits.length).toBe(2);
+    commits[1]?.confirm();
+    await Promise.all(later);
+    expect(sizes).toEqual([2, 4]);
   });
 
   it("a query waits, so that it sees nothing that the disk has not confirmed", async () => {

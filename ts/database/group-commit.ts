@@ -21,6 +21,9 @@ interface Item {
   readonly reject: (error: unknown) => void;
 }
 
+/** A group waits for those who were just answered no longer than this. */
+const MOST_GATHER_MS = 5;
+
 /**
  * One transaction, so one sync of the disk, for all writes of one turn of the event loop, or of all turns that pass while the one
  * before is synced: that is done beside the event loop where the driver can (`SqliteConnection.commit`). A write that is refused
@@ -35,6 +38,10 @@ export function createGroupCommit(connection: BufferedConnection, onCommit?: OnC
   const rollbackAll = connection.prepare("rollback");
   let pending: Item[] = [];
   let committing: Promise<void> | undefined;
+  let immediate: NodeJS.Immediate | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  /** Writers that are known, and until when a group waits for all of them. */
+  let [expected, gatherUntil] = [0, 0];
   let refusal: AppError | undefined;
 
   function rollback(): void {
@@ -104,7 +111,20 @@ export function createGroupCommit(connection: BufferedConnection, onCommit?: OnC
     for (const settle of settlements) settle();
   }
 
+  /**
+   * Who was just answered often asks again. On a slow disk a group waits for them, half as long as the last commit took at most:
+   * else they would wait for its commit before theirs begins, and each commit would serve half of the writers.
+   */
+  function schedule(): void {
+    const waitMs = pending.length < expected ? gatherUntil - performance.now() : 0;
+    if (waitMs >= 1) timer ??= setTimeout(flush, waitMs);
+    else immediate ??= setImmediate(flush);
+  }
+
   function flush(): void {
+    clearImmediate(immediate);
+    clearTimeout(timer);
+    immediate = timer = undefined;
     const group = pending;
     if (committing !== undefined || group.length === 0) return;
     pending = [];
@@ -112,9 +132,13 @@ export function createGroupCommit(connection: BufferedConnection, onCommit?: OnC
       for (const item of group) item.reject(refusal);
       return;
     }
+    const startedAt = performance.now();
     committing = runGroup(group).finally(() => {
       committing = undefined;
-      if (pending.length > 0) setImmediate(flush);
+      const now = performance.now();
+      expected = group.length + pending.length;
+      gatherUntil = now + Math.min((now - startedAt) / 2, MOST_GATHER_MS);
+      if (pending.length > 0) schedule();
     });
   }
 
@@ -122,8 +146,8 @@ export function createGroupCommit(connection: BufferedConnection, onCommit?: OnC
     run<T>(work: () => T): Promise<T> {
       if (refusal !== undefined) return Promise.reject(refusal);
       return new Promise<T>((resolve, reject) => {
-        if (pending.length === 0 && committing === undefined) setImmediate(flush);
         pending.push({ work, resolve: (value) => resolve(value as T), reject });
+        if (committing === undefined) schedule();
       });
     },
     async read(query) {
