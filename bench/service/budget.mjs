@@ -1,7 +1,7 @@
 // `node bench/service/budget.mjs [--jobs 3000] [--connections 16]`: what a job costs the service's thread, part by part.
 //
 // Clients submit Bell jobs and wait for their end, so that each is accepted, routed, run, logged and answered; the engine runs
-// them in its own process, which is not in the table. The parts come from V8's sampling profiler: a sample belongs to the first
+// them in its own process, and commits on a thread of the driver's; neither is in the table. The parts come from V8's sampling profiler: a sample belongs to the first
 // rule that names a function on its stack, and what no rule names is a part of its own, so the parts sum to the whole.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,7 +28,7 @@ const RULES = [
   ],
   ["entry of the log: build and add", /^(outcomeLeaf|draftReceipt) | database\/leaf-table\.js$/],
   ["insert and update rows", /^(write|runAll) database\//],
-  ["commit to disk", /^runGroup database\//],
+  ["begin, and hand the commit over", /^runGroup database\/| libsql\/promise\.js$/],
   ["read the store", /^(get|all) adapters\/sqlite\/drivers\.js$/],
   ["route: estimate and decide", /^(route|decide) | routing\/| jobs\/decide\.js$/],
   ["speak with the engine", / (workers\/|engines\/|comlink)/],

@@ -13,7 +13,15 @@ import { parseArgs } from "node:util";
 import { describeMachine } from "../machine.mjs";
 import { ROOT } from "../subjects/subjects.mjs";
 import { connections, submit } from "./client.mjs";
-import { BELL, cpuSeconds, KEY, quantile, residentMegabytes, startService } from "./serve-process.mjs";
+import {
+  BELL,
+  cpuSeconds,
+  KEY,
+  quantile,
+  residentMegabytes,
+  residentOfChildren,
+  startService,
+} from "./serve-process.mjs";
 
 const { values } = parseArgs({ options: { seconds: { type: "string", default: "10" }, only: { type: "string" } } });
 const seconds = Number(values.seconds);
@@ -60,9 +68,7 @@ async function withService(work) {
 /** After the calibration of the first start. @param {Running} service */
 async function idle({ pid }) {
   await sleep(6000);
-  console.log(
-    `idle: ${residentMegabytes(pid).toFixed(0)} MB resident, without the engine host, which ends when it is idle`,
-  );
+  console.log(`idle: ${residentMegabytes(pid).toFixed(0)} MB resident, ${residentOfChildren(pid)}`);
 }
 
 /** @param {Running} service @param {number} connections @param {string} [when] */
