@@ -10,7 +10,7 @@
 //! | `problem-json`, `lp` | see `problem/` | the problem's words | a problem, compiled |
 
 use crate::bqm::{Bqm, BqmBuilder, MAX_COUPLINGS, MAX_VARIABLES, Vartype};
-use crate::problem::{self, Problem};
+use crate::problem::{self, Descent, Problem};
 use crate::read_dimod;
 use ketflow_error::Error;
 
@@ -115,6 +115,8 @@ pub struct Model {
     pub format: Format,
     /// What the model was compiled from, where that is a problem of its own words.
     pub problem: Option<Problem>,
+    /// How its samples go down at the end of a search.
+    pub(crate) descent: Option<Descent>,
 }
 
 impl Model {
@@ -139,7 +141,13 @@ pub enum Labels {
 /// `invalid-input` with line and column, `too-large` beyond the limits of [`crate::bqm`].
 pub fn read(format: Format, source: &[u8]) -> Result<Model, Error> {
     if format == Format::DimodBqm {
-        return read_dimod::read_file(source).map(|(bqm, labels)| Model { bqm, labels, format, problem: None });
+        return read_dimod::read_file(source).map(|(bqm, labels)| Model {
+            bqm,
+            labels,
+            format,
+            problem: None,
+            descent: None,
+        });
     }
     if read_dimod::is_file(source) {
         return Err(Error::invalid("this is a DIMODBQM file; give the format dimod-bqm"));
@@ -156,12 +164,8 @@ pub fn read(format: Format, source: &[u8]) -> Result<Model, Error> {
     };
     if let Some(problem) = problem {
         let compiled = problem.compile()?;
-        return Ok(Model {
-            bqm: compiled.bqm,
-            labels: Labels::Listed(compiled.labels),
-            format,
-            problem: Some(problem),
-        });
+        let (bqm, labels, descent) = (compiled.bqm, Labels::Listed(compiled.labels), compiled.descent);
+        return Ok(Model { bqm, labels, format, problem: Some(problem), descent });
     }
     let numbered = |bqm: Result<Bqm, Error>, first: u32| bqm.map(|bqm| (bqm, Labels::From(first)));
     let (bqm, labels) = match format {
@@ -171,7 +175,7 @@ pub fn read(format: Format, source: &[u8]) -> Result<Model, Error> {
         Format::Bqp => numbered(read_listed(text, Vartype::Binary), 1),
         _ => read_dimod::read_json(text),
     }?;
-    Ok(Model { bqm, labels, format, problem: None })
+    Ok(Model { bqm, labels, format, problem: None, descent: None })
 }
 
 /// A word of a line, with the column where it begins.

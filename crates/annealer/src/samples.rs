@@ -1,7 +1,9 @@
 //! What a search found: distinct samples with their energies, best first.
 
 use crate::bqm::Bqm;
+use crate::monitor::{Interrupted, Monitor};
 use crate::options::Sense;
+use crate::problem::Descent;
 
 /// One sample that was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +41,29 @@ impl SampleSet {
         });
         samples.truncate(most);
         Self { samples }
+    }
+
+    /// The same samples after each of them went down, equal ones as one.
+    ///
+    /// # Errors
+    /// [`Interrupted`] by the monitor.
+    pub(crate) fn descended(
+        mut self,
+        model: &Bqm,
+        descent: &Descent,
+        monitor: &mut dyn Monitor,
+    ) -> Result<Self, Interrupted> {
+        for sample in &mut self.samples {
+            descent.descend(&mut sample.values, monitor)?;
+            sample.energy = model.energy(&sample.values);
+        }
+        self.samples.sort_by(|a, b| a.energy.total_cmp(&b.energy).then_with(|| a.values.cmp(&b.values)));
+        self.samples.dedup_by(|next, kept| {
+            let is_same = next.values == kept.values;
+            kept.occurrences += if is_same { next.occurrences } else { 0 };
+            is_same
+        });
+        Ok(self)
     }
 
     /// The sample of the best energy; of several, the one whose values come first.

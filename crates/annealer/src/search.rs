@@ -207,6 +207,10 @@ pub fn run_on(
         }
     };
     let work = Work { sweeps: found.sweeps, reads };
+    let mut samples = SampleSet::collect(&model.bqm, sense, found.reads, most);
+    if let Some(descent) = &model.descent {
+        samples = samples.descended(&model.bqm, descent, monitor)?;
+    }
     let bound = options.bound.then(|| bound::find(&model.bqm, sense, monitor)).transpose()?;
-    Ok(AnnealResult::new(model, SampleSet::collect(&model.bqm, sense, found.reads, most), bound, work))
+    Ok(AnnealResult::new(model, samples, bound, work))
 }

@@ -187,8 +187,8 @@ fn solved(model: &Model, options: Value) -> AnnealResult {
 #[test]
 fn the_best_feasible_sample_is_the_solution_although_others_have_less_energy() {
     let model = model(&json!({
-        "problem": "knapsack", "capacity": 9,
-        "items": (0..6).map(|k| json!({ "id": k, "weight": 3 + k, "value": 10 + 3 * k })).collect::<Vec<_>>(),
+        "problem": "portfolio", "assets": (0..6).collect::<Vec<_>>(), "returns": [1, 2, 3, 4, 5, 6],
+        "covariance": vec![vec![0; 6]; 6], "riskAversion": 0, "choose": 3,
     }));
     // With one hot sweep reads end anywhere: a seed with an infeasible sample before feasible ones is soon found.
     let solved = (0..1000)
@@ -198,8 +198,10 @@ fn the_best_feasible_sample_is_the_solution_although_others_have_less_energy() {
         .find(|solved| !solved.feasible[0] && solved.feasible.iter().filter(|is_feasible| **is_feasible).count() > 1)
         .unwrap();
     assert!(solved.feasible[solved.chosen]);
-    let best =
-        (0..solved.feasible.len()).filter(|k| solved.feasible[*k]).map(|k| solved.objectives[k]).fold(0.0, f64::max);
+    let best = (0..solved.feasible.len())
+        .filter(|k| solved.feasible[*k])
+        .map(|k| solved.objectives[k])
+        .fold(f64::INFINITY, f64::min);
     assert_eq!(solved.objectives[solved.chosen], best);
     let value: Value = serde_json::from_str(&solved.solution).unwrap();
     assert_eq!((&value["objective"], &value["feasible"]), (&json!(best), &json!(true)));

@@ -84,8 +84,7 @@ impl Kind for Knapsack {
         // What always fits needs no constraint.
         if self.load(&vec![true; self.items.len()]) > self.capacity {
             let most = self.items.iter().map(|item| item.value).fold(0.0, f64::max);
-            terms.extend(model.counter("slack", self.capacity)?);
-            model.square(&terms, -(self.capacity as f64), above(most))?;
+            model.square_with_slack(terms, -(self.capacity as f64), above(most), ("slack", 1.0, self.capacity))?;
         }
         model.build()
     }

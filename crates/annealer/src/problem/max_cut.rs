@@ -72,7 +72,7 @@ impl Kind for MaxCut {
         model.reserve(self.vertices.len())?;
         self.edges.iter().try_for_each(|(from, to, weight)| model.add_coupling(*from, *to, *weight))?;
         let labels = self.vertices.iter().map(|id| json!(id).to_string()).collect();
-        Ok(Compiled { bqm: model.build()?, labels })
+        Ok(Compiled { bqm: model.build()?, labels, descent: None })
     }
 
     fn decode(&self, values: &[bool]) -> Vec<bool> {

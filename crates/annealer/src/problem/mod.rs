@@ -5,6 +5,7 @@
 //! data alone, never by the model, so that a wrong penalty cannot vouch for itself.
 
 mod assignment;
+mod descent;
 mod document;
 mod fields;
 mod graph_coloring;
@@ -27,6 +28,7 @@ use crate::samples::SampleSet;
 use ketflow_error::Error;
 use serde_json::{Map, Value, json};
 
+pub(crate) use descent::Descent;
 pub(crate) use document::read;
 pub(crate) use lp_file::read as read_lp;
 
@@ -36,6 +38,8 @@ pub(crate) struct Compiled {
     pub(crate) bqm: Bqm,
     /// What its variables stand for, as JSON.
     pub(crate) labels: Vec<String>,
+    /// Where there are slacks.
+    pub(crate) descent: Option<Descent>,
 }
 
 /// Something that a solution breaks.

@@ -58,7 +58,7 @@ impl Kind for NumberPartitioning {
             }
         }
         let labels = (0..numbers.len()).map(|k| json!(format!("numbers[{k}]")).to_string()).collect();
-        Ok(Compiled { bqm: model.build()?, labels })
+        Ok(Compiled { bqm: model.build()?, labels, descent: None })
     }
 
     fn decode(&self, values: &[bool]) -> Vec<bool> {

@@ -1,6 +1,7 @@
 //! A model of binary variables and the penalties on them.
 
 use super::Compiled;
+use super::descent::{Descent, Slack};
 use crate::bqm::{BqmBuilder, Vartype};
 use ketflow_error::Error;
 
@@ -39,11 +40,12 @@ pub(super) type Terms = Vec<(usize, f64)>;
 pub(super) struct Penalised {
     model: BqmBuilder,
     labels: Vec<String>,
+    slacks: Vec<Slack>,
 }
 
 impl Penalised {
     pub(super) fn new() -> Self {
-        Self { model: BqmBuilder::new(Vartype::Binary), labels: Vec::new() }
+        Self { model: BqmBuilder::new(Vartype::Binary), labels: Vec::new(), slacks: Vec::new() }
     }
 
     /// A new variable.
@@ -55,7 +57,7 @@ impl Penalised {
     }
 
     /// New variables whose weighted sum is any of 0 … `most`.
-    pub(super) fn counter(&mut self, name: &str, most: u64) -> Result<Terms, Error> {
+    fn counter(&mut self, name: &str, most: u64) -> Result<Terms, Error> {
         let parts = binary_expansion(most).into_iter();
         parts.map(|part| Ok((self.variable(format!("{name}+{part}"))?, part as f64))).collect()
     }
@@ -76,13 +78,20 @@ impl Penalised {
 
     /// Adds `weight` · (Σ aᵢ xᵢ + `constant`)².
     pub(super) fn square(&mut self, terms: &[(usize, f64)], constant: f64, weight: f64) -> Result<(), Error> {
-        self.model.add_offset(weight * constant * constant)?;
-        for (k, (x, a)) in terms.iter().enumerate() {
-            self.model.add_linear(*x, weight * (a * a + 2.0 * constant * a))?;
-            for (y, b) in &terms[k + 1..] {
-                self.model.add_coupling(*x, *y, 2.0 * weight * a * b)?;
-            }
-        }
+        add_square(&mut self.model, terms, constant, weight)
+    }
+
+    /// Adds `weight` · (Σ aᵢ xᵢ + `constant` + `sign` · slack)² with a new slack of 0 … `most`: nothing where the sum is that far from
+    /// 0 on the side that the sign makes up for.
+    pub(super) fn square_with_slack(
+        &mut self,
+        terms: Terms,
+        constant: f64,
+        weight: f64,
+        (name, sign, most): (&str, f64, u64),
+    ) -> Result<(), Error> {
+        let bits = self.counter(name, most)?;
+        self.slacks.push(Slack { terms, constant, weight, sign, bits });
         Ok(())
     }
 
@@ -114,10 +123,8 @@ impl Penalised {
             }
             return Ok(());
         }
-        let mut terms: Terms = variables.iter().map(|x| (*x, 1.0)).collect();
-        let spare = self.counter(name, variables.len() as u64 - 1)?;
-        terms.extend(spare.iter().map(|(bit, part)| (*bit, -part)));
-        self.square(&terms, -1.0, weight)
+        let terms: Terms = variables.iter().map(|x| (*x, 1.0)).collect();
+        self.square_with_slack(terms, -1.0, weight, (name, -1.0, variables.len() as u64 - 1))
     }
 
     /// The model.
@@ -125,13 +132,31 @@ impl Penalised {
     /// # Errors
     /// `too-large` where energies could not be told apart.
     pub(super) fn build(self) -> Result<Compiled, Error> {
-        let bqm = self.model.build()?;
+        let mut model = self.model.clone();
+        for slack in &self.slacks {
+            let bits = slack.bits.iter().map(|(bit, part)| (*bit, slack.sign * part));
+            let all: Terms = slack.terms.iter().copied().chain(bits).collect();
+            add_square(&mut model, &all, slack.constant, slack.weight)?;
+        }
+        let bqm = model.build()?;
         let all = bqm.linear().iter().copied().chain(bqm.couplings().iter().map(|b| b.value)).chain([bqm.offset()]);
         if all.map(f64::abs).sum::<f64>() >= EXACT_BELOW {
             return Err(Error::too_large(
                 "the numbers are so large that energies with their penalties pass 2^53 and would be rounded; scale them down",
             ));
         }
-        Ok(Compiled { bqm, labels: self.labels })
+        let descent = if self.slacks.is_empty() { None } else { Some(Descent::new(&self.model.build()?, self.slacks)) };
+        Ok(Compiled { bqm, labels: self.labels, descent })
     }
+}
+
+fn add_square(model: &mut BqmBuilder, terms: &[(usize, f64)], constant: f64, weight: f64) -> Result<(), Error> {
+    model.add_offset(weight * constant * constant)?;
+    for (k, (x, a)) in terms.iter().enumerate() {
+        model.add_linear(*x, weight * (a * a + 2.0 * constant * a))?;
+        for (y, b) in &terms[k + 1..] {
+            model.add_coupling(*x, *y, 2.0 * weight * a * b)?;
+        }
+    }
+    Ok(())
 }

@@ -304,8 +304,9 @@ impl QuadraticProgram {
                 shortened(&it.name)
             )));
         }
-        let slack = model.counter(&format!("{} slack", it.name), room as u64)?;
-        terms.extend(slack.into_iter().map(|(bit, part)| (bit, sign * part)));
-        model.square(&terms, constant, weight)
+        if it.relation == Relation::Equal {
+            return model.square(&terms, constant, weight);
+        }
+        model.square_with_slack(terms, constant, weight, (&format!("{} slack", it.name), sign, room as u64))
     }
 }

@@ -97,9 +97,7 @@ impl Kind for Scheduling {
         for machine in 1..machines {
             let mut terms = longest.clone();
             terms.extend(longest.iter().map(|(x, duration)| (x + machine, -duration)));
-            let slack = model.counter(&format!("idle {machine}"), most)?;
-            terms.extend(slack.into_iter().map(|(bit, part)| (bit, -part)));
-            model.square(&terms, 0.0, 1.0)?;
+            model.square_with_slack(terms, 0.0, 1.0, (&format!("idle {machine}"), -1.0, most))?;
         }
         model.build()
     }
