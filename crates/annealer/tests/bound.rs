@@ -41,14 +41,14 @@ fn least_eigenvalue(model: &Model, sense: &str, u: &[f64]) -> f64 {
                 }
                 let angle = 0.5 * (2.0 * a[p][q]).atan2(a[q][q] - a[p][p]);
                 let (sin, cos) = angle.sin_cos();
-                for k in 0..size {
+                (0..size).for_each(|k| {
                     let (x, y) = (a[k][p], a[k][q]);
                     (a[k][p], a[k][q]) = (cos * x - sin * y, sin * x + cos * y);
-                }
-                for k in 0..size {
+                });
+                (0..size).for_each(|k| {
                     let (x, y) = (a[p][k], a[q][k]);
                     (a[p][k], a[q][k]) = (cos * x - sin * y, sin * x + cos * y);
-                }
+                });
             }
         }
     }

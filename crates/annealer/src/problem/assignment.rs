@@ -83,9 +83,9 @@ impl Assignment {
         };
         let (flows, distances) = (sorted(&self.flows), sorted(&self.distances));
         let mut largest = 0.0f64;
-        for a in 0..size {
-            for k in 0..size {
-                let ways = product(&flows[a][0], &distances[k][0]) + product(&flows[a][1], &distances[k][1]);
+        for (a, own) in flows.iter().enumerate() {
+            for (k, ways) in distances.iter().enumerate() {
+                let ways = product(&own[0], &ways[0]) + product(&own[1], &ways[1]);
                 largest = largest.max(self.costs[a][k] + self.flows[a][a] * self.distances[k][k] + ways);
             }
         }

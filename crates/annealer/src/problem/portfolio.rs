@@ -45,13 +45,13 @@ impl Portfolio {
             return Err(Error::invalid(format!("returns has {} entries; give {size}", returns.len())));
         }
         check_square("covariance", &covariance, size)?;
-        for i in 0..size {
-            if covariance[i][i] < 0.0 {
+        for (i, row) in covariance.iter().enumerate() {
+            if row[i] < 0.0 {
                 return Err(Error::invalid(format!(
                     "covariance[{i}][{i}] is a variance; give a number that is not below 0"
                 )));
             }
-            if let Some(j) = (0..i).find(|j| covariance[i][*j] != covariance[*j][i]) {
+            if let Some(j) = (0..i).find(|j| row[*j] != covariance[*j][i]) {
                 return Err(Error::invalid(format!(
                     "covariance[{i}][{j}] is not covariance[{j}][{i}]; give the same twice"
                 )));
