@@ -120,6 +120,11 @@ pub struct Model {
 }
 
 impl Model {
+    /// A model that no problem was compiled to.
+    pub fn new(bqm: Bqm, labels: Labels, format: Format) -> Self {
+        Self { bqm, labels, format, problem: None, descent: None }
+    }
+
     /// Whether the source is a graph whose edges are to be cut.
     pub fn is_graph(&self) -> bool {
         self.format == Format::Rudy || matches!(self.problem, Some(Problem::MaxCut(_)))
@@ -175,7 +180,7 @@ pub fn read(format: Format, source: &[u8]) -> Result<Model, Error> {
         Format::Bqp => numbered(read_listed(text, Vartype::Binary), 1),
         _ => read_dimod::read_json(text),
     }?;
-    Ok(Model { bqm, labels, format, problem: None, descent: None })
+    Ok(Model::new(bqm, labels, format))
 }
 
 /// A word of a line, with the column where it begins.

@@ -16,7 +16,7 @@ fn run_on(bqm: &Bqm, options: &Options, monitor: &mut dyn Monitor) -> Result<Ann
 }
 
 fn as_read(bqm: &Bqm, format: Format) -> Model {
-    Model { bqm: bqm.clone(), labels: Labels::From(0), format }
+    Model::new(bqm.clone(), Labels::From(0), format)
 }
 
 fn anneal(bqm: &Bqm, options: &Options) -> SampleSet {
