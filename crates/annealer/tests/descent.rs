@@ -125,3 +125,26 @@ fn a_knapsack_of_thirty_items_is_filled_to_its_optimum_by_most_seeds() {
     });
     assert!(found.count() >= 5);
 }
+
+#[test]
+fn the_examples_with_slacks_end_in_their_optimum_for_most_seeds() {
+    for (file, optimum) in [
+        ("rucksack.problem.json", 25.0),
+        ("stations.problem.json", 8.0),
+        ("printers.problem.json", 12.0),
+        ("bakery.lp", 56.0),
+    ] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(file);
+        let source = std::fs::read(path).unwrap();
+        let model = read(Format::named("auto", &source).unwrap(), &source).unwrap();
+        let found: Vec<f64> = (0..10)
+            .map(|seed| {
+                let options = Options::from_json(&json!({ "seed": seed }).to_string()).unwrap();
+                let solved = run(&model, &options, &mut Unmonitored).unwrap().solved.unwrap();
+                assert!(solved.feasible[solved.chosen], "{file}");
+                solved.objectives[solved.chosen]
+            })
+            .collect();
+        assert!(found.iter().filter(|objective| **objective == optimum).count() >= 8, "{file}: {found:?}");
+    }
+}
