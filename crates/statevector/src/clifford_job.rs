@@ -1,5 +1,6 @@
 //! Jobs that run without amplitudes: circuits of Clifford gates, on the stabilizer crate.
 
+use crate::chosen::needs_amplitudes;
 use crate::job::Estimate;
 use crate::monitor::Monitor;
 use crate::observable::read_sum;
@@ -31,7 +32,6 @@ impl<'a> CliffordJob<'a> {
     /// # Errors
     /// What is refused with method `stabilizer`.
     pub(crate) fn of(circuit: &Circuit, options: &'a Options) -> Result<Option<Self>, Error> {
-        options.check()?;
         let from = if options.probabilities { AUTO_QUBITS_EXACT + 1 } else { AUTO_QUBITS };
         match options.method {
             Method::Stabilizer => {}
@@ -123,20 +123,6 @@ impl<'a> CliffordJob<'a> {
             limit >> 20
         )))
     }
-}
-
-/// The first option that asks for more than a tableau holds.
-fn needs_amplitudes(options: &Options) -> Option<&'static str> {
-    [
-        ("amplitudes", options.amplitudes),
-        ("marginals", !options.marginals.is_empty()),
-        ("entropy", !options.entropy.is_empty()),
-        ("reducedDensity", !options.reduced_density.is_empty()),
-        ("mutualInformation", !options.mutual_information.is_empty()),
-        ("fidelity", options.fidelity.is_some()),
-    ]
-    .into_iter()
-    .find_map(|(name, is_wanted)| is_wanted.then_some(name))
 }
 
 fn refusal(gate: &NotClifford, options: &Options) -> Error {

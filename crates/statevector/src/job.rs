@@ -28,7 +28,7 @@ pub struct Estimate {
     pub amplitude_updates: u64,
     /// Groups of shots or exact branches at the end, at most.
     pub branches_up_to: u64,
-    /// `statevector`, `trajectory` or `stabilizer`.
+    /// `statevector`, `trajectory`, `stabilizer` or `mps`.
     pub method: &'static str,
     /// What the circuit is made of.
     pub shape: Shape,
@@ -54,7 +54,7 @@ impl<'a> Job<'a> {
         if qubits > 63 {
             return Err(Error::too_large(format!(
                 "{} qubits need 2^{} amplitudes; the statevector method ends at 63 qubits in theory and at the memory limit in \
-                 practice",
+                 practice: use method stabilizer for Clifford gates, or method mps for little entanglement",
                 qubits, qubits
             )));
         }
@@ -247,7 +247,9 @@ impl<'a> Job<'a> {
         let remedy = match self.options.precision {
             Precision::F64 if self.bytes() - self.state_bytes() / 2 <= limit => "use precision f32",
             _ if self.state_bytes() <= limit => "ask for fewer shots or results, or raise memoryLimitMiB",
-            _ => "use fewer qubits, or raise memoryLimitMiB where the machine has the memory",
+            _ => {
+                "use fewer qubits, method mps where entanglement is little, or raise memoryLimitMiB where the machine has the memory"
+            }
         };
         Err(Error::too_large(format!(
             "{n} qubits need {bytes} bytes ({} MiB) with these options; the limit is {limit} bytes ({} MiB): {remedy}",

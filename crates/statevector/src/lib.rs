@@ -5,6 +5,7 @@
 //! fixed tree, random numbers as a function of (seed, purpose, shot, event). The plan of a run depends on circuit and options
 //! alone; memory, segments, vectors, threads and progress never change a byte.
 
+mod chosen;
 mod clifford_job;
 mod elementary;
 mod gates;
@@ -15,6 +16,7 @@ mod job;
 mod kernels;
 mod lanes;
 pub mod monitor;
+mod mps_job;
 pub mod naive;
 mod observable;
 pub mod options;
@@ -45,6 +47,6 @@ pub use monitor::{Interrupted, Monitor, Unmonitored};
 pub use observable::PauliSum;
 pub use options::Options;
 pub use outcomes::OutcomeTable;
-pub use result::{Amplitudes, CircuitResult, Reduced, SCHEMA};
+pub use result::{Amplitudes, CircuitResult, MpsFacts, Reduced, SCHEMA};
 pub use run::{estimate, run, run_on};
 pub use source::{format_of, read};

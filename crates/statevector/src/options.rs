@@ -37,6 +37,10 @@ pub struct Options {
     pub noise: Noise,
     /// How to simulate.
     pub method: Method,
+    /// Widest bond of a matrix product state, 1 to [`MAX_BOND`].
+    pub max_bond: u32,
+    /// Largest share of the norm that one cut of a matrix product state may drop although its bond has room, 0 to 1.
+    pub truncation_threshold: f64,
     /// Limit on the memory of the run.
     #[serde(rename = "memoryLimitMiB")]
     pub memory_limit_mib: u64,
@@ -61,6 +65,8 @@ impl Default for Options {
             fidelity: None,
             noise: Noise::default(),
             method: Method::Auto,
+            max_bond: 64,
+            truncation_threshold: 1e-12,
             memory_limit_mib: DEFAULT_MEMORY_LIMIT_MIB,
             threads: 1,
         }
@@ -69,6 +75,9 @@ impl Default for Options {
 
 /// Ten million shots take 240 MB of lists; beyond that the exact distribution says more for less.
 pub const MAX_SHOTS: u64 = 10_000_000;
+
+/// A cut of this bond takes minutes.
+pub const MAX_BOND: u32 = 1024;
 
 /// The address space of wasm32 less room for code, circuit and result; natively the same, so that both refuse alike.
 pub const DEFAULT_MEMORY_LIMIT_MIB: u64 = 4096 - 256;
@@ -88,7 +97,8 @@ pub enum Precision {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
-    /// `stabilizer` for wide Clifford circuits; otherwise `trajectory` when there is noise, and `statevector` when not.
+    /// `stabilizer` for wide Clifford circuits; `mps` where the amplitudes exceed the memory limit and no bond can exceed
+    /// `max_bond`; otherwise `trajectory` when there is noise, and `statevector` when not.
     Auto,
     /// Pure states, branching at mid-circuit measurements and resets; refuses gate noise.
     Statevector,
@@ -98,7 +108,7 @@ pub enum Method {
     Stabilizer,
     /// Not in this version.
     Density,
-    /// Not in this version.
+    /// A matrix product state: wide circuits of little entanglement, with a truncation error.
     Mps,
 }
 
@@ -171,6 +181,15 @@ impl Options {
         if self.threads == 0 || self.threads > MAX_THREADS {
             return Err(Error::invalid(format!("threads is {}; give 1 to {MAX_THREADS}", self.threads)));
         }
+        if self.max_bond == 0 || self.max_bond > MAX_BOND {
+            return Err(Error::invalid(format!("maxBond is {}; give 1 to {MAX_BOND}", self.max_bond)));
+        }
+        if !(0.0..1.0).contains(&self.truncation_threshold) {
+            return Err(Error::invalid(format!(
+                "truncationThreshold is {}; give a share of the norm from 0 to less than 1",
+                self.truncation_threshold
+            )));
+        }
         if self.memory_limit_mib == 0 {
             return Err(Error::invalid("memoryLimitMiB is 0; give at least 1, or leave it out"));
         }
@@ -189,13 +208,12 @@ impl Options {
             }
         }
         let later = match self.method {
-            Method::Auto | Method::Statevector | Method::Trajectory | Method::Stabilizer => None,
+            Method::Auto | Method::Statevector | Method::Trajectory | Method::Stabilizer | Method::Mps => None,
             Method::Density => Some("density"),
-            Method::Mps => Some("mps"),
         };
         match later {
             Some(name) => Err(Error::unsupported(format!(
-                "method {name} is not available in this version; use auto, statevector, trajectory or stabilizer"
+                "method {name} is not available in this version; use auto, statevector, trajectory, stabilizer or mps"
             ))),
             None => Ok(()),
         }

@@ -33,8 +33,10 @@ pub struct CircuitResult {
     pub mutual_information: Vec<f64>,
     /// ⟨φ|ρ|φ⟩ with the other circuit's state φ.
     pub fidelity: Option<f64>,
-    /// `stabilizer` where that method ran; none for amplitudes.
+    /// `stabilizer` or `mps` where that method ran; none for amplitudes.
     pub method: Option<&'static str>,
+    /// Of a matrix product state.
+    pub mps: Option<MpsFacts>,
 }
 
 /// re, im, re, im, … in ascending basis order, in the precision of the run.
@@ -44,6 +46,15 @@ pub enum Amplitudes {
     F32(Vec<f32>),
     /// From an f64 state.
     F64(Vec<f64>),
+}
+
+/// How wide and how exact a matrix product state was.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MpsFacts {
+    /// The widest bond of the run.
+    pub bond: u32,
+    /// 1 − ∏(1 − share of the norm that a split dropped), over all splits.
+    pub truncation_error: f64,
 }
 
 /// A density matrix.
@@ -105,6 +116,10 @@ impl CircuitResult {
         }
         if let Some(method) = self.method {
             container.add("method", &[method.len()], Data::U8(method.as_bytes()));
+        }
+        if let Some(MpsFacts { bond, truncation_error }) = &self.mps {
+            container.add("mps.bond", &[1], Data::U32(std::slice::from_ref(bond)));
+            container.add("mps.truncation-error", &[1], Data::F64(std::slice::from_ref(truncation_error)));
         }
         container.to_bytes(SCHEMA)
     }

@@ -1,6 +1,6 @@
 //! A run from circuit and options to the result.
 
-use crate::clifford_job::CliffordJob;
+use crate::chosen::Chosen;
 use crate::job::{Estimate, Job};
 use crate::lanes::Choice;
 use crate::monitor::{Monitor, Progress, SHARE_FROM_AMPLITUDES};
@@ -20,10 +20,7 @@ use ketflow_team::{Team, with_helpers};
 /// # Errors
 /// Whatever [`run`] refuses before it starts, except the memory limit: an estimate may say that the limit is too low.
 pub fn estimate(circuit: &Circuit, options: &Options) -> Result<Estimate, Error> {
-    if let Some(job) = CliffordJob::of(circuit, options)? {
-        return Ok(job.estimate(Shape::of(circuit)));
-    }
-    Ok(Job::new(circuit, options)?.estimate(Shape::of(circuit)))
+    Ok(Chosen::of(circuit, options)?.estimate(Shape::of(circuit)))
 }
 
 /// Runs the circuit on `options.threads` threads, which are started for it where its passes are large enough to be shared.
@@ -32,13 +29,15 @@ pub fn estimate(circuit: &Circuit, options: &Options) -> Result<Estimate, Error>
 /// `invalid-input`, `unsupported` and `too-large` before anything is allocated; `too-large` later only when the exact result
 /// has too many branches or the allocator refuses; [`RunError::Cancelled`] when the monitor stops the run.
 pub fn run(circuit: &Circuit, options: &Options, monitor: &mut dyn Monitor) -> Result<CircuitResult, RunError> {
-    if let Some(job) = CliffordJob::of(circuit, options)? {
-        return job.run(monitor);
-    }
-    let job = Job::new(circuit, options)?;
-    job.check_memory()?;
-    let threads = if job.amplitudes() < SHARE_FROM_AMPLITUDES as u128 { 1 } else { options.threads };
-    with_helpers(threads, |team| job.run_on(team, monitor))
+    let job = Chosen::of(circuit, options)?;
+    let threads = match &job {
+        Chosen::Amplitudes(job) if job.amplitudes() >= SHARE_FROM_AMPLITUDES as u128 => {
+            job.check_memory()?;
+            options.threads
+        }
+        _ => 1,
+    };
+    with_helpers(threads, |team| job.run(team, monitor))
 }
 
 /// As [`run`], on a team that is there already; it uses no more than `options.threads` of its threads.
@@ -51,16 +50,11 @@ pub fn run_on(
     options: &Options,
     monitor: &mut dyn Monitor,
 ) -> Result<CircuitResult, RunError> {
-    if let Some(job) = CliffordJob::of(circuit, options)? {
-        return job.run(monitor);
-    }
-    let job = Job::new(circuit, options)?;
-    job.check_memory()?;
-    job.run_on(team, monitor)
+    Chosen::of(circuit, options)?.run(team, monitor)
 }
 
 impl Job<'_> {
-    fn run_on(&self, team: &Team, monitor: &mut dyn Monitor) -> Result<CircuitResult, RunError> {
+    pub(crate) fn run_on(&self, team: &Team, monitor: &mut dyn Monitor) -> Result<CircuitResult, RunError> {
         self.run_with(Choice::of_process(), team, monitor)
     }
 

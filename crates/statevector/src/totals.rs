@@ -217,6 +217,7 @@ impl<'a, T: Real + Into<Amplitude>> Totals<'a, T> {
                 .collect(),
             fidelity: self.other.is_some().then_some(self.fidelity),
             method: None,
+            mps: None,
         })
     }
 }

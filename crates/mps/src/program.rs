@@ -1,0 +1,127 @@
+//! From a circuit to the gates of a run.
+
+use ketflow_circuit::gates::Gate;
+use ketflow_circuit::ir::{Circuit, GateOp, Op};
+use ketflow_circuit::{final_measurements, writes_bits};
+use num_complex::Complex64;
+
+/// Most qubits of one gate, controls included: its tensors are joined to one of 2^qubits · bond² numbers.
+const MAX_GATE_QUBITS: usize = 4;
+
+/// What a matrix product state does not run, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unsuitable {
+    /// What stands in the way.
+    pub reason: String,
+    /// Line and column in the source.
+    pub position: Option<(u32, u32)>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Step {
+    /// Two qubits exchange their names, and nothing moves.
+    Rename(u32, u32),
+    /// Row-major over the qubits, the first one lowest. `targets` of them are no controls; a product is exp(−iθ/2 · P ⊗ Q).
+    Gate { matrix: Vec<Complex64>, qubits: Vec<u32>, targets: usize, is_product: bool },
+}
+
+/// A circuit of gates, and measurements at its end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Program {
+    pub(crate) qubits: u32,
+    pub(crate) outcome_bits: u32,
+    pub(crate) steps: Vec<Step>,
+    /// Qubit and bit of the outcome.
+    pub(crate) finals: Vec<(u32, u32)>,
+}
+
+impl Program {
+    /// `inputs` has a value for each of the circuit's inputs.
+    ///
+    /// # Errors
+    /// The first operation that is not a gate on at most four qubits or a measurement at the end.
+    pub fn new(circuit: &Circuit, inputs: &[f64]) -> Result<Self, Unsuitable> {
+        let qubits = circuit.qubit_count();
+        let records_bits = writes_bits(&circuit.ops);
+        let is_final = final_measurements(circuit);
+        let mut program = Self {
+            qubits,
+            outcome_bits: if records_bits { circuit.bit_count() } else { qubits },
+            steps: Vec::new(),
+            finals: Vec::new(),
+        };
+        let mut is_touched = vec![false; qubits as usize];
+        for (op, is_final) in circuit.ops.iter().zip(is_final) {
+            let refused = |reason: &str| Unsuitable { reason: reason.to_owned(), position: None };
+            match op {
+                Op::Gate(gate) => {
+                    gate.targets.iter().for_each(|qubit| is_touched[*qubit as usize] = true);
+                    gate.controls.iter().for_each(|control| is_touched[control.qubit as usize] = true);
+                    program.gate(circuit, gate, inputs)?;
+                }
+                Op::Measure { qubit, bit } if is_final => program.finals.extend(bit.map(|bit| (*qubit, bit))),
+                Op::Barrier { .. } => {}
+                // Exporters reset every qubit first.
+                Op::Reset { qubit } if !is_touched[*qubit as usize] => {}
+                Op::Measure { .. } => return Err(refused("a measurement before the end")),
+                Op::Reset { .. } => return Err(refused("a reset after a gate")),
+                Op::If { .. } | Op::Assign { .. } => return Err(refused("an 'if' or an assignment")),
+            }
+        }
+        if !records_bits {
+            program.finals = (0..qubits).map(|qubit| (qubit, qubit)).collect();
+        }
+        Ok(program)
+    }
+
+    /// Number of qubits.
+    pub fn qubits(&self) -> u32 {
+        self.qubits
+    }
+
+    /// Width of an outcome in bits.
+    pub fn outcome_bits(&self) -> u32 {
+        self.outcome_bits
+    }
+
+    fn gate(&mut self, circuit: &Circuit, op: &GateOp, inputs: &[f64]) -> Result<(), Unsuitable> {
+        let qubits: Vec<u32> = op.targets.iter().copied().chain(op.controls.iter().map(|c| c.qubit)).collect();
+        if qubits.is_empty() {
+            return Ok(());
+        }
+        if let (Gate::Swap, &[a, b], []) = (&op.gate, &op.targets[..], &op.controls[..]) {
+            self.steps.push(Step::Rename(a, b));
+            return Ok(());
+        }
+        if qubits.len() > MAX_GATE_QUBITS {
+            return Err(Unsuitable {
+                reason: format!("a gate on {} qubits (the most are {MAX_GATE_QUBITS})", qubits.len()),
+                position: circuit.lines.locate(op.place),
+            });
+        }
+        let params: Vec<f64> = op.params.iter().map(|param| param.evaluate(inputs)).collect();
+        if let Some(bad) = params.iter().find(|value| !value.is_finite()) {
+            return Err(Unsuitable {
+                reason: format!("a gate parameter that is {bad}"),
+                position: circuit.lines.locate(op.place),
+            });
+        }
+        let is_product = matches!(op.gate, Gate::Rxx | Gate::Ryy | Gate::Rzz | Gate::Rzx) && op.controls.is_empty();
+        self.steps.push(Step::Gate { matrix: controlled(op, &params), qubits, targets: op.targets.len(), is_product });
+        Ok(())
+    }
+}
+
+/// The matrix over the targets, then the controls.
+fn controlled(op: &GateOp, params: &[f64]) -> Vec<Complex64> {
+    let matrix = op.gate.matrix(params);
+    let small = 1usize << op.targets.len();
+    let d = small << op.controls.len();
+    let wanted = op.controls.iter().enumerate().fold(0, |sum, (k, control)| sum | usize::from(control.value) << k);
+    let entry = |row: usize, column: usize| match (row / small == column / small, row / small == wanted) {
+        (true, true) => matrix[row % small * small + column % small],
+        (true, false) if row == column => Complex64::new(1.0, 0.0),
+        _ => Complex64::default(),
+    };
+    (0..d * d).map(|k| entry(k / d, k % d)).collect()
+}
