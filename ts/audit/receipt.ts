@@ -21,6 +21,8 @@ const PUBLIC_OPTIONS: ReadonlySet<string> = new Set([
   "precision",
   "threads",
   "method",
+  "maxBond",
+  "truncationThreshold",
   "probabilities",
   "amplitudes",
   "reads",

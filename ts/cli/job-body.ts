@@ -20,6 +20,8 @@ export interface RunFlags {
   entropy?: string[];
   noise?: string;
   method?: string;
+  maxBond?: number;
+  truncationThreshold?: string;
   reads?: number;
   sweeps?: number;
   timeLimit?: number;
@@ -109,6 +111,7 @@ function refuseOthers(type: JobType, given: readonly string[]): void {
 function optionsOf(flags: RunFlags): Record<string, unknown> {
   const { input, probabilities, observable, amplitudes, marginals, entropy, noise, method } = flags;
   const { reads, sweeps, timeLimit, targetEnergy, betaRange, initial, sense, maxSamples, bound, states } = flags;
+  const { maxBond, truncationThreshold } = flags;
   const { objective, iterations, restarts, targetValue } = flags;
   const { optimizer, maxIterations, learningRate, tolerance, perturbation, layers, samples } = flags;
   return {
@@ -116,6 +119,8 @@ function optionsOf(flags: RunFlags): Record<string, unknown> {
     observable,
     amplitudes,
     method,
+    maxBond,
+    truncationThreshold: oneNumber("--truncation-threshold", truncationThreshold),
     inputs: input && namedNumbers("--input", input),
     marginals: marginals?.map((subset) => qubits("--marginals", subset)),
     entropy: entropy?.map((subset) => qubits("--entropy", subset)),

@@ -26,6 +26,9 @@ export function resultBlocks(result: NonNullable<JobView["result"]>, options: Va
   }
   const values: string[] = [];
   if (result.method !== undefined) values.push(`method       ${result.method}`);
+  if (result.truncationError !== undefined) {
+    values.push(`bond         ${result.bond}`, `truncation   ${number(result.truncationError)} of the norm dropped`);
+  }
   if (result.expectation !== undefined) values.push(`expectation  ${number(result.expectation)}`);
   if (result.fidelity !== undefined) values.push(`fidelity     ${number(result.fidelity)}`);
   for (const { qubits, bits, purity } of result.entropy ?? []) {

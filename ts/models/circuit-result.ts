@@ -102,6 +102,10 @@ export function toCircuitResult(container: Uint8Array | ResultContainer, options
     const method = OTHER_METHODS.find((known) => known === name);
     if (method === undefined) throw broken(`no method is called ${JSON.stringify(name.slice(0, 40))}`);
     result.method = method;
+    if (method === "mps") {
+      result.bond = sections.take("mps.bond", ["u32"], 1).data[0] ?? 0;
+      result.truncationError = only(sections.take("mps.truncation-error", ["f64"], 1));
+    }
   }
   sections.end();
   return result;

@@ -44,6 +44,10 @@ export const CircuitOptions = z.strictObject({
   fidelity: z.strictObject({ format: z.enum(CIRCUIT_FORMATS), source: z.string() }).optional(),
   noise: Noise.optional(),
   method: z.enum(METHODS).optional(),
+  /** Widest bond of a matrix product state. */
+  maxBond: z.int().min(1).max(1024).optional(),
+  /** Largest share of the norm that one cut of a matrix product state may drop although its bond has room. */
+  truncationThreshold: z.number().min(0).lt(1).optional(),
 });
 export type CircuitOptions = z.infer<typeof CircuitOptions>;
 
@@ -78,6 +82,11 @@ export const CircuitResult = z.strictObject({
   method: z.enum(OTHER_METHODS).optional().meta({
     description: "The method that ran where it was not one of amplitudes",
   }),
+  bond: z.int().optional().meta({ description: "The widest bond of a matrix product state" }),
+  truncationError: z.number().optional().meta({
+    description:
+      "1 − the share of the norm that all cuts of a matrix product state have kept; 0 where nothing was dropped",
+  }),
 });
 export type CircuitResult = z.infer<typeof CircuitResult>;
 
@@ -88,7 +97,7 @@ export interface CircuitEstimate {
   bytes: number;
   /** Passes over the state. */
   passes: number;
-  /** Amplitudes touched in all passes, samples and branches, or words of a tableau and of frames: what a calibration turns into milliseconds. */
+  /** Amplitudes touched in all passes, samples and branches, or words of a tableau and of frames, or products of tensors: what a calibration turns into milliseconds. */
   amplitudeUpdates: number;
   method: "statevector" | "trajectory" | (typeof OTHER_METHODS)[number];
   shape: CircuitShape;

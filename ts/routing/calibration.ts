@@ -109,8 +109,8 @@ function termsOf(estimate: CircuitEstimate, options: CircuitOptions, cacheBytes:
 
 /** Of the amplitudes alone: lists of shots may be long, but are walked once. */
 function stateBytes(estimate: CircuitEstimate, options: CircuitOptions): number {
-  // Tableaus and frames are small, or walked in parts that are.
-  if (estimate.method === "stabilizer") return 0;
+  // Tableaus, frames and tensors are small, or walked in parts that are.
+  if (estimate.method === "stabilizer" || estimate.method === "mps") return 0;
   return 2 ** estimate.qubits * (options.precision === "f32" ? 8 : 16);
 }
 

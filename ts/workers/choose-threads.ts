@@ -27,7 +27,7 @@ export interface Shared {
 /** Why a run stays with one thread; `undefined` where it is worth sharing. */
 const REASONS: { readonly [name in ThreadedEngine]: (run: Shared[name], isStarted: boolean) => string | undefined } = {
   statevector: ({ qubits, amplitudeUpdates, method }, isStarted) => {
-    if (method === "stabilizer") return "a stabilizer run is done by one thread";
+    if (method === "stabilizer" || method === "mps") return `a run with method ${method} is done by one thread`;
     const isLarge = amplitudeUpdates >= STARTED_FOR_UPDATES || isStarted;
     return qubits >= SHARED_FROM_QUBITS && isLarge ? undefined : "the circuit is too small to be shared";
   },

@@ -102,14 +102,7 @@ impl Affine {
         let words = rank.div_ceil(64).max(1);
         let table = self.table();
         let mut counts = Outcomes::new(self.bits);
-        // The first word of coefficients and the shot; further words are drawn again, where two shots agree in the first and to look rows up.
-        let first = |shot: u32| draws.coefficients(shot, 0)[0] & top(rank);
-        let mut order: Vec<(u64, u32)> = Vec::with_capacity(shots as usize);
-        for shot in 0..shots {
-            order.push((if rank == 0 { 0 } else { first(shot) }, shot));
-            work.advance(8)?;
-        }
-        order.sort_unstable();
+        let order = self.sorted(draws, shots, work)?;
         let all = |shot: u32| -> Vec<u64> {
             let mut list: Vec<u64> =
                 (0..words as u32).map(|k| draws.coefficients(shot, k / 2)[k as usize % 2]).collect();
@@ -143,6 +136,39 @@ impl Affine {
             from = to;
         }
         Ok(counts)
+    }
+
+    /// The first word of coefficients of each shot and the shot, ascending; further words are drawn again where they are looked up.
+    ///
+    /// Shots are spread over buckets by the first coefficients, and buckets sorted one by one: the caller is asked between two.
+    fn sorted(&self, draws: Draws, shots: u32, work: &mut Work) -> Result<Vec<(u64, u32)>, Interrupted> {
+        let mask = top(self.rank());
+        let bits = (self.rank() as u32).min((shots >> 3).checked_ilog2().unwrap_or(0)).min(15);
+        let bucket = |key: u64| key.checked_shr(64 - bits).unwrap_or(0) as usize;
+        let mut ends = vec![0usize; (1 << bits) + 1];
+        let mut keys = Vec::with_capacity(shots as usize);
+        for shot in 0..shots {
+            let key = if mask == 0 { 0 } else { draws.coefficients(shot, 0)[0] & mask };
+            ends[bucket(key) + 1] += 1;
+            keys.push(key);
+            work.advance(8)?;
+        }
+        (0..1 << bits).for_each(|k| ends[k + 1] += ends[k]);
+        let mut order = vec![(0u64, 0u32); shots as usize];
+        for (shot, key) in keys.into_iter().enumerate() {
+            let end = &mut ends[bucket(key)];
+            order[*end] = (key, shot as u32);
+            *end += 1;
+            work.advance(2)?;
+        }
+        // What was the start of each bucket has moved to its end.
+        let mut start = 0;
+        for &end in &ends[..1 << bits] {
+            order[start..end].sort_unstable();
+            work.advance(4 * (end - start) as u64)?;
+            start = end;
+        }
+        Ok(order)
     }
 
     /// Every outcome with its probability, ascending.

@@ -79,8 +79,10 @@ export function jobFlags(command: Command): Command {
     .option("--noise <values>", "such as depolarizing1=0.001,depolarizing2=0.01,readout=0.02")
     .option(
       "--method <name>",
-      "auto (default); circuits: statevector, trajectory or stabilizer; models: anneal, temper, path-integral, tabu or exact",
+      "auto (default); circuits: statevector, trajectory, stabilizer or mps; models: anneal, temper, path-integral, tabu or exact",
     )
+    .option("--max-bond <number>", "of a circuit with method mps: its widest bond; default 64", wholeNumberOf)
+    .option("--truncation-threshold <number>", "of the same: share of the norm that a cut may drop; default 1e-12")
     .option("--reads <number>", "of a model: runs from random starts; default 64", wholeNumberOf)
     .option("--sweeps <number>", "of a model: passes over its variables in each read; default 1000", wholeNumberOf)
     .option("--time-limit <ms>", "of a model or schedule: end the search with what it has found by then", wholeNumberOf)
