@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CircuitObjective } from "../../ts/algorithms/circuit-objective.ts";
+import { CircuitObjective, type Gradients } from "../../ts/algorithms/circuit-objective.ts";
 import { frequenciesOf } from "../../ts/algorithms/frequencies.ts";
 import { deviation, probeShift, type ShiftRule, shiftTerms } from "../../ts/algorithms/parameter-shift.ts";
 import type { Engines } from "../../ts/engines/load-engines.ts";
@@ -121,7 +121,12 @@ describe("the gradient of a circuit", () => {
     return ["input float t0;", "input float t1;", "input float t2;", "qubit[3] q;", ...lines].join("\n");
   };
 
-  async function gradientOf(source: string, observable: string, point: readonly number[]) {
+  async function gradientOf(
+    source: string,
+    observable: string,
+    point: readonly number[],
+    gradients: Gradients = "shifts",
+  ) {
     const { ansatz: circuit } = vqeOf(source, observable);
     const view = await engines.circuit.view(circuit);
     const rules = frequenciesOf(view);
@@ -132,12 +137,26 @@ describe("the gradient of a circuit", () => {
     });
     const parameters = inputs.map(({ name }) => name);
     const objective = new CircuitObjective(
-      { circuit, observable, parameters, inputs, isRuleUnproved: true },
+      { circuit, observable, parameters, inputs, gradients, isRuleUnproved: true },
       contextOf(engines),
     );
     const energy = await objective.energy(point);
     return { objective, energy, gradient: await objective.gradient(point, energy), rules };
   }
+
+  it("is the one that the engine derives by going back through the circuit", async () => {
+    const drawn = fc.sample(fc.tuple(Gates, fc.tuple(Angle, Angle, Angle)), { numRuns: 40, seed: 4 });
+    for (const [recipe, point] of drawn) {
+      const gates = recipe.map(({ kind: [text, generator], input, factor }) => ({ text, generator, input, factor }));
+      const shifted = await gradientOf(sourceOf(gates), TEXT, point);
+      const adjoint = await gradientOf(sourceOf(gates), TEXT, point, "adjoint");
+      expect(adjoint.energy).toBe(shifted.energy);
+      expect(adjoint.objective.evaluations).toBe(1);
+      adjoint.gradient.forEach((slope, k) => {
+        expect(Math.abs(slope - (shifted.gradient[k] ?? Number.NaN)), sourceOf(gates)).toBeLessThan(1e-11);
+      });
+    }
+  });
 
   it("is that of dense matrices by the product rule, for inputs that several gates have with factors", async () => {
     const drawn = fc.sample(fc.tuple(Gates, fc.tuple(Angle, Angle, Angle)), { numRuns: 40, seed: 3 });

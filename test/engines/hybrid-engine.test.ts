@@ -46,7 +46,7 @@ describe("a hybrid run", () => {
   it("finds the ground energy of hydrogen, and records all that decided about it", async () => {
     const run = await engines.hybrid.run(H2, { seed: 7 });
     expect(run.result.energy).toBeCloseTo(-1.137270174660903, 10);
-    expect(HybridResult.parse(run.result)).toMatchObject({ converged: true, iterations: 5, evaluations: 59 });
+    expect(HybridResult.parse(run.result)).toMatchObject({ converged: true, iterations: 5, evaluations: 6 });
     expect(run.options).toEqual({
       ...{ optimizer: "l-bfgs", maxIterations: 200, learningRate: 0.1, perturbation: 0.1, shots: 0, tolerance: 1e-6 },
     });
@@ -116,13 +116,13 @@ describe("a hybrid run", () => {
     const estimate = await engines.hybrid.estimate(H2, { optimizer: "adam", maxIterations: 10 });
     const likely = await engines.hybrid.estimate(H2);
     expect(likely.expectedCircuits).toBeLessThan(200);
-    expect(likely.circuits).toBeGreaterThan(4000);
+    expect(likely.circuits).toBeGreaterThan(2000);
     expect(estimate).toMatchObject({ parameters: 3, circuit: { qubits: 4, method: "statevector" } });
     const { result } = await engines.hybrid.run(H2, { optimizer: "adam", maxIterations: 10, tolerance: 0 });
     expect(result.evaluations).toBe(estimate.evaluations);
     expect(await engines.hybrid.view(ring(3))).toMatchObject({
       ...{ algorithm: "qaoa", parameters: ["gamma_1", "beta_1"] },
-      circuit: { format: "openqasm3", source: expect.stringContaining("rzz(gamma_1_0) q[0], q[1];") },
+      circuit: { format: "openqasm3", source: expect.stringMatching(/rzz\(.*gamma_1\) q\[0\], q\[1\];/) },
     });
   });
 

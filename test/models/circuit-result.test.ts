@@ -19,6 +19,20 @@ describe("the JSON view of a circuit result", () => {
     expect(Object.keys(view([bits(4), ...counts([1n, 6n])]).counts ?? {})).toEqual(["0001", "0110"]);
   });
 
+  it("names the derivatives", () => {
+    const names = new TextEncoder().encode('["theta","phi"]');
+    const of = (values: number[]): SectionToBuild[] => [
+      ...BELL,
+      { name: "expectation", dims: [1], data: Float64Array.of(1) },
+      { name: "gradient.names", dims: [names.length], data: names },
+      { name: "gradient.values", dims: [values.length], data: Float64Array.from(values) },
+    ];
+    const options: CircuitOptions = { observable: "ZZ", gradient: true };
+    expect(view(of([0.5, -2]), options).gradient).toEqual({ theta: 0.5, phi: -2 });
+    expect(() => view(of([0.5]), options)).toThrow("gradient.names is no list of 1 names");
+    expect(() => view(of([0.5, -2]), { observable: "ZZ" })).toThrow("answers nothing that the options ask for");
+  });
+
   it("has one outcome, the empty one, where the circuit has no qubits and no bits", () => {
     const nothing = (shots: bigint[]): SectionToBuild[] => [
       bits(0),

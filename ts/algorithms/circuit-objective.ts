@@ -15,9 +15,15 @@ export interface AnsatzInput {
   /** Index of the parameter. */
   readonly parameter: number;
   readonly factor: number;
-  /** How the energy depends on it; only gradients need to know. */
+  /** How the energy depends on it; only gradients by parameter shifts need to know. */
   readonly rule?: ShiftRule | undefined;
 }
+
+/**
+ * Where gradients come from: `adjoint` from the engine, together with an exact energy of a circuit of gates; `shifts` from energies at
+ * other points, of whatever circuit; `none` where the optimizer asks for none.
+ */
+export type Gradients = "adjoint" | "shifts" | "none";
 
 /** A circuit whose energy depends on parameters through its inputs. */
 export interface Ansatz {
@@ -26,7 +32,8 @@ export interface Ansatz {
   /** Names of the parameters. */
   readonly parameters: readonly string[];
   readonly inputs: readonly AnsatzInput[];
-  /** The rules are somebody's word: the first gradient checks them. */
+  readonly gradients: Gradients;
+  /** The rules are somebody's word: the first gradient by them checks them. */
   readonly isRuleUnproved: boolean;
 }
 
@@ -50,12 +57,20 @@ export interface Measurement {
 const RULE_TOLERANCE = 1e-8;
 const DEFAULT_CONCURRENCY = 8;
 
-/** The energy of an ansatz by running circuits; its gradient by the parameter-shift rule of each input and the chain rule. */
+/** An exact energy and how it changes with each input. */
+interface Slope {
+  readonly values: readonly number[];
+  readonly slopes: Readonly<Record<string, number>>;
+}
+
+/** The energy of an ansatz by running circuits; its gradient as {@link Gradients} says, summed up over the inputs by the chain rule. */
 export class CircuitObjective implements Objective {
   readonly #ansatz: Ansatz;
   readonly #context: HybridContext;
   readonly #measurement: Measurement | undefined;
   #isRuleChecked: boolean;
+  /** Of the last energy, where gradients come with it. */
+  #last: Slope | undefined;
   evaluations = 0;
 
   constructor(ansatz: Ansatz, context: HybridContext, measurement?: Measurement) {
@@ -81,8 +96,22 @@ export class CircuitObjective implements Objective {
 
   /** dE/dθ = Σ over the inputs of θ: factor · dE/dinput, inputs and shifts in their order. */
   async gradient(point: readonly number[], energy: number): Promise<number[]> {
-    const { inputs } = this.#ansatz;
     const values = this.inputsAt(point);
+    return this.#ansatz.gradients === "adjoint" ? this.#adjointGradient(values) : this.#shiftedGradient(values, energy);
+  }
+
+  async #adjointGradient(values: readonly number[]): Promise<number[]> {
+    const isKnown = this.#last?.values.every((value, k) => value === values[k]) ?? false;
+    if (!isKnown) await this.#evaluateAll([values]);
+    const gradient: number[] = new Array(this.dimension).fill(0);
+    for (const { name, parameter, factor } of this.#ansatz.inputs) {
+      gradient[parameter] = (gradient[parameter] ?? 0) + factor * (this.#last?.slopes[name] ?? Number.NaN);
+    }
+    return gradient;
+  }
+
+  async #shiftedGradient(values: readonly number[], energy: number): Promise<number[]> {
+    const { inputs } = this.#ansatz;
     const moved = (k: number, shift: number) => values.map((value, at) => (at === k ? value + shift : value));
     const rules = inputs.map(({ name, rule }) => rule ?? refuseWithoutRule(name));
     const shifted = rules.flatMap((rule, k) =>
@@ -128,10 +157,15 @@ export class CircuitObjective implements Objective {
 
   async #evaluate(values: readonly number[], evaluation: number): Promise<number> {
     const measurement = this.#measurement;
-    const { circuit, observable } = this.#ansatz;
+    const { circuit, observable, gradients } = this.#ansatz;
     if (measurement === undefined) {
-      const { expectation } = await this.run(circuit, values, { observable, shots: 1 }, 0);
-      if (expectation === undefined) throw new AppError("engine-failure", "the circuit's result has no expectation");
+      const isAdjoint = gradients === "adjoint";
+      const asked = { observable, shots: 1, ...(isAdjoint && { gradient: true }) };
+      const { expectation, gradient } = await this.run(circuit, values, asked, 0);
+      if (expectation === undefined || (isAdjoint && gradient === undefined)) {
+        throw new AppError("engine-failure", "the circuit's result has no expectation, or no gradient of it");
+      }
+      this.#last = gradient && { values, slopes: gradient };
       return expectation;
     }
     let energy = measurement.offset;
@@ -147,7 +181,7 @@ export class CircuitObjective implements Objective {
   async run(
     circuit: CircuitSource,
     values: readonly number[],
-    options: { observable?: string; shots: number },
+    options: { observable?: string; gradient?: boolean; shots: number },
     seed: number,
   ): Promise<CircuitResult> {
     const { signal, runCircuit } = this.#context;

@@ -34,7 +34,7 @@ export function estimateSearch(search: Search): SearchEstimate {
     circuit: measurement?.circuits[0]?.circuit ?? ansatz.circuit,
     options:
       measurement === undefined
-        ? { inputs, observable: ansatz.observable, shots: 1 }
+        ? { inputs, observable: ansatz.observable, shots: 1, ...(ansatz.gradients === "adjoint" && { gradient: true }) }
         : { inputs, shots: measurement.shots },
   };
 }
@@ -53,7 +53,8 @@ function evaluationsOf(search: Search): number {
     case "adam":
       return 1 + checksOf(search) + (gradientOf(search) + 1) * maxIterations;
     case "l-bfgs":
-      return 1 + checksOf(search) + (gradientOf(search) + LINE_SEARCH) * maxIterations;
+      // An adjoint gradient comes with the energy, but for where a line search has gone on to other points in vain.
+      return 1 + checksOf(search) + (Math.max(1, gradientOf(search)) + LINE_SEARCH) * maxIterations;
   }
 }
 
@@ -65,11 +66,13 @@ function expectedEvaluations(search: Search): number {
   return 1 + checksOf(search) + Math.ceil((gradientOf(search) + 1.5) * iterations);
 }
 
+/** Adjoint gradients come with the energy at the same point. */
 function gradientOf({ ansatz }: Search): number {
+  if (ansatz.gradients !== "shifts") return 0;
   return ansatz.inputs.reduce((sum, { rule }) => sum + 2 * (rule?.count ?? 0), 0);
 }
 
-/** The first exact gradient proves its rules. */
+/** The first exact gradient by shifts proves its rules. */
 function checksOf({ ansatz, measurement }: Search): number {
-  return ansatz.isRuleUnproved && measurement === undefined ? ansatz.inputs.length : 0;
+  return ansatz.gradients === "shifts" && ansatz.isRuleUnproved && measurement === undefined ? ansatz.inputs.length : 0;
 }

@@ -9,7 +9,7 @@ import type { PauliLetter } from "./pauli-sum.ts";
 import type { CircuitSource, HybridContext } from "./ports.ts";
 import { annealingRamp, qaoaCircuit } from "./qaoa-circuit.ts";
 import { costAt, costOf, cutOf, type DiagonalCost, observableOf } from "./qaoa-cost.ts";
-import { needsGradients, settingsOf, stepperOf } from "./settings.ts";
+import { gradientsOf, settingsOf, stepperOf } from "./settings.ts";
 import { startAt } from "./start.ts";
 
 /**
@@ -50,10 +50,11 @@ export function prepareQaoa(input: QaoaInput, options: HybridOptions): Search & 
   const settings = settingsOf(options);
   const cost = costOf(input.problem);
   const layers = options.layers ?? HYBRID_DEFAULTS.layers;
-  const built = qaoaCircuit(cost, layers, needsGradients(settings) ? "gates" : "parameters");
+  const gradients = gradientsOf(settings, true);
+  const built = qaoaCircuit(cost, layers, gradients === "shifts" ? "gates" : "parameters");
   return {
     cost,
-    ansatz: { ...built, observable: observableOf(cost), isRuleUnproved: false },
+    ansatz: { ...built, observable: observableOf(cost), gradients, isRuleUnproved: false },
     measurement: settings.shots === 0 ? undefined : measure(built.circuit, cost, settings.shots),
     start: input.parameters === undefined ? annealingRamp(layers) : startAt(input.parameters, built.parameters),
     settings,

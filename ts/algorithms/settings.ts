@@ -2,6 +2,7 @@ import { AppError } from "../core/errors.ts";
 import type { HybridOptions, Optimizer } from "../models/hybrid.ts";
 import { withHybridDefaults } from "../models/hybrid-defaults.ts";
 import { Adam } from "./adam.ts";
+import type { Gradients } from "./circuit-objective.ts";
 import { Lbfgs } from "./lbfgs.ts";
 import type { MinimizeOptions } from "./minimize.ts";
 import { NelderMead } from "./nelder-mead.ts";
@@ -41,7 +42,11 @@ export function stepperOf(settings: Settings, seed: number): Stepper {
   }
 }
 
-/** Whether an optimizer follows gradients, so that it has to be known how the energy depends on each input. */
-export function needsGradients({ optimizer }: Pick<Settings, "optimizer">): boolean {
-  return optimizer === "adam" || optimizer === "l-bfgs";
+/** @param isUnitary whether the circuit is made of gates alone, but for measurements at its end */
+export function gradientsOf(
+  { optimizer, shots }: Pick<Settings, "optimizer" | "shots">,
+  isUnitary: boolean,
+): Gradients {
+  if (optimizer !== "adam" && optimizer !== "l-bfgs") return "none";
+  return shots === 0 && isUnitary ? "adjoint" : "shifts";
 }

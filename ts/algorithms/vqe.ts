@@ -2,7 +2,13 @@ import { AppError } from "../core/errors.ts";
 import type { CircuitView } from "../models/circuit.ts";
 import type { HybridOptions, VqeInput } from "../models/hybrid.ts";
 import type { HybridValues } from "../models/hybrid-result.ts";
-import { type AnsatzInput, CircuitObjective, type Measurement, type Search } from "./circuit-objective.ts";
+import {
+  type AnsatzInput,
+  CircuitObjective,
+  type Gradients,
+  type Measurement,
+  type Search,
+} from "./circuit-objective.ts";
 import { drawStart } from "./draws.ts";
 import { frequenciesOf, ruleFor } from "./frequencies.ts";
 import { measuredCircuits } from "./measured-energy.ts";
@@ -10,7 +16,7 @@ import { minimize } from "./minimize.ts";
 import type { ShiftRule } from "./parameter-shift.ts";
 import { type PauliSum, readPauliSum } from "./pauli-sum.ts";
 import type { HybridContext } from "./ports.ts";
-import { needsGradients, type Settings, settingsOf, stepperOf } from "./settings.ts";
+import { gradientsOf, settingsOf, stepperOf } from "./settings.ts";
 import { startAt } from "./start.ts";
 
 /**
@@ -49,9 +55,10 @@ export async function prepareVqe(
   const { ansatz: circuit, observable } = input;
   const view = await viewCircuit(circuit, { signal });
   const parameters = parametersOf(view);
-  const inputs = inputsOf(parameters, view, settings, options.shiftFrequencies);
+  const gradients = gradientsOf(settings, isUnitary(view));
+  const inputs = inputsOf(parameters, view, gradients, options.shiftFrequencies);
   return {
-    ansatz: { circuit, observable, parameters, inputs, isRuleUnproved: true },
+    ansatz: { circuit, observable, parameters, inputs, gradients, isRuleUnproved: true },
     measurement: settings.shots === 0 ? undefined : measure(input, view, settings.shots),
     start:
       input.parameters === undefined
@@ -74,17 +81,35 @@ function parametersOf({ inputs }: CircuitView): string[] {
   return inputs.map(({ name }) => name);
 }
 
+/** Whether nothing but gates happens to a qubit before it is measured for good. */
+function isUnitary({ ops }: CircuitView): boolean {
+  const measured = new Set<number>();
+  const written = new Set<number | null>();
+  return ops.every((op) => {
+    if (op.op === "measure") {
+      // A second outcome in the same bit makes the first one no end.
+      if (op.bit !== null && written.has(op.bit)) return false;
+      measured.add(op.qubit);
+      written.add(op.bit);
+    }
+    if (op.op === "gate") {
+      return [...op.targets, ...op.controls.map(({ qubit }) => qubit)].every((qubit) => !measured.has(qubit));
+    }
+    return op.op === "measure" || op.op === "barrier";
+  });
+}
+
 function inputsOf(
   parameters: readonly string[],
   view: CircuitView,
-  { optimizer }: Settings,
+  gradients: Gradients,
   declared: NonNullable<HybridOptions["shiftFrequencies"]> = {},
 ): AnsatzInput[] {
   const unknown = Object.keys(declared).find((name) => !parameters.includes(name));
   if (unknown !== undefined) {
     throw new AppError("invalid-input", `options.shiftFrequencies.${unknown}: the circuit has no such input`);
   }
-  const rules = needsGradients({ optimizer }) ? frequenciesOf(view) : new Map<string, ShiftRule>();
+  const rules = gradients === "shifts" ? frequenciesOf(view) : new Map<string, ShiftRule>();
   return parameters.map((name, parameter) => {
     const given = Object.hasOwn(declared, name) ? declared[name] : undefined;
     const rule = given === undefined ? rules.get(name) : ruleFor(name, given);

@@ -24,6 +24,7 @@ const PUBLIC_OPTIONS: ReadonlySet<string> = new Set([
   "maxBond",
   "truncationThreshold",
   "probabilities",
+  "gradient",
   "amplitudes",
   "reads",
   "sweeps",

@@ -15,6 +15,7 @@ export interface RunFlags {
   input?: string[];
   probabilities?: boolean;
   observable?: string;
+  gradient?: boolean;
   amplitudes?: boolean;
   marginals?: string[];
   entropy?: string[];
@@ -109,7 +110,7 @@ function refuseOthers(type: JobType, given: readonly string[]): void {
 }
 
 function optionsOf(flags: RunFlags): Record<string, unknown> {
-  const { input, probabilities, observable, amplitudes, marginals, entropy, noise, method } = flags;
+  const { input, probabilities, observable, gradient, amplitudes, marginals, entropy, noise, method } = flags;
   const { reads, sweeps, timeLimit, targetEnergy, betaRange, initial, sense, maxSamples, bound, states } = flags;
   const { maxBond, truncationThreshold } = flags;
   const { objective, iterations, restarts, targetValue } = flags;
@@ -117,6 +118,7 @@ function optionsOf(flags: RunFlags): Record<string, unknown> {
   return {
     probabilities,
     observable,
+    gradient,
     amplitudes,
     method,
     maxBond,

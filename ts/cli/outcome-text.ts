@@ -30,6 +30,10 @@ export function resultBlocks(result: NonNullable<JobView["result"]>, options: Va
     values.push(`bond         ${result.bond}`, `truncation   ${number(result.truncationError)} of the norm dropped`);
   }
   if (result.expectation !== undefined) values.push(`expectation  ${number(result.expectation)}`);
+  if (result.gradient !== undefined) {
+    const slopes = Object.entries(result.gradient).map(([name, slope]) => `${name}=${number(slope)}`);
+    values.push(`gradient     ${listText(slopes, all)}`);
+  }
   if (result.fidelity !== undefined) values.push(`fidelity     ${number(result.fidelity)}`);
   for (const { qubits, bits, purity } of result.entropy ?? []) {
     values.push(`entropy of qubits ${qubits.join(",")}: ${number(bits)} bits, purity ${number(purity)}`);
@@ -49,6 +53,12 @@ export function resultBlocks(result: NonNullable<JobView["result"]>, options: Va
   }
   if (result.amplitudes) blocks.push(amplitudesText(result.amplitudes, all));
   return blocks;
+}
+
+function listText(entries: readonly string[], all: boolean): string {
+  const shown = all ? entries : entries.slice(0, TOP);
+  const rest = entries.length - shown.length;
+  return [...shown, ...(rest > 0 ? [`+${grouped(rest)} more; --all`] : [])].join("  ");
 }
 
 function amplitudesText(amplitudes: readonly [number, number][], all: boolean): string {

@@ -69,6 +69,7 @@ export function toCircuitResult(container: Uint8Array | ResultContainer, options
   if (options.observable !== undefined) {
     result.expectation = only(sections.take("expectation", ["f64"], 1));
   }
+  if (options.gradient) result.gradient = sections.named("gradient");
   if (options.amplitudes) {
     result.amplitudes = pairs(sections.take("amplitudes", ["f32", "f64"], "any", 2));
   }

@@ -32,6 +32,8 @@ export const CircuitOptions = z.strictObject({
   probabilities: z.boolean().optional(),
   /** A Pauli sum such as `0.5*XXI + ZZZ`; the leftmost letter is the highest qubit. */
   observable: z.string().min(1).max(1_000_000).optional(),
+  /** The derivatives of that expectation by the inputs of type float and angle; of circuits of gates, without noise. */
+  gradient: z.boolean().optional(),
   amplitudes: z.boolean().optional(),
   marginals: z.array(QubitSet).max(64).optional(),
   entropy: z.array(QubitSet).max(64).optional(),
@@ -61,6 +63,9 @@ export const CircuitResult = z.strictObject({
   }),
   probabilities: z.record(z.string(), z.number()).optional(),
   expectation: z.number().optional(),
+  gradient: z.record(z.string(), z.number()).optional().meta({
+    description: "Input → derivative of `expectation` by it, in the order of their declaration",
+  }),
   amplitudes: z.array(Complex).optional().meta({ description: "2ⁿ pairs [re, im], by basis index" }),
   marginals: z
     .array(z.strictObject({ qubits: z.array(z.int()), probabilities: z.array(z.number()) }))

@@ -1,9 +1,8 @@
-import { fromUtf8, utf8 } from "../core/bytes.ts";
-import { messageOf } from "../core/errors.ts";
+import { utf8 } from "../core/bytes.ts";
 import { encodeResultContainer, type SectionToEncode } from "./encode-container.ts";
 import type { HybridResult } from "./hybrid.ts";
 import type { ResultContainer } from "./result-container.ts";
-import { count, finite, only, openSections, type Sections, wrongResult } from "./sections.ts";
+import { count, finite, only, openSections, wrongResult } from "./sections.ts";
 
 /** The schema of what a hybrid run gives back. */
 const HYBRID_RESULT_SCHEMA = "hybrid-result/1";
@@ -65,7 +64,7 @@ export function toHybridResult(container: Uint8Array | ResultContainer): HybridR
   if (trace.length === 0) throw broken("its trace is empty");
   const result: HybridResult = {
     energy,
-    parameters: parametersOf(sections),
+    parameters: sections.named("parameters"),
     trace,
     iterations: trace.length - 1,
     evaluations: count(sections.take("evaluations", ["u64"], 1))[0] ?? 0,
@@ -85,21 +84,6 @@ export function toHybridResult(container: Uint8Array | ResultContainer): HybridR
   }
   sections.end();
   return result;
-}
-
-function parametersOf(sections: Sections): HybridResult["parameters"] {
-  const values = finite(sections.take("parameters.values", ["f64"], "any"));
-  const { data } = sections.take("parameters.names", ["u8"], "any");
-  let names: unknown;
-  try {
-    names = JSON.parse(fromUtf8(data));
-  } catch (cause) {
-    throw broken(`parameters.names is no JSON: ${messageOf(cause)}`);
-  }
-  if (!Array.isArray(names) || !names.every((name) => typeof name === "string") || names.length !== values.length) {
-    throw broken(`parameters.names is no list of ${values.length} names`);
-  }
-  return Object.fromEntries(names.map((name, k) => [name, values[k] ?? 0]));
 }
 
 function broken(message: string): Error {

@@ -1,4 +1,5 @@
-import { AppError } from "../core/errors.ts";
+import { fromUtf8 } from "../core/bytes.ts";
+import { AppError, messageOf } from "../core/errors.ts";
 import { decodeResultContainer, type ResultContainer, type Section } from "./result-container.ts";
 
 type FloatSection = Extract<Section, { dtype: "f32" | "f64" }>;
@@ -52,6 +53,22 @@ export class Sections {
   /** One number per entry of an option; the engine writes no section for an empty list. */
   list(name: string, length: number): number[] {
     return length === 0 ? [] : finite(this.take(name, ["f64"], length));
+  }
+
+  /** Numbers with names: sections `<name>.names`, a JSON list, and `<name>.values`. */
+  named(name: string): Record<string, number> {
+    const values = finite(this.take(`${name}.values`, ["f64"], "any"));
+    const { data } = this.take(`${name}.names`, ["u8"], "any");
+    let names: unknown;
+    try {
+      names = JSON.parse(fromUtf8(data));
+    } catch (cause) {
+      throw wrongResult(this.schema, `${name}.names is no JSON: ${messageOf(cause)}`);
+    }
+    if (!Array.isArray(names) || !names.every((each) => typeof each === "string") || names.length !== values.length) {
+      throw wrongResult(this.schema, `${name}.names is no list of ${values.length} names`);
+    }
+    return Object.fromEntries(names.map((each, k) => [each, values[k] ?? 0]));
   }
 
   end(): void {

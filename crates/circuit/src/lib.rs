@@ -5,6 +5,7 @@
 
 mod ast;
 mod dense;
+pub mod dual;
 pub mod expr;
 mod fault;
 mod finals;

@@ -55,6 +55,7 @@ impl<'a> Chosen<'a> {
 pub(crate) fn needs_amplitudes(options: &Options) -> Option<&'static str> {
     [
         ("amplitudes", options.amplitudes),
+        ("gradient", options.gradient),
         ("marginals", !options.marginals.is_empty()),
         ("entropy", !options.entropy.is_empty()),
         ("reducedDensity", !options.reduced_density.is_empty()),

@@ -75,15 +75,33 @@ pub(crate) enum Elementary {
     },
     /// A matrix that is none of these.
     Other(Box<Kernel>),
+    /// Of a backward pass: leaves the states alone and adds Im⟨λ|P|ψ⟩ for P = X, Y, Z on `target` to the sums from `sum` on.
+    Probe {
+        target: u32,
+        /// Whether the sum of X is wanted.
+        needs_x: bool,
+        sum: u32,
+    },
+    /// The same for the projector on all of `set` being 1, one sum.
+    PhaseProbe {
+        set: u64,
+        sum: u32,
+    },
 }
 
 impl Elementary {
+    /// Whether it commutes with phases on any qubits.
+    pub(crate) fn is_diagonal(&self) -> bool {
+        matches!(self, Self::Phase { .. } | Self::PhaseProbe { .. })
+    }
+
     /// Qubits whose basis states it mixes or moves, and qubits that it only reads.
     pub(crate) fn qubits(&self) -> (u64, u64) {
         match self {
             Self::Rotate(rotation) => (1 << rotation.target, rotation.condition.mask),
             Self::Move { flipped, condition, .. } => (*flipped, condition.mask),
-            Self::Phase { set, .. } => (0, *set),
+            Self::Phase { set, .. } | Self::PhaseProbe { set, .. } => (0, *set),
+            Self::Probe { target, .. } => (1 << target, 0),
             Self::Other(kernel) => {
                 let targets = match &kernel.shape {
                     Shape::Diagonal { targets, .. } | Shape::Dense { targets, .. } => &targets[..],
@@ -246,7 +264,7 @@ mod tests {
                 Elementary::Move { .. } => [c, d, a, b],
                 Elementary::Phase { set: 0, factor } => m.map(|x| x * factor),
                 Elementary::Phase { factor, .. } => [a, b, c * factor, d * factor],
-                Elementary::Other(_) => panic!("{part:?}"),
+                part => panic!("{part:?}"),
             };
         }
         m

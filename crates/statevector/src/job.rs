@@ -1,5 +1,6 @@
 //! A job that was checked: everything that can be refused is refused here, before a state is allocated.
 
+use crate::gradient::Backward;
 use crate::observable::PauliSum;
 use crate::options::{Method, Options, Precision};
 use crate::plan::Plan;
@@ -40,6 +41,7 @@ pub(crate) struct Job<'a> {
     pub(crate) plan: Plan,
     pub(crate) other: Option<Plan>,
     pub(crate) observable: Option<PauliSum>,
+    pub(crate) backward: Option<Backward>,
     /// Whether all possible outcomes are followed.
     pub(crate) is_exact: bool,
     /// Subsets whose density matrix is needed, with the complement in place of a larger subset of a pure state.
@@ -64,6 +66,7 @@ impl<'a> Job<'a> {
             Some(text) => Some(PauliSum::parse(text, plan.qubits)?.placed(&plan.places)),
             None => None,
         };
+        let backward = if options.gradient { Some(Backward::new(circuit, &inputs, &plan, options)?) } else { None };
         let other = Self::other_plan(&plan, options)?;
         let wants_state = !options.marginals.is_empty()
             || !options.entropy.is_empty()
@@ -90,7 +93,7 @@ impl<'a> Job<'a> {
         let is_exact = plan.branch_points() > 0
             && !options.noise.is_some()
             && (options.probabilities || observable.is_some() || wants_state);
-        let mut job = Self { options, plan, other, observable, is_exact, densities: BTreeMap::new() };
+        let mut job = Self { options, plan, other, observable, backward, is_exact, densities: BTreeMap::new() };
         job.check_subsets()?;
         Ok(job)
     }
@@ -223,7 +226,8 @@ impl<'a> Job<'a> {
     /// Bytes without waiting copies.
     pub(crate) fn bytes(&self) -> u128 {
         let state = self.state_bytes();
-        let states = if self.other.is_some() { 2 * state } else { state };
+        // ψ and λ on the way back are one state of twice the size.
+        let states = state * (1 + u128::from(self.other.is_some()) + 2 * u128::from(self.backward.is_some()));
         let row = 8 * (u128::from(self.plan.outcome_bits).div_ceil(64) + 1);
         // Groups hold shots twice while they split; draws are (f64, u32), twice; counts have at most a row per shot, kept twice.
         let per_shot = 4 * 2 + 2 * 16 + if self.plan.noise.has_gate_errors() { 32 } else { 0 } + 2 * row;
@@ -277,14 +281,18 @@ impl<'a> Job<'a> {
     /// As [`Estimate::amplitude_updates`].
     pub(crate) fn amplitude_updates(&self) -> u64 {
         let amplitudes = self.amplitudes();
-        let terms = self.observable.as_ref().map_or(0, PauliSum::len) as u128;
+        let terms = self.observable.as_ref().map_or(0, PauliSum::passes) as u128;
         let passes = self.plan.amplitude_updates();
         let densities: u128 = self.densities.values().map(|qubits| 1u128 << qubits.len()).sum();
         let other = self.other.as_ref().map_or(0, |plan| plan.amplitude_updates() + amplitudes);
         let ends =
             3 + terms + self.options.marginals.len() as u128 + densities + u128::from(self.options.probabilities);
-        let updates =
-            u128::from(self.branches().min(64)) * (passes + amplitudes * ends) + other + u128::from(self.options.shots);
+        let back =
+            self.backward.as_ref().map_or(0, |back| back.amplitude_updates(self.plan.qubits) + terms * amplitudes);
+        let updates = u128::from(self.branches().min(64)) * (passes + amplitudes * ends)
+            + other
+            + back
+            + u128::from(self.options.shots);
         u64::try_from(updates).unwrap_or(u64::MAX)
     }
 

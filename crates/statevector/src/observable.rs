@@ -1,11 +1,20 @@
-//! Pauli sums: reading `0.5*XXI - ZZZ`, and their expectation in a state.
+//! Pauli sums: their expectation in a state, and what they make of it.
 
+mod group;
+mod read;
+
+use crate::lanes::{Lanes, Vectorized};
 use crate::monitor::{Interrupted, Progress};
+use crate::parts::Parts;
 use crate::real::Real;
-use crate::reduce::{LaneSums, reduce};
-use crate::state::{LANE_QUBITS, LANES, State};
+use crate::reduce::{CHUNK_BLOCKS, LaneSums};
+use crate::state::{Block, LANES, State};
+use group::Group;
 use ketflow_circuit::Error;
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+pub(crate) use read::{Letter, read_sum};
 
 /// A real combination of products of Pauli matrices.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,178 +67,73 @@ impl PauliSum {
         self.terms.len()
     }
 
+    /// Passes over the state that an expectation takes.
+    pub(crate) fn passes(&self) -> usize {
+        Group::all(&self.terms).len()
+    }
+
     /// Never: a sum has at least one term.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
 
-    /// ⟨ψ|sum|ψ⟩: one pass per term, terms added in the order of the text.
+    /// ⟨ψ|sum|ψ⟩: one pass for all terms that exchange the same amplitudes.
     pub(crate) fn expectation<T: Real>(&self, state: &State<T>, progress: &mut Progress) -> Result<f64, Interrupted> {
         let mut sum = 0.0;
-        for term in &self.terms {
-            sum += term.coefficient * term.expectation(state, progress)?;
+        for group in Group::all(&self.terms) {
+            sum += group.expectation(state, progress)?;
         }
         Ok(sum)
     }
+
+    /// sum·ψ into `image`, the blocks of a state of the same size in pieces of equal length; added up in f64 and rounded once.
+    pub(crate) fn image<T: Real>(
+        &self,
+        state: &State<T>,
+        image: Vec<&mut [Block<T>]>,
+        progress: &mut Progress,
+    ) -> Result<(), Interrupted> {
+        let groups = Group::all(&self.terms);
+        let choice = progress.lanes;
+        for (piece, image) in image.into_iter().enumerate() {
+            let (before, length) = (piece * image.len(), image.len().min(CHUNK_BLOCKS));
+            let chunks = image.len() / length;
+            let image = Parts::new(image);
+            progress.pass(chunks, length * LANES * groups.len(), |range| {
+                choice.run(Images { groups: &groups, state, image: &image, before, length, range });
+            })?;
+        }
+        Ok(())
+    }
 }
 
-impl Term {
-    /// ⟨ψ|P|ψ⟩ = Σᵢ Re(conj(ψᵢ) · phase(i) · ψ_{i ⊕ x}), where the phase is (−1)^{|j ∧ z|} · i^{|x ∧ z|} at j = i ⊕ x.
-    fn expectation<T: Real>(&self, state: &State<T>, progress: &mut Progress) -> Result<f64, Interrupted> {
-        let low = LANES - 1;
-        let (x, z) = (self.x as usize, self.z as usize);
-        let ys = (self.x & self.z).count_ones();
-        let lane_sign: LaneSums = std::array::from_fn(|l| parity((l ^ x) & low & z));
-        // i^ys is 1, i, −1 or −i: even powers take the real part of conj(ψᵢ)·ψⱼ, odd ones its imaginary part.
-        let power_sign = if ys % 4 == 1 || ys % 4 == 2 { -1.0 } else { 1.0 };
-        let sum = |sums: &mut [LaneSums; 1], sign: f64, terms: LaneSums| {
-            for lane in 0..LANES {
-                sums[0][lane] += sign * lane_sign[lane] * terms[lane];
+/// Chunks of the image of a state.
+struct Images<'a, T> {
+    groups: &'a [Group],
+    state: &'a State<T>,
+    image: &'a Parts<'a, Block<T>>,
+    /// Blocks before `image`.
+    before: usize,
+    /// Blocks of a chunk.
+    length: usize,
+    range: Range<usize>,
+}
+
+impl<T: Real> Vectorized<T> for Images<'_, T> {
+    #[inline(always)]
+    fn run<V: Lanes<T>>(self) {
+        let mut sums: Vec<[LaneSums; 2]> = vec![[[0.0; LANES]; 2]; self.length];
+        for chunk in self.range {
+            let first = chunk * self.length;
+            sums.fill([[0.0; LANES]; 2]);
+            for group in self.groups {
+                group.add_image(self.state, self.before + first, &mut sums);
             }
-        };
-        let [value] = reduce(state, progress, |index, block, sums: &mut [LaneSums; 1]| {
-            let partner_index = index ^ (x >> LANE_QUBITS);
-            let sign = power_sign * parity(partner_index & (z >> LANE_QUBITS));
-            if x == 0 {
-                return sum(sums, sign, crate::reduce::weights(block));
-            }
-            let partner = state.block(partner_index);
-            let value = |half: &[T; LANES], lane: usize| half[lane & low].to_f64();
-            let products: LaneSums = std::array::from_fn(|l| {
-                let j = (l ^ x) & low;
-                if ys.is_multiple_of(2) {
-                    value(&block.re, l) * value(&partner.re, j) + value(&block.im, l) * value(&partner.im, j)
-                } else {
-                    value(&block.re, l) * value(&partner.im, j) - value(&block.im, l) * value(&partner.re, j)
-                }
-            });
-            sum(sums, sign, products);
-        })?;
-        Ok(value)
-    }
-}
-
-fn parity(bits: usize) -> f64 {
-    if bits.count_ones().is_multiple_of(2) { 1.0 } else { -1.0 }
-}
-
-/// Whether X and Z are in a letter: Y has both.
-pub(crate) type Letter = (bool, bool);
-
-/// A product as it is written, the letter of the highest qubit first.
-pub(crate) struct Product {
-    pub(crate) coefficient: f64,
-    pub(crate) letters: Vec<Letter>,
-}
-
-/// The products of a sum over any number of qubits, in the order of the text.
-///
-/// # Errors
-/// As [`PauliSum::parse`].
-pub(crate) fn read_sum(text: &str, qubits: u32) -> Result<Vec<Product>, Error> {
-    let characters: Vec<char> = text.chars().collect();
-    let mut reader = Reader { text: &characters, at: 0, qubits };
-    let mut products = Vec::new();
-    let mut sign = reader.sign().unwrap_or(1.0);
-    loop {
-        products.push(reader.term(sign)?);
-        reader.spaces();
-        if reader.at == reader.text.len() {
-            return Ok(products);
-        }
-        sign = reader.sign().ok_or_else(|| reader.wrong("write + or - before the next term"))?;
-    }
-}
-
-/// Characters of a sum that an error shows.
-const SHOWN: usize = 60;
-
-struct Reader<'a> {
-    text: &'a [char],
-    at: usize,
-    qubits: u32,
-}
-
-impl Reader<'_> {
-    fn peek(&self) -> Option<char> {
-        self.text.get(self.at).copied()
-    }
-
-    fn spaces(&mut self) {
-        while self.peek().is_some_and(char::is_whitespace) {
-            self.at += 1;
-        }
-    }
-
-    fn wrong(&self, message: &str) -> Error {
-        // Of a long sum the part before the mistake.
-        let start = self.at.saturating_sub(SHOWN / 2);
-        let end = self.text.len().min(start + SHOWN);
-        let shown: String = self.text[start..end].iter().collect();
-        let (before, after) = (if start > 0 { "…" } else { "" }, if end < self.text.len() { "…" } else { "" });
-        Error::invalid(format!("observable '{before}{shown}{after}', character {}: {message}", self.at + 1))
-    }
-
-    fn sign(&mut self) -> Option<f64> {
-        self.spaces();
-        let sign = match self.peek() {
-            Some('+') => 1.0,
-            Some('-' | '−') => -1.0,
-            _ => return None,
-        };
-        self.at += 1;
-        Some(sign)
-    }
-
-    fn term(&mut self, sign: f64) -> Result<Product, Error> {
-        self.spaces();
-        let mut coefficient = sign;
-        if self.peek().is_some_and(|c| c.is_ascii_digit() || c == '.') {
-            coefficient *= self.number()?;
-            self.spaces();
-            if self.peek() == Some('*') {
-                self.at += 1;
-                self.spaces();
-            }
-        }
-        let start = self.at;
-        let mut letters = Vec::with_capacity(self.qubits as usize);
-        while let Some(letter) = self.peek().filter(|c| c.is_alphanumeric()) {
-            letters.push(match letter {
-                'I' => (false, false),
-                'X' => (true, false),
-                'Y' => (true, true),
-                'Z' => (false, true),
-                other => return Err(self.wrong(&format!("'{other}' is not a Pauli letter; use I, X, Y or Z"))),
-            });
-            self.at += 1;
-        }
-        let (length, n) = (letters.len(), self.qubits);
-        if length != n as usize {
-            self.at = start;
-            return Err(
-                self.wrong(&format!("this product has {length} letters, but the circuit {n} qubits; give {n} letters"))
-            );
-        }
-        Ok(Product { coefficient, letters })
-    }
-
-    fn number(&mut self) -> Result<f64, Error> {
-        let start = self.at;
-        while let Some(c) = self.peek() {
-            let exponent_sign =
-                matches!(c, '+' | '-') && matches!(self.text[self.at - 1], 'e' | 'E') && self.at > start;
-            if !(c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E') || exponent_sign) {
-                break;
-            }
-            self.at += 1;
-        }
-        let number: String = self.text[start..self.at].iter().collect();
-        match number.parse::<f64>() {
-            Ok(value) if value.is_finite() => Ok(value),
-            _ => {
-                self.at = start;
-                Err(self.wrong(&format!("'{number}' is not a finite number; write it as in 0.5 or 1e-3")))
+            // SAFETY: ranges are disjoint.
+            let blocks = unsafe { self.image.part(first..first + self.length) };
+            for (block, [re, im]) in blocks.iter_mut().zip(&sums) {
+                block.re = re.map(T::from_f64);
+                block.im = im.map(T::from_f64);
             }
         }
     }

@@ -21,6 +21,8 @@ pub struct Options {
     pub probabilities: bool,
     /// A Pauli sum whose expectation is wanted.
     pub observable: Option<String>,
+    /// The derivatives of that expectation by the circuit's inputs.
+    pub gradient: bool,
     /// The amplitudes before the final measurements.
     pub amplitudes: bool,
     /// Distributions over subsets of the qubits.
@@ -57,6 +59,7 @@ impl Default for Options {
             inputs: BTreeMap::new(),
             probabilities: false,
             observable: None,
+            gradient: false,
             amplitudes: false,
             marginals: Vec::new(),
             entropy: Vec::new(),

@@ -70,6 +70,8 @@ pub(crate) struct Plan {
     pub(crate) steps: Vec<Step>,
     /// Which qubit of the final state each qubit of the circuit is.
     pub(crate) places: Vec<u32>,
+    /// Whether SWAPs exchange amplitudes and not the names of qubits.
+    pub(crate) keeps_places: bool,
     pub(crate) finals: Vec<FinalMeasurement>,
     /// Classical bits of the program.
     pub(crate) bits: u32,
@@ -117,6 +119,7 @@ impl Plan {
             qubits,
             steps: builder.steps,
             places,
+            keeps_places: context.keeps_places,
             finals,
             bits: circuit.bit_count(),
             outcome_bits: if records_bits { circuit.bit_count() } else { qubits },

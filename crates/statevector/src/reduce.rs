@@ -4,10 +4,12 @@
 //! the terms of the blocks in ascending order; they are folded 16 → 8 → 4 → 2 → 1 (lane l takes lane l + 8, then l + 4, …);
 //! the chunk sums are added pairwise, neighbours first. Nothing in it depends on the width of a vector, on segments or threads.
 
+use crate::lanes::{Lanes, Vectorized};
 use crate::monitor::{Interrupted, Progress};
 use crate::parts::Parts;
 use crate::real::Real;
 use crate::state::{Block, LANE_QUBITS, LANES, State};
+use std::ops::Range;
 
 /// Blocks of a chunk.
 pub(crate) const CHUNK_BLOCKS: usize = 256;
@@ -41,11 +43,21 @@ pub(crate) fn reduce<T: Real, const K: usize>(
     progress: &mut Progress,
     add: impl Fn(usize, &Block<T>, &mut [LaneSums; K]) + Sync,
 ) -> Result<[f64; K], Interrupted> {
-    let chunks = chunk_sums(state, progress, |first, blocks, chunk: &mut [LaneSums; K]| {
+    reduce_runs(state, progress, |first, blocks, chunk: &mut [LaneSums; K]| {
         for (k, block) in blocks.iter().enumerate() {
             add(first + k, block, chunk);
         }
-    })?;
+    })
+}
+
+/// As [`reduce`], with the blocks of a chunk that follow each other in memory at once: `run` is given the index of the first, a multiple of
+/// their number, which is a power of two. Marked `#[inline(always)]` it is compiled for the vectors of the run.
+pub(crate) fn reduce_runs<T: Real, const K: usize>(
+    state: &State<T>,
+    progress: &mut Progress,
+    run: impl Fn(usize, &[Block<T>], &mut [LaneSums; K]) + Sync,
+) -> Result<[f64; K], Interrupted> {
+    let chunks = chunk_sums(state, progress, run)?;
     let mut pairwise = Pairwise::default();
     chunks.into_iter().for_each(|sums| pairwise.push(sums));
     Ok(pairwise.total())
@@ -73,17 +85,35 @@ fn chunk_sums<T: Real, const K: usize>(
     let blocks = state.block_count();
     let mut result = vec![[0.0; K]; blocks.div_ceil(CHUNK_BLOCKS)];
     let places = Parts::new(&mut result);
+    let choice = progress.lanes;
     progress.pass(blocks.div_ceil(CHUNK_BLOCKS), blocks.min(CHUNK_BLOCKS) * LANES, |range| {
         // SAFETY: ranges are disjoint.
         let places = unsafe { places.part(range.clone()) };
-        for (chunk, place) in range.zip(places) {
-            let first = chunk * CHUNK_BLOCKS;
-            let mut sums = [[0.0; LANES]; K];
-            state.for_runs(first, (first + CHUNK_BLOCKS).min(blocks), |at, blocks| run(at, blocks, &mut sums));
-            *place = sums.map(fold);
-        }
+        choice.run(Chunks { state, run: &run, range, places });
     })?;
     Ok(result)
+}
+
+/// Chunks and where their sums go.
+struct Chunks<'a, T, F, const K: usize> {
+    state: &'a State<T>,
+    run: &'a F,
+    range: Range<usize>,
+    places: &'a mut [[f64; K]],
+}
+
+impl<T: Real, F: Fn(usize, &[Block<T>], &mut [LaneSums; K]), const K: usize> Vectorized<T> for Chunks<'_, T, F, K> {
+    #[inline(always)]
+    fn run<V: Lanes<T>>(self) {
+        let blocks = self.state.block_count();
+        for (chunk, place) in self.range.zip(self.places) {
+            let first = chunk * CHUNK_BLOCKS;
+            let mut sums = [[0.0; LANES]; K];
+            let end = (first + CHUNK_BLOCKS).min(blocks);
+            self.state.for_runs(first, end, |at, blocks| (self.run)(at, blocks, &mut sums));
+            *place = sums.map(fold);
+        }
+    }
 }
 
 /// Weights of the outcomes 0 and 1 of `qubit`.

@@ -19,6 +19,8 @@ pub struct CircuitResult {
     pub probabilities: Option<OutcomeTable<f64>>,
     /// Of the observable.
     pub expectation: Option<f64>,
+    /// Of the expectation.
+    pub gradient: Option<Gradient>,
     /// Before the final measurements.
     pub amplitudes: Option<Amplitudes>,
     /// Per subset of the options.
@@ -57,6 +59,15 @@ pub struct MpsFacts {
     pub truncation_error: f64,
 }
 
+/// Derivatives by the inputs of type float and angle, in the order of their declaration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gradient {
+    /// Of the inputs.
+    pub names: Vec<String>,
+    /// One for each name.
+    pub values: Vec<f64>,
+}
+
 /// A density matrix.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reduced {
@@ -91,6 +102,11 @@ impl CircuitResult {
         }
         if let Some(value) = &self.expectation {
             container.add("expectation", &[1], Data::F64(std::slice::from_ref(value)));
+        }
+        let names = self.gradient.as_ref().map(|gradient| serde_json::json!(gradient.names).to_string());
+        if let (Some(gradient), Some(names)) = (&self.gradient, &names) {
+            container.add("gradient.names", &[names.len()], Data::U8(names.as_bytes()));
+            container.add("gradient.values", &[gradient.values.len()], Data::F64(&gradient.values));
         }
         match &self.amplitudes {
             Some(Amplitudes::F32(values)) => container.add("amplitudes", &[values.len() / 2, 2], Data::F32(values)),

@@ -13,8 +13,17 @@ use crate::sweep::Sweep;
 /// Operations that are looked at for one sweep: beyond that the cost of looking would grow with the square of their number.
 const WINDOW: usize = 1024;
 
+/// The state that a schedule is made for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Space {
+    pub(crate) qubits: u32,
+    /// Qubits above the lanes that every tile must hold, as a mask.
+    pub(crate) held: u64,
+    pub(crate) precision: Precision,
+}
+
 /// Appends the steps that do `operations`.
-pub(crate) fn schedule(operations: Vec<Elementary>, qubits: u32, precision: Precision, steps: &mut Vec<Step>) {
+pub(crate) fn schedule(operations: Vec<Elementary>, space: Space, steps: &mut Vec<Step>) {
     let mut waiting = operations;
     while !waiting.is_empty() {
         let others = waiting.iter().take_while(|op| matches!(op, Elementary::Other(_))).count();
@@ -26,15 +35,14 @@ pub(crate) fn schedule(operations: Vec<Elementary>, qubits: u32, precision: Prec
         if waiting.is_empty() {
             return;
         }
-        let choice = best_choice(&waiting, qubits);
-        let is_phase = |op: &Elementary| matches!(op, Elementary::Phase { .. });
+        let choice = best_choice(&waiting, space);
         // When nothing but phases is left, what they wait for is in this sweep.
-        let is_end = waiting.iter().zip(&choice.is_taken).all(|(op, taken)| *taken || is_phase(op));
+        let is_end = waiting.iter().zip(&choice.is_taken).all(|(op, taken)| *taken || op.is_diagonal());
         let (mut taken, mut rest) = (Vec::new(), Vec::new());
         for (operation, is_taken) in waiting.into_iter().zip(choice.is_taken) {
             if is_taken || is_end { taken.push(operation) } else { rest.push(operation) }
         }
-        let (sweep, mut left) = Sweep::new(taken, choice.held, qubits, precision, is_end);
+        let (sweep, mut left) = Sweep::new(taken, choice.held, space, is_end);
         if !sweep.stages.is_empty() {
             steps.push(Step::Sweep(Box::new(sweep)));
         }
@@ -57,15 +65,16 @@ struct Choice {
     count: usize,
 }
 
-fn best_choice(waiting: &[Elementary], qubits: u32) -> Choice {
+fn best_choice(waiting: &[Elementary], Space { qubits, held, .. }: Space) -> Choice {
     let most = MOST_HELD;
     let window = if qubits <= most + LANE_QUBITS { waiting.len() } else { WINDOW };
     let needs: Vec<Need> = waiting.iter().take(window).map(Need::of).collect();
-    let mut best = choose(&needs, 0, most);
+    let mut best = choose(&needs, held, most);
     if qubits > most + LANE_QUBITS {
         // Neighbouring qubits often belong together, and the first operations are not always the best start.
+        let free = most - held.count_ones();
         for start in LANE_QUBITS..=qubits - most {
-            let candidate = choose(&needs, ((1 << most) - 1) << start, most);
+            let candidate = choose(&needs, held | ((1 << free) - 1) << start, most);
             if candidate.count > best.count {
                 best = candidate;
             }

@@ -122,6 +122,36 @@ impl<T: Real> State<T> {
         Ok(())
     }
 
+    /// A state of one more qubit, above the lanes: `state` where it is 0, and zeros where it is 1.
+    ///
+    /// # Errors
+    /// As [`State::zero`].
+    pub(crate) fn twice(state: &Self, progress: &mut Progress) -> Result<Self, RunError> {
+        let mut twice = Self::zero(state.qubits.max(LANE_QUBITS) + 1, progress)?;
+        for (mine, theirs) in twice.halves(0).into_iter().zip(&state.segments) {
+            each_piece(mine, progress, |at, piece| piece.copy_from_slice(&theirs[at..at + piece.len()]))?;
+        }
+        Ok(twice)
+    }
+
+    /// The blocks in which the highest qubit is 1, a slice for each segment of a state of one qubit less.
+    pub(crate) fn second_half(&mut self) -> Vec<&mut [Block<T>]> {
+        self.halves(1)
+    }
+
+    fn halves(&mut self, half: usize) -> Vec<&mut [Block<T>]> {
+        match &mut self.segments[..] {
+            [only] => {
+                let length = only.len() / 2;
+                vec![&mut only[half * length..][..length]]
+            }
+            several => {
+                let length = several.len() / 2;
+                several[half * length..][..length].iter_mut().map(|segment| &mut segment[..]).collect()
+            }
+        }
+    }
+
     /// Number of amplitudes.
     pub(crate) fn amplitudes(&self) -> usize {
         1 << self.qubits

@@ -7,14 +7,18 @@
 use crate::elementary::{Condition, Elementary, Rotation};
 use crate::options::Precision;
 use crate::phases::Phases;
-use crate::schedule::MOST_HELD;
+use crate::schedule::{MOST_HELD, Space};
 use crate::state::{LANE_QUBITS, LANES};
 use num_complex::Complex64;
 use std::sync::Arc;
 
+mod levels;
 mod phase_stage;
+mod probe_stage;
 
+use levels::{PHASES, PROBES, ROTATIONS, TURN, levels};
 pub(crate) use phase_stage::{Inner, PhaseStage, Typed};
+pub(crate) use probe_stage::{Probe, ProbeStage};
 
 /// Where a tile lies in the state and what is done to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +28,8 @@ pub(crate) struct Sweep {
     pub(crate) stages: Vec<Stage>,
     /// Passes that the stages are worth: what a rotation reads and writes is one.
     pub(crate) weight: usize,
+    /// The sums of a backward pass to which its probes add, by their own numbers.
+    pub(crate) sums: Vec<u32>,
 }
 
 /// A condition by where its qubits are.
@@ -87,6 +93,8 @@ pub(crate) enum Stage {
     /// Multiplies everything.
     Scale(f64),
     Phases(Arc<PhaseStage>),
+    /// Reads, and changes nothing.
+    Probes(Box<ProbeStage>),
 }
 
 /// Which qubits a tile holds.
@@ -144,6 +152,7 @@ impl Stage {
     fn weight(&self) -> usize {
         match self {
             Self::Pair { .. } | Self::Phases(_) => 2,
+            Self::Probes(stage) => stage.weight(),
             Self::Lanes { present, .. } => present.count_ones() as usize,
             _ => 1,
         }
@@ -156,16 +165,22 @@ impl Sweep {
     pub(crate) fn new(
         operations: Vec<Elementary>,
         held: u64,
-        qubits: u32,
-        precision: Precision,
+        Space { qubits, precision, .. }: Space,
         is_last: bool,
     ) -> (Self, Vec<Elementary>) {
         let layout = Layout::new(held, qubits);
         let held_blocks = layout.held.iter().fold(0, |mask, qubit| mask | 1usize << (qubit - LANE_QUBITS));
-        let mut builder = Builder { layout, precision, stages: Vec::new(), scale: 1.0, unscaled: 0, last_phases: None };
+        let mut builder = Builder {
+            layout,
+            precision,
+            stages: Vec::new(),
+            scale: 1.0,
+            unscaled: 0,
+            last_phases: None,
+            sums: Vec::new(),
+        };
         let levels = levels(&operations, qubits);
-        let is_phase = |op: &Elementary| matches!(op, Elementary::Phase { .. });
-        let changing = operations.iter().zip(&levels).filter(|(op, _)| !is_phase(op));
+        let changing = operations.iter().zip(&levels).filter(|(op, _)| !op.is_diagonal());
         let last_needed = changing.map(|(_, level)| level.epoch).max().filter(|_| !is_last);
         let mut order: Vec<usize> = (0..operations.len()).collect();
         order.sort_by_key(|index| levels[*index]);
@@ -177,70 +192,21 @@ impl Sweep {
                 if last_needed.is_some_and(|last| level.epoch >= last) {
                     left.extend(stage.cloned());
                 } else {
+                    builder.probes(stage.clone());
                     builder.phases(stage);
                 }
-            } else if level.step.is_multiple_of(2) {
-                builder.rotations(stage);
             } else {
-                builder.moves(stage);
+                match level.step % TURN {
+                    PROBES => builder.probes(stage),
+                    ROTATIONS => builder.rotations(stage),
+                    _ => builder.moves(stage),
+                }
             }
         }
         builder.rescale();
         let weight = builder.stages.iter().map(Stage::weight).sum::<usize>().max(1);
-        (Self { held_blocks, stages: builder.stages, weight }, left)
+        (Self { held_blocks, stages: builder.stages, weight, sums: builder.sums }, left)
     }
-}
-
-/// When an operation of a sweep is done: epochs end with a stage of phases; before it, even steps are rotations and odd ones moves.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Level {
-    epoch: u32,
-    step: u32,
-}
-
-/// The last step of an epoch.
-const PHASES: u32 = u32::MAX;
-
-/// The earliest level of each operation: after all that it does not commute with. Operations of one level that are no phases have no
-/// qubit in common that one of them changes.
-fn levels(operations: &[Elementary], qubits: u32) -> Vec<Level> {
-    // For each qubit: the first level after the last change of it, and after all that changed or read it.
-    let (mut since_change, mut since_use) =
-        (vec![Level::default(); qubits as usize], vec![Level::default(); qubits as usize]);
-    let bits = |mask: u64| {
-        let mut rest = mask;
-        std::iter::from_fn(move || {
-            let qubit = rest.trailing_zeros() as usize;
-            rest &= rest.wrapping_sub(1);
-            (qubit < 64).then_some(qubit)
-        })
-    };
-    let level_of = |operation: &Elementary| {
-        let (changes, reads) = operation.qubits();
-        let after_change = bits(reads).map(|qubit| since_change[qubit]).max().unwrap_or_default();
-        let after_use = bits(changes).map(|qubit| since_use[qubit]).max().unwrap_or_default();
-        let earliest = after_change.max(after_use);
-        let parity = match operation {
-            Elementary::Phase { .. } => None,
-            Elementary::Move { .. } => Some(1),
-            Elementary::Rotate(_) | Elementary::Other(_) => Some(0),
-        };
-        let (level, next) = match parity {
-            None => (Level { step: PHASES, ..earliest }, Level { epoch: earliest.epoch + 1, step: 0 }),
-            Some(parity) => {
-                let step = earliest.step + (earliest.step + parity) % 2;
-                (Level { step, ..earliest }, Level { epoch: earliest.epoch, step: step + 1 })
-            }
-        };
-        for qubit in bits(changes) {
-            (since_change[qubit], since_use[qubit]) = (next, next);
-        }
-        for qubit in bits(reads) {
-            since_use[qubit] = since_use[qubit].max(next);
-        }
-        level
-    };
-    operations.iter().map(level_of).collect()
 }
 
 /// Rotations in a row without their scale: they let numbers grow by 2¹⁶ at most.
@@ -255,9 +221,19 @@ struct Builder {
     unscaled: u32,
     /// The last stage of phases, and its place among the stages.
     last_phases: Option<(usize, Phases)>,
+    /// As [`Sweep::sums`].
+    sums: Vec<u32>,
 }
 
 impl Builder {
+    fn probes<'a>(&mut self, operations: impl Iterator<Item = &'a Elementary>) {
+        // What is read is still to be multiplied by the scale, in both states.
+        let stage = ProbeStage::new(operations, &self.layout, self.scale * self.scale, &mut self.sums);
+        if !stage.is_empty() {
+            self.stages.push(Stage::Probes(Box::new(stage)));
+        }
+    }
+
     /// Rotations on different qubits, none of which reads the qubit of another.
     fn rotations<'a>(&mut self, operations: impl Iterator<Item = &'a Elementary>) {
         let mut blocks: Vec<(usize, &Rotation)> = Vec::new();
@@ -360,6 +336,11 @@ impl Builder {
             Some((index, mut phases)) => {
                 phases.push(0, Complex64::new(scale, 0.0));
                 self.stages[index] = Stage::Phases(Arc::new(PhaseStage::new(&phases, &self.layout, self.precision)));
+                for stage in &mut self.stages[index + 1..] {
+                    if let Stage::Probes(stage) = stage {
+                        stage.factor /= scale * scale;
+                    }
+                }
             }
             None => self.stages.push(Stage::Scale(scale)),
         }

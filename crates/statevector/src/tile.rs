@@ -5,12 +5,14 @@
 
 mod moves;
 mod phases;
+mod probes;
 mod rotations;
 
 use crate::lanes::{Lanes, Vectorized};
 use crate::monitor::{Interrupted, Progress};
 use crate::parts::Parts;
 use crate::real::Real;
+use crate::reduce::LaneSums;
 use crate::state::{Block, LANES, State};
 use crate::sweep::{Stage, Sweep, TileCondition};
 use phases::Outer;
@@ -19,6 +21,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Applies a sweep, on several threads where the state is large.
 pub(crate) fn apply<T: Real>(state: &mut State<T>, sweep: &Sweep, progress: &mut Progress) -> Result<(), Interrupted> {
+    apply_and_read(state, sweep, &mut [], progress)
+}
+
+/// Applies a sweep of a backward pass; its probes add to their entries of `sums`. Each tile has sums of its own, which are added pairwise,
+/// neighbours first.
+pub(crate) fn apply_and_read<T: Real>(
+    state: &mut State<T>,
+    sweep: &Sweep,
+    sums: &mut [f64],
+    progress: &mut Progress,
+) -> Result<(), Interrupted> {
     let blocks = 1usize << sweep.held_blocks.count_ones();
     let tiles = state.block_count() / blocks;
     let shift = state.segment_shift();
@@ -34,11 +47,24 @@ pub(crate) fn apply<T: Real>(state: &mut State<T>, sweep: &Sweep, progress: &mut
     };
     let choice = progress.lanes;
     let idle = Mutex::new(Vec::new());
+    let read = sweep.sums.len();
+    let mut of_tiles = vec![0.0; tiles * read];
+    let places = Parts::new(&mut of_tiles);
     progress.pass(tiles, blocks * LANES * sweep.weight, |range| {
         let mut workspace = locked(&idle).pop().unwrap_or_else(|| Workspace::new(sweep, &place));
-        choice.run(Tiles { sweep, place: &place, workspace: &mut workspace, range });
+        // SAFETY: ranges are disjoint.
+        let sums = unsafe { places.part(range.start * read..range.end * read) };
+        choice.run(Tiles { sweep, place: &place, workspace: &mut workspace, sums, range });
         locked(&idle).push(workspace);
-    })
+    })?;
+    for (k, sum) in sweep.sums.iter().enumerate() {
+        let mut row: Vec<f64> = of_tiles.iter().skip(k).step_by(read).copied().collect();
+        while row.len() > 1 {
+            row = row.chunks(2).map(|pair| pair.iter().sum()).collect();
+        }
+        sums[*sum as usize] += row.first().copied().unwrap_or(0.0);
+    }
+    Ok(())
 }
 
 /// What a thread needs for its tiles; the next share of tiles takes it over, because fresh memory costs as much as a gate.
@@ -47,12 +73,18 @@ struct Workspace<T> {
     scratch: Vec<Block<T>>,
     /// For each stage.
     outer: Vec<Outer<T>>,
+    /// For probes.
+    room: Vec<LaneSums>,
 }
 
 impl<T: Real> Workspace<T> {
     fn new(sweep: &Sweep, place: &Place<T>) -> Self {
         let length = if place.is_contiguous { 0 } else { place.offsets.len() };
-        Self { scratch: vec![Block::ZERO; length], outer: sweep.stages.iter().map(|_| Outer::default()).collect() }
+        Self {
+            scratch: vec![Block::ZERO; length],
+            outer: sweep.stages.iter().map(|_| Outer::default()).collect(),
+            room: Vec::new(),
+        }
     }
 }
 
@@ -123,16 +155,18 @@ struct Tiles<'a, T> {
     sweep: &'a Sweep,
     place: &'a Place<'a, T>,
     workspace: &'a mut Workspace<T>,
+    /// Those of the sweep for each tile of the range.
+    sums: &'a mut [f64],
     range: Range<usize>,
 }
 
 impl<T: Real> Vectorized<T> for Tiles<'_, T> {
     #[inline(always)]
     fn run<V: Lanes<T>>(self) {
-        let Self { sweep, place, workspace, range } = self;
-        let Workspace { scratch, outer } = workspace;
+        let Self { sweep, place, workspace, sums, range } = self;
+        let Workspace { scratch, outer, room } = workspace;
         let blocks = place.offsets.len();
-        for tile in range {
+        for (k, tile) in range.enumerate() {
             let base = if place.is_contiguous {
                 place.block(place.first(tile))
             } else {
@@ -140,6 +174,24 @@ impl<T: Real> Vectorized<T> for Tiles<'_, T> {
                 scratch.as_mut_ptr()
             };
             for (stage, outer) in sweep.stages.iter().zip(outer.iter_mut()) {
+                if let Stage::Probes(stage) = stage {
+                    let read = sweep.sums.len();
+                    // SAFETY: `base` holds the blocks of a tile, which nobody else uses.
+                    let tile_blocks = unsafe { std::slice::from_raw_parts(base, blocks) };
+                    let sums = &mut sums[k * read..(k + 1) * read];
+                    // SAFETY: this code runs, so the processor has the instructions of V.
+                    unsafe {
+                        V::vectorize(
+                            #[inline(always)]
+                            || match V::WIDTH {
+                                2 => probes::apply::<T, 2>(tile_blocks, tile, stage, room, sums),
+                                4 => probes::apply::<T, 4>(tile_blocks, tile, stage, room, sums),
+                                _ => probes::apply::<T, 8>(tile_blocks, tile, stage, room, sums),
+                            },
+                        );
+                    }
+                    continue;
+                }
                 // SAFETY: `base` holds the blocks of a tile, which nobody else uses: tiles are disjoint, and so are ranges. The
                 // stages of a sweep stay within its tiles. This code runs, so the processor has the instructions of V.
                 unsafe { stage_on_tile::<T, V>(stage, base, blocks, tile, outer) };
@@ -177,6 +229,8 @@ unsafe fn stage_on_tile<T: Real, V: Lanes<T>>(
                 moves::apply::<T, V>(base, blocks, *members, *exchange, *chosen, condition);
             }
             Stage::ConditionalBlocks { .. } | Stage::ConditionalLanes { .. } | Stage::Move { .. } => {}
+            // Read by the caller, who has a place for the sums.
+            Stage::Probes(_) => {}
             Stage::Scale(factor) => phases::scale::<T, V>(base, blocks, *factor),
             Stage::Phases(stage) => phases::apply::<T, V>(base, blocks, tile, stage, outer),
         }
@@ -185,7 +239,7 @@ unsafe fn stage_on_tile<T: Real, V: Lanes<T>>(
 
 /// Indices of blocks of a tile whose bits in `fixed` are `value`, ascending.
 #[inline(always)]
-fn blocks_with(blocks: usize, fixed: usize, value: usize) -> impl Iterator<Item = usize> {
+fn blocks_with(blocks: usize, fixed: usize, value: usize) -> impl Iterator<Item = usize> + Clone {
     let count = blocks >> fixed.count_ones();
     let mut next = 0usize;
     (0..count).map(move |_| {

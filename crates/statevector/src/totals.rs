@@ -5,7 +5,7 @@ use crate::job::{Job, union};
 use crate::monitor::Progress;
 use crate::outcomes::{OutcomeTable, Scatter};
 use crate::real::Real;
-use crate::result::{Amplitudes, CircuitResult, Reduced};
+use crate::result::{Amplitudes, CircuitResult, Gradient, Reduced};
 use crate::sample::sample;
 use crate::state::{Block, State};
 use crate::walk::Leaf;
@@ -40,6 +40,7 @@ pub(crate) struct Totals<'a, T> {
     counts: OutcomeTable<u64>,
     probabilities: OutcomeTable<f64>,
     expectation: f64,
+    gradient: Vec<f64>,
     amplitudes: Option<Amplitudes>,
     marginals: Vec<Vec<f64>>,
     densities: BTreeMap<Vec<u32>, Vec<Complex64>>,
@@ -55,6 +56,7 @@ impl<'a, T: Real + Into<Amplitude>> Totals<'a, T> {
             counts: OutcomeTable::new(bits),
             probabilities: OutcomeTable::new(bits),
             expectation: 0.0,
+            gradient: Vec::new(),
             amplitudes: None,
             marginals: job.options.marginals.iter().map(|qubits| vec![0.0; 1 << qubits.len()]).collect(),
             densities: BTreeMap::new(),
@@ -77,6 +79,9 @@ impl<'a, T: Real + Into<Amplitude>> Totals<'a, T> {
                 leaf.probability
             };
             self.expectation += weight * observable.expectation(state, progress)?;
+            if let Some(backward) = &job.backward {
+                self.gradient = backward.gradient(state, observable, progress)?;
+            }
         }
         for (sums, qubits) in self.marginals.iter_mut().zip(&job.options.marginals) {
             for (sum, p) in sums.iter_mut().zip(marginal(state, &job.plan.placed(qubits), progress)?) {
@@ -201,6 +206,7 @@ impl<'a, T: Real + Into<Amplitude>> Totals<'a, T> {
             counts: self.counts,
             probabilities: options.probabilities.then_some(self.probabilities),
             expectation: job.observable.is_some().then_some(self.expectation),
+            gradient: job.backward.as_ref().map(|back| Gradient { names: back.names.clone(), values: self.gradient }),
             amplitudes: self.amplitudes,
             marginals: self.marginals,
             entropy: options.entropy.iter().map(|qubits| entropy_of(qubits)).collect(),

@@ -303,8 +303,9 @@ fn an_estimate_counts_the_amplitudes_that_a_gate_touches() {
         ("cx q[8], q[9];", state),
         ("ccx q[7], q[8], q[9];", state),
         ("cx q[8], q[9]; rz(1) q[9]; cx q[8], q[9];", 2 * state),
-        // The first controlled X is a phase between H of its target, one of which merges with ry.
-        ("ry(1) q[9]; cx q[8], q[9];", 6 * state),
+        // A controlled X between gates is a phase between H that merge with them; where none follows, it exchanges amplitudes.
+        ("ry(1) q[9]; cx q[8], q[9]; ry(1) q[9];", 6 * state),
+        ("ry(1) q[9]; cx q[8], q[9];", 3 * state),
         ("cswap q[9], q[0], q[8];", state),
         // Qubits change names.
         ("swap q[8], q[9];", 0),

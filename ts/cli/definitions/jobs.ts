@@ -73,6 +73,7 @@ export function jobFlags(command: Command): Command {
     .option("--input <name=value>", "value of an input parameter; may be repeated", collect)
     .option("--probabilities", "the exact distribution as well")
     .option("--observable <sum>", 'expectation of a Pauli sum such as "0.5*XXI + ZZZ", highest qubit first')
+    .option("--gradient", "the derivatives of that expectation by the input parameters")
     .option("--amplitudes", "the final state")
     .option("--marginals <qubits>", "distribution of some qubits, such as 0,1; may be repeated", collect)
     .option("--entropy <qubits>", "entropy and purity of some qubits; may be repeated", collect)

@@ -2,7 +2,7 @@
 
 use super::{FinalMeasurement, Step};
 use crate::elementary::Context;
-use crate::gates::Gates;
+use crate::gates::{Gates, is_followed};
 use crate::options::Noise;
 use crate::parity::{ParityGate, parity_gate};
 use ketflow_circuit::Error;
@@ -62,7 +62,8 @@ impl Builder<'_> {
                         found.parts.into_iter().for_each(|part| is_done[part] = true);
                     }
                     None => {
-                        self.gate(gate, is_final.is_some())?;
+                        let is_followed = |target| is_followed(ops, k, target);
+                        self.gate(gate, is_final.is_some(), &is_followed)?;
                         if self.section.as_ref().is_some_and(|section| section.gates >= SECTION_GATES) {
                             self.emit();
                         }
@@ -128,7 +129,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn gate(&mut self, op: &GateOp, is_top_level: bool) -> Result<(), Error> {
+    fn gate(&mut self, op: &GateOp, is_top_level: bool, is_followed: &dyn Fn(u32) -> bool) -> Result<(), Error> {
         let qubits = self.check_qubits(op)?;
         let params: Vec<f64> = op.params.iter().map(|param| param.evaluate(self.inputs)).collect();
         if let Some(bad) = params.iter().find(|value| !value.is_finite()) {
@@ -158,7 +159,7 @@ impl Builder<'_> {
             }
             (targets, controls) => {
                 let apply = |gates: &mut Gates| match targets {
-                    &[target] if op.gate == Gate::X => gates.controlled_x(target, controls),
+                    &[target] if op.gate == Gate::X => gates.controlled_x(target, controls, is_followed(target)),
                     _ => gates.kernel(matrix.clone(), targets, controls),
                 };
                 self.apply(apply);

@@ -4,7 +4,7 @@
 use ketflow_circuit::expr::Expr;
 use ketflow_circuit::gates::{GATES, Gate};
 use ketflow_circuit::ir::{Circuit, Comparison, Condition, Control, GateOp, Op, Operand, Register};
-use ketflow_circuit::{Lines, Place};
+use ketflow_circuit::Place;
 use num_complex::Complex64;
 use proptest::prelude::*;
 
@@ -24,7 +24,7 @@ impl Recipe {
             bits: if self.bits == 0 { Vec::new() } else { vec![register("c", self.bits)] },
             inputs: Vec::new(),
             ops: self.ops,
-            lines: Lines::default(),
+            ..Circuit::default()
         }
     }
 }
