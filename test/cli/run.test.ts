@@ -49,10 +49,22 @@ describe("ketflow run", () => {
     expect(JSON.parse(json).result).toEqual(result);
   });
 
+  it("takes noise as JSON too", async () => {
+    const noise = { channels: [{ after: ["cx"], channel: { kind: "amplitude-damping", gamma: 0.1 } }] };
+    const submit = async () => ({ job: bellJob(), notes: [] });
+    const { bodies } = await ketflow(["run", "bell.qasm", "--noise", JSON.stringify(noise)], { submit });
+    expect(bodies[0]?.options).toEqual({ noise });
+    for (const wrong of ['{"channels":', '{"channels": [{"channel": {"kind": "bitflip", "probability": 0.1}}]}']) {
+      const { stderr, code } = await ketflow(["run", "bell.qasm", "--noise", wrong], { submit });
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/noise/)]);
+    }
+  });
+
   it("turns every flag into the body of the job", async () => {
     const flags = [
       ...["--seed", "7", "--shots", "10", "--precision", "f32", "--threads", "2", "--target", "mock-qpu"],
       ...["--input", "theta=0.5", "--input", "phi=-1e-3", "--probabilities", "--amplitudes", "--observable", "ZZ"],
+      ...["--gradient"],
       ...["--marginals", "0,1", "--marginals", "1", "--entropy", "0", "--method", "trajectory"],
       ...["--noise", "depolarizing1=0.001,readout=0.02", "--strategy", "balanced,cost-efficient"],
       ...["--collapse", "cheapest", "--deadline", "500", "--max-cost", "0", "--data-class", "internal", "--no-cache"],
@@ -73,6 +85,7 @@ describe("ketflow run", () => {
         target: "mock-qpu",
         options: {
           ...{ shots: 10, precision: "f32", threads: 2, probabilities: true, amplitudes: true, observable: "ZZ" },
+          gradient: true,
           ...{ inputs: { theta: 0.5, phi: -0.001 }, marginals: [[0, 1], [1]], entropy: [[0]], method: "trajectory" },
           noise: { depolarizing1: 0.001, readout: 0.02 },
         },

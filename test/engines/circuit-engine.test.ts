@@ -60,6 +60,36 @@ describe("a circuit run", () => {
     expect(run.result.entropy?.[0]?.bits).toBeCloseTo(1, 12);
   });
 
+  it("derives by its inputs", async () => {
+    const source = `OPENQASM 3.0;
+      include "stdgates.inc";
+      input angle theta;
+      input float phi;
+      qubit[2] q;
+      ry(2 * theta) q[0];
+      cx q[0], q[1];
+      rz(phi) q[1];`;
+    const inputs = { theta: 0.3, phi: 0.7 };
+    const { result } = await engines.circuit.run(source, { inputs, observable: "XX + ZI", gradient: true, shots: 1 });
+    // ⟨XX + ZI⟩ = sin 2θ cos φ + cos 2θ
+    expect(result.expectation).toBeCloseTo(Math.sin(0.6) * Math.cos(0.7) + Math.cos(0.6), 12);
+    expect(Object.keys(result.gradient ?? {})).toEqual(["theta", "phi"]);
+    expect(result.gradient?.theta).toBeCloseTo(2 * Math.cos(0.6) * Math.cos(0.7) - 2 * Math.sin(0.6), 12);
+    expect(result.gradient?.phi).toBeCloseTo(-Math.sin(0.6) * Math.sin(0.7), 12);
+    await expect(engines.circuit.run(BELL, { observable: "ZZ", gradient: true })).rejects.toMatchObject({
+      code: "invalid-input",
+      message: expect.stringContaining("none of type float or angle"),
+    });
+  });
+
+  it("keeps the whole density matrix under noise", async () => {
+    const relaxation = { kind: "thermal-relaxation", t1: 50, t2: 70, time: 5 } as const;
+    const noise = { readout: { oneToZero: 0.1 }, channels: [{ after: ["x"], channel: relaxation }] };
+    const source = 'OPENQASM 3.0; include "stdgates.inc"; qubit q; x q;';
+    const { result } = await engines.circuit.run(source, { method: "density", noise, probabilities: true });
+    expect(result.probabilities?.["1"]).toBeCloseTo(0.9 * Math.exp(-0.1), 12);
+  });
+
   it("names the build that ran, as the manifest of the package does", async () => {
     const manifest = JSON.parse(readFileSync(new URL("../../wasm-pkg/manifest.json", import.meta.url), "utf8"));
     const { contentHash, version, builds } = manifest.engines.statevector;

@@ -1,6 +1,6 @@
 import { toBase64 } from "../core/bytes.ts";
 import type { Resolved } from "../core/config.ts";
-import { AppError } from "../core/errors.ts";
+import { AppError, messageOf } from "../core/errors.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
 import { checked } from "../models/check.ts";
 import { SubmitJob } from "../models/job.ts";
@@ -126,7 +126,7 @@ function optionsOf(flags: RunFlags): Record<string, unknown> {
     inputs: input && namedNumbers("--input", input),
     marginals: marginals?.map((subset) => qubits("--marginals", subset)),
     entropy: entropy?.map((subset) => qubits("--entropy", subset)),
-    noise: noise === undefined ? undefined : namedNumbers("--noise", noise.split(",")),
+    noise: noise === undefined ? undefined : noiseOf(noise),
     reads,
     sweeps,
     timeLimitMs: timeLimit,
@@ -181,6 +181,16 @@ function withoutEmpty(body: Record<string, unknown>): Record<string, unknown> {
   const isEmpty = (value: unknown): boolean =>
     typeof value === "object" && value !== null && Object.keys(value).length === 0;
   return Object.fromEntries(Object.entries(body).filter(([, value]) => !isEmpty(value)));
+}
+
+/** Rates by name, or all that the option takes as JSON. */
+function noiseOf(flag: string): unknown {
+  if (!flag.trimStart().startsWith("{")) return namedNumbers("--noise", flag.split(","));
+  try {
+    return JSON.parse(flag);
+  } catch (cause) {
+    throw new AppError("invalid-input", `--noise: ${messageOf(cause)}`, { cause });
+  }
 }
 
 function namedNumbers(flag: string, pairs: readonly string[]): Record<string, number> {

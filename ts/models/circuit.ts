@@ -1,21 +1,9 @@
 import * as z from "zod";
 import { METHODS, OTHER_METHODS } from "./circuit-methods.ts";
+import { Noise } from "./noise.ts";
 
 /** A set of distinct qubits, lowest bit of the subset's index first. */
 const QubitSet = z.array(z.int().min(0)).min(1);
-
-const Probability = z.number().min(0).max(1);
-
-/** Noise of a simulated device. */
-export const Noise = z.strictObject({
-  /** Depolarising probability on the qubit of every one-qubit gate. */
-  depolarizing1: Probability.optional(),
-  /** Depolarising probability on each qubit of every gate on two or more qubits. */
-  depolarizing2: Probability.optional(),
-  /** Probability that a recorded measurement outcome is flipped. */
-  readout: Probability.optional(),
-});
-export type Noise = z.infer<typeof Noise>;
 
 /** Formats a circuit can be given in. */
 export const CIRCUIT_FORMATS = ["openqasm2", "openqasm3", "ionq-json"] as const;
@@ -104,7 +92,7 @@ export interface CircuitEstimate {
   passes: number;
   /** Amplitudes touched in all passes, samples and branches, or words of a tableau and of frames, or products of tensors: what a calibration turns into milliseconds. */
   amplitudeUpdates: number;
-  method: "statevector" | "trajectory" | (typeof OTHER_METHODS)[number];
+  method: "statevector" | "trajectory" | "density" | (typeof OTHER_METHODS)[number];
   shape: CircuitShape;
 }
 

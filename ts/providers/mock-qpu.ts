@@ -3,9 +3,10 @@ import * as z from "zod";
 import { AppError } from "../core/errors.ts";
 import type { BackendDescription } from "../models/backend.ts";
 import { checked } from "../models/check.ts";
-import type { CircuitOptions, Noise } from "../models/circuit.ts";
+import type { CircuitOptions } from "../models/circuit.ts";
 import { DEFAULT_SHOTS } from "../models/defaults.ts";
 import { DATA_CLASSES } from "../models/job.ts";
+import type { Noise } from "../models/noise.ts";
 import type { Work } from "../models/work.ts";
 import { type JobRunner, runOn } from "./embedded.ts";
 import type { Provider, TimeEstimate } from "./provider.ts";
@@ -80,7 +81,9 @@ export function createMockQpu(
  * Noise under which a gate acts without error with its declared probability. The engine draws an error for each qubit of a
  * gate on its own, so each qubit of a two-qubit gate of fidelity F gets 1 − √F.
  */
-export function noiseOf(fidelity: BackendDescription["fidelity"]): Required<Noise> {
+export function noiseOf(
+  fidelity: BackendDescription["fidelity"],
+): Required<Pick<Noise, "depolarizing1" | "depolarizing2" | "readout">> {
   return {
     depolarizing1: 1 - fidelity.oneQubit,
     depolarizing2: 1 - Math.sqrt(fidelity.twoQubit),

@@ -45,10 +45,14 @@ impl<'a> CliffordJob<'a> {
             )));
         }
         let inputs = ketflow_circuit::bind(circuit, &options.inputs)?;
-        let noise = Noise {
-            one: options.noise.depolarizing1,
-            several: options.noise.depolarizing2,
-            readout: options.noise.readout,
+        let Some(noise) = noise_of(options) else {
+            if options.method == Method::Auto {
+                return Ok(None);
+            }
+            return Err(Error::unsupported(
+                "method stabilizer knows depolarizing noise and one rate of readout alone; leave noise.channels and a readout of two rates \
+                 out, or use method trajectory",
+            ));
         };
         let program = match Program::new(circuit, &inputs, noise) {
             Ok(program) => program,
@@ -123,6 +127,17 @@ impl<'a> CliffordJob<'a> {
             limit >> 20
         )))
     }
+}
+
+/// The noise, where it is of the kinds that the tableau has.
+fn noise_of(options: &Options) -> Option<Noise> {
+    let noise = &options.noise;
+    let is_known = noise.channels.is_empty() && noise.readout.zero_to_one == noise.readout.one_to_zero;
+    is_known.then_some(Noise {
+        one: noise.depolarizing1,
+        several: noise.depolarizing2,
+        readout: noise.readout.zero_to_one,
+    })
 }
 
 fn refusal(gate: &NotClifford, options: &Options) -> Error {

@@ -1,5 +1,6 @@
 //! A job that was checked: everything that can be refused is refused here, before a state is allocated.
 
+use crate::density::Density;
 use crate::gradient::Backward;
 use crate::observable::PauliSum;
 use crate::options::{Method, Options, Precision};
@@ -29,7 +30,7 @@ pub struct Estimate {
     pub amplitude_updates: u64,
     /// Groups of shots or exact branches at the end, at most.
     pub branches_up_to: u64,
-    /// `statevector`, `trajectory`, `stabilizer` or `mps`.
+    /// `statevector`, `trajectory`, `density`, `stabilizer` or `mps`.
     pub method: &'static str,
     /// What the circuit is made of.
     pub shape: Shape,
@@ -42,6 +43,7 @@ pub(crate) struct Job<'a> {
     pub(crate) other: Option<Plan>,
     pub(crate) observable: Option<PauliSum>,
     pub(crate) backward: Option<Backward>,
+    pub(crate) density: Option<Density>,
     /// Whether all possible outcomes are followed.
     pub(crate) is_exact: bool,
     /// Subsets whose density matrix is needed, with the complement in place of a larger subset of a pure state.
@@ -67,6 +69,7 @@ impl<'a> Job<'a> {
             None => None,
         };
         let backward = if options.gradient { Some(Backward::new(circuit, &inputs, &plan, options)?) } else { None };
+        let density = Density::new(circuit, &inputs, options)?;
         let other = Self::other_plan(&plan, options)?;
         let wants_state = !options.marginals.is_empty()
             || !options.entropy.is_empty()
@@ -78,9 +81,16 @@ impl<'a> Job<'a> {
                 "method statevector cannot simulate gate noise, which makes the state mixed; use auto or trajectory",
             ));
         }
-        if options.noise.is_some() && (options.probabilities || wants_state || options.amplitudes) {
+        if density.is_some() && wants_state {
             return Err(Error::unsupported(
-                "exact results under noise are not available in this version; ask for counts or an observable, or remove noise",
+                "method density gives counts, probabilities and an observable; leave the other results out, or the method",
+            ));
+        }
+        if density.is_none() && options.noise.is_some() && (options.probabilities || wants_state || options.amplitudes)
+        {
+            return Err(Error::unsupported(
+                "exact results under noise need the method density, which gives probabilities and an observable; ask for it, for counts, \
+                 or remove noise",
             ));
         }
         if options.amplitudes && plan.branch_points() > 0 {
@@ -93,7 +103,8 @@ impl<'a> Job<'a> {
         let is_exact = plan.branch_points() > 0
             && !options.noise.is_some()
             && (options.probabilities || observable.is_some() || wants_state);
-        let mut job = Self { options, plan, other, observable, backward, is_exact, densities: BTreeMap::new() };
+        let mut job =
+            Self { options, plan, other, observable, backward, density, is_exact, densities: BTreeMap::new() };
         job.check_subsets()?;
         Ok(job)
     }
@@ -212,9 +223,14 @@ impl<'a> Job<'a> {
     }
 
     pub(crate) fn state_bytes(&self) -> u128 {
+        self.of_precision(self.plan.qubits)
+    }
+
+    /// Bytes of a state of so many qubits.
+    fn of_precision(&self, qubits: u32) -> u128 {
         match self.options.precision {
-            Precision::F32 => State::<f32>::bytes(self.plan.qubits),
-            Precision::F64 => State::<f64>::bytes(self.plan.qubits),
+            Precision::F32 => State::<f32>::bytes(qubits),
+            Precision::F64 => State::<f64>::bytes(qubits),
         }
     }
 
@@ -223,12 +239,18 @@ impl<'a> Job<'a> {
         1 << self.plan.qubits
     }
 
+    /// Of the largest state.
+    pub(crate) fn amplitudes_at_most(&self) -> u128 {
+        self.density.as_ref().map_or(self.amplitudes(), |density| 1 << density.qubits_of_state())
+    }
+
     /// Bytes without waiting copies.
     pub(crate) fn bytes(&self) -> u128 {
         let state = self.state_bytes();
         // ψ and λ on the way back are one state of twice the size.
         let states = state * (1 + u128::from(self.other.is_some()) + 2 * u128::from(self.backward.is_some()));
         let row = 8 * (u128::from(self.plan.outcome_bits).div_ceil(64) + 1);
+        let states = states + self.density.as_ref().map_or(0, |density| self.of_precision(density.qubits_of_state()));
         // Groups hold shots twice while they split; draws are (f64, u32), twice; counts have at most a row per shot, kept twice.
         let per_shot = 4 * 2 + 2 * 16 + if self.plan.noise.has_gate_errors() { 32 } else { 0 } + 2 * row;
         let shots = u128::from(self.options.shots) * per_shot;
@@ -269,7 +291,9 @@ impl<'a> Job<'a> {
             passes: self.plan.passes(),
             amplitude_updates: self.amplitude_updates(),
             branches_up_to: self.branches(),
-            method: if self.has_gate_errors() || self.options.method == Method::Trajectory {
+            method: if self.density.is_some() {
+                "density"
+            } else if self.has_gate_errors() || self.options.method == Method::Trajectory {
                 "trajectory"
             } else {
                 "statevector"
@@ -282,7 +306,7 @@ impl<'a> Job<'a> {
     pub(crate) fn amplitude_updates(&self) -> u64 {
         let amplitudes = self.amplitudes();
         let terms = self.observable.as_ref().map_or(0, PauliSum::passes) as u128;
-        let passes = self.plan.amplitude_updates();
+        let passes = self.density.as_ref().map_or(self.plan.amplitude_updates(), Density::amplitude_updates);
         let densities: u128 = self.densities.values().map(|qubits| 1u128 << qubits.len()).sum();
         let other = self.other.as_ref().map_or(0, |plan| plan.amplitude_updates() + amplitudes);
         let ends =
@@ -299,6 +323,9 @@ impl<'a> Job<'a> {
     /// As [`Estimate::branches_up_to`].
     fn branches(&self) -> u64 {
         let points = self.plan.branch_points().min(63) as u32;
+        if self.density.is_some() {
+            return 1;
+        }
         match (self.is_exact, self.has_gate_errors()) {
             (true, _) => 1u64 << points,
             (false, true) => self.options.shots,

@@ -7,6 +7,7 @@
 
 mod chosen;
 mod clifford_job;
+mod density;
 mod elementary;
 mod gates;
 mod gradient;
@@ -19,6 +20,7 @@ mod lanes;
 pub mod monitor;
 mod mps_job;
 pub mod naive;
+pub mod noise;
 mod observable;
 pub mod options;
 mod outcomes;
@@ -42,6 +44,7 @@ mod walk;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod wasm;
 
+pub use density::MAX_MIXED_QUBITS;
 pub use job::{Estimate, MAX_DENSITY_QUBITS};
 pub use ketflow_error::RunError;
 pub use ketflow_team::{MAX_THREADS, Team, ThreadUse, with_helpers};

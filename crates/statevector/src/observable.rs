@@ -11,6 +11,7 @@ use crate::reduce::{CHUNK_BLOCKS, LaneSums};
 use crate::state::{Block, LANES, State};
 use group::Group;
 use ketflow_circuit::Error;
+use num_complex::Complex64;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -84,6 +85,23 @@ impl PauliSum {
             sum += group.expectation(state, progress)?;
         }
         Ok(sum)
+    }
+
+    /// Tr(sum·ρ) of a density matrix of `size` rows, whose entries (row, column) `entry` gives.
+    pub(crate) fn expectation_of(&self, size: usize, entry: impl Fn(usize, usize) -> Complex64) -> f64 {
+        let mut sum = 0.0;
+        for Term { coefficient, x, z } in &self.terms {
+            // Tr(Pρ) = Σⱼ phase(j) ρ(j, j ⊕ x) with P|j⟩ = phase(j)|j ⊕ x⟩.
+            let of_term: Complex64 = (0..size)
+                .map(|j| {
+                    let value = entry(j, j ^ *x as usize);
+                    if (j as u64 & z).count_ones().is_multiple_of(2) { value } else { -value }
+                })
+                .sum();
+            let power = (x & z).count_ones() % 4;
+            sum += coefficient * [of_term.re, -of_term.im, -of_term.re, of_term.im][power as usize];
+        }
+        sum
     }
 
     /// sum·ψ into `image`, the blocks of a state of the same size in pieces of equal length; added up in f64 and rounded once.

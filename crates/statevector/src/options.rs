@@ -1,5 +1,6 @@
 //! The options of a circuit job, as they come in JSON: the same names as the flags of the command line.
 
+pub use crate::noise::Noise;
 use ketflow_circuit::Error;
 use ketflow_team::MAX_THREADS;
 use serde::Deserialize;
@@ -109,7 +110,7 @@ pub enum Method {
     Trajectory,
     /// Clifford circuits by tableau and Pauli frames, thousands of qubits; refuses other gates.
     Stabilizer,
-    /// Not in this version.
+    /// The whole density matrix: exact results under noise, for at most [`MAX_MIXED_QUBITS`](crate::MAX_MIXED_QUBITS) qubits.
     Density,
     /// A matrix product state: wide circuits of little entanglement, with a truncation error.
     Mps,
@@ -133,30 +134,6 @@ pub struct OtherCircuit {
     pub format: String,
     /// The text.
     pub source: String,
-}
-
-/// Noise of a simulated device.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Noise {
-    /// After a gate on one qubit that qubit suffers X, Y or Z, each with a third of this probability.
-    pub depolarizing1: f64,
-    /// After a gate on several qubits each of them (controls too) suffers X, Y or Z, each with a third of this probability.
-    pub depolarizing2: f64,
-    /// A recorded outcome is flipped with this probability.
-    pub readout: f64,
-}
-
-impl Noise {
-    /// Whether gates are noisy, so that shots take different paths.
-    pub(crate) fn has_gate_errors(&self) -> bool {
-        self.depolarizing1 > 0.0 || self.depolarizing2 > 0.0
-    }
-
-    /// Whether anything is noisy.
-    pub(crate) fn is_some(&self) -> bool {
-        self.has_gate_errors() || self.readout > 0.0
-    }
 }
 
 impl Options {
@@ -196,30 +173,13 @@ impl Options {
         if self.memory_limit_mib == 0 {
             return Err(Error::invalid("memoryLimitMiB is 0; give at least 1, or leave it out"));
         }
-        for (name, value) in [
-            ("depolarizing1", self.noise.depolarizing1),
-            ("depolarizing2", self.noise.depolarizing2),
-            ("readout", self.noise.readout),
-        ] {
-            if !(0.0..=1.0).contains(&value) {
-                return Err(Error::invalid(format!("noise.{name} is {value}; give a probability from 0 to 1")));
-            }
-        }
+        self.noise.check()?;
         for (name, value) in &self.inputs {
             if !value.is_finite() {
                 return Err(Error::invalid(format!("inputs.{name} is {value}; give a finite number")));
             }
         }
-        let later = match self.method {
-            Method::Auto | Method::Statevector | Method::Trajectory | Method::Stabilizer | Method::Mps => None,
-            Method::Density => Some("density"),
-        };
-        match later {
-            Some(name) => Err(Error::unsupported(format!(
-                "method {name} is not available in this version; use auto, statevector, trajectory, stabilizer or mps"
-            ))),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// The memory limit in bytes.

@@ -8,7 +8,8 @@ mod builder;
 use crate::elementary::Context;
 use crate::gates::Gates;
 use crate::kernels::Kernel;
-use crate::options::{Noise, Options};
+use crate::noise::{Noise, Operators};
+use crate::options::{Method, Options};
 use crate::sweep::Sweep;
 use builder::{Builder, Section};
 use ketflow_circuit::ir::{Circuit, Condition};
@@ -26,12 +27,19 @@ pub(crate) enum Step {
         hazards: Vec<f64>,
         struck: usize,
     },
-    /// A place where a gate error may strike; `hazard` = −ln(1 − probability).
+    /// A place where a gate error may strike; `hazard` = −ln(1 − probability), and X, Y and Z have these shares of it.
     GateError {
         qubit: u32,
         hazard: f64,
+        shares: [f64; 3],
     },
-    /// `event` numbers measurements and resets in the order of the program.
+    /// A channel whose operators leave shares of the state that depend on it.
+    Channel {
+        qubits: Vec<u32>,
+        operators: Operators,
+        event: u32,
+    },
+    /// `event` numbers measurements, resets and channels in the order of the program.
     Measure {
         qubit: u32,
         bit: Option<u32>,
@@ -91,16 +99,19 @@ impl Plan {
             precision: options.precision,
             keeps_phase: options.amplitudes,
             // Amplitudes are given, and compared with those of another circuit, in the order of the qubits.
-            keeps_places: options.amplitudes || options.fidelity.is_some(),
+            keeps_places: options.amplitudes || options.fidelity.is_some() || options.method == Method::Density,
         };
+        // A density matrix has the noise in itself.
+        let noise = if options.method == Method::Density { Noise::default() } else { options.noise.clone() };
+        let is_noisy = noise.has_gate_errors();
         let mut builder = Builder {
             inputs,
-            noise: options.noise,
+            noise: &noise,
             qubits,
             bits: circuit.bit_count(),
             keeps_phase: options.amplitudes,
-            gates: Gates::new(qubits, context, options.noise.has_gate_errors()),
-            section: options.noise.has_gate_errors().then(|| Section::new(qubits, context)),
+            gates: Gates::new(qubits, context, is_noisy),
+            section: (is_noisy && noise.is_pauli()).then(|| Section::new(qubits, context)),
             steps: Vec::new(),
             is_touched: vec![false; qubits as usize],
             finals: Vec::new(),
@@ -110,21 +121,21 @@ impl Plan {
         builder.program(&circuit.ops, Some(&is_final))?;
         builder.emit();
         let places = builder.gates.into_places();
-        let mut finals = builder.finals;
+        let (mut finals, steps, events) = (builder.finals, builder.steps, builder.events);
         if !records_bits {
-            let measured = |q: u32| FinalMeasurement { qubit: places[q as usize], bit: q, event: builder.events + q };
+            let measured = |q: u32| FinalMeasurement { qubit: places[q as usize], bit: q, event: events + q };
             finals = (0..qubits).map(measured).collect();
         }
         Ok(Self {
             qubits,
-            steps: builder.steps,
+            steps,
             places,
             keeps_places: context.keeps_places,
             finals,
             bits: circuit.bit_count(),
             outcome_bits: if records_bits { circuit.bit_count() } else { qubits },
             records_bits,
-            noise: options.noise,
+            noise,
         })
     }
 

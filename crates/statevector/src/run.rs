@@ -31,7 +31,7 @@ pub fn estimate(circuit: &Circuit, options: &Options) -> Result<Estimate, Error>
 pub fn run(circuit: &Circuit, options: &Options, monitor: &mut dyn Monitor) -> Result<CircuitResult, RunError> {
     let job = Chosen::of(circuit, options)?;
     let threads = match &job {
-        Chosen::Amplitudes(job) if job.amplitudes() >= SHARE_FROM_AMPLITUDES as u128 => {
+        Chosen::Amplitudes(job) if job.amplitudes_at_most() >= SHARE_FROM_AMPLITUDES as u128 => {
             job.check_memory()?;
             options.threads
         }
@@ -75,6 +75,9 @@ impl Job<'_> {
     }
 
     fn run<T: Real + Into<Amplitude>>(&self, progress: &mut Progress) -> Result<CircuitResult, RunError> {
+        if let Some(density) = &self.density {
+            return density.run::<T>(self, progress);
+        }
         let (options, plan) = (self.options, &self.plan);
         let spare = options.memory_limit_bytes() - self.bytes();
         let settings = Settings {

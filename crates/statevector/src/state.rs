@@ -152,6 +152,17 @@ impl<T: Real> State<T> {
         }
     }
 
+    /// Replaces all amplitudes by real ones.
+    pub(crate) fn fill_real(&mut self, value: impl Fn(usize) -> T) {
+        let amplitudes = self.amplitudes();
+        for (index, block) in self.segments.iter_mut().flatten().enumerate() {
+            *block = Block::ZERO;
+            for (lane, re) in block.re.iter_mut().enumerate().take(amplitudes) {
+                *re = value(index * LANES + lane);
+            }
+        }
+    }
+
     /// Number of amplitudes.
     pub(crate) fn amplitudes(&self) -> usize {
         1 << self.qubits

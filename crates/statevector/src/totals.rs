@@ -136,10 +136,11 @@ impl<'a, T: Real + Into<Amplitude>> Totals<'a, T> {
         let mut run: Option<(usize, u64)> = None;
         let counts = &mut self.counts;
         sample(state, seed, leaf.shots, progress, |index, shot| {
-            if readout > 0.0 {
+            if readout.is_some() {
                 scatter.write(index, &mut words);
                 for m in &plan.finals {
-                    if uniform(seed, Purpose::Readout, u64::from(shot), m.event) < readout {
+                    let rate = readout.rate(index >> m.qubit & 1 == 1);
+                    if rate > 0.0 && uniform(seed, Purpose::Readout, u64::from(shot), m.event) < rate {
                         words[m.bit as usize / 64] ^= 1 << (m.bit % 64);
                     }
                 }

@@ -9,8 +9,10 @@
 
 mod group;
 
+use crate::information::reduced_density;
 use crate::kernels::{Kernel, apply, collapse};
 use crate::monitor::{Interrupted, Progress};
+use crate::noise::{Operators, Readout};
 use crate::plan::{Plan, Step};
 use crate::real::Real;
 use crate::reduce::outcome_weights;
@@ -21,6 +23,7 @@ use ketflow_circuit::Error;
 use ketflow_circuit::gates::Gate;
 use ketflow_error::RunError;
 use ketflow_rng::{Purpose, uniform};
+use num_complex::Complex64;
 
 /// How to walk.
 #[derive(Debug, Clone, Copy)]
@@ -134,13 +137,16 @@ impl<T: Real> Walker<'_, '_, '_, T> {
         while let Some(step) = self.plan.steps.get(group.step) {
             let parts = match step {
                 Step::Section { hazards, struck } => self.split_by_section(group, hazards, *struck),
-                Step::GateError { qubit, hazard } => {
+                Step::GateError { qubit, hazard, shares } => {
                     group.hazard += hazard;
                     if group.next_error > group.hazard {
                         group.step += 1;
                         continue;
                     }
-                    self.split_by_error(group, *qubit)
+                    self.split_by_error(group, *qubit, *shares)
+                }
+                Step::Channel { qubits, operators, event } => {
+                    self.split_by_channel(group, qubits, operators, *event)?
                 }
                 Step::Measure { qubit, bit, event } => self.split_by_outcome(group, *qubit, *bit, *event, false)?,
                 Step::Reset { qubit, event } => self.split_by_outcome(group, *qubit, None, *event, true)?,
@@ -180,7 +186,11 @@ impl<T: Real> Walker<'_, '_, '_, T> {
                 *at = *target;
                 return Ok(());
             }
-            Step::Section { .. } | Step::GateError { .. } | Step::Measure { .. } | Step::Reset { .. } => {}
+            Step::Section { .. }
+            | Step::GateError { .. }
+            | Step::Channel { .. }
+            | Step::Measure { .. }
+            | Step::Reset { .. } => {}
         }
         *at += 1;
         Ok(())
@@ -212,13 +222,13 @@ impl<T: Real> Walker<'_, '_, '_, T> {
     }
 
     /// One part without an error here, and one per kind of error.
-    fn split_by_error(&mut self, group: &mut Group, qubit: u32) -> Vec<Group> {
+    fn split_by_error(&mut self, group: &mut Group, qubit: u32, shares: [f64; 3]) -> Vec<Group> {
         let mut parts: [(Vec<u32>, Vec<NextError>); 4] = Default::default();
         for (&shot, error) in group.shots.iter().zip(&group.errors) {
             let struck = error.hazard <= group.hazard;
             let next =
                 if struck { NextError::draw(self.settings.seed, shot, error.count + 1, group.hazard) } else { *error };
-            let (shots, errors) = &mut parts[if struck { 1 + usize::from(error.kind) } else { 0 }];
+            let (shots, errors) = &mut parts[if struck { 1 + usize::from(error.kind(shares)) } else { 0 }];
             shots.push(shot);
             errors.push(next);
         }
@@ -234,6 +244,41 @@ impl<T: Real> Walker<'_, '_, '_, T> {
             .collect()
     }
 
+    /// One part per operator of a channel. Each shot takes operator k with the probability Tr(Kₖ†Kₖ ρ), as if the surroundings measured.
+    fn split_by_channel(
+        &mut self,
+        group: &mut Group,
+        qubits: &[u32],
+        operators: &Operators,
+        event: u32,
+    ) -> Result<Vec<Group>, RunError> {
+        let mut weights = channel_weights(self.state, qubits, operators, self.progress)?;
+        let total: f64 = weights.iter().sum();
+        weights.iter_mut().for_each(|weight| *weight = if *weight <= T::BRANCH_FLOOR * total { 0.0 } else { *weight });
+        let total: f64 = weights.iter().sum();
+        let last = weights.iter().rposition(|weight| *weight > 0.0).unwrap_or_default();
+        let mut parts: Vec<(Vec<u32>, Vec<NextError>)> = vec![Default::default(); operators.len()];
+        for (k, &shot) in group.shots.iter().enumerate() {
+            let mut left = uniform(self.settings.seed, Purpose::Measurement, u64::from(shot), event) * total;
+            let chosen = weights.iter().position(|weight| {
+                let is_here = left < *weight;
+                left -= weight;
+                is_here
+            });
+            let (shots, errors) = &mut parts[chosen.unwrap_or(last)];
+            shots.push(shot);
+            errors.extend(group.errors.get(k));
+        }
+        self.progress.advance(group.shots.len() as u64)?;
+        let parts = parts.into_iter().enumerate().filter(|(_, (shots, _))| !shots.is_empty());
+        Ok(parts
+            .map(|(operator, (shots, errors))| {
+                let scale = 1.0 / weights[operator].sqrt();
+                self.part(group, shots, errors, 1.0, Branch::Kraus { step: group.step, operator, scale }, None)
+            })
+            .collect())
+    }
+
     /// One part per outcome, and per recorded value where readout is noisy.
     fn split_by_outcome(
         &mut self,
@@ -245,12 +290,12 @@ impl<T: Real> Walker<'_, '_, '_, T> {
     ) -> Result<Vec<Group>, RunError> {
         let weights = outcome_weights(self.state, qubit, self.progress)?;
         let p_one = possible(weights[1] / (weights[0] + weights[1]), T::BRANCH_FLOOR);
-        let readout = if bit.is_some() { self.plan.noise.readout } else { 0.0 };
+        let readout = if bit.is_some() { self.plan.noise.readout } else { Readout::default() };
         let mut parts: [(Vec<u32>, Vec<NextError>); 4] = Default::default();
         for (k, &shot) in group.shots.iter().enumerate() {
             let outcome = uniform(self.settings.seed, Purpose::Measurement, u64::from(shot), event) < p_one;
-            let is_flipped =
-                readout > 0.0 && uniform(self.settings.seed, Purpose::Readout, u64::from(shot), event) < readout;
+            let rate = readout.rate(outcome);
+            let is_flipped = rate > 0.0 && uniform(self.settings.seed, Purpose::Readout, u64::from(shot), event) < rate;
             let (shots, errors) = &mut parts[usize::from(outcome) * 2 + usize::from(outcome ^ is_flipped)];
             shots.push(shot);
             errors.extend(group.errors.get(k));
@@ -336,6 +381,11 @@ impl<T: Real> Walker<'_, '_, '_, T> {
                 let pauli = [Gate::X, Gate::Y, Gate::Z][usize::from(kind)].clone();
                 apply(self.state, &gate(pauli, qubit), self.progress)
             }
+            Branch::Kraus { step, operator, scale } => {
+                let Step::Channel { qubits, operators, .. } = &self.plan.steps[step] else { return Ok(()) };
+                let matrix = operators[operator].iter().map(|entry| entry * scale).collect();
+                apply(self.state, &Kernel::new(matrix, qubits.clone(), Vec::new()), self.progress)
+            }
             Branch::Collapse { qubit, outcome, scale } => collapse(self.state, qubit, outcome, scale, self.progress),
             Branch::Reset { qubit, outcome, scale } => {
                 collapse(self.state, qubit, outcome, scale, self.progress)?;
@@ -343,6 +393,39 @@ impl<T: Real> Walker<'_, '_, '_, T> {
             }
         }
     }
+}
+
+/// ‖Kψ‖² for each operator.
+fn channel_weights<T: Real>(
+    state: &State<T>,
+    qubits: &[u32],
+    operators: &Operators,
+    progress: &mut Progress,
+) -> Result<Vec<f64>, Interrupted> {
+    let n = 1usize << qubits.len();
+    // K†K of damping is diagonal, so that the weights of the two outcomes say it all.
+    let is_diagonal = operators.iter().all(|operator| {
+        let overlap: Complex64 = (0..n).map(|row| operator[row * n].conj() * operator[row * n + 1]).sum();
+        n == 2 && overlap == Complex64::new(0.0, 0.0)
+    });
+    let rho = if is_diagonal {
+        let [zero, one] = outcome_weights(state, qubits[0], progress)?.map(|weight| Complex64::new(weight, 0.0));
+        vec![zero, Complex64::default(), Complex64::default(), one]
+    } else {
+        reduced_density(state, qubits, progress)?
+    };
+    let weight = |operator: &Vec<Complex64>| {
+        let mut sum = 0.0;
+        for row in operator.chunks(n) {
+            for (a, x) in row.iter().enumerate() {
+                for (b, y) in row.iter().enumerate() {
+                    sum += (x * rho[a * n + b] * y.conj()).re;
+                }
+            }
+        }
+        sum.max(0.0)
+    };
+    Ok(operators.iter().map(weight).collect())
 }
 
 /// p, or 0 or 1 where the less likely outcome is rounding residue.

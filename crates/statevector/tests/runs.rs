@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use ketflow_circuit::Circuit;
+use ketflow_statevector::noise::Readout;
 use ketflow_statevector::options::{Noise, Options, Precision, SubsetPair};
 use ketflow_statevector::{CircuitResult, Interrupted, Monitor, RunError, Unmonitored, estimate, read, run};
 
@@ -373,7 +374,7 @@ fn structs_and_json_say_the_same() {
     let built = Options {
         precision: Precision::F32,
         shots: 5,
-        noise: Noise { readout: 0.5, ..Noise::default() },
+        noise: Noise { readout: Readout { zero_to_one: 0.5, one_to_zero: 0.5 }, ..Noise::default() },
         mutual_information: vec![SubsetPair { a: vec![0], b: vec![1] }],
         memory_limit_mib: 7,
         ..Options::default()

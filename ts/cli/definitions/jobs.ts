@@ -77,10 +77,10 @@ export function jobFlags(command: Command): Command {
     .option("--amplitudes", "the final state")
     .option("--marginals <qubits>", "distribution of some qubits, such as 0,1; may be repeated", collect)
     .option("--entropy <qubits>", "entropy and purity of some qubits; may be repeated", collect)
-    .option("--noise <values>", "such as depolarizing1=0.001,depolarizing2=0.01,readout=0.02")
+    .option("--noise <values>", "such as depolarizing1=0.001,depolarizing2=0.01,readout=0.02, or JSON")
     .option(
       "--method <name>",
-      "auto (default); circuits: statevector, trajectory, stabilizer or mps; models: anneal, temper, path-integral, tabu or exact",
+      "auto (default); circuits: statevector, trajectory, density, stabilizer or mps; models: anneal, temper, path-integral, tabu or exact",
     )
     .option("--max-bond <number>", "of a circuit with method mps: its widest bond; default 64", wholeNumberOf)
     .option("--truncation-threshold <number>", "of the same: share of the norm that a cut may drop; default 1e-12")

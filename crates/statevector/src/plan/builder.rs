@@ -3,7 +3,7 @@
 use super::{FinalMeasurement, Step};
 use crate::elementary::Context;
 use crate::gates::{Gates, is_followed};
-use crate::options::Noise;
+use crate::noise::{Effect, Noise};
 use crate::parity::{ParityGate, parity_gate};
 use ketflow_circuit::Error;
 use ketflow_circuit::gates::Gate;
@@ -33,7 +33,7 @@ impl Section {
 
 pub(super) struct Builder<'a> {
     pub(super) inputs: &'a [f64],
-    pub(super) noise: Noise,
+    pub(super) noise: &'a Noise,
     pub(super) qubits: u32,
     pub(super) bits: u32,
     /// Global phases show in amplitudes only; elsewhere they are dropped.
@@ -151,9 +151,9 @@ impl Builder<'_> {
             ([], [control]) => {
                 let (one, zero) = (Complex64::new(1.0, 0.0), Complex64::new(0.0, 0.0));
                 let diagonal = if control.value { [one, matrix[0]] } else { [matrix[0], one] };
-                self.one_qubit(control.qubit, [diagonal[0], zero, zero, diagonal[1]]);
+                self.one_qubit(op, control.qubit, [diagonal[0], zero, zero, diagonal[1]]);
             }
-            (&[target], []) => self.one_qubit(target, [matrix[0], matrix[1], matrix[2], matrix[3]]),
+            (&[target], []) => self.one_qubit(op, target, [matrix[0], matrix[1], matrix[2], matrix[3]]),
             (&[a, b], []) if op.gate == Gate::Swap && is_top_level && self.gates.can_rename() => {
                 self.gates.rename(a, b)
             }
@@ -163,7 +163,7 @@ impl Builder<'_> {
                     _ => gates.kernel(matrix.clone(), targets, controls),
                 };
                 self.apply(apply);
-                qubits.iter().for_each(|qubit| self.gate_error(*qubit, self.noise.depolarizing2));
+                self.errors_after(op, &qubits);
             }
         }
         Ok(())
@@ -185,11 +185,26 @@ impl Builder<'_> {
         Ok(qubits)
     }
 
-    fn one_qubit(&mut self, qubit: u32, gate: [Complex64; 4]) {
+    fn one_qubit(&mut self, op: &GateOp, qubit: u32, gate: [Complex64; 4]) {
         self.apply(|gates| gates.one_qubit(qubit, gate));
-        if self.noise.depolarizing1 > 0.0 {
-            self.gates.flush(qubit);
-            self.gate_error(qubit, self.noise.depolarizing1);
+        self.errors_after(op, &[qubit]);
+    }
+
+    fn errors_after(&mut self, op: &GateOp, qubits: &[u32]) {
+        if !self.noise.has_gate_errors() {
+            return;
+        }
+        for (effect, qubits) in self.noise.after(op, qubits) {
+            match effect {
+                Effect::Pauli { probability, shares } => self.gate_error(qubits[0], probability, shares),
+                Effect::Kraus(operators) => {
+                    qubits.iter().for_each(|qubit| self.gates.flush(*qubit));
+                    self.gates.emit(&mut self.steps);
+                    let event = self.event();
+                    let qubits = qubits.iter().map(|qubit| self.gates.place(*qubit)).collect();
+                    self.steps.push(Step::Channel { qubits, operators, event });
+                }
+            }
         }
     }
 
@@ -256,13 +271,13 @@ impl Builder<'_> {
         self.gates.place(qubit)
     }
 
-    fn gate_error(&mut self, qubit: u32, probability: f64) {
+    fn gate_error(&mut self, qubit: u32, probability: f64, shares: [f64; 3]) {
         if probability > 0.0 {
             // Waiting times never exceed 53·ln 2 < 37, so a hazard of 40 strikes with certainty.
             let hazard = (-libm::log1p(-probability)).min(40.0);
             self.gates.flush(qubit);
             self.gates.emit(&mut self.steps);
-            self.steps.push(Step::GateError { qubit: self.gates.place(qubit), hazard });
+            self.steps.push(Step::GateError { qubit: self.gates.place(qubit), hazard, shares });
             if let Some(section) = &mut self.section {
                 section.hazards.push(hazard);
             }

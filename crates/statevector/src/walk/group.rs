@@ -21,6 +21,12 @@ pub(super) enum Branch {
         qubit: u32,
         kind: u8,
     },
+    /// An operator of the channel at a step, times `scale`.
+    Kraus {
+        step: usize,
+        operator: usize,
+        scale: f64,
+    },
     Nothing,
 }
 
@@ -38,15 +44,28 @@ pub(super) struct Decision {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NextError {
     pub(super) hazard: f64,
-    pub(super) kind: u8,
+    /// Uniform in [0, 1): which of the errors at its place.
+    pub(super) choice: f64,
     pub(super) count: u32,
 }
 
 impl NextError {
     /// Waiting times are exponential in the hazard, so a place with hazard −ln(1 − p) is struck with probability p.
     pub(super) fn draw(seed: u64, shot: u32, count: u32, from: f64) -> Self {
-        let [wait, kind] = uniform_pair(seed, Purpose::GateError, u64::from(shot), count);
-        Self { hazard: from - libm::log1p(-wait), kind: ((kind * 3.0) as u8).min(2), count }
+        let [wait, choice] = uniform_pair(seed, Purpose::GateError, u64::from(shot), count);
+        Self { hazard: from - libm::log1p(-wait), choice, count }
+    }
+
+    /// 0 = X, 1 = Y, 2 = Z, where they have these shares.
+    pub(super) fn kind(&self, [x, y, z]: [f64; 3]) -> u8 {
+        let at = self.choice * (x + y + z);
+        if at < x {
+            0
+        } else if at < x + y || z == 0.0 {
+            1
+        } else {
+            2
+        }
     }
 }
 
