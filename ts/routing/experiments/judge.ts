@@ -3,7 +3,7 @@ import { type Difference, differenceOf, type Tally } from "./difference.ts";
 import { sampleRatioEvidence } from "./sample-ratio.ts";
 
 /** A metric that no arm may make worse. */
-export interface GuardRail {
+interface GuardRail {
   readonly name: string;
   /** More of it is worse (errors, latency, cost) or better. */
   readonly worse: "more" | "less";
@@ -32,7 +32,7 @@ export interface ArmTally {
 }
 
 /** What can be said of an arm against the first one. */
-export interface ArmVerdict {
+interface ArmVerdict {
   readonly arm: string;
   readonly difference: Difference | undefined;
   /** `harmful`: a guard rail is broken, send it nothing more. */
