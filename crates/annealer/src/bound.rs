@@ -137,8 +137,8 @@ fn pulls(rows: &Rows, monitor: &mut dyn Monitor) -> Result<Vec<f64>, Interrupted
 }
 
 /// The mixing method ends with the sweep that gains less than this part of the sum of pulls.
-const ENOUGH: f64 = 1e-9;
-const MOST_SWEEPS: u64 = 5000;
+const ENOUGH: f64 = 1e-7;
+const MOST_SWEEPS: u64 = 1000;
 
 /// Whether M + diag(u) is proved positive semidefinite.
 fn is_proof(rows: &Rows, u: &[f64], monitor: &mut dyn Monitor) -> Result<bool, Interrupted> {
