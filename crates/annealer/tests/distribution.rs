@@ -15,7 +15,7 @@ fn spins(fields: &[f64], couplings: &[(usize, usize, f64)]) -> Model {
     for (i, j, weight) in couplings {
         builder.add_coupling(*i, *j, *weight).unwrap();
     }
-    Model { bqm: builder.build().unwrap(), labels: Labels::From(0), format: Format::Coo }
+    Model::new(builder.build().unwrap(), Labels::From(0), Format::Coo)
 }
 
 fn all_samples(bqm: &Bqm) -> Vec<(Vec<bool>, f64)> {
