@@ -54,7 +54,8 @@ try {
   for (let index = 0; index < 60; index++) {
     const qubits = 2 + (index % 19);
     const source = randomCircuit(qubits, 20 + 7 * (index % 11), index);
-    const options = { shots: 1024, precision: /** @type {const} */ (index % 2 === 0 ? "f64" : "f32") };
+    const precision = /** @type {"f32" | "f64"} */ (index % 2 === 0 ? "f64" : "f32");
+    const options = { shots: 1024, precision };
     const circuit = await engines.circuit.compile(source);
     const estimate = await circuit.estimate(options);
     const times = [];

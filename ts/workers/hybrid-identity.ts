@@ -2,5 +2,5 @@
 export const HYBRID_ENGINE = {
   name: "hybrid",
   version: "0.1.0",
-  contentHash: "1343285acc55aaf8609600e3bb65062e3ee45a3d6ba42babb4ee06a1a8cef7f7",
+  contentHash: "69502de420684e0da961321a11128ae7dc77275a393d186f26a2c38315f53d91",
 } as const;

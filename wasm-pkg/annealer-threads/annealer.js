@@ -104,7 +104,7 @@ export class Program {
         return v2;
     }
     /**
-     * JSON `{vartype, variables, couplings, offset}`.
+     * JSON `{vartype, variables, couplings, offset, problem?}`.
      * @returns {string}
      */
     view() {

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "annealer",
     "version": "0.1.0",
-    "contentHash": "0916eb266783b017531d4471dfe302d13b58b23e1eaa53c923aefcc0de93db95"
+    "contentHash": "f83490d5b9163f900663feeea484fd89299c4f43e832b821f5c5c799f614ab68"
   },
   "build": {
     "kind": "wasm-simd128-threads",
-    "sha256": "99427e09e6aff243c03e034840b1906e799ba4b553ad84fab9b90981166ca691"
+    "sha256": "db6374944b9ac86a3e104b94baaffdb8393f9da1774e7abe8d0b5879664dc07a"
   }
 };

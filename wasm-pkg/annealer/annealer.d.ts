@@ -26,7 +26,7 @@ export class Program {
      */
     run(options: string, poll: Function): Uint8Array;
     /**
-     * JSON `{vartype, variables, couplings, offset}`.
+     * JSON `{vartype, variables, couplings, offset, problem?}`.
      */
     view(): string;
 }

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "annealer",
     "version": "0.1.0",
-    "contentHash": "0916eb266783b017531d4471dfe302d13b58b23e1eaa53c923aefcc0de93db95"
+    "contentHash": "f83490d5b9163f900663feeea484fd89299c4f43e832b821f5c5c799f614ab68"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "ed481d16e2f5524409bcff985bba3033ac7baca2e6b3a6d78908b9ce99f70b26"
+    "sha256": "3cc99deacf4a56cee4ad765aba2bb0597bda0a5dea1b57a189166f6e4217a5cc"
   }
 };

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "scheduler",
     "version": "0.1.0",
-    "contentHash": "f0f5a3e83e11f0f0853d861be487eea2068d6bf6f28d17998ec43719f2a4419b"
+    "contentHash": "07ead61ea1fe74b15baa314c09374f61e9c7c384a2d0b864977ad01adb4be81e"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "5367a894b0ad2cc23a8ddd6fd7e45cc0a030d8eae2c22e352b7243923d738c36"
+    "sha256": "a1d5a3deab1bd0b6846db60b6c3ec9c6cce865d8feca75eec221471757f1a4f1"
   }
 };

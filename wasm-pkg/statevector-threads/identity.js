@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "28454c2c527cf8e5ef5eb78221bde6391a6486181005bf8d4a2847f559dbd4ef"
+    "contentHash": "11907f1f62b8412d81d109365e263233718e1d28530efc6f77646d6d2cac51a9"
   },
   "build": {
     "kind": "wasm-simd128-threads",
-    "sha256": "3b088a9fa01a7221bca7fa03343dd5b4de5a7cb0655d9621caf26d7c59096e32"
+    "sha256": "86d5c683f0935d84db19f206633ff3344a078ab9460f17b9213d3b1d46200fe1"
   }
 };

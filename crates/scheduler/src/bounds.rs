@@ -10,11 +10,14 @@
 //! bounds by destructive improvement", EJOR 112 (1999), §2; Baptiste, Le Pape, Nuijten, "Constraint-Based Scheduling" (2001), §3.3, for
 //! energetic reasoning.
 
+mod allowance;
+
 use crate::features::Begun;
 use crate::layout::{Layout, NONE};
 use crate::measure::mode_cost;
 use crate::objective::{Component, Objective};
 use crate::problem::{Mode, Problem, Task};
+use allowance::{Allowance, POLL_WORK};
 use serde::Serialize;
 
 /// A value that no schedule is below.
@@ -89,9 +92,6 @@ const MOST_PAIRS: usize = 20_000_000;
 /// Most contributions of a task to an interval that are added up.
 const MOST_ENERGIES: usize = 10_000_000;
 
-/// Between two questions whether to stop: a millisecond or so.
-const POLL_WORK: usize = 500_000;
-
 /// The bound of an objective.
 pub fn lower_bound(problem: &Problem, objective: Objective) -> Bound {
     let bound = watched_bound(problem, objective, &mut || false);
@@ -116,32 +116,6 @@ pub(crate) fn watched_bound(
         parts.push(Summand { component, value: bound.value, proof: bound.proof });
     }
     Some(Bound { value, proof: Proof::Sum { parts } })
-}
-
-/// Work that a part of a bound may take, and who may stop it.
-struct Allowance<'a> {
-    left: usize,
-    until_poll: usize,
-    is_cancelled: &'a mut dyn FnMut() -> bool,
-    has_ended: bool,
-}
-
-impl Allowance<'_> {
-    /// Takes some of it; none when that much is not there any more.
-    fn take(&mut self, work: usize) -> Option<()> {
-        self.left = self.left.checked_sub(work)?;
-        match self.until_poll.checked_sub(work) {
-            Some(rest) => self.until_poll = rest,
-            None => {
-                self.until_poll = POLL_WORK;
-                if (self.is_cancelled)() {
-                    (self.left, self.has_ended) = (0, true);
-                    return None;
-                }
-            }
-        }
-        Some(())
-    }
 }
 
 struct Bounds<'a> {
@@ -408,26 +382,4 @@ impl Member {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        /// The preemptive optimum of one machine is the largest of: least head + all lengths + least tail, over all sets (Carlier 1982).
-        #[test]
-        fn sets_by_heads_and_tails_are_the_best_ones(rows in prop::collection::vec((0u64..12, 1u64..6, 0u64..12), 1..9)) {
-            let of_set = |set: u32| {
-                let members: Vec<_> = (0..rows.len()).filter(|k| set >> k & 1 == 1).map(|k| rows[k]).collect();
-                let least = |value: fn(&(u64, u64, u64)) -> u64| members.iter().map(value).min().unwrap();
-                least(|job| job.0) + members.iter().map(|job| job.1).sum::<u64>() + least(|job| job.2)
-            };
-            let best = (1..1u32 << rows.len()).map(of_set).max().unwrap();
-            let member = |(head, length, tail): &(u64, u64, u64)| Member { head: *head, tail: *tail, work: *length, modes: vec![(*length, 1)], is_preemptive: false };
-            let pool = Members { pool: Pool::Machine(0), capacity: vec![(0, u64::MAX, 1)], members: rows.iter().map(member).collect() };
-            let mut bound = Bound { value: 0, proof: Proof::EarliestEnds };
-            let mut work = Allowance { left: 1_000, until_poll: 1_000, is_cancelled: &mut || false, has_ended: false };
-            pool.raise_by_sets(&mut bound, &mut work);
-            prop_assert_eq!(bound.value, best);
-        }
-    }
-}
+mod tests;

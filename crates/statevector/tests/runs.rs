@@ -263,21 +263,22 @@ fn a_cancel_is_seen_at_the_next_poll() {
 
 #[test]
 fn too_much_memory_is_refused_with_numbers_and_remedy() {
-    let (code, message) = refusal("qubit[28] q; ry(1) q;", "{}");
+    let (code, message) = refusal("qubit[28] q; ry(1) q;", r#"{"method": "statevector"}"#);
     assert_eq!(code, "too-large");
     assert!(
         message.contains("28 qubits need 4295") && message.contains("4026531840 bytes") && message.contains("f32"),
         "{message}"
     );
-    let (code, message) = refusal("qubit[40] q; ry(1) q;", r#"{"precision": "f32"}"#);
+    let (code, message) = refusal("qubit[40] q; ry(1) q;", r#"{"precision": "f32", "method": "statevector"}"#);
     assert_eq!(code, "too-large");
     assert!(message.contains("fewer qubits"), "{message}");
-    assert_eq!(refusal("qubit[900] q; ry(1) q;", "{}").0, "too-large");
-    let (code, message) = refusal("qubit[20] q; ry(1) q;", r#"{"probabilities": true, "memoryLimitMiB": 20}"#);
+    assert_eq!(refusal("qubit[900] q; ry(1) q;", r#"{"method": "statevector"}"#).0, "too-large");
+    let (code, message) =
+        refusal("qubit[20] q; ry(1) q;", r#"{"probabilities": true, "memoryLimitMiB": 20, "method": "statevector"}"#);
     assert_eq!(code, "too-large");
     assert!(message.contains("raise memoryLimitMiB"), "{message}");
     // The estimate still answers.
-    let estimate = estimate(&circuit("qubit[40] q; ry(1) q;"), &Options::default()).unwrap();
+    let estimate = estimate(&circuit("qubit[40] q; ry(1) q;"), &options(r#"{"method": "statevector"}"#)).unwrap();
     assert!(estimate.bytes > 1 << 44 && estimate.qubits == 40);
 }
 
@@ -336,7 +337,7 @@ fn wrong_options_are_refused() {
         (r#"{"seed": 9007199254740992}"#, "invalid-input", "2^53"),
         (r#"{"seed": -1}"#, "invalid-input", "-1"),
         (r#"{"noise": {"readout": 1.5}}"#, "invalid-input", "noise.readout is 1.5"),
-        (r#"{"method": "mps"}"#, "unsupported", "not available in this version"),
+        (r#"{"method": "mps"}"#, "unsupported", "does not run a measurement before the end"),
         (r#"{"method": "statevector", "noise": {"depolarizing1": 0.1}}"#, "unsupported", "trajectory"),
         (r#"{"probabilities": true, "noise": {"readout": 0.1}}"#, "unsupported", "counts"),
         (r#"{"amplitudes": true}"#, "unsupported", "probabilities"),

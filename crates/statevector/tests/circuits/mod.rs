@@ -1,10 +1,10 @@
 //! Random circuits, with shrinking.
 #![allow(dead_code)]
 
+use ketflow_circuit::Place;
 use ketflow_circuit::expr::Expr;
 use ketflow_circuit::gates::{GATES, Gate};
 use ketflow_circuit::ir::{Circuit, Comparison, Condition, Control, GateOp, Op, Operand, Register};
-use ketflow_circuit::Place;
 use num_complex::Complex64;
 use proptest::prelude::*;
 
