@@ -151,10 +151,11 @@ describe("a circuit run", () => {
 
   it("refuses what memory cannot hold before it takes any", async () => {
     const plus = (qubits: number) => `OPENQASM 3.0; include "stdgates.inc"; qubit[${qubits}] q; h q;`;
-    await expect(engines.circuit.run(plus(40))).rejects.toMatchObject({ code: "too-large" });
+    const amplitudes = { method: "statevector" } as const;
+    await expect(engines.circuit.run(plus(40), amplitudes)).rejects.toMatchObject({ code: "too-large" });
     const limited = await loadEngines({ workerUrl, threads: 1, memoryLimitMiB: 1 });
     try {
-      const medium = limited.circuit.run(plus(20));
+      const medium = limited.circuit.run(plus(20), amplitudes);
       await expect(medium).rejects.toMatchObject({ code: "too-large", message: expect.stringContaining("1 MiB") });
     } finally {
       await limited.close();
