@@ -42,7 +42,7 @@ fn chi_squared(model: &Model, beta: f64, options: &Options) -> (f64, f64) {
 
 /// A frustrated ring with chords, and a field that nothing cancels.
 fn model(weights: &[f64]) -> Model {
-    let weight = |k: usize| weights[k % weights.len()] * if k % 3 == 0 { 1.0 } else { -1.0 };
+    let weight = |k: usize| weights[k % weights.len()] * if k.is_multiple_of(3) { 1.0 } else { -1.0 };
     let couplings: Vec<_> = (0..5).map(|k| (k, (k + 1) % 5, weight(k))).chain([(0, 2, weight(5))]).collect();
     spins(&[weight(6), 0.0, weight(7), 0.0, weight(8)], &couplings)
 }
