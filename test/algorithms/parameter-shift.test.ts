@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CircuitObjective, type Gradients } from "../../ts/algorithms/circuit-objective.ts";
+import { CircuitObjective } from "../../ts/algorithms/circuit-objective.ts";
 import { frequenciesOf } from "../../ts/algorithms/frequencies.ts";
+import type { Gradients } from "../../ts/algorithms/objective.ts";
 import { deviation, probeShift, type ShiftRule, shiftTerms } from "../../ts/algorithms/parameter-shift.ts";
 import type { Engines } from "../../ts/engines/load-engines.ts";
 import { contextOf, loadTestEngines, vqeOf } from "./context.ts";

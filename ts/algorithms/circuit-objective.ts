@@ -4,7 +4,7 @@ import { drawSeed } from "./draws.ts";
 import { inOrder } from "./in-order.ts";
 import { energyFromCounts, type MeasuredCircuit } from "./measured-energy.ts";
 import { refuseWhenAborted } from "./minimize.ts";
-import type { Objective } from "./objective.ts";
+import type { Gradients, Objective } from "./objective.ts";
 import { deviation, probeShift, type ShiftRule, shiftTerms } from "./parameter-shift.ts";
 import type { CircuitSource, HybridContext } from "./ports.ts";
 import type { Settings } from "./settings.ts";
@@ -18,12 +18,6 @@ export interface AnsatzInput {
   /** How the energy depends on it; only gradients by parameter shifts need to know. */
   readonly rule?: ShiftRule | undefined;
 }
-
-/**
- * Where gradients come from: `adjoint` from the engine, together with an exact energy of a circuit of gates; `shifts` from energies at
- * other points, of whatever circuit; `none` where the optimizer asks for none.
- */
-export type Gradients = "adjoint" | "shifts" | "none";
 
 /** A circuit whose energy depends on parameters through its inputs. */
 export interface Ansatz {

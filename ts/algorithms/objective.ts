@@ -1,3 +1,9 @@
+/**
+ * Where gradients come from: `adjoint` from the engine, together with an exact energy of a circuit of gates; `shifts` from energies at
+ * other points, of whatever circuit; `none` where the optimizer asks for none.
+ */
+export type Gradients = "adjoint" | "shifts" | "none";
+
 /** A function to minimise. */
 export interface Objective {
   readonly dimension: number;

@@ -2,11 +2,10 @@ import { AppError } from "../core/errors.ts";
 import type { HybridOptions, Optimizer } from "../models/hybrid.ts";
 import { withHybridDefaults } from "../models/hybrid-defaults.ts";
 import { Adam } from "./adam.ts";
-import type { Gradients } from "./circuit-objective.ts";
 import { Lbfgs } from "./lbfgs.ts";
 import type { MinimizeOptions } from "./minimize.ts";
 import { NelderMead } from "./nelder-mead.ts";
-import type { Stepper } from "./objective.ts";
+import type { Gradients, Stepper } from "./objective.ts";
 import { Spsa } from "./spsa.ts";
 
 /** The options of a search with every default written out. */

@@ -2,17 +2,12 @@ import { AppError } from "../core/errors.ts";
 import type { CircuitView } from "../models/circuit.ts";
 import type { HybridOptions, VqeInput } from "../models/hybrid.ts";
 import type { HybridValues } from "../models/hybrid-result.ts";
-import {
-  type AnsatzInput,
-  CircuitObjective,
-  type Gradients,
-  type Measurement,
-  type Search,
-} from "./circuit-objective.ts";
+import { type AnsatzInput, CircuitObjective, type Measurement, type Search } from "./circuit-objective.ts";
 import { drawStart } from "./draws.ts";
 import { frequenciesOf, ruleFor } from "./frequencies.ts";
 import { measuredCircuits } from "./measured-energy.ts";
 import { minimize } from "./minimize.ts";
+import type { Gradients } from "./objective.ts";
 import type { ShiftRule } from "./parameter-shift.ts";
 import { type PauliSum, readPauliSum } from "./pauli-sum.ts";
 import type { HybridContext } from "./ports.ts";

@@ -2,5 +2,5 @@
 export const HYBRID_ENGINE = {
   name: "hybrid",
   version: "0.1.0",
-  contentHash: "69502de420684e0da961321a11128ae7dc77275a393d186f26a2c38315f53d91",
+  contentHash: "7b2e654c1cea990eb5115846fbcb40573b57196aed820617d77ee5368eaf63c0",
 } as const;
