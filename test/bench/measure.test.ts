@@ -49,8 +49,11 @@ describe("the real engine as a subject", () => {
   it.skipIf(availableParallelism() < 2)(
     "has a row for two threads where it shares, and says why where not",
     async () => {
-      const alone = await measure(workload("loops1024"), { precision: null, threads: 1 }, [wasm], limits);
-      const shared = await measure(workload("loops1024"), { precision: null, threads: 2 }, [wasm], limits);
+      const model = workload("loops1024");
+      // Four times as long: a run of some tens of milliseconds does not wait for a team to start.
+      const long = { ...model, options: { ...model.options, reads: 256 } } as typeof model;
+      const alone = await measure(long, { precision: null, threads: 1 }, [wasm], limits);
+      const shared = await measure(long, { precision: null, threads: 2 }, [wasm], limits);
       const hashOf = (rows: typeof shared) => rows.map((row) => row.type === "row" && row.resultHash);
       expect(shared).toMatchObject([{ type: "row", threads: 2 }]);
       expect(hashOf(shared)).toEqual(hashOf(alone));

@@ -36,7 +36,7 @@ const write = (name: string, content: string): string => {
 const manifestOf = (path: string): Manifest => JSON.parse(readFileSync(path, "utf8")).manifest;
 
 /** Seconds of work in one operation after the other: deep enough that no machine is done before it is killed. */
-const longCircuit = `OPENQASM 3; include "stdgates.inc"; qubit[20] q; for int i in [1:400] { h q; cx q[0], q[19]; }`;
+const longCircuit = `OPENQASM 3; include "stdgates.inc"; qubit[20] q; for int i in [1:400] { ry(0.1 * i) q; cx q[0], q[19]; }`;
 
 describe("a job's road, from the command to a verified receipt", () => {
   const alice = user("alice");
@@ -89,7 +89,7 @@ describe("a job's road, from the command to a verified receipt", () => {
   it("leads back to the bytes of a search that its time limit ended", () => {
     const ring = Array.from({ length: 3000 }, (_, k) => `${k} ${(k + 1) % 3000} ${k % 3 === 0 ? 1 : -1}`);
     const file = write("ring.coo", ["# vartype=SPIN", ...ring].join("\n"));
-    const limit = ["--reads", "10000", "--time-limit", "150", "--seed", "3"];
+    const limit = ["--reads", "10000", "--time-limit", "150", "--seed", "3", "--max-samples", "3"];
     const first = alice.json(file, ...limit).document;
     const { options } = manifestOf(first.receipt.path);
     expect(options).toMatchObject({ reads: 10_000, sweepLimit: first.result.work.sweeps });

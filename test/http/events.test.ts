@@ -3,6 +3,7 @@ import { newJobId } from "../../ts/core/ids.ts";
 import type { NewKeyView, Role } from "../../ts/models/access.ts";
 import type { LiveMessage } from "../../ts/models/job-event.ts";
 import type { JobView } from "../../ts/models/job-view.ts";
+import { longCircuit } from "../e2e/long-circuit.ts";
 import { BELL_BODY } from "../jobs/fixtures.ts";
 import { collect, isStored, type OpenStream, openStream, runJob, take } from "./event-streams.ts";
 import { ADMIN_KEY, bodyOf, openTestService, serviceOfTest, type TestService } from "./service.ts";
@@ -121,8 +122,8 @@ describe("GET /v1/jobs/{id}/events", () => {
   });
 
   it("shows how far a long job is", async () => {
-    const source = `OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[20];\n${"h q;\n".repeat(400)}`;
-    const body = { type: "circuit", input: { format: "openqasm2", source } };
+    const source = longCircuit(20, 60);
+    const body = { type: "circuit", input: { format: "openqasm3", source } };
     const { id }: JobView = await bodyOf(service.call("POST", "/v1/jobs", { body }));
     const stream = await openStream(`${service.url}/v1/jobs/${id}/events`);
     const seen: LiveMessage[] = [];
