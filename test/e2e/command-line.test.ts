@@ -230,7 +230,7 @@ describe("ketflow run", () => {
 
   it.skipIf(availableParallelism() < 2).each([
     ["c.qasm", longCircuit(20, 3)],
-    ["g.mc", longModel(500)],
+    ["g.mc", longModel(2000)],
   ])("shares %s between as many threads as --threads says, and verifies it on one", (name, source) => {
     const cwd = scratch({ [name]: source });
     const options = { cwd, home: scratch() };

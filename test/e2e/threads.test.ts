@@ -30,7 +30,7 @@ interface Work {
 
 /** Large enough to be worth a team, small enough for a test: 0.3 s on one thread. */
 const CIRCUIT: Work = { type: "circuit", source: LARGE, options: { observable: "Z".repeat(20) } };
-const SEARCH: Work = { type: "anneal", source: longModel(500), options: { reads: 40, sweeps: 1000 } };
+const SEARCH: Work = { type: "anneal", source: longModel(500), options: { reads: 320, sweeps: 1000 } };
 
 /** Runs it with each number of threads. The browser gets this function as text: it uses nothing but its arguments. */
 async function runWith(load: Load, work: Work, threads: number[], workerUrl?: string): Promise<Seen[]> {
@@ -87,8 +87,8 @@ describe.skipIf(!hasCores)("a run on two threads in Node", () => {
 
   it.each([
     { ...CIRCUIT, source: longCircuit(20, 2000) },
-    // Each of the two threads has one read, which would take minutes.
-    { ...SEARCH, options: { reads: 2, sweeps: 10_000_000 } },
+    // Each of the two threads has sixteen reads side by side, which would take minutes.
+    { ...SEARCH, options: { reads: 32, sweeps: 10_000_000 } },
   ])("of type $type stops all of them when it is cancelled, and shares the next run", async (long) => {
     const engines = await loadEngines({ workerUrl, threads: 1 });
     const abort = new AbortController();
