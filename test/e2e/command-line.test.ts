@@ -229,13 +229,13 @@ describe("ketflow run", () => {
   });
 
   it.skipIf(availableParallelism() < 2).each([
-    ["c.qasm", longCircuit(20, 3)],
-    ["g.mc", longModel(2000)],
-  ])("shares %s between as many threads as --threads says, and verifies it on one", (name, source) => {
+    ["c.qasm", longCircuit(20, 3), []],
+    ["g.mc", longModel(500), ["--reads", "320", "--max-samples", "2"]],
+  ])("shares %s between as many threads as --threads says, and verifies it on one", (name, source, flags) => {
     const cwd = scratch({ [name]: source });
     const options = { cwd, home: scratch() };
     const run = (...more: string[]) =>
-      JSON.parse(ketflow(["run", name, "--seed", "7", ...more, "--json"], options).stdout);
+      JSON.parse(ketflow(["run", name, "--seed", "7", ...flags, ...more, "--json"], options).stdout);
     const { result, receipt } = run("--threads", "2");
     expect(result.threads.map(({ busyMs }: { busyMs: number }) => busyMs > 0)).toEqual([true, true]);
     expect(result).not.toHaveProperty("fewerThreads");
