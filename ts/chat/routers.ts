@@ -30,7 +30,7 @@ export interface ModelRouters {
   view(tenant: TenantId): ModelRouterView;
   /** The snapshot of an earlier decision, for whoever makes it again. @throws {AppError} `not-found` for unknown and foreign hashes alike */
   snapshot(tenant: TenantId, hash: string): string;
-  /** @param document what `ketflow route fit` wrote. @throws {AppError} `invalid-input` */
+  /** @param document what `ketflow route fit` wrote. @throws {AppError} `invalid-input`; `conflict` where it does not fit its hash */
   set(tenant: TenantId, document: unknown, origin: EventOrigin): Promise<ModelRouterView>;
   /** @throws {AppError} `not-found` */
   remove(tenant: TenantId, origin: EventOrigin): Promise<void>;
@@ -91,13 +91,14 @@ export function createModelRouters(store: RouterStore, clock: Clock): ModelRoute
   };
 }
 
-/** What does not fit its hash is no damage of ours: it came so. */
+/** What does not fit its hash is no damage of ours: it came so, and contradicts itself. */
 function checkSent(document: unknown): SavedRouter {
   try {
     return checkRouter(document);
   } catch (cause) {
     if (!(cause instanceof AppError)) throw cause;
-    throw new AppError("invalid-input", `body: ${cause.message}`, { cause });
+    const code = cause.code === "integrity-violation" ? "conflict" : "invalid-input";
+    throw new AppError(code, `body: ${cause.message}`, { cause });
   }
 }
 

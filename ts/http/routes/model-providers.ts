@@ -94,7 +94,7 @@ export function modelProviderRoutes({ providers, routers }: ModelProviderRouteSe
       example: ROUTER_EXAMPLE,
       responses: {
         200: { description: "The router", schema: ModelRouterView },
-        ...problems("invalid-input"),
+        ...problems("invalid-input", "conflict"),
       },
       handle: async ({ principal, body, origin }) => json(await routers.set(principal.tenant, body, origin)),
     }),
