@@ -218,6 +218,6 @@ describe("ketflow/auto", () => {
     const { service } = await chatWorld();
     const snapshot = { ...routerOf(["small", "large"]), blend: [0.5, 0.5] };
     const answer = await service.call("PUT", "/v1/model-router", { body: snapshot });
-    expect([answer.status, answer.body.detail]).toEqual([400, expect.stringContaining("contentHash")]);
+    expect([answer.status, answer.body.detail]).toEqual([409, expect.stringContaining("contentHash")]);
   });
 });
