@@ -38,7 +38,7 @@ describe("the key of a provider", () => {
     expect((await set({ retries: 1 })).body.hasApiKey).toBe(true);
     expect(await sent()).toBe(`Bearer ${SECRET}`);
     const moved = await set({ baseUrl: `${upstream.url}/v2` });
-    expect([moved.status, moved.body.detail]).toEqual([400, expect.stringContaining("give the key again")]);
+    expect([moved.status, moved.body.detail]).toEqual([409, expect.stringContaining("give the key again")]);
     expect((await set({ apiKey: null })).body.hasApiKey).toBe(false);
     expect(await sent()).toBeUndefined();
   });
@@ -220,4 +220,18 @@ describe("ketflow/auto", () => {
     const answer = await service.call("PUT", "/v1/model-router", { body: snapshot });
     expect([answer.status, answer.body.detail]).toEqual([409, expect.stringContaining("contentHash")]);
   });
+});
+
+it("refuses two models of one name, and says which", async () => {
+  const { service } = await chatWorld();
+  const model = {
+    name: "small",
+    upstream: "s",
+    contextTokens: 1000,
+    maxOutputTokens: 100,
+    price: { inputMicroUsd: 1, outputMicroUsd: 1 },
+  };
+  const body = { kind: "openai-compatible", baseUrl: "https://api.example.com/v1", models: [model, model] };
+  const answer = await service.call("PUT", "/v1/model-providers/twice", { body });
+  expect([answer.status, answer.body.detail]).toEqual([409, expect.stringContaining("body.models[1].name: small")]);
 });

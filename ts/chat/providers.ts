@@ -132,6 +132,14 @@ export function createModelProviders({ store, box, clock, ownOrigins, ready }: P
     async set(tenant, name, { apiKey, ...body }, origin) {
       await ready(body.kind);
       const { url } = checkBaseUrl(body.baseUrl, ownOrigins);
+      const names = body.models.map((model) => model.name);
+      const again = names.findIndex((model, k) => names.indexOf(model) < k);
+      if (again >= 0) {
+        throw new AppError(
+          "conflict",
+          `body.models[${again}].name: ${names[again]} is there already; rename one of them`,
+        );
+      }
       if (read(tenant).views.filter((each) => each.name !== name).length >= MAX_PROVIDERS) {
         throw new AppError("conflict", `a tenant has at most ${MAX_PROVIDERS} model providers; remove one first`);
       }
@@ -142,7 +150,7 @@ export function createModelProviders({ store, box, clock, ownOrigins, ready }: P
         // Whoever may set providers could else have the key sent to a server of theirs.
         if (keeps && before.provider.baseUrl !== url) {
           throw new AppError(
-            "invalid-input",
+            "conflict",
             "body.apiKey: baseUrl is another one, so give the key again, or null for none",
           );
         }

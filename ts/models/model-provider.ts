@@ -68,11 +68,7 @@ export const SetModelProvider = z.strictObject({
     .max(5)
     .default(2)
     .meta({ description: "After a failure, when no other model is left to ask" }),
-  models: z
-    .array(ModelEntry)
-    .min(1)
-    .max(64)
-    .refine((models) => new Set(models.map(({ name }) => name)).size === models.length, "two models have one name"),
+  models: z.array(ModelEntry).min(1).max(64).meta({ description: "Each with a name of its own" }),
 });
 export type SetModelProvider = z.infer<typeof SetModelProvider>;
 
