@@ -44,7 +44,7 @@ export interface ModelProviders {
   list(tenant: TenantId): ModelProviderView[];
   /** @throws {AppError} `not-found` for unknown and foreign names alike */
   get(tenant: TenantId, name: string): ModelProviderView;
-  /** In force with the commit. @throws {AppError} `invalid-input`, `forbidden` as `checkBaseUrl`; `conflict` above the limit */
+  /** In force with the commit. @throws {AppError} `forbidden` as `checkBaseUrl`; `conflict` above the limit, and with the earlier key or itself */
   set(tenant: TenantId, name: string, body: SetModelProvider, origin: EventOrigin): Promise<ModelProviderView>;
   /** @throws {AppError} `not-found` */
   remove(tenant: TenantId, name: string, origin: EventOrigin): Promise<void>;

@@ -38,12 +38,20 @@ export const ProviderName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "must be 1 to 64 small letters, digits or hyphens");
 
+/** Scheme, host name or address, port and path; whether there may be such a host is for `checkBaseUrl`. */
+const BASE_URL =
+  /^https?:\/\/(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::[0-9]{1,5})?(?:\/[\w.~!$&'()*+,;=:@%/-]*)?$/;
+
 /** The body of `PUT /v1/model-providers/{name}`. */
 export const SetModelProvider = z.strictObject({
   kind: z.enum(PROVIDER_KINDS),
-  baseUrl: z.string().max(1024).meta({
-    description: "Up to and with the version, such as https://api.example.com/v1; https, and no private address",
-  }),
+  baseUrl: z
+    .string()
+    .max(1024)
+    .regex(BASE_URL, "must be a URL such as https://api.example.com/v1, without user, query or fragment")
+    .meta({
+      description: "Up to and with the version, such as https://api.example.com/v1; https, and no private address",
+    }),
   apiKey: z
     .string()
     .min(1)
