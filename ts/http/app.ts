@@ -127,7 +127,7 @@ async function answer(
     }
     reply = await operation.handle({
       principal: principal ?? NOBODY,
-      params: paramsOf(context),
+      params: checkedParams(operation, paramsOf(context)),
       query: operation.query && queryOf(operation.query, context),
       body: operation.body && checked(operation.body, await readJsonBody(request), "body"),
       requestId,
@@ -198,6 +198,14 @@ function paramReader(path: string): (context: Context) => Record<string, string>
         return [name, verb === "" ? value : value.slice(0, -verb.length)];
       }),
     );
+}
+
+function checkedParams(
+  { pathParameters = {} }: Operation,
+  params: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  for (const [name, schema] of Object.entries(pathParameters)) checked(schema, params[name], name);
+  return params;
 }
 
 function queryOf(schema: z.ZodType, context: Context): unknown {

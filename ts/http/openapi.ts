@@ -85,7 +85,7 @@ function describeOperation(each: Operation, links: Document | undefined): Docume
     ...(isOpen ? { security: [] } : { "x-scope": each.scope }),
     ...(each.openToLoopback && { security: [{}, { key: [] }] }),
     ...(each.audit !== undefined && { "x-audit": each.audit }),
-    parameters: [...pathParameters(each.path), ...queryParameters(each.query), ...headerParameters(each)],
+    parameters: [...pathParameters(each), ...queryParameters(each.query), ...headerParameters(each)],
     ...(bodies && {
       requestBody: {
         required: true,
@@ -140,11 +140,14 @@ function describeResponse({ description, schema, contentType, otherTypes, header
   };
 }
 
-function pathParameters(path: string): Document[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    ...{ name, in: "path", required: true },
-    schema: { type: "string", minLength: 1 },
-  }));
+function pathParameters({ path, pathParameters: schemas }: Operation): Document[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => {
+    const schema = schemas?.[name];
+    return {
+      ...{ name, in: "path", required: true },
+      schema: schema ? jsonSchema(schema, "input") : { type: "string", minLength: 1 },
+    };
+  });
 }
 
 function queryParameters(query: z.ZodType | undefined): Document[] {

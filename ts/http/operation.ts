@@ -66,6 +66,8 @@ interface Shape<Query, Body> {
   readonly webSocket?: true;
   /** Its errors have the shape that clients of OpenAI's API read; problem+json otherwise. */
   readonly errors?: "openai";
+  /** What a parameter of its path has to look like, where it names what is yet to be made: others are just not found. */
+  readonly pathParameters?: Readonly<Record<string, z.ZodType<string>>>;
   readonly query?: z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
   /** Of an operation that reads its body itself: what each content type holds. */

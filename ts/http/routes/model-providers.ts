@@ -1,7 +1,6 @@
 import * as z from "zod";
 import type { ModelProviders } from "../../chat/providers.ts";
 import type { ModelRouters } from "../../chat/routers.ts";
-import { checked } from "../../models/check.ts";
 import { ModelProviderView, ModelRouterView, ProviderName, SetModelProvider } from "../../models/model-provider.ts";
 import { RouterSnapshot } from "../../routing/models/router-snapshot.ts";
 import { json, type Operation, operation } from "../operation.ts";
@@ -59,16 +58,15 @@ export function modelProviderRoutes({ providers, routers }: ModelProviderRouteSe
       description:
         "In force for every call after this answer. The key is sealed in the store and never shown; one that is left out stays, while " +
         "`baseUrl` does. Private addresses are refused but for the origins that `serve --model-origin` lists.",
+      pathParameters: { name: ProviderName },
       body: SetModelProvider,
       example: EXAMPLE,
       responses: {
         200: { description: "The provider", schema: ModelProviderView },
         ...problems("invalid-input", "forbidden", "not-found", "conflict", "unsupported"),
       },
-      handle: async ({ principal, params, body, origin }) => {
-        const name = checked(ProviderName, params.name, "name");
-        return json(await providers.set(principal.tenant, name, body, origin));
-      },
+      handle: async ({ principal, params, body, origin }) =>
+        json(await providers.set(principal.tenant, params.name ?? "", body, origin)),
     }),
     operation({
       ...{ method: "delete", path: onOne, id: "deleteModelProvider", ...write, audit: "model-provider.delete" },
