@@ -107,7 +107,7 @@ function better({ costQualityLambda, references }: RoutingPolicy): (a: ChatCandi
 }
 
 function noModels(): AppError {
-  return new AppError("no-backend", "this tenant has no models; PUT /v1/model-providers/{name} adds some");
+  return new AppError("not-found", "this tenant has no models; PUT /v1/model-providers/{name} adds some");
 }
 
 export function unknownModel(name: string): AppError {

@@ -14,7 +14,7 @@ const ImagePart = z.looseObject({
     url: z.string().regex(/^(?:https:\/\/|data:image\/[a-z+.-]+;base64,)/, "must be an https: or a data:image URL"),
   }),
 });
-const Text = z.union([z.string(), z.array(TextPart).min(1).max(10_000)], "must be a string or a list of text parts");
+const Text = z.union([z.string(), z.array(TextPart).min(1).max(64)], "must be a string or a list of text parts");
 
 const ToolCall = z.looseObject({
   id: z.string().min(1).max(256),
@@ -34,7 +34,7 @@ const Message = z.discriminatedUnion("role", [
         z
           .array(z.discriminatedUnion("type", [TextPart, ImagePart]))
           .min(1)
-          .max(10_000),
+          .max(64),
       ],
       "must be a string or a list of parts of type text or image_url",
     ),
@@ -42,7 +42,7 @@ const Message = z.discriminatedUnion("role", [
   z.looseObject({
     role: z.literal("assistant"),
     content: Text.nullish(),
-    tool_calls: z.array(ToolCall).max(1000).nullish(),
+    tool_calls: z.array(ToolCall).max(128).nullish(),
   }),
   z.looseObject({ role: z.literal("tool"), tool_call_id: z.string().min(1).max(256), content: Text }),
 ]);
@@ -66,7 +66,7 @@ export const ChatRequest = z.looseObject({
     .min(1)
     .max(256)
     .meta({ description: `A name of GET /v1/models; \`${AUTO_MODEL}\`: the router chooses` }),
-  messages: z.array(Message).min(1).max(10_000),
+  messages: z.array(Message).min(1).max(2048),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
   n: z.literal(1, "1 answer is given for each request; send the request again for another").nullish(),
@@ -76,7 +76,7 @@ export const ChatRequest = z.looseObject({
   top_p: z.number().min(0).max(1).nullish(),
   stop: z.union([z.string(), z.array(z.string()).max(16)], "must be a string or a list of strings").nullish(),
   seed: z.int().nullish(),
-  tools: z.array(Tool).max(1000).nullish(),
+  tools: z.array(Tool).max(128).nullish(),
   tool_choice: z
     .union(
       [
