@@ -51,6 +51,5 @@ it.skipIf(command === undefined)(
     expect(output).toMatch(/Test cases:\s+\d{3,} generated/);
     expect(service.reported).toEqual([]);
   },
-  // It makes cases for most of ten minutes, now that there are a dozen operations more; the service waits for it.
-  1_500_000,
+  600_000,
 );
