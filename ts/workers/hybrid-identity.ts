@@ -2,5 +2,5 @@
 export const HYBRID_ENGINE = {
   name: "hybrid",
   version: "0.1.0",
-  contentHash: "7b2e654c1cea990eb5115846fbcb40573b57196aed820617d77ee5368eaf63c0",
+  contentHash: "296850effd4400554af527d9794400fdb1c78f92bd85a49369c8880ce218d8fd",
 } as const;

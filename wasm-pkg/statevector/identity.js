@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "11907f1f62b8412d81d109365e263233718e1d28530efc6f77646d6d2cac51a9"
+    "contentHash": "8e1322502c02f8dffdf4c88a874f68ce7407ff528fda374916e81844499c4572"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "b691f0615bd551ca271a279af4da11fe37ceee8f0424fa27f8e61c946f660634"
+    "sha256": "d3670f429ee222b4a402fd89fa441b4bcc9bb3ba9945e61667b7a2273bdb7339"
   }
 };

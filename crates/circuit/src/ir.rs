@@ -3,6 +3,7 @@
 use crate::expr::Expr;
 use crate::gates::Gate;
 use crate::place::{Lines, Place};
+use num_complex::Complex64;
 
 /// A circuit over numbered qubits and classical bits. Gate definitions, loops and aliases are expanded by the reader.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -105,6 +106,23 @@ pub struct GateOp {
     pub targets: Vec<u32>,
     /// Where the source asks for it.
     pub place: Place,
+}
+
+impl GateOp {
+    /// The matrix over the targets, then the controls: row-major, d × d with d = 2^(targets + controls), the first target lowest.
+    pub fn controlled_matrix(&self, params: &[f64]) -> Vec<Complex64> {
+        let matrix = self.gate.matrix(params);
+        let small = 1usize << self.targets.len();
+        let d = small << self.controls.len();
+        let wanted =
+            self.controls.iter().enumerate().fold(0, |sum, (k, control)| sum | usize::from(control.value) << k);
+        let entry = |row: usize, column: usize| match (row / small == column / small, row / small == wanted) {
+            (true, true) => matrix[row % small * small + column % small],
+            (true, false) if row == column => Complex64::new(1.0, 0.0),
+            _ => Complex64::default(),
+        };
+        (0..d * d).map(|k| entry(k / d, k % d)).collect()
+    }
 }
 
 /// A control qubit.

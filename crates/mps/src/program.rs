@@ -107,21 +107,12 @@ impl Program {
             });
         }
         let is_product = matches!(op.gate, Gate::Rxx | Gate::Ryy | Gate::Rzz | Gate::Rzx) && op.controls.is_empty();
-        self.steps.push(Step::Gate { matrix: controlled(op, &params), qubits, targets: op.targets.len(), is_product });
+        self.steps.push(Step::Gate {
+            matrix: op.controlled_matrix(&params),
+            qubits,
+            targets: op.targets.len(),
+            is_product,
+        });
         Ok(())
     }
-}
-
-/// The matrix over the targets, then the controls.
-fn controlled(op: &GateOp, params: &[f64]) -> Vec<Complex64> {
-    let matrix = op.gate.matrix(params);
-    let small = 1usize << op.targets.len();
-    let d = small << op.controls.len();
-    let wanted = op.controls.iter().enumerate().fold(0, |sum, (k, control)| sum | usize::from(control.value) << k);
-    let entry = |row: usize, column: usize| match (row / small == column / small, row / small == wanted) {
-        (true, true) => matrix[row % small * small + column % small],
-        (true, false) if row == column => Complex64::new(1.0, 0.0),
-        _ => Complex64::default(),
-    };
-    (0..d * d).map(|k| entry(k / d, k % d)).collect()
 }

@@ -11,7 +11,7 @@ pub struct Outcomes<V> {
     pub values: Vec<V>,
 }
 
-impl<V> Outcomes<V> {
+impl<V: Copy> Outcomes<V> {
     pub(crate) fn new(bits: u32) -> Self {
         Self { words_per_row: (bits as usize).div_ceil(64), words: Vec::new(), values: Vec::new() }
     }
@@ -22,9 +22,9 @@ impl<V> Outcomes<V> {
     }
 
     /// The rows with their values.
-    pub fn rows(&self) -> impl Iterator<Item = (&[u64], &V)> {
+    pub fn rows(&self) -> impl Iterator<Item = (&[u64], V)> {
         let row = |k: usize| &self.words[k * self.words_per_row..(k + 1) * self.words_per_row];
-        self.values.iter().enumerate().map(move |(k, value)| (row(k), value))
+        self.values.iter().enumerate().map(move |(k, value)| (row(k), *value))
     }
 }
 

@@ -5,7 +5,6 @@ use crate::clifford::Clifford;
 use ketflow_circuit::gates::Gate;
 use ketflow_circuit::ir::{Circuit, Condition, GateOp, Op};
 use ketflow_circuit::{final_measurements, writes_bits};
-use num_complex::Complex64;
 
 /// Probabilities of Pauli errors and of wrong readings; each from 0 to 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -200,7 +199,7 @@ impl Builder<'_> {
                 if qubits.len() > crate::clifford::MAX_QUBITS {
                     return Err(refusal());
                 }
-                blocks.gate(controlled(op, &params), &qubits, refusal, self.program.has_errors, |gate| {
+                blocks.gate(op.controlled_matrix(&params), &qubits, refusal, self.program.has_errors, |gate| {
                     steps.push(Step::Gate(gate));
                 })?;
             }
@@ -235,20 +234,6 @@ fn plain(op: &GateOp) -> Option<[Option<Clifford>; 2]> {
         (Gate::Z, &[q], [c]) if c.value => one(Cz(c.qubit, q)),
         _ => None,
     }
-}
-
-/// The matrix over the targets, then the controls.
-fn controlled(op: &GateOp, params: &[f64]) -> Vec<Complex64> {
-    let matrix = op.gate.matrix(params);
-    let small = 1usize << op.targets.len();
-    let d = small << op.controls.len();
-    let wanted = op.controls.iter().enumerate().fold(0, |sum, (k, control)| sum | usize::from(control.value) << k);
-    let entry = |row: usize, column: usize| match (row / small == column / small, row / small == wanted) {
-        (true, true) => matrix[row % small * small + column % small],
-        (true, false) if row == column => Complex64::new(1.0, 0.0),
-        _ => Complex64::default(),
-    };
-    (0..d * d).map(|k| entry(k / d, k % d)).collect()
 }
 
 fn described(op: &GateOp, params: &[f64]) -> String {

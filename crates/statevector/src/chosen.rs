@@ -65,3 +65,8 @@ pub(crate) fn needs_amplitudes(options: &Options) -> Option<&'static str> {
     .into_iter()
     .find_map(|(name, is_wanted)| is_wanted.then_some(name))
 }
+
+/// A sum of Pauli strings from its coefficients and their expectations.
+pub(crate) fn weighted(coefficients: &[f64], expectations: &[f64]) -> f64 {
+    coefficients.iter().zip(expectations).fold(0.0, |sum, (coefficient, value)| sum + coefficient * value)
+}

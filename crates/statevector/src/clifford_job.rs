@@ -1,6 +1,6 @@
 //! Jobs that run without amplitudes: circuits of Clifford gates, on the stabilizer crate.
 
-use crate::chosen::needs_amplitudes;
+use crate::chosen::{needs_amplitudes, weighted};
 use crate::job::Estimate;
 use crate::monitor::Monitor;
 use crate::observable::read_sum;
@@ -10,7 +10,7 @@ use crate::result::CircuitResult;
 use ketflow_circuit::shape::Shape;
 use ketflow_circuit::{Circuit, Error};
 use ketflow_error::RunError;
-use ketflow_stabilizer::{Noise, NotClifford, Outcomes, Pauli, Program, Request};
+use ketflow_stabilizer::{Noise, NotClifford, Pauli, Program, Request};
 
 /// From how many qubits on `auto` takes Clifford circuits off the amplitudes.
 pub(crate) const AUTO_QUBITS: u32 = 16;
@@ -100,13 +100,11 @@ impl<'a> CliffordJob<'a> {
         let poll = &mut |done, total| monitor.poll(done, total);
         let sampled = ketflow_stabilizer::run(&self.program, &self.request(), poll)?;
         let bits = self.program.outcome_bits();
-        let expectations = self.coefficients.iter().zip(&sampled.expectations);
-        let expectation = expectations.fold(0.0, |sum, (coefficient, value)| sum + coefficient * value);
         Ok(CircuitResult {
             bits,
-            counts: table(bits, sampled.counts),
-            probabilities: sampled.probabilities.map(|outcomes| table(bits, outcomes)),
-            expectation: self.options.observable.is_some().then_some(expectation),
+            counts: OutcomeTable::of_rows(bits, sampled.counts.rows()),
+            probabilities: sampled.probabilities.map(|outcomes| OutcomeTable::of_rows(bits, outcomes.rows())),
+            expectation: self.options.observable.is_some().then(|| weighted(&self.coefficients, &sampled.expectations)),
             method: Some("stabilizer"),
             ..CircuitResult::default()
         })
@@ -150,11 +148,4 @@ fn refusal(gate: &NotClifford, options: &Options) -> Error {
         Some((line, column)) => error.at(line, column),
         None => error,
     }
-}
-
-fn table<V: Copy + std::ops::AddAssign>(bits: u32, outcomes: Outcomes<V>) -> OutcomeTable<V> {
-    let mut table = OutcomeTable::new(bits);
-    outcomes.rows().for_each(|(words, value)| table.push(words, *value));
-    table.merge();
-    table
 }

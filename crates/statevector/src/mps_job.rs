@@ -1,6 +1,6 @@
 //! Jobs on a matrix product state, for circuits too wide for amplitudes.
 
-use crate::chosen::needs_amplitudes;
+use crate::chosen::{needs_amplitudes, weighted};
 use crate::job::Estimate;
 use crate::monitor::Monitor;
 use crate::observable::read_sum;
@@ -103,13 +103,13 @@ impl<'a> MpsJob<'a> {
         let poll = &mut |done, total| monitor.poll(done, total);
         let sampled = ketflow_mps::run(&self.program, &self.request(), poll)?;
         let bits = self.program.outcome_bits();
-        let values = self.coefficients.iter().zip(&sampled.expectations);
-        let expectation = values.fold(0.0, |sum, (coefficient, value)| sum + coefficient * value);
         Ok(CircuitResult {
             bits,
-            counts: table(bits, sampled.counts),
-            probabilities: sampled.probabilities.map(|rows| table(bits, rows)),
-            expectation: self.options.observable.is_some().then_some(expectation),
+            counts: OutcomeTable::of_rows(bits, sampled.counts.iter().map(|(words, shots)| (&**words, *shots))),
+            probabilities: sampled
+                .probabilities
+                .map(|rows| OutcomeTable::of_rows(bits, rows.iter().map(|(words, p)| (&**words, *p)))),
+            expectation: self.options.observable.is_some().then(|| weighted(&self.coefficients, &sampled.expectations)),
             method: Some("mps"),
             mps: Some(MpsFacts { bond: sampled.bond, truncation_error: sampled.truncation_error }),
             ..CircuitResult::default()
@@ -141,11 +141,4 @@ fn refusal(Unsuitable { reason, position }: Unsuitable) -> Error {
         Some((line, column)) => error.at(line, column),
         None => error,
     }
-}
-
-fn table<V: Copy + std::ops::AddAssign>(bits: u32, rows: Vec<(Vec<u64>, V)>) -> OutcomeTable<V> {
-    let mut table = OutcomeTable::new(bits);
-    rows.iter().for_each(|(words, value)| table.push(words, *value));
-    table.merge();
-    table
 }

@@ -18,6 +18,14 @@ impl<V: Copy + std::ops::AddAssign> OutcomeTable<V> {
         Self { words_per_row: (bits as usize).div_ceil(64), words: Vec::new(), values: Vec::new(), merged: 0 }
     }
 
+    /// Of rows in any order.
+    pub(crate) fn of_rows<'a>(bits: u32, rows: impl IntoIterator<Item = (&'a [u64], V)>) -> Self {
+        let mut table = Self::new(bits);
+        rows.into_iter().for_each(|(words, value)| table.push(words, value));
+        table.merge();
+        table
+    }
+
     /// Adds a row; `words` has the least significant word first.
     pub(crate) fn push(&mut self, words: &[u64], value: V) {
         self.words.extend_from_slice(words);

@@ -11,6 +11,7 @@ mod definitions;
 mod evaluate;
 mod fold;
 mod functions;
+mod names;
 mod operands;
 mod scope;
 mod subroutines;
