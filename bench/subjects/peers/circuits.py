@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 
 import numpy as np
-from qiskit import QuantumCircuit, qasm2, qasm3
+from qiskit import qasm2, qasm3
 
 KNOWN = {"h", "x", "y", "z", "s", "sdg", "t", "tdg", "rx", "ry", "rz", "p", "u", "cx", "cz", "cp", "swap", "rzz"}
 ALIASES = {"U": "u", "u3": "u", "u1": "p", "cu1": "cp"}

@@ -24,6 +24,12 @@ def fastest(candidates):
     return candidates[times.index(min(times))]
 
 
+def matrix_of_u(theta, phi, lam):
+    """U(θ, φ, λ) of OpenQASM, as Qiskit has it."""
+    cos, sin = np.cos(theta / 2), np.sin(theta / 2)
+    return np.array([[cos, -np.exp(1j * lam) * sin], [np.exp(1j * phi) * sin, np.exp(1j * (phi + lam)) * cos]])
+
+
 class Aer:
     """Its own statevector method with gate fusion; the time is the one that it reports, without Python's part."""
 
@@ -77,7 +83,24 @@ class Aer:
         return np.asarray(self.simulator.run(circuit).result().get_statevector())
 
 
-class Qulacs:
+class InPlace:
+    """Qulacs and scaluq alike: circuits act on a state vector of ours, which knows observables and samples."""
+
+    def evolve_by(self, circuit):
+        self.vector.set_zero_state()
+        circuit.update_quantum_state(self.vector)
+
+    def run(self):
+        def work():
+            self.evolve()
+            if self.job.observable:
+                return float(np.real(self.operator.get_expectation_value(self.vector)))
+            return self.vector.sampling(self.job.shots)
+
+        return timed(work)
+
+
+class Qulacs(InPlace):
     """Gates merged by its optimiser, up to blocks of two or three qubits."""
 
     def __init__(self, job):
@@ -131,19 +154,6 @@ class Qulacs:
                     circuit.add_gate(qulacs.gate.DepolarizingNoise(qubit, p))
         return circuit
 
-    def evolve_by(self, circuit):
-        self.vector.set_zero_state()
-        circuit.update_quantum_state(self.vector)
-
-    def run(self):
-        def work():
-            self.evolve()
-            if self.job.observable:
-                return float(np.real(self.operator.get_expectation_value(self.vector)))
-            return self.vector.sampling(self.job.shots)
-
-        return timed(work)
-
     def run_noisy(self):
         return timed(lambda: self.simulator.execute(self.job.shots))
 
@@ -185,10 +195,7 @@ class Qsim:
             elif gate.name in ("rx", "ry", "rz"):
                 yield getattr(cirq, gate.name)(angle)(*qubits)
             elif gate.name == "u":
-                theta, phi, lam = gate.angles
-                cos, sin = np.cos(theta / 2), np.sin(theta / 2)
-                matrix = [[cos, -np.exp(1j * lam) * sin], [np.exp(1j * phi) * sin, np.exp(1j * (phi + lam)) * cos]]
-                yield cirq.MatrixGate(np.array(matrix))(*qubits)
+                yield cirq.MatrixGate(matrix_of_u(*gate.angles))(*qubits)
             elif gate.name == "rzz":
                 yield cirq.ZZPowGate(exponent=angle / np.pi)(*qubits)
             else:  # p, cp
@@ -243,10 +250,7 @@ class Lightning:
         names |= {"cz": "CZ", "swap": "SWAP", "rx": "RX", "ry": "RY", "rz": "RZ", "p": "PhaseShift", "cp": "ControlledPhaseShift"}
         names |= {"rzz": "IsingZZ"}
         if gate.name == "u":
-            theta, phi, lam = gate.angles
-            cos, sin = np.cos(theta / 2), np.sin(theta / 2)
-            matrix = [[cos, -np.exp(1j * lam) * sin], [np.exp(1j * phi) * sin, np.exp(1j * (phi + lam)) * cos]]
-            return qml.QubitUnitary(np.array(matrix), wires=wires)
+            return qml.QubitUnitary(matrix_of_u(*gate.angles), wires=wires)
         if gate.name in ("sdg", "tdg"):
             return qml.PhaseShift(-np.pi / (2 if gate.name == "sdg" else 4), wires=wires)
         return getattr(qml, names[gate.name])(*gate.angles, wires=wires)
@@ -263,7 +267,7 @@ class Lightning:
         return np.asarray(self.device.execute(tape))
 
 
-class Scaluq:
+class Scaluq(InPlace):
     """Gates merged by its optimiser up to blocks of two or three qubits, where that is faster."""
 
     def __init__(self, job):
@@ -302,19 +306,6 @@ class Scaluq:
                 made = getattr(gates, names[gate.name])(*gate.qubits, *gate.angles)
             circuit.add_gate(made)
         return circuit
-
-    def evolve_by(self, circuit):
-        self.vector.set_zero_state()
-        circuit.update_quantum_state(self.vector)
-
-    def run(self):
-        def work():
-            self.evolve()
-            if self.job.observable:
-                return float(np.real(self.operator.get_expectation_value(self.vector)))
-            return self.vector.sampling(self.job.shots)
-
-        return timed(work)
 
     def state(self):
         return np.asarray(self.vector.get_amplitudes())
