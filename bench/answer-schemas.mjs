@@ -7,6 +7,8 @@ const source = z.string().min(1);
 export const CircuitAnswer = z
   .strictObject({
     expectation: z.number().optional(),
+    /** Input → derivative of the expectation, of every input. */
+    gradient: z.record(z.string(), z.number()).optional(),
     marginals: z
       .array(z.strictObject({ qubits: z.array(z.int().min(0)).min(1), probabilities: z.array(Probability).min(2) }))
       .min(1)
@@ -19,6 +21,11 @@ export const CircuitAnswer = z
         sigmas: z.number().positive(),
         /** P(bit = 1), lowest bit first. */
         bits: z.array(Probability).min(1),
+        /** P(an odd number of these bits is 1); bit k of the hexadecimal number stands for bit k of the outcome. */
+        parities: z
+          .array(z.strictObject({ bits: z.string().regex(/^[0-9a-f]+$/), probability: Probability }))
+          .min(1)
+          .optional(),
         /** The only outcomes that may appear. */
         only: z.array(z.string()).min(1).optional(),
         /** A set of outcomes, bit k of the hexadecimal number standing for outcome k, and the share of shots that fall into it. */

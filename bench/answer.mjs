@@ -17,6 +17,12 @@ export function faults(answer, tolerance, result) {
     found.push(`${what} is ${actual}, expected ${expected} ± ${allowed}`);
   };
   if (answer.expectation !== undefined) near("expectation", result.expectation, answer.expectation, tolerance);
+  if (answer.gradient !== undefined) {
+    const names = Object.keys({ ...answer.gradient, ...result.gradient });
+    for (const name of names) {
+      near(`the derivative by ${name}`, result.gradient?.[name], answer.gradient[name] ?? Number.NaN, tolerance);
+    }
+  }
   answer.marginals?.forEach(({ qubits, probabilities }, index) => {
     const actual = result.marginals?.[index]?.probabilities ?? [];
     if (actual.length !== probabilities.length) {
@@ -37,10 +43,12 @@ export function faults(answer, tolerance, result) {
  * @param {NonNullable<import("./answer-schemas.mjs").CircuitAnswer["counts"]>} answer
  * @param {Record<string, number>} counts
  */
-function countFaults({ shots, sigmas, bits, only, heavy }, counts) {
+function countFaults({ shots, sigmas, bits, only, heavy, parities = [] }, counts) {
   /** @type {string[]} */ const found = [];
   const ones = bits.map(() => 0);
   const heavySet = BigInt(`0x${heavy?.outcomes ?? "0"}`);
+  const parityBits = parities.map((parity) => positions(parity.bits));
+  const odd = parities.map(() => 0);
   let total = 0;
   let heavyShots = 0;
   for (const [outcome, times] of Object.entries(counts)) {
@@ -49,9 +57,13 @@ function countFaults({ shots, sigmas, bits, only, heavy }, counts) {
       return [`outcome ${outcome} has ${outcome.length} bits, expected ${bits.length}`];
     if (only !== undefined && !only.includes(outcome)) found.push(`outcome ${outcome} appeared ${times} times`);
     if (heavy !== undefined && (heavySet >> BigInt(`0b${outcome}`)) & 1n) heavyShots += times;
+    const isOne = (/** @type {number} */ bit) => outcome[outcome.length - 1 - bit] === "1";
     for (let bit = 0; bit < bits.length; bit++) {
-      if (outcome[outcome.length - 1 - bit] === "1") ones[bit] = (ones[bit] ?? 0) + times;
+      if (isOne(bit)) ones[bit] = (ones[bit] ?? 0) + times;
     }
+    parityBits.forEach((places, k) => {
+      if (places.filter(isOne).length % 2 === 1) odd[k] = (odd[k] ?? 0) + times;
+    });
   }
   if (total !== shots) found.push(`the counts add up to ${total}, expected ${shots} shots`);
   /** @param {string} what @param {number} times @param {number} p */
@@ -64,6 +76,15 @@ function countFaults({ shots, sigmas, bits, only, heavy }, counts) {
   bits.forEach((p, bit) => {
     share(`bit ${bit} is 1`, ones[bit] ?? 0, p);
   });
+  parities.forEach(({ bits, probability }, k) => {
+    share(`the parity of 0x${bits} is odd`, odd[k] ?? 0, probability);
+  });
   if (heavy !== undefined) share("the outcome is heavy", heavyShots, heavy.probability);
   return found;
+}
+
+/** Where a hexadecimal number has ones, lowest first. @param {string} hex */
+function positions(hex) {
+  const binary = BigInt(`0x${hex}`).toString(2);
+  return [...binary].flatMap((digit, k) => (digit === "1" ? [binary.length - 1 - k] : [])).reverse();
 }

@@ -33,7 +33,7 @@ async function main(args) {
       native: { type: "boolean", default: false },
       peers: { type: "boolean", default: false },
       only: { type: "string" },
-      "max-qubits": { type: "string", default: "64" },
+      "max-qubits": { type: "string", default: "4096" },
       precision: { type: "string" },
       kind: { type: "string" },
       threads: { type: "string", default: "1,2" },

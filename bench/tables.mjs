@@ -70,6 +70,7 @@ const placeOf = ({ workload, precision, threads }) => {
 function peerTable(rows, peers, about) {
   const ours = [...new Set(rows.map(({ subject }) => subject))].filter((name) => ["wasm", "native"].includes(name));
   const head = ["workload", ...ours.map((name) => `best peer / ${name}`), ...ours, ...peers];
+  /** @type {string[]} */ const lost = [];
   const body = [...new Set(rows.filter(({ subject }) => peers.includes(subject)).map(placeOf))].map((place) => {
     const found = rows.filter((row) => placeOf(row) === place);
     const best = (/** @type {string} */ subject) => {
@@ -77,10 +78,16 @@ function peerTable(rows, peers, about) {
     };
     const bestPeer = Math.min(...peers.map(best));
     const times = [...ours, ...peers].map((name) => (Number.isFinite(best(name)) ? time(best(name)) : ""));
-    return [place.replace(/ \d+$/, ""), ...ours.map((name) => ratio(bestPeer / best(name))), ...times];
+    const shown = place.replace(/ \d+$/, "");
+    for (const name of ours.filter((own) => best(own) > bestPeer)) {
+      const winner = peers.find((peer) => best(peer) === bestPeer);
+      lost.push(`${shown}: ${name} takes ${ratio(best(name) / bestPeer)} the time of ${winner}`);
+    }
+    return [shown, ...ours.map((name) => ratio(bestPeer / best(name))), ...times];
   });
   const names = peers.map((name) => `${name}: ${about[name]}`).join("; ");
-  return `One thread, the fastest round of each. ${names}.\n\n${table(1, [head, ...body])}`;
+  const losses = `Lost: ${lost.length === 0 ? "no row" : lost.join("; ")}.`;
+  return `One thread, the fastest round of each. ${names}.\n\n${table(1, [head, ...body])}\n\n${losses}`;
 }
 
 /** @param {readonly Row[]} rows */

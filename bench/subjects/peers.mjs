@@ -16,6 +16,9 @@ const ENVIRONMENT = { OMP_NUM_THREADS: "1", OMP_PROC_BIND: "false" };
  */
 const SINGLE_TOLERANCE = 0.03;
 
+/** Those that derive, in gradients.py. */
+const GRADIENTS = ["lightning", "qulacs", "scaluq"];
+
 /** @param {string} root */
 function prepare(root) {
   try {
@@ -53,11 +56,40 @@ function simulator(name, distribution, about, { precisions, hasNoise }) {
       if (workload.kind !== "circuit") return "it runs circuits";
       if (threads > 1) return "peers run on one thread";
       if (precision !== null && !precisions.includes(precision)) return `it has no ${precision}`;
-      if (workload.options.noise !== undefined && !hasNoise) return "it has no noise";
+      const { method, noise, gradient } = workload.options;
+      if (method === "stabilizer" || method === "mps") return "it has amplitudes, and here are too many";
+      if (noise !== undefined && !hasNoise) return "it has no noise";
+      if (gradient === true && !GRADIENTS.includes(name)) return "it has no gradients, or none by one way back";
       return /\b(if|for|reset)\b/.test(workload.input.source) ? "its reader is for plain circuits" : undefined;
     },
   };
 }
+
+/**
+ * One that goes beyond amplitudes, in wide.py.
+ * @param {string} name @param {string} distribution @param {string} about @param {string} only why it runs no other rows
+ * @param {(workload: CircuitWorkload) => boolean} takes
+ * @returns {SubjectEntry}
+ */
+function wideSimulator(name, distribution, about, only, takes) {
+  const entry = simulator(name, distribution, about, { precisions: ["f64"], hasNoise: true });
+  return {
+    ...entry,
+    skips: (workload, precision, threads) => {
+      if (workload.kind !== "circuit") return "it runs circuits";
+      if (threads > 1) return "peers run on one thread";
+      return precision === "f64" && takes(workload) ? undefined : only;
+    },
+  };
+}
+
+/** @typedef {Extract<import("../workload.mjs").LoadedWorkload, { kind: "circuit" }>} CircuitWorkload */
+/** @param {CircuitWorkload} workload */
+const isMps = ({ options }) => options.method === "mps";
+/** @param {CircuitWorkload} workload */
+const isClifford = ({ options }) => options.method === "stabilizer";
+/** @param {CircuitWorkload} workload */
+const hasFewOutcomes = ({ options, answer }) => options.method === "stabilizer" && answer.counts?.only !== undefined;
 
 /**
  * A simulator from npm.
@@ -104,6 +136,22 @@ export const PEERS = [
   }),
   simulator("lightning", "pennylane-lightning", "PennyLane Lightning", { precisions: both, hasNoise: false }),
   simulator("scaluq", "scaluq", "scaluq, its fastest optimiser", { precisions: both, hasNoise: false }),
+  wideSimulator("stim", "stim", "Stim, bit-packed samples", "it runs Clifford circuits", isClifford),
+  wideSimulator("quimb", "quimb", "quimb, CircuitMPS", "here it runs matrix product states", isMps),
+  wideSimulator(
+    "aer-mps",
+    "qiskit-aer",
+    "Qiskit Aer, matrix product state",
+    "here it runs matrix product states",
+    isMps,
+  ),
+  wideSimulator(
+    "ddsim",
+    "mqt.ddsim",
+    "MQT DDSIM, decision diagrams",
+    "here it runs wide circuits of few outcomes",
+    hasFewOutcomes,
+  ),
   npmSimulator("quantum-circuit", "quantum-circuit", 12, "quantum-circuit, plain JavaScript"),
   npmSimulator("qsharp", "qsharp-lang", 16, "Q#'s sparse simulator in WASM"),
 ];

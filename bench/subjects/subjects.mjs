@@ -72,6 +72,7 @@ const naive = {
     const { qubits, options, answer } = workload;
     if (threads > 1) return "it is for one thread";
     if (precision === "f32") return "it calculates in f64 only";
+    if (options.gradient === true) return "it does not derive";
     if (options.noise !== undefined || answer.counts !== undefined) return "it does not sample";
     return qubits > NAIVE_QUBITS ? `${qubits} qubits would take most of a minute` : undefined;
   },

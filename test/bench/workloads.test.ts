@@ -17,7 +17,9 @@ describe("workloads", () => {
   it("declare as many qubits as their source has", () => {
     for (const file of files) {
       const workload = loadWorkload(file);
-      if (workload.kind === "circuit") expect(workload.input.source, file).toContain(`qubit[${workload.qubits}] q;`);
+      if (workload.kind !== "circuit") continue;
+      const register = workload.input.format === "openqasm2" ? "qreg q[N];" : "qubit[N] q;";
+      expect(workload.input.source, file).toContain(register.replace("N", `${workload.qubits}`));
     }
   });
 
@@ -51,6 +53,16 @@ describe("an answer", () => {
     ]);
   });
 
+  it("of a gradient names every derivative, and no other", () => {
+    const answer = { gradient: { a: 1, b: -2 }, source: "by hand" };
+    expect(faults(answer, 1e-9, { gradient: { a: 1, b: -2 } })).toEqual([]);
+    expect(faults(answer, 1e-9, { gradient: { a: 1.1, c: 0 } }).map((fault) => fault.split(",")[0])).toEqual([
+      "the derivative by a is 1.1",
+      "the derivative by b is undefined",
+      "the derivative by c is 0",
+    ]);
+  });
+
   it("of shots notices lost shots, foreign outcomes, a biased bit and missing noise", () => {
     const counts = {
       shots: 100,
@@ -65,6 +77,11 @@ describe("an answer", () => {
       "the counts add up to 99, expected 100 shots",
     ]);
     expect(faults(answer, 1e-9, { counts: { "00": 52, "11": 47, "10": 1 } })).toEqual(["outcome 10 appeared 1 times"]);
+    const parity = { counts: { ...counts, parities: [{ bits: "3", probability: 0 }] }, source: "by hand" };
+    expect(faults(parity, 1e-9, { counts: { "00": 52, "11": 48 } })).toEqual([]);
+    expect(faults(parity, 1e-9, { counts: { "00": 52, "11": 47, "01": 1 } })).toContainEqual(
+      "the parity of 0x3 is odd in 0.01 of the shots, expected 0 ± 0",
+    );
     const biased = faults(answer, 1e-9, { counts: { "00": 80, "11": 20 } });
     expect(biased.map((fault) => fault.split(" in ")[0])).toEqual(["bit 0 is 1", "bit 1 is 1", "the outcome is heavy"]);
   });
@@ -78,6 +95,27 @@ describe("tables", () => {
       { ...common, subject: "native", engineMs: [10, 16, 12] },
     ]);
     expect(table).toContain("| toy, f64 | 1 | 2.00× | 20 ms (22 ms) | 10 ms (12 ms) |");
+  });
+
+  it("name every row that a peer wins", () => {
+    const common = { type: "row", precision: "f64", threads: 1, wallMs: [], resultHash: null };
+    const table = report([
+      {
+        type: "run",
+        date: "2026-01-01",
+        subjects: { rival: "another" },
+        peers: ["rival"],
+        commit: "0",
+        contentHash: null,
+        rustFlags: "",
+        loadAverage: 0,
+      },
+      { ...common, workload: "toy", subject: "wasm", engineMs: [30, 25] },
+      { ...common, workload: "toy", subject: "rival", engineMs: [20, 21] },
+      { ...common, workload: "other", subject: "wasm", engineMs: [10] },
+      { ...common, workload: "other", subject: "rival", engineMs: [20] },
+    ]);
+    expect(table).toMatch(/\nLost: toy, f64: wasm takes 1\.25× the time of rival\.$/);
   });
 
   it("say how far a pass is from the memory limit of its own working set", () => {

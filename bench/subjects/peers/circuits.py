@@ -1,13 +1,15 @@
 """Circuits in other simulators, by the protocol of docs/benchmarks.md: `python circuits.py NAME`.
 
-A simulator gives the expectation where the workload asks for one, and the shots where it does not; what it makes of the circuit
+A simulator gives the expectation where the workload asks for one (with the gradient, where it asks for that), and the shots where
+it does not; what it makes of the circuit
 before it runs is not timed. Marginals are for the check of the answer and are not timed either. So each does less than the
 engines of Ketflow in the same row, which are timed with all of it.
 """
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from qiskit import qasm2, qasm3
@@ -18,11 +20,12 @@ ALIASES = {"U": "u", "u3": "u", "u1": "p", "cu1": "cp"}
 
 @dataclass(frozen=True)
 class Gate:
-    """A gate of `KNOWN`: its angles in radians and its qubits, controls first."""
+    """A gate of `KNOWN`: its angles in radians, its qubits, controls first, and the input that is its only angle, where one is."""
 
     name: str
     angles: tuple
     qubits: tuple
+    input: str | None
 
 
 @dataclass(frozen=True)
@@ -30,14 +33,21 @@ class Job:
     """What a simulator runs. `observable` is a list of (weight, letters by qubit)."""
 
     qubits: int
-    gates: list
+    circuit: object
+    inputs: dict
     shots: int
     observable: list
+    gradient: bool
     noise: dict
     single: bool
+    max_bond: int
+
+    @cached_property
+    def gates(self):
+        return list(gates_of(self.circuit, self.inputs))
 
 
-def gates_of(circuit):
+def gates_of(circuit, inputs):
     """The unitary part of a circuit; final measurements fall away, since all its qubits are measured in order."""
     for instruction in circuit.data:
         operation = instruction.operation
@@ -46,12 +56,18 @@ def gates_of(circuit):
         if name in ("measure", "barrier"):
             continue
         if name in KNOWN:
-            yield Gate(name, tuple(float(angle) for angle in operation.params), qubits)
+            names = [parameter.name for angle in operation.params for parameter in getattr(angle, "parameters", ())]
+            yield Gate(name, tuple(value_of(angle, inputs) for angle in operation.params), qubits, (*names, None)[0])
             continue
         if operation.definition is None:
             raise ValueError(f"no peer runs {operation.name} in this benchmark")
-        for inner in gates_of(operation.definition):
-            yield Gate(inner.name, inner.angles, tuple(qubits[place] for place in inner.qubits))
+        for inner in gates_of(operation.definition, inputs):
+            yield replace(inner, qubits=tuple(qubits[place] for place in inner.qubits))
+
+
+def value_of(angle, inputs):
+    parameters = getattr(angle, "parameters", ())
+    return float(angle.bind({p: inputs[p.name] for p in parameters}) if parameters else angle)
 
 
 def terms(text):
@@ -64,14 +80,18 @@ def terms(text):
 
 def read(run):
     text, options = run["source"], run["options"]
-    circuit = qasm2.loads(text) if run["format"] == "openqasm2" else qasm3.loads(text)
+    legacy = qasm2.LEGACY_CUSTOM_INSTRUCTIONS  # qelib1.inc as exporters have it, with rzz
+    circuit = qasm2.loads(text, custom_instructions=legacy) if run["format"] == "openqasm2" else qasm3.loads(text)
     return Job(
-        circuit.num_qubits,
-        list(gates_of(circuit)),
-        options.get("shots", 1024),
-        list(terms(options["observable"])) if "observable" in options else [],
-        options.get("noise", {}),
-        options.get("precision", "f64") == "f32",
+        qubits=circuit.num_qubits,
+        circuit=circuit,
+        inputs=options.get("inputs", {}),
+        shots=options.get("shots", 1024),
+        observable=list(terms(options["observable"])) if "observable" in options else [],
+        gradient=options.get("gradient", False),
+        noise=options.get("noise", {}),
+        single=options.get("precision", "f64") == "f32",
+        max_bond=options.get("maxBond", 64),
     )
 
 
@@ -86,12 +106,21 @@ def marginal(state, subset):
 
 
 def counts_of(outcomes, qubits):
+    """Of outcomes as numbers, as rows of bits (lowest first), or counted already."""
+    if isinstance(outcomes, dict):
+        return outcomes
+    if np.ndim(outcomes) == 2:
+        rows, times = np.unique(outcomes[:, ::-1], axis=0, return_counts=True)
+        text = (rows + ord("0")).astype(np.uint8)
+        return {bytes(row).decode(): int(count) for row, count in zip(text, times)}
     values, times = np.unique(np.asarray(outcomes, dtype=np.uint64), return_counts=True)
     return {format(int(value), f"0{qubits}b"): int(count) for value, count in zip(values, times)}
 
 
 def main(name):
+    from gradients import GRADIENTS
     from simulators import SIMULATORS
+    from wide import WIDE
 
     simulator, source = None, None
     for line in sys.stdin:
@@ -101,11 +130,16 @@ def main(name):
             key = (run["source"], json.dumps(run["options"]))
             if key != source:
                 job = read(run)
-                simulator, source = SIMULATORS[name](job), key
+                simulator, source = (GRADIENTS if job.gradient else SIMULATORS | WIDE)[name](job), key
             seconds, value = simulator.run()
             reply = {"engineMs": 1000 * seconds}
             if request["wantResult"]:
-                result = {"expectation": value} if job.observable else {"counts": counts_of(value, job.qubits)}
+                if job.gradient:
+                    result = dict(zip(("expectation", "gradient"), value))
+                elif job.observable:
+                    result = {"expectation": value}
+                else:
+                    result = {"counts": counts_of(value() if callable(value) else value, job.qubits)}
                 subsets = run["options"].get("marginals")
                 if subsets:
                     state = simulator.state()

@@ -33,6 +33,8 @@ def matrix_of_u(theta, phi, lam):
 class Aer:
     """Its own statevector method with gate fusion; the time is the one that it reports, without Python's part."""
 
+    method = {"method": "statevector"}
+
     def __init__(self, job):
         from qiskit import QuantumCircuit
         from qiskit.quantum_info import SparsePauliOp
@@ -40,7 +42,7 @@ class Aer:
 
         self.job = job
         self.simulator = AerSimulator(
-            method="statevector",
+            **self.method,
             precision="single" if job.single else "double",
             max_parallel_threads=1,
             noise_model=self.noise_model() if job.noise else None,
