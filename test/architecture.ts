@@ -41,7 +41,7 @@ const EDGES = new Set(["http", "service", "cli", "dashboard", "demo"]);
 /** The public doors and the folders each may open. */
 export const DOORS: Record<string, readonly string[]> = {
   "index.ts": ["core", "models"],
-  "engines.ts": ["core", "models", "workers", "engines"],
+  "engines.ts": ["core", "models", "algorithms", "workers", "engines"],
   "verify.ts": ["core", "models", "audit"],
   "client.ts": ["core", "models", "client"],
   "server.ts": ["audit", "service"],

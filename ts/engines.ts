@@ -1,3 +1,10 @@
+export {
+  type MeasuredProbability,
+  type MirrorContext,
+  type MirrorFidelity,
+  type MirrorOptions,
+  mirrorFidelity,
+} from "./algorithms/mirror-fidelity.ts";
 export { AppError, ERROR_CODES, type ErrorCode, type ErrorInfo } from "./core/errors.ts";
 export type {
   AnnealEngine,

@@ -15,6 +15,10 @@ const PURPOSE = {
   circuit: 36,
   /** The seed of the final sampling; index = 0. */
   sampling: 37,
+  /** The gates of mirror circuits; index = circuit, event = layer · qubits + qubit. */
+  mirrorGates: 38,
+  /** The seed of a mirror circuit's shots; index = circuit. */
+  mirror: 39,
 } as const;
 
 /** A number for each parameter, uniform between −width and width. */
@@ -39,7 +43,18 @@ export function drawSigns(
 }
 
 /** A seed of 53 bits for a circuit. */
-export function drawSeed(seed: number, purpose: "circuit" | "sampling", index: number, event: number): number {
+export function drawSeed(
+  seed: number,
+  purpose: "circuit" | "sampling" | "mirror",
+  index: number,
+  event: number,
+): number {
   const [low, high] = eventWords(seed, PURPOSE[purpose], index, event);
   return (high & 0x1f_ffff) * 0x1_0000_0000 + low;
+}
+
+/** 0…`below` − 1, each equally likely to 2⁻³² · `below`. */
+export function drawGate(seed: number, circuit: number, place: number, below: number): number {
+  const [word] = eventWords(seed, PURPOSE.mirrorGates, circuit, place);
+  return Math.floor((word / 0x1_0000_0000) * below);
 }

@@ -5,7 +5,7 @@ export interface CircuitSource {
   readonly source: string;
 }
 
-interface PortControl {
+export interface PortControl {
   readonly signal?: AbortSignal | undefined;
 }
 

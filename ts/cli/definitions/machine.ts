@@ -1,4 +1,5 @@
 import { type CommandKit, commas, wholeNumberOf } from "../command-kit.ts";
+import { serviceFlags } from "./jobs.ts";
 
 /** This machine: what works here, what it serves, how fast it is, what is set. */
 export function defineMachineCommands({ add, group, act }: CommandKit): void {
@@ -31,6 +32,28 @@ export function defineMachineCommands({ add, group, act }: CommandKit): void {
   act(serve, async ({ settingFlags, context }) => {
     const { serve: serveUntilStopped } = await import("../commands/serve.ts");
     return serveUntilStopped(settingFlags, context);
+  });
+
+  const fidelity = add(
+    "fidelity",
+    "measure how well a back end's gates and readouts act, by mirror circuits",
+    "fidelity mock-lab --mock-qpus lab.json",
+  )
+    .argument("<backend>", "its id")
+    .option("--qubits <number>", "the first so many; default 2", wholeNumberOf)
+    .option("--circuits <number>", "of each length; default 12", wholeNumberOf)
+    .option("--circuit-shots <number>", "of each circuit; default 1000", wholeNumberOf)
+    .option("--max-layers <number>", "the most in one direction, a power of two; default 512", wholeNumberOf)
+    .option("--seed <number>", "of circuits and shots; drawn when absent", wholeNumberOf)
+    .option("--execute", "agree to the price of the circuits")
+    .option("--policy <file>", "as for run")
+    .option("--mock-qpus <file>", "as for run")
+    .option("--data <dir>", "folder of jobs, log and keys")
+    .option("--json", "print one JSON document");
+  serviceFlags(fidelity);
+  act(fidelity, async ({ args: [backend = ""], flags, settingFlags, context }) => {
+    const { fidelity: measure } = await import("../commands/fidelity.ts");
+    return measure(backend, flags, settingFlags, context);
   });
 
   const bench = add(
