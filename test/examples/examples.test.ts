@@ -51,6 +51,7 @@ const OTHERS: [file: string, format: JobFormat, options: JobOptions, expected: o
   ["house.schedule.json", "schedule-json", { iterations: 20_000 }, { makespan: 38 }],
   ["ft06.jsp", "jsp", { iterations: 200_000, targetValue: 55 }, { makespan: 55 }],
   ["h2-vqe.hybrid.json", "hybrid-json", {}, { energy: expect.closeTo(-1.13727, 5) }],
+  ["lih-vqe.hybrid.json", "hybrid-json", {}, { energy: expect.closeTo(-7.88216, 5) }],
   ["maxcut-qaoa.hybrid.json", "hybrid-json", {}, { cut: { best: 12, expected: expect.closeTo(10.387, 3) } }],
 ];
 
