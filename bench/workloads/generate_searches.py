@@ -1,5 +1,5 @@
 """Writes the workloads of models, schedules and networks beside it, with answers that are known by construction, from the literature
-or from numpy. Needs numpy alone:
+or from numpy. Needs numpy, and onnx for the networks:
 
     python bench/workloads/generate_searches.py [NAME …]
 """
@@ -146,38 +146,40 @@ def project120():
     }
 
 
-def qnet_batch():
-    random = np.random.default_rng(4)
+def dueling_network(name, seed, widths, actions, count, with_onnx=False):
+    """A dueling network with random weights and its states, as .net.json and, where asked, without the states as .onnx."""
+    random = np.random.default_rng(seed)
     tensor = lambda values: {
         "base64": base64.b64encode(values.astype("<f4").tobytes()).decode(),
         "shape": list(values.shape),
     }
     numbers = lambda *shape: random.standard_normal(shape).astype(np.float32)
-    widths, actions, count = [24, 128, 128], 6, 1000
     states = numbers(count, widths[0])
-    x, layers = states.astype(np.float64), []
+    x, layers, hidden, heads = states.astype(np.float64), [], [], {}
     for inputs, outputs in zip(widths, widths[1:]):
         weights, bias = numbers(outputs, inputs) * np.float32((2 / inputs) ** 0.5), numbers(outputs) * np.float32(0.1)
         x = np.maximum(x @ weights.T.astype(np.float64) + bias, 0)
         layers.append({"kind": "dense", "weights": tensor(weights), "bias": tensor(bias), "activation": "relu"})
-    heads = {}
-    for name, outputs in [("value", 1), ("advantage", actions)]:
+        hidden.append((weights, bias))
+    parts = {}
+    for part, outputs in [("value", 1), ("advantage", actions)]:
         weights, bias = numbers(outputs, widths[-1]) * np.float32(0.1), numbers(outputs) * np.float32(0.1)
-        heads[name] = x @ weights.T.astype(np.float64) + bias
-        layers.append((name, {"weights": tensor(weights), "bias": tensor(bias)}))
-    layers = [layer for layer in layers if isinstance(layer, dict)] + [
-        {"kind": "dueling", **dict(layer for layer in layers if not isinstance(layer, dict))}
-    ]
-    outputs = heads["value"] + heads["advantage"] - heads["advantage"].mean(axis=1, keepdims=True)
+        parts[part] = x @ weights.T.astype(np.float64) + bias
+        heads[part] = (weights, bias)
+    dueling = {part: {"weights": tensor(weights), "bias": tensor(bias)} for part, (weights, bias) in heads.items()}
+    layers.append({"kind": "dueling", **dueling})
+    outputs = parts["value"] + parts["advantage"] - parts["advantage"].mean(axis=1, keepdims=True)
     document = {"format": "ketflow-net/1", "dtype": "f32", "layers": layers, "states": tensor(states)}
+    if with_onnx:
+        (FOLDER / f"networks/{name}.onnx").write_bytes(onnx_bytes(hidden, heads, widths[0], actions))
     # Where two actions are this near to each other, rounding decides which is larger.
     ordered = np.sort(outputs, axis=1)
     clear = ordered[:, -1] - ordered[:, -2] > 1e-4
     return {
-        "name": "qnet-batch",
+        "name": name,
         "kind": "infer",
-        "about": "a dueling network 24-128-128-6, 1,000 states",
-        "input": {"format": "net-json", "file": write("networks/qnet-batch.net.json", json.dumps(document) + "\n")},
+        "about": f"a dueling network {'-'.join(map(str, widths))}-{actions}, {count:,} states",
+        "input": {"format": "net-json", "file": write(f"networks/{name}.net.json", json.dumps(document) + "\n")},
         "options": {},
         "seed": 0,
         "answer": {
@@ -190,12 +192,37 @@ def qnet_batch():
     }
 
 
+def onnx_bytes(hidden, heads, inputs, actions):
+    """The same network as other runtimes read it: Gemm and Relu, then Q = V + A − mean(A)."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    nodes, constants, x = [], [], "states"
+
+    def gemm(name, x, weights, bias):
+        constants.extend([numpy_helper.from_array(weights, f"{name}.weight"), numpy_helper.from_array(bias, f"{name}.bias")])
+        nodes.append(helper.make_node("Gemm", [x, f"{name}.weight", f"{name}.bias"], [name], transB=1))
+        return name
+
+    for k, (weights, bias) in enumerate(hidden):
+        nodes.append(helper.make_node("Relu", [gemm(f"hidden{k}", x, weights, bias)], [f"relu{k}"]))
+        x = f"relu{k}"
+    value, advantage = (gemm(part, x, *heads[part]) for part in ("value", "advantage"))
+    constants.append(numpy_helper.from_array(np.array([1]), "axes"))
+    nodes.append(helper.make_node("ReduceMean", [advantage, "axes"], ["mean"], keepdims=1))
+    nodes.append(helper.make_node("Sub", [advantage, "mean"], ["centred"]))
+    nodes.append(helper.make_node("Add", [value, "centred"], ["q"]))
+    info = lambda name, width: helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", width])
+    graph = helper.make_graph(nodes, "q", [info("states", inputs)], [info("q", actions)], constants)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8).SerializeToString()
+
+
 MAKERS = {
     "loops1024": loops1024,
     "detect128": detect128,
     "ta01": ta01,
     "project120": project120,
-    "qnet-batch": qnet_batch,
+    "qnet-batch": lambda: dueling_network("qnet-batch", 4, [24, 128, 128], 6, 1000),
+    "qnet-router": lambda: dueling_network("qnet-router", 5, [64, 128, 128], 8, 256, with_onnx=True),
 }
 
 if __name__ == "__main__":

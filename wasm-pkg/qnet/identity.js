@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "qnet",
     "version": "0.1.0",
-    "contentHash": "4c4524edfae7e9acdf556b17269faedc049f5e25dc8915f53016d14617c2d745"
+    "contentHash": "c740fbabd6f5d31b3d2a06cc25b0b90ad61971ac9a7befdbb046a5bc30b86a36"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "bda12d492f1606d0aa92b04b212618e1540192f420bff1c841cb84547e0f7961"
+    "sha256": "8431197f723bd91136391b9bc662f0ca144205e332ddc9d065a8e6e636893025"
   }
 };

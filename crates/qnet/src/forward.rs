@@ -5,9 +5,10 @@ use crate::activation::Activation;
 use crate::limits::MAX_BATCH_VALUES;
 use crate::monitor::{Interrupted, Monitor, Progress};
 use crate::network::{Layer, Linear, Network};
-use crate::panel::{PANEL, multiply, pack_states};
+use crate::panel::{PART, multiply, panels};
 use crate::result::InferResult;
 use crate::states::States;
+use crate::terms::{CHUNK, Terms};
 use crate::tree::{LANES, sum_f64};
 use ketflow_error::{Error, RunError};
 
@@ -58,7 +59,7 @@ pub(crate) struct Buffers {
     /// Outputs of a layer, and of the layer before it.
     out: Vec<f32>,
     before: Vec<f32>,
-    packed: Vec<f32>,
+    terms: Terms,
 }
 
 /// Writes the outputs for finite states, block after block.
@@ -78,15 +79,19 @@ pub(crate) fn evaluate(
         let count = states.len() / inputs;
         let mut stride = inputs;
         for (index, layer) in network.layers.iter().enumerate() {
-            let before = if index == 0 { states } else { &buffers.before };
-            pack_states(before, layer.inputs(), stride, &mut buffers.packed);
-            stride = apply(layer, &buffers.packed, count, &mut buffers.out, progress)?;
-            if let Some(row) = buffers.out.chunks_exact(stride).position(|row| !is_finite(row)) {
-                let message = format!(
-                    "the sums of layers[{index}] leave the range of f32 (3.4e38) for states[{}]; scale weights or states down",
-                    block * BLOCK_STATES + row
-                );
-                return Err(Error::invalid(message).into());
+            let Buffers { before, terms, out } = &mut *buffers;
+            let before = Before { rows: if index == 0 { states } else { before }, stride, count };
+            let first = block * BLOCK_STATES;
+            stride = sum_up(layer.sums(), before, terms, out, progress)?;
+            check_range(out, stride, index, first)?;
+            match layer {
+                Layer::Dense(dense) => activate(out, stride, 0..dense.sums.outputs, dense.activation),
+                Layer::Dueling(dueling) => {
+                    activate(out, stride, 0..1, dueling.value);
+                    activate(out, stride, 1..dueling.sums.outputs, dueling.advantage);
+                    combine(out, stride, dueling.sums.outputs);
+                    check_range(out, stride, index, first)?;
+                }
             }
             std::mem::swap(&mut buffers.out, &mut buffers.before);
         }
@@ -97,80 +102,80 @@ pub(crate) fn evaluate(
     Ok(())
 }
 
-/// Whether all numbers are finite, sixteen at a time.
+/// Whether the sums of a block of states, the first of them `first`, are numbers.
+fn check_range(out: &[f32], stride: usize, layer: usize, first: usize) -> Result<(), Error> {
+    if is_finite(out) {
+        return Ok(());
+    }
+    let row = out.chunks_exact(stride).position(|row| !is_finite(row)).unwrap_or(0);
+    Err(Error::invalid(format!(
+        "the sums of layers[{layer}] leave the range of f32 (3.4e38) for states[{}]; scale weights or states down",
+        first + row
+    )))
+}
+
+/// Whether all numbers are finite, sixteen at a time: 0 times an infinity or NaN is NaN.
 pub(crate) fn is_finite(values: &[f32]) -> bool {
-    const INFINITY: u32 = f32::INFINITY.to_bits();
-    let largest = |bits: u32, value: &f32| bits.max(value.to_bits() & 0x7fff_ffff);
     let (chunks, rest) = values.as_chunks::<LANES>();
-    let mut lanes = [0u32; LANES];
+    let mut lanes = [0.0f32; LANES];
     for chunk in chunks {
         for (lane, value) in lanes.iter_mut().zip(chunk) {
-            *lane = largest(*lane, value);
+            *lane += value * 0.0;
         }
     }
-    lanes.iter().all(|bits| *bits < INFINITY) && rest.iter().fold(0, largest) < INFINITY
+    lanes.iter().all(|lane| *lane == 0.0) && rest.iter().all(|value| value.is_finite())
 }
 
-/// The outputs of a layer for `count` packed states; gives the numbers of a row. A sum that overflows stays there as an
-/// infinity or NaN, whatever the activation.
-fn apply(
-    layer: &Layer,
-    packed: &[f32],
+/// The states as the layer before left them: `count` rows of `stride` numbers.
+#[derive(Clone, Copy)]
+struct Before<'a> {
+    rows: &'a [f32],
+    stride: usize,
     count: usize,
-    out: &mut Vec<f32>,
-    progress: &mut Progress,
-) -> Result<usize, Interrupted> {
-    match layer {
-        Layer::Dense(dense) => {
-            let width = sum_up(&dense.sums, packed, count, out, progress)?;
-            activate(out, width, 0..dense.sums.outputs, dense.activation);
-            Ok(width)
+}
+
+/// Q = V + A − mean(A); of the `outputs` of a row V is the first.
+fn combine(out: &mut [f32], stride: usize, outputs: usize) {
+    for row in out.chunks_exact_mut(stride) {
+        let value = f64::from(row[0]);
+        let mean = sum_f64(&row[1..outputs]) / (outputs - 1) as f64;
+        for action in 1..outputs {
+            row[action - 1] = (value + f64::from(row[action]) - mean) as f32;
         }
-        Layer::Dueling(dueling) => {
-            let outputs = dueling.sums.outputs;
-            let width = sum_up(&dueling.sums, packed, count, out, progress)?;
-            activate(out, width, 0..1, dueling.value);
-            activate(out, width, 1..outputs, dueling.advantage);
-            for row in out.chunks_exact_mut(width) {
-                let value = f64::from(row[0]);
-                let mean = sum_f64(&row[1..outputs]) / (outputs - 1) as f64;
-                for action in 1..outputs {
-                    row[action - 1] = (value + f64::from(row[action]) - mean) as f32;
-                }
-                row[outputs - 1] = 0.0;
-            }
-            Ok(width)
-        }
+        row[outputs - 1] = 0.0;
     }
 }
 
-/// W x + b for all states; gives the numbers of a row, a multiple of [`PANEL`], of which those behind the outputs are 0.
+/// W x + b for all states; gives the numbers of a row, a multiple of [`PART`], of which those behind the outputs are 0.
 fn sum_up(
     sums: &Linear,
-    packed: &[f32],
-    count: usize,
+    before: Before,
+    terms: &mut Terms,
     out: &mut Vec<f32>,
     progress: &mut Progress,
 ) -> Result<usize, Interrupted> {
-    let width = PANEL * sums.bias.len();
-    // Everything is written: what stood there before does not matter.
-    out.resize(count * width, 0.0);
-    let size = sums.weights.len() / sums.bias.len();
-    for (k, (panel, bias)) in sums.weights.chunks_exact(size).zip(&sums.bias).enumerate() {
-        multiply(panel, bias, packed, count, &mut out[k * PANEL..], width);
-        progress.advance(count as u64 * sums.panel_operations())?;
+    let Before { rows, stride, count } = before;
+    let width = sums.bias.as_flattened().len();
+    out.clear();
+    (0..count).for_each(|_| out.extend_from_slice(sums.bias.as_flattened()));
+    for first in (0..sums.inputs).step_by(CHUNK) {
+        let chunk = first..sums.inputs.min(first + CHUNK);
+        terms.fill(rows, stride, chunk.clone());
+        for panel in panels(sums.bias.len()) {
+            multiply(&sums.weights, panel, &chunk, terms, out.as_chunks_mut().0, sums.bias.len());
+            progress.advance((count * chunk.len() * panel.width * PART) as u64)?;
+        }
     }
+    progress.advance(count as u64 * sums.activation_operations())?;
     Ok(width)
 }
 
-fn activate(out: &mut [f32], width: usize, outputs: std::ops::Range<usize>, activation: Activation) {
+/// Applies an activation to those outputs of each row, all finite.
+fn activate(out: &mut [f32], stride: usize, outputs: std::ops::Range<usize>, activation: Activation) {
     if activation == Activation::Linear {
         return;
     }
-    for row in out.chunks_exact_mut(width) {
-        let row = &mut row[outputs.clone()];
-        if is_finite(row) {
-            activation.apply(row);
-        }
+    for row in out.chunks_exact_mut(stride) {
+        activation.apply(&mut row[outputs.clone()]);
     }
 }

@@ -3,7 +3,7 @@
 //! [`read()`] takes a `.net.json` file and [`read_onnx`] an `.onnx` file to a network, [`infer`] that and [`Options`], or
 //! [`run`] a [`Network`] and [`States`], to an [`InferResult`]; [`InferResult::to_container`] gives the canonical bytes.
 //! Arithmetic is strict: IEEE operations in a fixed order, no contraction, `exp` and `tanh` from the pinned `libm`, every sum
-//! in one fixed tree over its terms. So the outputs for a state do not depend on the size of the batch, its order, vectors or
+//! in one fixed order of its terms. So the outputs for a state do not depend on the size of the batch, its order, vectors or
 //! threads.
 
 mod activation;
@@ -22,6 +22,7 @@ mod read;
 mod result;
 mod states;
 mod tensor;
+mod terms;
 mod tree;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

@@ -1,8 +1,7 @@
 //! A network in memory: shapes fit and numbers are finite, because only the readers make one.
 
 use crate::activation::Activation;
-use crate::panel::{PANEL, pack_weights};
-use crate::tree::LANES;
+use crate::panel::{PART, Part, pack_weights};
 use std::fmt;
 
 /// Dense layers one after the other, optionally a dueling layer at the end.
@@ -40,9 +39,9 @@ pub(crate) struct Linear {
     pub inputs: usize,
     pub outputs: usize,
     /// As [`pack_weights`] orders them.
-    pub weights: Vec<f32>,
-    /// One per output, filled up with zeros to whole panels.
-    pub bias: Vec<[f32; PANEL]>,
+    pub weights: Vec<Part>,
+    /// One per output, filled up with zeros to whole parts.
+    pub bias: Vec<[f32; PART]>,
 }
 
 /// A dense layer as files have it: `weights` are row-major, as many rows as `bias` has numbers.
@@ -63,20 +62,28 @@ impl Rows {
 impl Linear {
     fn new(inputs: usize, weights: &[f32], bias: &[f32]) -> Self {
         let outputs = bias.len();
-        let mut panels = vec![[0.0; PANEL]; outputs.div_ceil(PANEL)];
-        panels.as_flattened_mut()[..outputs].copy_from_slice(bias);
-        Self { inputs, outputs, weights: pack_weights(weights, inputs, outputs), bias: panels }
+        let mut parts = vec![[0.0; PART]; outputs.div_ceil(PART)];
+        parts.as_flattened_mut()[..outputs].copy_from_slice(bias);
+        Self { inputs, outputs, weights: pack_weights(weights, inputs, outputs), bias: parts }
     }
 
-    /// Operations of one panel for one state: its multiplications, and [`LANES`] for the activation of an output.
-    pub fn panel_operations(&self) -> u64 {
-        (PANEL * (self.inputs.next_multiple_of(LANES) + LANES)) as u64
+    /// Operations of the activations of one state.
+    pub fn activation_operations(&self) -> u64 {
+        (ACTIVATION_OPERATIONS * PART * self.bias.len()) as u64
+    }
+
+    /// Operations for one state.
+    fn operations(&self) -> u64 {
+        (self.inputs * PART * self.bias.len()) as u64 + self.activation_operations()
     }
 }
 
-/// Weights and biases of a layer as they lie in memory.
+/// What the activation of one output counts.
+const ACTIVATION_OPERATIONS: usize = 16;
+
+/// Weights and biases of a layer as the limit counts them.
 pub(crate) fn parameters(inputs: usize, outputs: usize) -> u64 {
-    outputs.next_multiple_of(PANEL) as u64 * (inputs.next_multiple_of(LANES) as u64 + 1)
+    outputs.next_multiple_of(PART) as u64 * (inputs.next_multiple_of(PART) as u64 + 1)
 }
 
 impl Layer {
@@ -93,7 +100,7 @@ impl Layer {
         Self::Dueling(Dueling { sums, value: value.activation, advantage: advantage.activation })
     }
 
-    fn sums(&self) -> &Linear {
+    pub fn sums(&self) -> &Linear {
         match self {
             Self::Dense(dense) => &dense.sums,
             Self::Dueling(dueling) => &dueling.sums,
@@ -111,13 +118,13 @@ impl Layer {
         }
     }
 
-    /// Weights and biases as they lie in memory.
+    /// Weights and biases as the limit counts them.
     pub fn parameters(&self) -> u64 {
         parameters(self.inputs(), self.sums().outputs)
     }
 
     fn operations(&self) -> u64 {
-        self.sums().panel_operations() * self.sums().bias.len() as u64
+        self.sums().operations()
     }
 }
 
@@ -147,7 +154,7 @@ impl Network {
         self.layers.last().map_or(0, Layer::outputs)
     }
 
-    /// Weights and biases as they lie in memory.
+    /// Weights and biases as the limit counts them.
     pub fn parameters(&self) -> u64 {
         self.layers.iter().map(Layer::parameters).sum()
     }

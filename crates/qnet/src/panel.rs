@@ -1,85 +1,81 @@
-//! The product of a dense layer: panels of sixteen outputs, in the order of sums that [`crate::tree`] defines.
+//! The product of a dense layer: z = b + S₀ + S₁ + …, where Sⱼ adds the rounded products of 256 consecutive inputs in ascending
+//! order, from +0 on.
 //!
-//! A lane of the tree adds its terms for several outputs side by side, so no vector is ever folded; the lanes come one after
-//! the other in the order in which the tree joins them. Every output is computed alone, so tiles of any shape give the same bytes.
+//! Many outputs are added up side by side and each is computed alone, so registers of any width give the same bytes. Products
+//! are rounded before they are added (no FMA). The chunks bound the error of a long sum.
 
-use crate::tree::LANES;
+use crate::terms::{Term, Terms};
+use std::ops::Range;
 
-/// Outputs of a panel.
-pub(crate) const PANEL: usize = 16;
-/// States of a tile: a weight that was loaded is used for all of them.
-const ROWS: usize = 4;
-/// Outputs that a tile computes side by side where registers hold four numbers. Eight registers of sums hide the latency of an
-/// addition and leave room for the weights; AVX2, with eight numbers in each, takes whole panels.
-const NARROW: usize = 8;
+/// Outputs are filled up to a multiple of this.
+pub(crate) const PART: usize = 16;
 
-/// The lanes in the order of the tree: neighbours are joined first, then pairs of neighbours, and so on.
-const ORDER: [usize; LANES] = [0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15];
+/// Sixteen numbers in one line of the cache: loads that cross lines take twice the time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C, align(64))]
+pub(crate) struct Part(pub [f32; PART]);
 
-type Tile<const R: usize, const W: usize> = [[f32; W]; R];
+/// Parts of the widest panel: eight registers of sums hide the latency of an addition. Registers hold four numbers in WASM, eight
+/// with AVX2; AVX-512 needs four of its sixteen.
+const WIDEST: usize = if cfg!(target_arch = "x86_64") { 4 } else { 2 };
 
-/// Weights, row-major with `inputs` columns, as they are multiplied: panel after panel, in each lane after lane, in each the terms
-/// in ascending order, sixteen outputs of each. What is missing to whole panels and lanes is 0.
-pub(crate) fn pack_weights(weights: &[f32], inputs: usize, outputs: usize) -> Vec<f32> {
-    let steps = inputs.div_ceil(LANES);
-    let mut packed = Vec::with_capacity(outputs.next_multiple_of(PANEL) * steps * LANES);
-    for first in (0..outputs).step_by(PANEL) {
-        for lane in ORDER {
-            for k in (lane..steps * LANES).step_by(LANES) {
-                let weight = |o: usize| if k < inputs && o < outputs { weights[o * inputs + k] } else { 0.0 };
-                packed.extend((first..first + PANEL).map(weight));
-            }
+/// Outputs that are computed together: `width` parts, the first of them `first`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Panel {
+    first: usize,
+    pub width: usize,
+}
+
+/// The panels of so many parts: the widest that fit.
+pub(crate) fn panels(parts: usize) -> impl Iterator<Item = Panel> {
+    let panel = move |first: usize| {
+        let width = match parts - first {
+            4.. if WIDEST >= 4 => 4,
+            2.. => 2,
+            _ => 1,
+        };
+        Panel { first, width }
+    };
+    let next = move |before: &Panel| Some(before.first + before.width).filter(|first| *first < parts).map(panel);
+    std::iter::successors(Some(panel(0)), next)
+}
+
+/// Weights, row-major with `inputs` columns, as they are multiplied: panel after panel, in each input after input its outputs.
+/// What is missing to a whole part is 0.
+pub(crate) fn pack_weights(weights: &[f32], inputs: usize, outputs: usize) -> Vec<Part> {
+    let weight = |k: usize, o: usize| if o < outputs { weights[o * inputs + k] } else { 0.0 };
+    let parts = outputs.div_ceil(PART);
+    let mut packed = Vec::with_capacity(parts * inputs);
+    for Panel { first, width } in panels(parts) {
+        for k in 0..inputs {
+            packed.extend((first..first + width).map(|part| Part(std::array::from_fn(|o| weight(k, part * PART + o)))));
         }
     }
     packed
 }
 
-/// States, `inputs` numbers each at every `stride`, in the order of the weights: tiles of [`ROWS`] states side by side, then
-/// single ones.
-pub(crate) fn pack_states(states: &[f32], inputs: usize, stride: usize, packed: &mut Vec<f32>) {
-    packed.clear();
-    let mut rest = states;
-    while rest.len() > (ROWS - 1) * stride + inputs - 1 {
-        pack_tile::<ROWS>(rest, inputs, stride, packed);
-        rest = rest.get(ROWS * stride..).unwrap_or_default();
-    }
-    while rest.len() >= inputs {
-        pack_tile::<1>(rest, inputs, stride, packed);
-        rest = rest.get(stride..).unwrap_or_default();
-    }
-}
-
-#[inline(always)]
-fn pack_tile<const R: usize>(states: &[f32], inputs: usize, stride: usize, packed: &mut Vec<f32>) {
-    let depth = inputs.next_multiple_of(LANES);
-    for lane in ORDER {
-        for k in (lane..depth).step_by(LANES) {
-            let values: [f32; R] = std::array::from_fn(|row| if k < inputs { states[row * stride + k] } else { 0.0 });
-            packed.extend_from_slice(&values);
-        }
-    }
-}
-
-/// The sums of one panel with their bias, for all states: `out` begins at the first output of the panel in the first state and
-/// has `stride` numbers for each.
+/// Adds Sⱼ of the inputs `chunk` to the outputs of one panel; `out` has `parts` for each state.
 #[inline]
 pub(crate) fn multiply(
-    panel: &[f32],
-    bias: &[f32; PANEL],
-    packed: &[f32],
-    count: usize,
-    out: &mut [f32],
-    stride: usize,
+    weights: &[Part],
+    panel: Panel,
+    chunk: &Range<usize>,
+    terms: &Terms,
+    out: &mut [[f32; PART]],
+    parts: usize,
 ) {
+    let (Panel { first, width }, inputs) = (panel, weights.len() / parts);
+    let rows = &weights[first * inputs + chunk.start * width..][..chunk.len() * width];
+    let out = &mut out[first..];
     #[cfg(target_arch = "x86_64")]
     match widest() {
         // SAFETY: the processor has AVX-512.
-        Registers::Sixteen => return unsafe { multiply_avx512(panel, bias, packed, count, out, stride) },
+        Registers::Sixteen => return unsafe { multiply_avx512(rows, width, terms, out, parts) },
         // SAFETY: the processor has AVX2.
-        Registers::Eight => return unsafe { multiply_avx2(panel, bias, packed, count, out, stride) },
+        Registers::Eight => return unsafe { multiply_avx2(rows, width, terms, out, parts) },
         Registers::Four => {}
     }
-    multiply_tiles::<NARROW>(panel, bias, packed, count, out, stride);
+    multiply_rows(rows, width, terms, out, parts);
 }
 
 /// Numbers in a register.
@@ -112,140 +108,66 @@ fn widest() -> Registers {
     })
 }
 
-/// The same code with registers of sixteen numbers: 256 states take 0.68 of the time of AVX2.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-fn multiply_avx512(panel: &[f32], bias: &[f32; PANEL], packed: &[f32], count: usize, out: &mut [f32], stride: usize) {
-    multiply_tiles::<PANEL>(panel, bias, packed, count, out, stride);
+fn multiply_avx512(rows: &[Part], width: usize, terms: &Terms, out: &mut [[f32; PART]], parts: usize) {
+    multiply_rows(rows, width, terms, out, parts);
 }
 
-/// The same code with registers of eight numbers: 256 states take 0.43 of the time of four.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn multiply_avx2(panel: &[f32], bias: &[f32; PANEL], packed: &[f32], count: usize, out: &mut [f32], stride: usize) {
-    multiply_tiles::<PANEL>(panel, bias, packed, count, out, stride);
+fn multiply_avx2(rows: &[Part], width: usize, terms: &Terms, out: &mut [[f32; PART]], parts: usize) {
+    multiply_rows(rows, width, terms, out, parts);
 }
 
 #[inline(always)]
-fn multiply_tiles<const W: usize>(
-    panel: &[f32],
-    bias: &[f32; PANEL],
-    packed: &[f32],
-    count: usize,
-    out: &mut [f32],
-    stride: usize,
-) {
-    let weights = panel.as_chunks::<PANEL>().0;
-    let depth = weights.len();
-    let (tiles, singles) = packed.split_at(count / ROWS * ROWS * depth);
-    let mut rows = out.chunks_mut(stride);
-    for tile in tiles.chunks_exact(ROWS * depth) {
-        let values = tile.as_chunks::<ROWS>().0;
-        let first: Tile<ROWS, W> = sums::<ROWS, W, 0>(weights, values);
-        let second: Tile<ROWS, NARROW> =
-            if W < PANEL { sums::<ROWS, NARROW, NARROW>(weights, values) } else { [[0.0; NARROW]; ROWS] };
-        for ((first, second), row) in first.iter().zip(&second).zip(rows.by_ref()) {
-            let Some(row) = row.first_chunk_mut::<PANEL>() else { continue };
-            for o in 0..PANEL {
-                row[o] = if o < W { first[o] } else { second[o - W] } + bias[o];
+fn multiply_rows(rows: &[Part], width: usize, terms: &Terms, out: &mut [[f32; PART]], parts: usize) {
+    match width {
+        4 => add_sums::<4>(rows, terms, out, parts),
+        2 => add_sums::<2>(rows, terms, out, parts),
+        _ => add_sums::<1>(rows, terms, out, parts),
+    }
+}
+
+/// Adds the sums of one panel of P parts, state after state.
+#[inline(always)]
+fn add_sums<const P: usize>(rows: &[Part], terms: &Terms, out: &mut [[f32; PART]], stride: usize) {
+    let rows = rows.as_chunks::<P>().0;
+    for (terms, out) in terms.states().zip(out.chunks_mut(stride)) {
+        let Some(out) = out.first_chunk_mut::<P>() else { continue };
+        let sums = sums(rows, terms);
+        for p in 0..P {
+            for o in 0..PART {
+                out[p][o] += sums[p][o];
             }
         }
     }
-    for (single, row) in singles.chunks_exact(depth).zip(rows) {
-        let [sums]: Tile<1, PANEL> = sums::<1, PANEL, 0>(weights, single.as_chunks::<1>().0);
-        let Some(row) = row.first_chunk_mut::<PANEL>() else { continue };
-        for o in 0..PANEL {
-            row[o] = sums[o] + bias[o];
+}
+
+/// Σ w x over the terms of one state.
+#[inline(always)]
+fn sums<const P: usize>(rows: &[[Part; P]], terms: &[Term]) -> [[f32; PART]; P] {
+    let mut sums = [[0.0; PART]; P];
+    for (k, value) in terms {
+        let Some(row) = rows.get(*k as usize) else { break };
+        // Written out, because a loop over parts keeps the sums in memory: a third of the speed.
+        add_products(&mut sums, row, *value, 0);
+        if P > 1 {
+            add_products(&mut sums, row, *value, 1);
         }
-    }
-}
-
-/// W sums from output `FIRST` of the panel on, for R states: the tree above four lanes each.
-///
-/// Neither a closure, which would be compiled without the registers of the caller (a third of the speed), nor an array of parts,
-/// which wasm clears by a call of `memory.fill` for each tile.
-#[inline(always)]
-fn sums<const R: usize, const W: usize, const FIRST: usize>(
-    weights: &[[f32; PANEL]],
-    values: &[[f32; R]],
-) -> Tile<R, W> {
-    let size = weights.len() / 4;
-    let (mut half, mut total) = ([[0.0; W]; R], [[0.0; W]; R]);
-    for k in 0..4 {
-        let quarter = quarter_sums::<R, W, FIRST>(&weights[k * size..][..size], &values[k * size..][..size]);
-        half = if k % 2 == 0 { quarter } else { join(half, quarter) };
-        match k {
-            1 => total = half,
-            3 => total = join(total, half),
-            _ => {}
-        }
-    }
-    total
-}
-
-/// Four lanes.
-#[inline(always)]
-fn quarter_sums<const R: usize, const W: usize, const FIRST: usize>(
-    weights: &[[f32; PANEL]],
-    values: &[[f32; R]],
-) -> Tile<R, W> {
-    let ([a, b], [x, y]) = (halves(weights), halves(values));
-    join(pair_sums::<R, W, FIRST>(a, x), pair_sums::<R, W, FIRST>(b, y))
-}
-
-#[inline(always)]
-fn halves<T>(values: &[T]) -> [&[T]; 2] {
-    let (first, second) = values.split_at(values.len() / 2);
-    [first, second]
-}
-
-/// Two lanes that the tree joins first.
-#[inline(always)]
-fn pair_sums<const R: usize, const W: usize, const FIRST: usize>(
-    weights: &[[f32; PANEL]],
-    values: &[[f32; R]],
-) -> Tile<R, W> {
-    let ([left, right], [x, y]) = (halves(weights), halves(values));
-    if R > 1 {
-        return join(lane_sums::<R, W, FIRST>(left, x), lane_sums::<R, W, FIRST>(right, y));
-    }
-    // Side by side, since the lane of a single state waits for its additions.
-    let (mut first, mut second) = ([[0.0; W]; R], [[0.0; W]; R]);
-    for ((left, right), (x, y)) in left.iter().zip(right).zip(x.iter().zip(y)) {
-        for o in 0..W {
-            first[0][o] += left[FIRST + o] * x[0];
-            second[0][o] += right[FIRST + o] * y[0];
-        }
-    }
-    join(first, second)
-}
-
-/// The sums of one lane, from +0 on.
-#[inline(always)]
-fn lane_sums<const R: usize, const W: usize, const FIRST: usize>(
-    weights: &[[f32; PANEL]],
-    values: &[[f32; R]],
-) -> Tile<R, W> {
-    let mut sums = [[0.0f32; W]; R];
-    for (weights, values) in weights.iter().zip(values) {
-        for (sums, value) in sums.iter_mut().zip(values) {
-            for o in 0..W {
-                sums[o] += weights[FIRST + o] * value;
-            }
+        if P > 2 {
+            add_products(&mut sums, row, *value, 2);
+            add_products(&mut sums, row, *value, 3);
         }
     }
     sums
 }
 
-/// The sum of two parts.
 #[inline(always)]
-fn join<const R: usize, const W: usize>(mut left: Tile<R, W>, right: Tile<R, W>) -> Tile<R, W> {
-    for (left, right) in left.iter_mut().zip(&right) {
-        for (left, right) in left.iter_mut().zip(right) {
-            *left += right;
-        }
+fn add_products<const P: usize>(sums: &mut [[f32; PART]; P], row: &[Part; P], value: f32, part: usize) {
+    for (sum, weight) in sums[part].iter_mut().zip(&row[part].0) {
+        *sum += weight * value;
     }
-    left
 }
 
 #[cfg(test)]

@@ -130,7 +130,7 @@ fn a_run_can_be_stopped() {
     assert_eq!(monitor.0.len(), 2);
     for (k, (done, all)) in monitor.0.into_iter().enumerate() {
         assert_eq!(all, total);
-        // Panels of 16 rows for 32 states at a time.
+        // Panels of 64 outputs at most, 256 inputs and 32 states at a time.
         assert!(done.abs_diff((k as u64 + 1) << 21) < 1 << 20, "{done}");
     }
 }
