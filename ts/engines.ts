@@ -61,3 +61,4 @@ export { toScheduleResult } from "./models/schedule-result.ts";
 export type { CircuitInput, EngineInput, EngineRun, OnProgress, Progress } from "./workers/engine-worker.ts";
 export type { EngineName } from "./workers/engines.ts";
 export type { CallControl, RunControl } from "./workers/job-pool.ts";
+export type { NetworkEvaluator } from "./workers/network-evaluator.ts";

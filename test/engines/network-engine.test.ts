@@ -108,6 +108,40 @@ describe("a network", () => {
     }
   });
 
+  it("answers in the caller's own thread with the bytes of a run, into memory that the caller has", async () => {
+    const network = await engines.network.load(JSON.stringify(cases.at(-1)?.document));
+    const { inputs, actions } = network.view;
+    const rows = Array.from({ length: 5 }, (_, k) => Array.from({ length: inputs }, (_, i) => Math.sin(k * 31 + i)));
+    const { result } = await network.forward(rows);
+    const evaluator = await network.evaluator(5);
+    expect([evaluator.inputs, evaluator.actions]).toEqual([inputs, actions]);
+    expect([...evaluator.evaluate(rows.flat())]).toEqual(result.outputs.flat());
+    const outputs = new Float32Array(actions + 1).fill(7);
+    // Others take memory meanwhile: it grows, and its old buffer is gone.
+    const others = await Promise.all(Array.from({ length: 8 }, () => network.evaluator(20_000)));
+    for (const [k, row] of rows.entries()) {
+      expect(evaluator.evaluate(Float32Array.from(row), outputs)).toBe(outputs);
+      expect([...outputs]).toEqual([...(result.outputs[k] ?? []), 7]);
+    }
+    expect(others[7]?.evaluate(rows[0] ?? [])).toEqual(Float32Array.from(result.outputs[0] ?? []));
+  });
+
+  it("in the caller's own thread refuses what is no batch", async () => {
+    const network = await engines.network.load(DUELING);
+    await expect(network.evaluator(0)).rejects.toThrow(/maxStates/);
+    await expect(network.evaluator(2 ** 30)).rejects.toMatchObject({ code: "too-large" });
+    const evaluator = await network.evaluator(2);
+    for (const length of [0, 3, 6]) {
+      const call = () => evaluator.evaluate(new Array(length).fill(1));
+      expect(call).toThrow(`states has ${length} numbers; give 2 for each of 1 to 2 states`);
+    }
+    expect(() => evaluator.evaluate([1, 2], new Float32Array(1))).toThrow(
+      "outputs has 1 numbers; give a Float32Array of 2",
+    );
+    expect(() => evaluator.evaluate([1, Number.NaN])).toThrow(expect.objectContaining({ code: "invalid-input" }));
+    expect([...evaluator.evaluate([1, 2])]).toEqual([4.5, 1.5]);
+  });
+
   it.each([
     [DUELING, {}, /there are no states/],
     [DUELING, { states: [[1, 2], [3]] }, /states\[1\] has 1 numbers; give 2/],

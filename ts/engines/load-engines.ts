@@ -81,16 +81,17 @@ export async function loadEngines(options: EnginesOptions = {}): Promise<Engines
       memoryLimitMiB: options.memoryLimitMiB,
       size,
     }),
+    modules,
   );
 }
 
-/** The engines as they are used, over the threads that run them. */
-export function enginesOf(pool: JobPool): Engines {
+/** The engines as they are used, over the threads that run them; `modules` are for what runs in the caller's own thread. */
+export function enginesOf(pool: JobPool, modules: EngineModules): Engines {
   return {
     circuit: new CircuitEngine(pool),
     anneal: new AnnealEngine(pool),
     schedule: new ScheduleEngine(pool),
-    network: new NetworkEngine(pool),
+    network: new NetworkEngine(pool, modules),
     hybrid: new HybridEngine(pool),
     identity: IDENTITIES.statevector,
     identityOf,

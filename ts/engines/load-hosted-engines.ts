@@ -2,6 +2,7 @@ import { checked } from "../models/check.ts";
 import { coresOf } from "../workers/cores.ts";
 import type { HostReports } from "../workers/host-process.ts";
 import { HostedPool } from "../workers/hosted-pool.ts";
+import { EngineModules } from "../workers/load-wasm.ts";
 import { type Engines, type EnginesOptions, enginesOf, Limits } from "./load-engines.ts";
 
 export interface HostedEnginesOptions extends Pick<EnginesOptions, "threads" | "memoryLimitMiB">, HostReports {
@@ -16,5 +17,5 @@ export interface HostedEnginesOptions extends Pick<EnginesOptions, "threads" | "
 export function loadHostedEngines(options: HostedEnginesOptions = {}): Engines {
   const { threads: size = coresOf(), memoryLimitMiB } = checked(Limits, options, "loadHostedEngines");
   const { hostUrl, onError, onPrinted } = options;
-  return enginesOf(new HostedPool({ size, memoryLimitMiB, hostUrl, onError, onPrinted }));
+  return enginesOf(new HostedPool({ size, memoryLimitMiB, hostUrl, onError, onPrinted }), new EngineModules());
 }
