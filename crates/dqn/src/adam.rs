@@ -6,6 +6,11 @@ const BETA1: f32 = 0.9;
 const BETA2: f32 = 0.999;
 const EPSILON: f32 = 1e-8;
 const LANES: usize = 16;
+/// Moments that have decayed below these are 0. A weight that learns nothing more would keep its moments among the denormal
+/// numbers, where 0.999 of one is itself: processors take a hundred cycles for each of those, half the time of a training. What
+/// is lost is below the last bit of an update: √10⁻³⁶ against ε, and 10⁻³⁰ / ε times the rate.
+const SMALLEST_MEAN: f32 = 1e-30;
+const SMALLEST_SQUARE: f32 = 1e-36;
 
 /// State of the optimiser.
 ///
@@ -40,11 +45,16 @@ impl Adam {
         let moments = self.mean.iter_mut().zip(&mut self.square);
         for ((parameter, slope), (mean, square)) in parameters.iter_mut().zip(gradient).zip(moments) {
             let slope = slope * scale;
-            *mean = BETA1 * *mean + (1.0 - BETA1) * slope;
-            *square = BETA2 * *square + (1.0 - BETA2) * (slope * slope);
+            *mean = unless_below(SMALLEST_MEAN, BETA1 * *mean + (1.0 - BETA1) * slope);
+            *square = unless_below(SMALLEST_SQUARE, BETA2 * *square + (1.0 - BETA2) * (slope * slope));
             *parameter -= step * *mean / (square.sqrt() * correction + EPSILON);
         }
     }
+}
+
+#[inline(always)]
+fn unless_below(smallest: f32, moment: f32) -> f32 {
+    if moment.abs() < smallest { 0.0 } else { moment }
 }
 
 /// The Euclidean norm: squares in f64, sixteen lanes that are added up at the end.
@@ -84,6 +94,19 @@ mod tests {
                 assert!((f64::from(parameters[k]) - exact[k]).abs() < 1e-4, "step {t}, {k}: {parameters:?}, {exact:?}");
             }
         }
+    }
+
+    /// β₂ⁿ alone would stay at some 500 times the least denormal number.
+    #[test]
+    fn moments_of_what_learns_nothing_more_become_zero() {
+        let mut adam = Adam::new(1);
+        let mut parameters = [1.0f32];
+        adam.step(&mut parameters, &[1.0], 0.1, 10.0);
+        for _ in 0..100_000 {
+            adam.step(&mut parameters, &[0.0], 0.1, 10.0);
+            assert!(!adam.mean[0].is_subnormal() && !adam.square[0].is_subnormal());
+        }
+        assert_eq!((adam.mean[0], adam.square[0]), (0.0, 0.0));
     }
 
     #[test]

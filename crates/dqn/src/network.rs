@@ -118,7 +118,6 @@ pub(crate) struct Workspace {
     delta: Vec<f32>,
     before: Vec<f32>,
     transposed: Vec<f32>,
-    packed: Vec<f32>,
 }
 
 /// Values of all actions for `count` states, `inputs` numbers each.
@@ -141,7 +140,7 @@ pub(crate) fn forward<'a>(
             out.extend_from_slice(&parameters[segment.bias()]);
         }
         let left = Left { values: input, rows: count, columns: segment.inputs, row, column: 1 };
-        accumulate(out, left, &parameters[segment.weights()], width, &mut work.packed);
+        accumulate(out, left, &parameters[segment.weights()], width);
         if k + 1 < segments.len() {
             out.iter_mut().for_each(|z| *z = if *z > 0.0 { *z } else { 0.0 });
         }
@@ -187,7 +186,7 @@ pub(crate) fn backward(
         };
         // dW[i][o] = Σ over states of x[i] δ[o]
         let left = Left { values: input, rows: segment.inputs, columns: count, row: 1, column: row };
-        accumulate(&mut gradient[segment.weights()], left, &work.delta, width, &mut work.packed);
+        accumulate(&mut gradient[segment.weights()], left, &work.delta, width);
         for delta in work.delta.chunks_exact(width) {
             for (sum, slope) in gradient[segment.bias()].iter_mut().zip(delta) {
                 *sum += slope;
@@ -201,7 +200,7 @@ pub(crate) fn backward(
         work.before.clear();
         work.before.resize(count * row, 0.0);
         let left = Left { values: &work.delta, rows: count, columns: segment.outputs, row: width, column: 1 };
-        accumulate(&mut work.before, left, &work.transposed, row, &mut work.packed);
+        accumulate(&mut work.before, left, &work.transposed, row);
         for (slope, output) in work.before.iter_mut().zip(&work.outputs[k - 1]) {
             *slope = if *output > 0.0 { *slope } else { 0.0 };
         }
