@@ -65,6 +65,27 @@ describe("a schedule run", () => {
     expect(again.resultHash).toBe(timed.resultHash);
   });
 
+  it("works until its time limit where no number of schedules is asked for", async () => {
+    const untimed = await engines.schedule.estimate(FT06);
+    // Its optimum is not proved, so that nothing but the limit ends the search; without one it makes five schedules.
+    const timed = await engines.schedule.solve(FT06, { seed: 3, method: "priority-rule", timeLimitMs: 150 });
+    expect(timed.result.work.iterations).toBeGreaterThan(1000);
+    expect(timed.options).toEqual({ method: "priority-rule", iterations: timed.result.work.iterations });
+    const again = await engines.schedule.solve(FT06, { ...timed.options, seed: 3 });
+    expect(again.resultHash).toBe(timed.resultHash);
+    const estimate = await engines.schedule.estimate(FT06, { timeLimitMs: 150 });
+    expect(estimate.iterations).toBeGreaterThan(untimed.iterations);
+    expect(Number.isSafeInteger(estimate.placements)).toBe(true);
+  });
+
+  it("says how many schedules it made where it ends before its time limit", async () => {
+    const timed = await engines.schedule.solve(FT06, { seed: 3, targetValue: 60, timeLimitMs: 60_000 });
+    const { iterations } = timed.result.work;
+    expect(timed.options).toEqual({ method: "auto", targetValue: 60, iterations });
+    const again = await engines.schedule.solve(FT06, { ...timed.options, seed: 3 });
+    expect(again.resultHash).toBe(timed.resultHash);
+  });
+
   it("is cancelled, and tells the best so far", async () => {
     const abort = new AbortController();
     const bests: number[] = [];

@@ -10,6 +10,7 @@ import type { HybridDocument, HybridEstimate, HybridOptions } from "../models/hy
 import type { EngineIdentity } from "../models/job.ts";
 import type { EstimateOf, FormatOf, OptionsOf, ViewOf } from "../models/job-options.ts";
 import type { JobType } from "../models/job-type.ts";
+import type { ScheduleOptions } from "../models/schedule.ts";
 import { scheduleWork } from "../models/schedule-work.ts";
 import type { ThreadUse } from "../models/thread-use.ts";
 import { ThreadChooser, type Threads } from "./choose-threads.ts";
@@ -94,7 +95,7 @@ export class JobWorker implements EngineWorker {
   }
 
   estimate<T extends EngineType>(type: T, input: EngineInput<T>, options: OptionsOf<T>): EstimateOf<T> {
-    const json = this.#json(untimed(options));
+    const json = this.#json(untimed(budgeted(type, options)));
     return this.#withProgram(type, input, (program) => JSON.parse(program.estimate(json)) as EstimateOf<T>);
   }
 
@@ -109,7 +110,8 @@ export class JobWorker implements EngineWorker {
       const { isCut, fewerThreads, ...done } = await this.#execute(type, input, options, { stop, onProgress });
       const { seed: _, ...asked } = untimed(options);
       // The time limit is replaced by the work that was done in it, which gives the same bytes on every machine.
-      const work = isCut ? workOf(type, done.container) : {};
+      const isTimed = isCut || (type === "schedule" && "timeLimitMs" in options);
+      const work = isTimed ? workOf(type, done.container) : {};
       const asRun = { ...withDefaults(type, asked as OptionsOf<T>), ...work };
       return { ...done, options: asRun, ...(fewerThreads !== undefined && { fewerThreads }) };
     });
@@ -171,7 +173,7 @@ export class JobWorker implements EngineWorker {
       times = 1,
     }: { stop: Int32Array | undefined; onProgress?: OnProgress | undefined; times?: number },
   ): Promise<Executed> {
-    const json = this.#json(untimed(options));
+    const json = this.#json(untimed(budgeted(type, options)));
     const { team, fewerThreads } = await this.#choose(type, input, options, times);
     const name = ENGINE_OF[type];
     const reader = team ?? PACKAGES[name].Program;
@@ -271,6 +273,16 @@ function notesOf(program: Program): Note[] {
 function untimed<O extends object>(options: O): Omit<O, "timeLimitMs"> {
   const { timeLimitMs: _, ...rest } = options as O & AnnealOptions;
   return rest;
+}
+
+/** More schedules than a day has room for, and with the most tasks below 2⁵³ placements. */
+const ENDLESS_ITERATIONS = 900_000_000_000;
+
+/** A schedule's limit of time is its budget: by default the search ends at the limit, not after as many schedules as a run without one. */
+function budgeted<T extends EngineType>(type: T, options: OptionsOf<T>): OptionsOf<T> {
+  const { timeLimitMs, iterations } = options as ScheduleOptions;
+  if (type !== "schedule" || timeLimitMs === undefined || iterations !== undefined) return options;
+  return { ...options, iterations: ENDLESS_ITERATIONS };
 }
 
 /** What a run that its time limit ended has done, as the option that has the same done again. */
