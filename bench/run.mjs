@@ -5,6 +5,8 @@ import { parseArgs } from "node:util";
 import { describeMachine } from "./machine.mjs";
 import { measure } from "./measure.mjs";
 import { measurePasses } from "./passes.mjs";
+import { instancesOf, ownInstances, raceWithPeers } from "./schedule-race.mjs";
+import { SCHEDULE_PEERS } from "./subjects/schedule-peers.mjs";
 import { ROOT, SUBJECTS } from "./subjects/subjects.mjs";
 import { report } from "./tables.mjs";
 import { loadWorkload, PRECISIONS, precisionsOf, takesThreads, workloadFiles } from "./workload.mjs";
@@ -12,7 +14,9 @@ import { loadWorkload, PRECISIONS, precisionsOf, takesThreads, workloadFiles } f
 const USAGE = `usage: npm run bench -- [options]
   --native           measure the native build and the naive twin as well (needs cargo)
   --peers            measure other simulators as well (need Python, see docs/benchmarks.md)
-  --only NAME,…      these workloads only
+  --instances FOLDER with --peers: schedules and their best known makespans, see docs/benchmarks.md
+  --race-seconds N,… how long schedulers have for each, default 1,10
+  --only NAME,…      these workloads and instances only
   --kind K           circuit, anneal, schedule or infer only
   --max-qubits N     circuits of at most N qubits
   --precision P      circuits in f64 or f32 only
@@ -32,6 +36,8 @@ async function main(args) {
     options: {
       native: { type: "boolean", default: false },
       peers: { type: "boolean", default: false },
+      instances: { type: "string" },
+      "race-seconds": { type: "string", default: "1,10" },
       only: { type: "string" },
       "max-qubits": { type: "string", default: "4096" },
       precision: { type: "string" },
@@ -60,14 +66,23 @@ async function main(args) {
     .map(loadWorkload)
     .filter(({ name, kind }) => (wanted?.includes(name) ?? true) && kind === (flags.kind ?? kind))
     .filter((workload) => workload.kind !== "circuit" || workload.qubits <= maxQubits);
-  const unknown = wanted?.filter((name) => !workloads.some((workload) => workload.name === name)) ?? [];
+  const isRace = flags.peers && (flags.kind ?? "schedule") === "schedule" && !flags["passes-only"];
+  const instances = (
+    isRace ? (flags.instances === undefined ? ownInstances() : instancesOf(flags.instances)) : []
+  ).filter(({ name }) => wanted?.includes(name) ?? true);
+  const limitsMs = flags["race-seconds"].split(",").map((seconds) => 1000 * Number(seconds));
+  if (!limitsMs.every((limit) => limit > 0)) throw new Error(`--race-seconds ${flags["race-seconds"]}`);
+  const known = [...workloads, ...instances].map(({ name }) => name);
+  const unknown = wanted?.filter((name) => !known.includes(name)) ?? [];
   if (unknown.length > 0) throw new Error(`no workload ${unknown.join(", ")} of this kind and size`);
 
   const names = flags.native ? ["wasm", "native", "naive"] : ["wasm"];
-  const entries = [...SUBJECTS.values()].filter(({ name, isPeer }) => (isPeer ? flags.peers : names.includes(name)));
-  for (const entry of entries) entry.prepare(ROOT);
+  const hasPeers = flags.peers && workloads.some(({ kind }) => kind === "circuit");
+  const entries = [...SUBJECTS.values()].filter(({ name, isPeer }) => (isPeer ? hasPeers : names.includes(name)));
+  const scheduling = instances.length > 0 ? SCHEDULE_PEERS : [];
+  for (const entry of [...entries, ...scheduling]) entry.prepare(ROOT);
   /** @type {readonly Started[]} */ const subjects = entries.map((entry) => ({ entry, subject: entry.start(ROOT) }));
-  const about = Object.fromEntries(entries.map((entry) => [entry.name, entry.about(ROOT)]));
+  const about = Object.fromEntries([...entries, ...scheduling].map((entry) => [entry.name, entry.about(ROOT)]));
   const peers = entries.filter(({ isPeer }) => isPeer).map(({ name }) => name);
   /** @type {object[]} */
   const lines = [{ type: "run", date: new Date().toISOString(), subjects: about, peers, ...describeMachine(ROOT) }];
@@ -92,6 +107,12 @@ async function main(args) {
           console.error(`${workload.name} ${precision ?? ""}, threads ${threads}: ${times.join(", ")}`);
         }
       }
+    }
+    if (instances.length > 0) {
+      const ours = subjects
+        .filter(({ entry }) => entry.makesContainer)
+        .map(({ entry: { name }, subject }) => ({ name, subject }));
+      lines.push(...(await raceWithPeers(instances, ours, limitsMs, ROOT)));
     }
     if (!flags["no-passes"]) lines.push(...(await measurePasses(subjects.filter(({ entry }) => entry.makesContainer))));
   } finally {

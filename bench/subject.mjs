@@ -47,6 +47,14 @@ export class Subject {
     return /** @type {StreamReply} */ (await this.#ask({ stream: { bytes, repeats } }));
   }
 
+  /**
+   * What an outside checker finds wrong with an answer.
+   * @param {{ format: string, source: string, result: object }} judge @returns {Promise<string[]>}
+   */
+  async judge(judge) {
+    return /** @type {{ faults: string[] }} */ (await this.#ask({ judge })).faults;
+  }
+
   /** @param {unknown} request @returns {Promise<unknown>} */
   async #ask(request) {
     this.#process.stdin.write(`${JSON.stringify(request)}\n`);

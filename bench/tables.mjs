@@ -1,11 +1,14 @@
 // The tables of a run in Markdown. Ratios first, since they travel from machine to machine better than times.
 
+import { raceTable } from "./schedule-race-table.mjs";
+
 /** @typedef {import("./measure.mjs").Row} Row */
+/** @typedef {import("./schedule-race.mjs").RaceRow} RaceRow */
 /** @typedef {import("./measure.mjs").Skipped} Skipped */
 /** @typedef {import("./passes.mjs").PassRow} PassRow */
 /** @typedef {import("./passes.mjs").StreamRow} StreamRow */
 /** @typedef {{ type: "run", date: string, subjects: Record<string, string>, peers?: string[] } & import("./machine.mjs").MachineRecord} RunRecord */
-/** @typedef {Row | Skipped | PassRow | StreamRow | RunRecord} Line */
+/** @typedef {Row | Skipped | PassRow | StreamRow | RaceRow | RunRecord} Line */
 
 /** @param {readonly number[]} values */
 export function median(values) {
@@ -42,6 +45,8 @@ export function report(lines) {
   const peers = run?.peers ?? [];
   if (rows.length > 0) parts.push(workloadTable(rows.filter(({ subject }) => !peers.includes(subject))));
   if (run !== undefined && peers.length > 0) parts.push(peerTable(rows, peers, run.subjects));
+  const race = all.filter((line) => line.type === "schedule-race");
+  if (race.length > 0) parts.push(raceTable(race));
   if (passes.length > 0) parts.push(streamTable(streams), passTable(passes, streams));
   return parts.join("\n\n");
 }

@@ -6,10 +6,10 @@ import { Subject } from "../subject.mjs";
 
 /** @typedef {import("./subjects.mjs").SubjectEntry} SubjectEntry */
 
-const FOLDER = "bench/subjects/peers";
-const PYTHON = process.env.KETFLOW_PEERS_PYTHON ?? ".venv-peers/bin/python";
+export const FOLDER = "bench/subjects/peers";
+export const PYTHON = process.env.KETFLOW_PEERS_PYTHON ?? ".venv-peers/bin/python";
 /** One thread, and no pinning of it to a core that another process may have. */
-const ENVIRONMENT = { OMP_NUM_THREADS: "1", OMP_PROC_BIND: "false" };
+export const ENVIRONMENT = { OMP_NUM_THREADS: "1", OMP_PROC_BIND: "false" };
 /**
  * What a peer may be wrong by in single precision, absolute: scaluq 0.2.0 sums thirty terms to within 0.024, Lightning 0.45.0 to
  * within 0.002. Their double precision is held to the tolerance of the row.
@@ -33,7 +33,7 @@ function prepare(root) {
 }
 
 /** @param {string} root @param {string} distribution on PyPI */
-function versionOf(root, distribution) {
+export function versionOf(root, distribution) {
   const program = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))";
   return execFileSync(resolve(root, PYTHON), ["-c", program, distribution], { encoding: "utf8" }).trim();
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const script = fileURLToPath(new URL("check_schedule.py", import.meta.url));
-const python = [process.env.KETFLOW_PYTHON, "python3"].find(
+export const python = [process.env.KETFLOW_PYTHON, "python3"].find(
   (candidate) => candidate !== undefined && spawnSync(candidate, ["--version"]).status === 0,
 );
 

@@ -1,6 +1,7 @@
 //! The native subject of the benchmarks. Reads requests from standard input, one JSON document per line, and answers each with
 //! one line; `docs/benchmarks.md` describes the protocol. With `--naive` the definition answers instead of the engine.
 
+mod limit;
 mod naive;
 mod program;
 mod stream;

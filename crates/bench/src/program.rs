@@ -1,5 +1,6 @@
 //! The engines behind one door: a source that was read, and what a run of it gives.
 
+use crate::limit::Deadline;
 use ketflow_annealer::Model;
 use ketflow_circuit::{Circuit, parse};
 use ketflow_qnet::Document;
@@ -48,8 +49,8 @@ impl Program {
     ///
     /// # Errors
     /// A sentence: the options are wrong, or the engine refuses the job.
-    pub fn run(&self, options: &RawValue) -> Result<Vec<u8>, String> {
-        let options = options.get();
+    pub fn run(&self, raw: &RawValue) -> Result<Vec<u8>, String> {
+        let options = raw.get();
         match self {
             Self::Circuit(circuit) => {
                 let options = ketflow_statevector::Options::from_json(options).map_err(text)?;
@@ -62,8 +63,9 @@ impl Program {
                 result.map(|result| result.to_container()).map_err(text)
             }
             Self::Problem(problem) => {
-                let options = ketflow_scheduler::Options::from_json(options).map_err(text)?;
-                let result = ketflow_scheduler::solve(problem, &options, &mut ketflow_scheduler::Unmonitored);
+                let (options, mut deadline) = Deadline::of_schedule(raw)?;
+                let options = ketflow_scheduler::Options::from_json(&options).map_err(text)?;
+                let result = ketflow_scheduler::solve(problem, &options, &mut deadline);
                 result.map(|result| result.to_container()).map_err(text)
             }
             Self::Network(document) => {
