@@ -6,6 +6,8 @@ import { describeMachine } from "./machine.mjs";
 import { measure } from "./measure.mjs";
 import { measurePasses } from "./passes.mjs";
 import { instancesOf, ownInstances, raceWithPeers } from "./schedule-race.mjs";
+import { INSTANCES } from "./searches/instances.mjs";
+import { measureSearches } from "./searches/measure.mjs";
 import { SCHEDULE_PEERS } from "./subjects/schedule-peers.mjs";
 import { ROOT, SUBJECTS } from "./subjects/subjects.mjs";
 import { report } from "./tables.mjs";
@@ -14,9 +16,11 @@ import { loadWorkload, PRECISIONS, precisionsOf, takesThreads, workloadFiles } f
 const USAGE = `usage: npm run bench -- [options]
   --native           measure the native build and the naive twin as well (needs cargo)
   --peers            measure other simulators as well (need Python, see docs/benchmarks.md)
-  --instances FOLDER with --peers: schedules and their best known makespans, see docs/benchmarks.md
+  --instances FOLDER published models and schedules with their best known values, see docs/benchmarks.md: models are searched by
+                     every method, and with --peers schedulers race for the schedules
+  --searches-only    nothing but the searches of these models
   --race-seconds N,… how long schedulers have for each, default 1,10
-  --only NAME,…      these workloads and instances only
+  --only NAME,…      these workloads, models and schedules only
   --kind K           circuit, anneal, schedule or infer only
   --max-qubits N     circuits of at most N qubits
   --precision P      circuits in f64 or f32 only
@@ -37,6 +41,7 @@ async function main(args) {
       native: { type: "boolean", default: false },
       peers: { type: "boolean", default: false },
       instances: { type: "string" },
+      "searches-only": { type: "boolean", default: false },
       "race-seconds": { type: "string", default: "1,10" },
       only: { type: "string" },
       "max-qubits": { type: "string", default: "4096" },
@@ -66,20 +71,26 @@ async function main(args) {
     .map(loadWorkload)
     .filter(({ name, kind }) => (wanted?.includes(name) ?? true) && kind === (flags.kind ?? kind))
     .filter((workload) => workload.kind !== "circuit" || workload.qubits <= maxQubits);
-  const isRace = flags.peers && (flags.kind ?? "schedule") === "schedule" && !flags["passes-only"];
-  const instances = (
-    isRace ? (flags.instances === undefined ? ownInstances() : instancesOf(flags.instances)) : []
-  ).filter(({ name }) => wanted?.includes(name) ?? true);
+  const isWanted = (/** @type {{ name: string }} */ { name }) => wanted?.includes(name) ?? true;
+  const folder = flags.instances;
+  const takes = (/** @type {string} */ kind) => !flags["passes-only"] && (flags.kind ?? kind) === kind;
+  const races =
+    flags.peers && takes("schedule") && !flags["searches-only"]
+      ? (folder === undefined ? ownInstances() : instancesOf(folder)).filter(isWanted)
+      : [];
+  const models = folder !== undefined && takes("anneal") ? INSTANCES.filter(isWanted) : [];
   const limitsMs = flags["race-seconds"].split(",").map((seconds) => 1000 * Number(seconds));
   if (!limitsMs.every((limit) => limit > 0)) throw new Error(`--race-seconds ${flags["race-seconds"]}`);
-  const known = [...workloads, ...instances].map(({ name }) => name);
+  const known = [...workloads, ...races, ...models].map(({ name }) => name);
   const unknown = wanted?.filter((name) => !known.includes(name)) ?? [];
   if (unknown.length > 0) throw new Error(`no workload ${unknown.join(", ")} of this kind and size`);
 
   const names = flags.native ? ["wasm", "native", "naive"] : ["wasm"];
   const hasPeers = flags.peers && workloads.some(({ kind }) => kind === "circuit");
-  const entries = [...SUBJECTS.values()].filter(({ name, isPeer }) => (isPeer ? hasPeers : names.includes(name)));
-  const scheduling = instances.length > 0 ? SCHEDULE_PEERS : [];
+  const entries = flags["searches-only"]
+    ? []
+    : [...SUBJECTS.values()].filter(({ name, isPeer }) => (isPeer ? hasPeers : names.includes(name)));
+  const scheduling = races.length > 0 ? SCHEDULE_PEERS : [];
   for (const entry of [...entries, ...scheduling]) entry.prepare(ROOT);
   /** @type {readonly Started[]} */ const subjects = entries.map((entry) => ({ entry, subject: entry.start(ROOT) }));
   const about = Object.fromEntries([...entries, ...scheduling].map((entry) => [entry.name, entry.about(ROOT)]));
@@ -87,7 +98,7 @@ async function main(args) {
   /** @type {object[]} */
   const lines = [{ type: "run", date: new Date().toISOString(), subjects: about, peers, ...describeMachine(ROOT) }];
   try {
-    for (const workload of flags["passes-only"] ? [] : workloads) {
+    for (const workload of flags["passes-only"] || flags["searches-only"] ? [] : workloads) {
       for (const precision of precisionsOf(workload)) {
         if (precision !== null && (flags.precision ?? precision) !== precision) continue;
         for (const threads of takesThreads(workload.kind) ? counts : [1]) {
@@ -108,19 +119,24 @@ async function main(args) {
         }
       }
     }
-    if (instances.length > 0) {
+    if (races.length > 0) {
       const ours = subjects
         .filter(({ entry }) => entry.makesContainer)
         .map(({ entry: { name }, subject }) => ({ name, subject }));
-      lines.push(...(await raceWithPeers(instances, ours, limitsMs, ROOT)));
+      lines.push(...(await raceWithPeers(races, ours, limitsMs, ROOT)));
     }
-    if (!flags["no-passes"]) lines.push(...(await measurePasses(subjects.filter(({ entry }) => entry.makesContainer))));
+    if (folder !== undefined && models.length > 0) {
+      const limits = { withPeers: flags.peers, rounds, budgetMs: budget * 1000 };
+      lines.push(...(await measureSearches(models, folder, limits)));
+    }
+    if (!flags["no-passes"] && !flags["searches-only"])
+      lines.push(...(await measurePasses(subjects.filter(({ entry }) => entry.makesContainer))));
   } finally {
     for (const { subject } of subjects) subject.close();
   }
-  const folder = join(ROOT, "bench", "results");
-  const file = join(folder, `${new Date().toISOString().slice(0, 10)}-${flags.name}.jsonl`);
-  mkdirSync(folder, { recursive: true });
+  const results = join(ROOT, "bench", "results");
+  const file = join(results, `${new Date().toISOString().slice(0, 10)}-${flags.name}.jsonl`);
+  mkdirSync(results, { recursive: true });
   writeFileSync(file, `${lines.map((line) => JSON.stringify(line)).join("\n")}\n`);
   console.error(`recorded in ${file}`);
   console.log(report(lines));

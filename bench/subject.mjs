@@ -5,9 +5,11 @@ import { createInterface } from "node:readline";
 /**
  * @typedef {object} RunReply
  * @property {number} engineMs the subject's own time for the job, without start-up, parsing and transport
+ * @property {number} [cpuMs] of the processor for the same, with what little the process does besides
  * @property {string} [resultHash] SHA-256 of the result container
  * @property {string} [container] base64, when asked for
  * @property {import("ketflow").CircuitResult} [result] from subjects that make no container, when asked for
+ * @property {string[]} [reads] of samplers that make no container: a 0 or 1 for each variable
  * @property {string} [fewerThreads] why it took fewer threads than it was asked to
  */
 /** @typedef {{ type: import("ketflow/engines").JobType, format: string, source: string, options: object & { seed: number } }} RunRequest */

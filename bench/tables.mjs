@@ -1,6 +1,7 @@
 // The tables of a run in Markdown. Ratios first, since they travel from machine to machine better than times.
-
+import { ratio, table } from "./markdown.mjs";
 import { raceTable } from "./schedule-race-table.mjs";
+import { searchTables } from "./searches/table.mjs";
 
 /** @typedef {import("./measure.mjs").Row} Row */
 /** @typedef {import("./schedule-race.mjs").RaceRow} RaceRow */
@@ -24,15 +25,6 @@ function time(ms) {
   return ms >= 10 ? `${ms.toFixed(0)} ms` : `${ms.toPrecision(2)} ms`;
 }
 
-/** @param {number} value */
-const ratio = (value) => (value >= 10 ? `${value.toFixed(0)}×` : `${value.toFixed(2)}×`);
-
-/** @param {number} names columns of text, left-aligned, before the numbers @param {readonly (readonly string[])[]} rows the first is the head */
-function table(names, [head = [], ...rows]) {
-  const line = (/** @type {readonly string[]} */ cells) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map((_, column) => (column < names ? "---" : "---:"))), ...rows.map(line)].join("\n");
-}
-
 /** @param {readonly object[]} lines of one result file @returns {string} Markdown */
 export function report(lines) {
   const all = /** @type {readonly Line[]} */ (lines);
@@ -47,6 +39,7 @@ export function report(lines) {
   if (run !== undefined && peers.length > 0) parts.push(peerTable(rows, peers, run.subjects));
   const race = all.filter((line) => line.type === "schedule-race");
   if (race.length > 0) parts.push(raceTable(race));
+  parts.push(...searchTables(lines));
   if (passes.length > 0) parts.push(streamTable(streams), passTable(passes, streams));
   return parts.join("\n\n");
 }

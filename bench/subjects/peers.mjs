@@ -19,10 +19,15 @@ const SINGLE_TOLERANCE = 0.03;
 /** Those that derive, in gradients.py. */
 const GRADIENTS = ["lightning", "qulacs", "scaluq"];
 
-/** @param {string} root */
-function prepare(root) {
+/**
+ * Where the Python of the peers is, and what it runs with.
+ * @param {string} root @param {string} distribution on PyPI
+ * @throws {Error} where it is not installed
+ */
+export function preparePeers(root, distribution) {
   try {
-    execFileSync(resolve(root, PYTHON), ["-c", "import qiskit_aer"], { stdio: "ignore" });
+    versionOf(root, distribution);
+    return { command: resolve(root, PYTHON), environment: ENVIRONMENT };
   } catch (cause) {
     throw new Error(
       `the peers need Python with ${FOLDER}/requirements.txt: python3 -m venv .venv-peers && ` +
@@ -35,7 +40,10 @@ function prepare(root) {
 /** @param {string} root @param {string} distribution on PyPI */
 export function versionOf(root, distribution) {
   const program = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))";
-  return execFileSync(resolve(root, PYTHON), ["-c", program, distribution], { encoding: "utf8" }).trim();
+  return execFileSync(resolve(root, PYTHON), ["-c", program, distribution], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  }).trim();
 }
 
 /**
@@ -50,7 +58,7 @@ function simulator(name, distribution, about, { precisions, hasNoise }) {
     makesContainer: false,
     isPeer: true,
     tolerance: (own, precision) => (precision === "f32" ? Math.max(own, SINGLE_TOLERANCE) : own),
-    prepare,
+    prepare: (root) => void preparePeers(root, distribution),
     start: (root) => new Subject(name, resolve(root, PYTHON), [`${FOLDER}/circuits.py`, name], root, ENVIRONMENT),
     skips: (workload, precision, threads) => {
       if (workload.kind !== "circuit") return "it runs circuits";

@@ -10,9 +10,11 @@ const engines = await loadEngines({ threads: 1 });
 /** @param {{ run: import("../subject.mjs").RunRequest, wantResult: boolean }} request */
 async function run({ run: { type, format, source, options }, wantResult }) {
   const input = /** @type {import("ketflow/engines").EngineInput} */ ({ format, source });
+  const before = process.cpuUsage();
   const { container, resultHash, engineMs, fewerThreads } = await engines.run(type, input, options);
+  const { user, system } = process.cpuUsage(before);
   return {
-    ...{ engineMs, resultHash },
+    ...{ engineMs, cpuMs: (user + system) / 1000, resultHash },
     ...(fewerThreads !== undefined && { fewerThreads }),
     ...(wantResult && { container: Buffer.from(container).toString("base64") }),
   };
