@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { armOf } from "../../../ts/routing/experiments/arms.ts";
+import { cuped } from "../../../ts/routing/experiments/cuped.ts";
 import { differenceOf, type Tally } from "../../../ts/routing/experiments/difference.ts";
 import { type ArmTally, type Experiment, judge } from "../../../ts/routing/experiments/judge.ts";
 import { sampleRatioEvidence } from "../../../ts/routing/experiments/sample-ratio.ts";
@@ -160,5 +161,84 @@ describe("a judgement", () => {
 
   it("compares nothing where the units are not spread as configured", () => {
     expect(verdicts(arm(0.7, 0.01), arm(0.74, 0.01, 17_000), arm(0.7, 0.01))).toEqual(["sample-ratio-mismatch"]);
+  });
+
+  it("calls less better where less is better", () => {
+    const judged = judge({ ...experiment, better: "less", guardRails: [] }, [arm(0.7, 0), arm(0.74, 0), arm(0.66, 0)]);
+    expect("arms" in judged && judged.arms.map(({ verdict }) => verdict)).toEqual(["worse", "better"]);
+  });
+
+  it("stops an arm whose own mean passes a limit, and no arm that stays below it however bad the first one is", () => {
+    const limited = { ...experiment, guardRails: [{ name: "errors", limit: 0.05, tau: 0.02 }] };
+    const harmful = (...tallies: ArmTally[]) => {
+      const judged = judge(limited, tallies);
+      return "arms" in judged && judged.arms.map(({ broken }) => broken);
+    };
+    expect(harmful(arm(0.7, 0.2), arm(0.7, 0.07), arm(0.7, 0.05))).toEqual([["errors"], []]);
+    expect(harmful(arm(0.7, 0.2, 99), arm(0.7, 1, 99), arm(0.7, 0.05, 99))).toEqual([[], []]);
+  });
+
+  it("tells an arm that always fails from one that never does, where values have a range", () => {
+    const ranged = (errors: number): ArmTally => {
+      const plain = arm(0.7, errors, 200);
+      return {
+        ...plain,
+        guardRails: { errors: { n: 200, sum: errors * 200, sumOfSquares: errors * 200, range: [0, 1] } },
+      };
+    };
+    expect(verdicts(ranged(0), ranged(1), ranged(0))).toEqual(["running", "harmful", "open"]);
+  });
+});
+
+describe("a covariate from before", () => {
+  it("is taken out as numpy.cov over both arms says", () => {
+    // y = [3, 5, 4], x = [-1, 1, 0] and y = [2, 6, 7, 1], x = [-2, 1, 2, -1]: Σ cov = 2 + 15, Σ var = 2 + 10, Σ var y = 2 + 26.
+    const first = { n: 3, sum: 12, sumOfSquares: 50, deviation: 0, squaredDeviation: 2, product: 2 };
+    const second = { n: 4, sum: 16, sumOfSquares: 90, deviation: 0, squaredDeviation: 10, product: 15 };
+    const { theta, explained, tallies } = cuped([first, second]);
+    expect(theta).toBeCloseTo(17 / 12, 12);
+    expect(explained).toBeCloseTo((17 * 17) / 12 / 28, 12);
+    // y − θx of the first arm is [3 + 17/12, 5 − 17/12, 4].
+    expect(tallies[0]?.sum).toBeCloseTo(12, 12);
+    expect(tallies[0]?.sumOfSquares).toBeCloseTo((53 / 12) ** 2 + (43 / 12) ** 2 + 16, 12);
+    expect(cuped([{ ...first, squaredDeviation: 0, product: 0 }]).theta).toBe(0);
+  });
+
+  /** Units that succeed by a share of their own, which is what is known of half of them from before, with noise. */
+  function simulated(experiments: number, lift: number, adjust: boolean): { found: number; explained: number } {
+    let [hits, explained] = [0, 0];
+    for (let k = 0; k < experiments; k++) {
+      const next = random(k + 9);
+      const sums = [0, 1].map(() => ({ n: 0, sum: 0, sumOfSquares: 0, deviation: 0, squaredDeviation: 0, product: 0 }));
+      let isFound = false;
+      for (let unit = 1; unit <= 4000; unit++) {
+        const arm = sums[next() < 0.5 ? 0 : 1];
+        if (arm === undefined) throw new Error("two arms");
+        const own = next();
+        const value = 0.8 * own + 0.2 * next() + (arm === sums[1] ? lift : 0);
+        const deviation = next() < 0.5 ? own - 0.5 : 0;
+        arm.n++;
+        arm.sum += value;
+        arm.sumOfSquares += value * value;
+        arm.deviation += deviation;
+        arm.squaredDeviation += deviation * deviation;
+        arm.product += deviation * value;
+        if (unit % 100 > 0 || isFound) continue;
+        const [a, b] = adjust ? cuped(sums).tallies : sums;
+        const { low, high } = (a && b && differenceOf(a, b, 0.05, TAU)) ?? { low: 0, high: 0 };
+        isFound = low > 0 || high < 0;
+      }
+      if (isFound) hits++;
+      explained += cuped(sums).explained / experiments;
+    }
+    return { found: hits / experiments, explained };
+  }
+
+  it("finds more of what is there, and no more of what is not", () => {
+    expect(simulated(1000, 0, true).found).toBeLessThanOrEqual(0.05);
+    const [plain, adjusted] = [simulated(300, 0.02, false), simulated(300, 0.02, true)];
+    expect(adjusted.found).toBeGreaterThan(plain.found + 0.1);
+    // ρ² of what half of the units have: ½ · 0.64 / 0.68.
+    expect(adjusted.explained).toBeCloseTo(0.4706, 2);
   });
 });

@@ -3,11 +3,16 @@ export interface Tally {
   readonly n: number;
   readonly sum: number;
   readonly sumOfSquares: number;
+  /**
+   * The least and the most that a value can be. The variance then counts one more value at each end, since a thousand equal ones do not
+   * say that no other can come: without that, an arm that always fails could never be told from one that never does.
+   */
+  readonly range?: readonly [least: number, most: number] | undefined;
 }
 
-/** A difference of two means with bounds that hold at all times together. */
+/** A value with bounds that hold at all times together. */
 export interface Difference {
-  /** Second arm less first. */
+  /** Of two means: second arm less first. */
   readonly value: number;
   readonly low: number;
   readonly high: number;
@@ -31,7 +36,17 @@ const LEAST_UNITS = 100;
 export function differenceOf(first: Tally, second: Tally, alpha: number, tau: number): Difference | undefined {
   if (first.n < LEAST_UNITS || second.n < LEAST_UNITS) return undefined;
   const v = varianceOf(first) / first.n + varianceOf(second) / second.n;
-  const value = second.sum / second.n - first.sum / first.n;
+  return bounded(second.sum / second.n - first.sum / first.n, v, alpha, tau);
+}
+
+/** As {@link differenceOf}, for one mean. */
+export function meanOf(tally: Tally, alpha: number, tau: number): Difference | undefined {
+  if (tally.n < LEAST_UNITS) return undefined;
+  return bounded(tally.sum / tally.n, varianceOf(tally) / tally.n, alpha, tau);
+}
+
+/** @param v variance of the value */
+function bounded(value: number, v: number, alpha: number, tau: number): Difference {
   const tau2 = tau * tau;
   // Nothing has varied yet: nobody knows by how much it can.
   const half =
@@ -41,6 +56,9 @@ export function differenceOf(first: Tally, second: Tally, alpha: number, tau: nu
   return { value, low: value - half, high: value + half };
 }
 
-function varianceOf({ n, sum, sumOfSquares }: Tally): number {
-  return Math.max(0, sumOfSquares - (sum * sum) / n) / (n - 1);
+function varianceOf({ n, sum, sumOfSquares, range }: Tally): number {
+  if (range === undefined) return Math.max(0, sumOfSquares - (sum * sum) / n) / (n - 1);
+  const [least, most] = range;
+  const ends = sum + least + most;
+  return Math.max(0, sumOfSquares + least * least + most * most - (ends * ends) / (n + 2)) / (n + 1);
 }

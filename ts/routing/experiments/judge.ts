@@ -1,24 +1,33 @@
 import { type Arm, sharesOf } from "./arms.ts";
-import { type Difference, differenceOf, type Tally } from "./difference.ts";
+import { type Difference, differenceOf, meanOf, type Tally } from "./difference.ts";
 import { sampleRatioEvidence } from "./sample-ratio.ts";
 
-/** A metric that no arm may make worse. */
-interface GuardRail {
+/** What no arm may do. */
+type GuardRail = {
   readonly name: string;
-  /** More of it is worse (errors, latency, cost) or better. */
-  readonly worse: "more" | "less";
-  /** A change for the worse up to here is borne; in the metric's unit, 0 or more. */
-  readonly tolerance: number;
   /** See `differenceOf`. */
   readonly tau: number;
-}
+} & (
+  | {
+      /** More of the metric is worse (errors, cost) or better. */
+      readonly worse: "more" | "less";
+      /** A change for the worse against the first arm is borne up to here; in the metric's unit, 0 or more. */
+      readonly tolerance: number;
+    }
+  | {
+      /** The most that the arm's own mean may be, whatever the first arm's is. */
+      readonly limit: number;
+    }
+);
 
 export interface Experiment {
   /** The first one is in use today; the others are each compared with it. */
   readonly arms: readonly Arm[];
   /** Chance that anything false is ever said about the main metric; 0.05 by default. */
   readonly alpha?: number;
-  /** Of the main metric, of which more is better: the difference that would matter. */
+  /** Which is the better of two values of the main metric; the larger by default. */
+  readonly better?: "more" | "less";
+  /** Of the main metric: the difference that would matter. */
   readonly tau: number;
   readonly guardRails: readonly GuardRail[];
 }
@@ -32,7 +41,7 @@ export interface ArmTally {
 }
 
 /** What can be said of an arm against the first one. */
-interface ArmVerdict {
+export interface ArmVerdict {
   readonly arm: string;
   readonly difference: Difference | undefined;
   /** `harmful`: a guard rail is broken, send it nothing more. */
@@ -53,9 +62,10 @@ const RATIO_ALPHA = 0.001;
  * Judges an experiment; may be asked after every unit. All bounds hold at all times, so its verdicts are as good at the hundredth
  * look as at the first. Comparisons of several arms share α, and so do guard rails.
  *
- * `decided`: no arm is open any more. A guard rail is broken when surely more than its tolerance is lost.
+ * `decided`: no arm is open any more. A guard rail is broken when surely more than its tolerance is lost, or its limit passed.
  */
-export function judge({ arms, alpha = 0.05, tau, guardRails }: Experiment, tallies: readonly ArmTally[]): Judgement {
+export function judge(experiment: Experiment, tallies: readonly ArmTally[]): Judgement {
+  const { arms, alpha = 0.05, better = "more", tau, guardRails } = experiment;
   const counts = tallies.map(({ assigned }) => assigned);
   if (sampleRatioEvidence(counts, sharesOf(arms)) > Math.log(1 / RATIO_ALPHA))
     return { state: "sample-ratio-mismatch" };
@@ -68,21 +78,23 @@ export function judge({ arms, alpha = 0.05, tau, guardRails }: Experiment, talli
     return {
       arm,
       difference,
-      verdict: broken.length > 0 ? "harmful" : verdictOf(difference),
+      verdict: broken.length > 0 ? "harmful" : verdictOf(difference, better),
       broken: broken.map(({ name }) => name),
     };
   });
   return { state: verdicts.some(({ verdict }) => verdict === "open") ? "running" : "decided", arms: verdicts };
 }
 
-function verdictOf(difference: Difference | undefined): ArmVerdict["verdict"] {
-  if (difference !== undefined && difference.low > 0) return "better";
-  return difference !== undefined && difference.high < 0 ? "worse" : "open";
+function verdictOf(difference: Difference | undefined, better: "more" | "less"): ArmVerdict["verdict"] {
+  if (difference === undefined || (difference.low <= 0 && difference.high >= 0)) return "open";
+  return difference.low > 0 === (better === "more") ? "better" : "worse";
 }
 
 function isBroken(rail: GuardRail, control: ArmTally | undefined, arm: ArmTally, alpha: number): boolean {
   const [before, after] = [control?.guardRails[rail.name], arm.guardRails[rail.name]];
-  const difference = before && after && differenceOf(before, after, alpha, rail.tau);
+  if (after === undefined) return false;
+  if ("limit" in rail) return (meanOf(after, alpha, rail.tau)?.low ?? Number.NEGATIVE_INFINITY) > rail.limit;
+  const difference = before && differenceOf(before, after, alpha, rail.tau);
   if (difference === undefined) return false;
   return rail.worse === "more" ? difference.low > rail.tolerance : -difference.high > rail.tolerance;
 }
