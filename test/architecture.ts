@@ -17,6 +17,7 @@ export const IMPORT_ORDER = [
   "resilience",
   "providers",
   "routing",
+  "experiments",
   "chat",
   "jobs",
   "tasks",

@@ -28,7 +28,7 @@ function check(operation: Operation, answer: Answer, what: string): void {
 
 const IDS: Ids = {
   ...{ tenant: "t", job: "job_x", planHash: "p", key: "key_x", event: "evt_x", tile: "0/000" },
-  ...{ router: "r", provider: "provider-x", model: "model-x" },
+  ...{ router: "r", provider: "provider-x", model: "model-x", experiment: "experiment-x", decision: "evt_x" },
 };
 const world: Pick<TenantWorld, "canary" | "upstream"> = { canary: "c", upstream: "https://models.invalid" };
 

@@ -15,6 +15,9 @@ export interface Ids {
   readonly router: string;
   readonly provider: string;
   readonly model: string;
+  readonly experiment: string;
+  /** Of a model call. */
+  readonly decision: string;
   /** Path of a tile of the log, which is one for all. */
   readonly tile: string;
 }
@@ -147,6 +150,25 @@ export const router = async ({ service, token, id }: TenantWorld): Promise<Pick<
   return { router: (await bodyOf(service.call("PUT", "/v1/model-router", { token, body }))).contentHash };
 };
 
+const experimentBody = (name: string, calls: string) => ({
+  ...{ name, calls, unit: "user", arms: [{ name: "today" }, { name: "cheap", route: { collapse: "cheapest" } }] },
+});
+
+/** A running experiment of a new name, for calls that nobody makes. */
+export const experiment = async ({ service, token }: TenantWorld): Promise<Pick<Ids, "experiment">> => {
+  const name = `e${randomBytes(8).toString("hex")}`;
+  const body = experimentBody(name, `${name}-model`);
+  return { experiment: (await bodyOf(service.call("POST", "/v1/experiments", { token, body }))).name };
+};
+
+/** A model call that was answered. */
+export const decision = async (world: TenantWorld): Promise<Pick<Ids, "decision">> => {
+  const { model } = await provider(world);
+  const body = { model, messages: [{ role: "user", content: world.canary }], max_tokens: 10 };
+  const { service, token } = world;
+  return { decision: (await bodyOf(service.call("POST", "/v1/chat/completions", { token, body }))).ketflow.decision };
+};
+
 const get = (target: (ids: Ids) => string, status = 200, ready?: Case["ready"]): Case => ({
   ...{ request: (ids) => ({ target: target(ids) }), status },
   ...(ready && { ready }),
@@ -224,6 +246,21 @@ export const CASES: Readonly<Record<string, Case>> = {
   setModelRouter: { request: () => ({ target: "/v1/model-router", body: routerOf(["small", "large"]) }), status: 200 },
   deleteModelRouter: get(() => "/v1/model-router", 204, router),
   getModelRouterSnapshot: get(({ router: hash }) => `/v1/model-routers/${hash}`),
+  createExperiment: {
+    request: (_, { canary }) => ({
+      target: "/v1/experiments",
+      body: experimentBody("of-every-tenant", oneWord(canary)),
+    }),
+    status: 201,
+  },
+  listExperiments: get(() => "/v1/experiments"),
+  getExperiment: get(({ experiment: name }) => `/v1/experiments/${name}?version=1`),
+  stopExperiment: get(({ experiment: name }) => `/v1/experiments/${name}:stop`, 200, experiment),
+  setOutcome: {
+    ready: decision,
+    request: (ids) => ({ target: `/v1/decisions/${ids.decision}/outcome`, body: { quality: 0.75 } }),
+    status: 200,
+  },
   getPolicy: get(() => "/v1/policy"),
   setPolicy: {
     request: (_, { canary }) => ({

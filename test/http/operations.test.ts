@@ -8,6 +8,8 @@ import { type MockUpstream, mockUpstream } from "../chat/mock-upstream.ts";
 import { openAccess } from "../identity/fixtures.ts";
 import {
   CASES,
+  decision,
+  experiment,
   type Ids,
   POLICY_OF_CASES,
   provider,
@@ -87,7 +89,17 @@ async function idsOf(world: TenantWorld): Promise<Ids> {
   const { body: key } = await service.call("POST", "/v1/keys", { token, body: { name: world.canary, role: "member" } });
   const { body: audit } = await service.call("GET", "/v1/audit?limit=1", { token });
   const models = { ...(await provider(world)), ...(await router(world)) };
-  return { tenant: id, job, planHash: plan.planHash, key: key.id, event: audit.events[0].id, tile: "0/000", ...models };
+  const measured = { ...(await experiment(world)), ...(await decision(world)) };
+  return {
+    tenant: id,
+    job,
+    planHash: plan.planHash,
+    key: key.id,
+    event: audit.events[0].id,
+    tile: "0/000",
+    ...models,
+    ...measured,
+  };
 }
 
 /** Ids that nobody was ever given, as old and as long as those. */
@@ -103,6 +115,8 @@ function randomIds(): Ids {
     router: randomBytes(32).toString("hex"),
     provider: `p${randomBytes(8).toString("hex")}`,
     model: `m${randomBytes(8).toString("hex")}`,
+    experiment: `e${randomBytes(8).toString("hex")}`,
+    decision: newEventId(now),
   };
 }
 

@@ -6,13 +6,17 @@ import { Hex32, ProofText, Time } from "./fields.ts";
 // The audit event as the log and the file `*.event.json` hold it. docs/receipt.md explains every field; unknown members are
 // refused everywhere.
 
-/** Kept as rows alone: the one log entry of these jobs is their outcome, which commits to who submitted them. */
+/**
+ * Kept as rows alone: the one log entry of these jobs is their outcome, which commits to who submitted them, and that of a call is the
+ * call.
+ */
 const ROW_ONLY_ACTIONS: ReadonlySet<AuditAction> = new Set([
   "job.submit",
   "job.cancel",
   "job.pause",
   "job.resume",
   "job.retry",
+  "outcome.record",
 ]);
 
 export function makesLeaf(action: AuditAction): boolean {

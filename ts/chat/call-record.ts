@@ -6,6 +6,9 @@ import { canonicalJson, type Json } from "../core/canonical-json.ts";
 import { AppError } from "../core/errors.ts";
 import { type EventId, firstEventIdAt, type TenantId } from "../core/ids.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
+import type { Assignment } from "../experiments/assignment.ts";
+import type { Experiments } from "../experiments/experiments.ts";
+import type { ToldAssignment } from "../experiments/outcomes.ts";
 import type { ChatRequest, ChatRoute } from "../models/chat.ts";
 import type { Attempt } from "./attempts.ts";
 import type { ChatCandidate, ChatChoice } from "./choose.ts";
@@ -25,6 +28,10 @@ export interface CallRecord {
   readonly answerCommitment: string | null;
   readonly policyVersion: string;
   readonly choice: ChatChoice;
+  /** Undefined where it took part in no experiment. */
+  readonly assignment: Assignment | undefined;
+  /** To the end of the answer. */
+  readonly latencyMs: number;
   readonly attempts: readonly Attempt[];
   readonly outcome: ChatOutcome;
   readonly tokens: TokenCount;
@@ -65,6 +72,7 @@ export function chatEvent(record: CallRecord, origin: EventOrigin): AuditEvent {
     inputTokens: tokens.input,
     outputTokens: tokens.output,
     ...cost,
+    ...(record.assignment && { experiment: toldAssignment(record.assignment) }),
     requestCommitment: record.requestCommitment,
     answerCommitment: record.answerCommitment,
   } satisfies Json;
@@ -72,17 +80,39 @@ export function chatEvent(record: CallRecord, origin: EventOrigin): AuditEvent {
   return { ...event, id: decision };
 }
 
+function toldAssignment({ experiment: { name, version }, arm, armName, unit }: Assignment) {
+  return { name, version, arm: armName, place: arm, unit } satisfies ToldAssignment;
+}
+
 function toldCandidate({ target, quality, expectedMicroUsd }: ChatCandidate): Json {
   return { provider: target.provider, model: target.model.name, quality, expectedMicroUsd };
 }
 
+/** Whether the call's arm answered, and none that stands in for it. */
+function isOwn({ choice, attempts }: CallRecord): boolean {
+  const last = attempts.at(-1);
+  return last !== undefined && choice.order.indexOf(last.candidate) < choice.own;
+}
+
 /** Events of calls in the audit trail, which is also where a later start learns what a day has cost. */
-export function createCallLedger({ connection, group }: SqliteDatabase, events: EventStore) {
+export function createCallLedger(
+  { connection, group }: SqliteDatabase,
+  events: EventStore,
+  experiments: Pick<Experiments, "countCall">,
+) {
   const costs = connection.prepare(`select tenant, sum(record ->> '$.detail.costMicroUsd') as cost from audit_events
     where tenant in (select id from tenants) and action = 'chat.complete' and id >= ? group by tenant`);
   return {
-    record: async (event: AuditEvent): Promise<void> => {
-      await group.run(() => events.record(event));
+    /** With the call's event goes what its experiment counts: both or nothing. */
+    record: async (record: CallRecord, origin: EventOrigin): Promise<void> => {
+      const { assignment, outcome, latencyMs, cost } = record;
+      const event = chatEvent(record, origin);
+      await group.run(() => {
+        events.record(event);
+        if (assignment === undefined) return;
+        const counted = outcome === "succeeded" && !isOwn(record) ? "failed" : outcome;
+        experiments.countCall(assignment, { outcome: counted, latencyMs, costMicroUsd: cost.costMicroUsd });
+      });
     },
     /** What each tenant's calls have cost since then. */
     costsSince: (ms: number): { tenant: TenantId; costMicroUsd: number }[] =>

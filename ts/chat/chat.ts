@@ -1,15 +1,16 @@
-import type { AuditEvent } from "../audit/event.ts";
 import type { EventOrigin } from "../audit/new-event.ts";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import { type EventId, newEventId, type TenantId } from "../core/ids.ts";
 import { freshBytes } from "../core/random.ts";
+import type { Experiments } from "../experiments/experiments.ts";
 import type { ChatChunk, ChatCompletion, ChatRequest, ChatRoute, ChatUsage } from "../models/chat.ts";
 import type { ProviderKind } from "../models/model-provider.ts";
 import type { Policies } from "../tenancy/policies.ts";
 import type { QuotaBook } from "../tenancy/quota.ts";
+import { chooseForArm } from "./arm-choice.ts";
 import { type Attempt, type AttemptServices, firstAnswer } from "./attempts.ts";
-import { type CallRecord, type ChatOutcome, chatEvent, commitRequest } from "./call-record.ts";
+import { type CallRecord, type ChatOutcome, commitRequest } from "./call-record.ts";
 import { type ChatCandidate, chooseTargets } from "./choose.ts";
 import type { ModelProviders } from "./providers.ts";
 import type { ModelRouters } from "./routers.ts";
@@ -23,10 +24,13 @@ export interface ChatServices extends AttemptServices {
   readonly policies: Pick<Policies, "view">;
   readonly quota: Pick<QuotaBook, "spend">;
   readonly adapters: Readonly<Record<ProviderKind, ChatAdapter>>;
+  readonly experiments: Pick<Experiments, "assign" | "look">;
   /** In the log when this has come back. */
-  record(event: AuditEvent): Promise<void>;
+  record(record: CallRecord, origin: EventOrigin): Promise<void>;
   /** Counts it, for metrics. */
   onCall(outcome: ChatOutcome, seconds: number): void;
+  /** Of what no caller waits for. */
+  reportError(error: unknown): void;
 }
 
 interface ChatCaller {
@@ -81,15 +85,20 @@ async function open<Answer>(
   request: ChatRequest,
   ask: (target: ChatTarget) => Promise<Answer>,
 ): Promise<OpenChat<Answer>> {
-  const { clock, providers, routers, policies, quota, adapters } = services;
+  const { clock, providers, routers, policies, quota, adapters, experiments } = services;
   const at = clock();
   const startedAt = performance.now();
   const { policy, hash: policyVersion } = policies.view(tenant);
-  const choice = chooseTargets({
-    ...{ request, policy, targets: providers.targets(tenant), router: routers.current(tenant) },
-    unsupported: ({ kind }) => adapters[kind].unsupported(request),
-  });
   const decision = newEventId(at);
+  const assignment = experiments.assign(tenant, { request, key: origin.actor.id, decision, at });
+  const question = {
+    ...{ request, policy, targets: providers.targets(tenant), router: routers.current(tenant) },
+    unsupported: ({ kind }: ChatTarget) => adapters[kind].unsupported(request),
+  };
+  const choice =
+    assignment === undefined
+      ? chooseTargets(question)
+      : chooseForArm(question, assignment.route, (hash) => routers.at(tenant, hash));
   const key = freshBytes(32);
   const attempts: Attempt[] = [];
   const facts = {
@@ -99,6 +108,7 @@ async function open<Answer>(
     request,
     policyVersion,
     choice,
+    assignment,
     attempts,
     requestCommitment: commitRequest(key, request),
   };
@@ -106,10 +116,12 @@ async function open<Answer>(
   /** Of the target that is being asked. */
   let charge = (_: number): void => undefined;
 
-  async function settle(end: Omit<CallRecord, keyof typeof facts>): Promise<void> {
-    services.onCall(end.outcome, (performance.now() - startedAt) / 1000);
+  async function settle(end: Omit<CallRecord, keyof typeof facts | "latencyMs">): Promise<void> {
+    const latencyMs = performance.now() - startedAt;
+    services.onCall(end.outcome, latencyMs / 1000);
     charge(end.cost.costMicroUsd);
-    await services.record(chatEvent({ ...facts, ...end }, origin));
+    await services.record({ ...facts, ...end, latencyMs }, origin);
+    if (assignment !== undefined) void experiments.look(assignment.experiment).catch(services.reportError);
   }
 
   async function askFor(candidate: ChatCandidate): Promise<Answer> {
@@ -140,8 +152,10 @@ async function open<Answer>(
   } catch (error) {
     const outcome = signal.aborted ? "cancelled" : "failed";
     const nothing = { tokens: { input: 0, output: 0 }, cost: { costMicroUsd: 0, costIsEstimated: false } };
-    // What was sent somewhere is told, also where nothing came back.
-    if (attempts.length > 0 || signal.aborted) await settle({ outcome, answerCommitment: null, ...nothing });
+    // What was sent somewhere is told, also where nothing came back; and what an experiment assigned, or its dearer arm would lose
+    // the calls that a quota refuses.
+    if (attempts.length > 0 || signal.aborted || assignment !== undefined)
+      await settle({ outcome, answerCommitment: null, ...nothing });
     throw signal.aborted
       ? new AppError("cancelled", "the caller went away before the answer came", { cause: error })
       : error;

@@ -22,6 +22,8 @@ export interface ChatCandidate {
 export interface ChatChoice {
   /** Those that may be asked, the best first. */
   readonly order: readonly ChatCandidate[];
+  /** How many of them, from the first on, the call's arm of an experiment chose; the others stand in for it. */
+  readonly own: number;
   /** Of the input, counted from the text. */
   readonly inputTokens: number;
   /** Of the router that ranked them; null where price alone did. */
@@ -78,7 +80,7 @@ export function chooseTargets({ request, targets, policy, router, unsupported }:
   });
   const order = candidates.filter(({ refusals }) => refusals.length === 0).sort(better(policy.routing));
   if (order.length === 0) throw noneLeft(candidates);
-  return { order, inputTokens: input, routerHash: ranking?.contentHash ?? null };
+  return { order, own: order.length, inputTokens: input, routerHash: ranking?.contentHash ?? null };
 }
 
 function qualitiesOf({ router }: SavedRouter, request: ChatRequest): ReadonlyMap<string, number> {

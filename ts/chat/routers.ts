@@ -26,6 +26,8 @@ export interface RouterStore {
 /** The fitted routers of tenants: what `ketflow/auto` ranks models by. */
 export interface ModelRouters {
   current(tenant: TenantId): SavedRouter | undefined;
+  /** One that was in force at some time; kept in memory for the next call. Undefined for unknown and foreign hashes alike. */
+  at(tenant: TenantId, hash: string): SavedRouter | undefined;
   /** @throws {AppError} `not-found` */
   view(tenant: TenantId): ModelRouterView;
   /** The snapshot of an earlier decision, for whoever makes it again. @throws {AppError} `not-found` for unknown and foreign hashes alike */
@@ -41,9 +43,14 @@ interface Known {
   readonly view: ModelRouterView;
 }
 
+/** Each takes megabytes. */
+const EARLIER_ROUTERS = 16;
+
 export function createModelRouters(store: RouterStore, clock: Clock): ModelRouters {
   /** Parsed once: the weights are megabytes. */
   const known = new Map<TenantId, Known | undefined>();
+  /** Of arms of experiments, the one that was used last at the end. */
+  const earlier = new Map<string, SavedRouter>();
 
   function load(inForce: RouterInForce | undefined): Known | undefined {
     const text = inForce && store.snapshot(inForce.tenant, inForce.hash);
@@ -68,6 +75,24 @@ export function createModelRouters(store: RouterStore, clock: Clock): ModelRoute
 
   return {
     current: (tenant) => read(tenant)?.router,
+    at(tenant, hash) {
+      const current = read(tenant)?.router;
+      if (current?.contentHash === hash) return current;
+      const key = `${tenant} ${hash}`;
+      let found = earlier.get(key);
+      if (found === undefined) {
+        const text = store.snapshot(tenant, hash);
+        if (text === undefined) return undefined;
+        found = readRouter(text);
+      }
+      earlier.delete(key);
+      earlier.set(key, found);
+      for (const oldest of earlier.keys()) {
+        if (earlier.size <= EARLIER_ROUTERS) break;
+        earlier.delete(oldest);
+      }
+      return found;
+    },
     view,
     snapshot(tenant, hash) {
       const text = store.snapshot(tenant, hash);

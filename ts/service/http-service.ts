@@ -24,6 +24,7 @@ import { backendRoutes } from "../http/routes/backends.ts";
 import { batchRoutes } from "../http/routes/batch.ts";
 import { chatRoutes } from "../http/routes/chat.ts";
 import { type EventRouteServices, eventRoutes } from "../http/routes/events.ts";
+import { experimentRoutes } from "../http/routes/experiments.ts";
 import { jobRoutes } from "../http/routes/jobs.ts";
 import { logRoutes } from "../http/routes/log.ts";
 import { modelProviderRoutes } from "../http/routes/model-providers.ts";
@@ -173,7 +174,8 @@ async function serveHouse(
   house.onProgress((job, progress) => feed.progress(job, progress));
   const streams = createLiveStreams((keyId) => keys.isValid(keyId));
   await telemetry.observe(await readingsOf(house, options, streams));
-  const models = await openModels(house, rules, telemetry.meters.onCall, options.dataDir, options.modelOrigins ?? []);
+  const modelMeters = { onCall: telemetry.meters.onCall, reportError };
+  const models = await openModels(house, rules, modelMeters, options.dataDir, options.modelOrigins ?? []);
   const operations = allOperations(house, rules, models, options, telemetry, { feed, streams }, stopping.signal);
   const shell = { keys, rateLimits: createRateLimits(limits.requestsPerSecond, limits.failedAuthenticationsPerMinute) };
   const app = createApp(operations, {
@@ -281,6 +283,7 @@ function allOperations(
     ...modelRoutes(models),
     ...chatRoutes({ chat: models.chat, reportError: (error) => telemetry.onError(error) }),
     ...modelProviderRoutes(models),
+    ...experimentRoutes(models),
     ...policyRoutes({ policies, preview }),
     ...accessRoutes({ tenants, keys, quota }),
     ...auditRoutes({ events }),

@@ -11,6 +11,9 @@ import { createModelRouters, type ModelRouters } from "../chat/routers.ts";
 import { createSqliteRouterStore } from "../chat/routers-sqlite.ts";
 import { openSecretBox } from "../chat/secret-box.ts";
 import { systemClock } from "../core/clock.ts";
+import { createExperiments, type Experiments } from "../experiments/experiments.ts";
+import { createOutcomes, type Outcomes } from "../experiments/outcomes.ts";
+import { createSqliteExperimentStore } from "../experiments/store-sqlite.ts";
 import type { Policies } from "../tenancy/policies.ts";
 import type { QuotaBook } from "../tenancy/quota.ts";
 import type { House } from "./house.ts";
@@ -20,15 +23,19 @@ export interface Models {
   readonly providers: ModelProviders;
   readonly routers: ModelRouters;
   readonly chat: Chat;
+  readonly experiments: Experiments;
+  readonly outcomes: Outcomes;
 }
 
+/** Who stops an experiment that breaks a guard rail. */
+const SYSTEM = { actor: { kind: "system", id: "experiments", role: "system" }, requestId: null } as const;
 const DAY_MS = 86_400_000;
 
 /** @param ownOrigins servers of the installation's own, which tenants may name although they have private addresses */
 export async function openModels(
   { database, events }: House,
   { policies, quota }: { readonly policies: Policies; readonly quota: QuotaBook },
-  onCall: ChatServices["onCall"],
+  { onCall, reportError }: Pick<ChatServices, "onCall" | "reportError">,
   dataDir: string,
   ownOrigins: readonly string[],
 ): Promise<Models> {
@@ -41,14 +48,23 @@ export async function openModels(
     },
   });
   const routers = createModelRouters(createSqliteRouterStore(database, events), systemClock);
-  const ledger = createCallLedger(database, events);
+  const experimentStore = createSqliteExperimentStore(database, events);
+  const experiments = createExperiments({
+    ...{ store: experimentStore, clock: systemClock, system: SYSTEM },
+    hasRouter: (tenant, hash) => routers.at(tenant, hash) !== undefined,
+  });
+  const outcomes = createOutcomes({
+    ...{ store: experimentStore, experiments, clock: systemClock },
+    findEvent: (tenant, id) => events.get(tenant, id),
+  });
+  const ledger = createCallLedger(database, events, experiments);
   const now = systemClock();
   for (const { tenant, costMicroUsd } of ledger.costsSince(now - (now % DAY_MS))) quota.charged(tenant, costMicroUsd);
   const chat = createChat({
     ...{ providers, routers, policies, quota, clock: systemClock, breakers: new Breakers() },
     adapters: { "openai-compatible": openAiCompatible, anthropic },
-    ...{ record: ledger.record, onCall },
+    ...{ experiments, record: ledger.record, onCall, reportError },
     sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
   });
-  return { providers, routers, chat };
+  return { providers, routers, chat, experiments, outcomes };
 }

@@ -1,0 +1,228 @@
+import { setImmediate } from "node:timers/promises";
+import { type EventOrigin, newEvent } from "../audit/new-event.ts";
+import { toHex } from "../core/bytes.ts";
+import { canonicalHash, type Json } from "../core/canonical-json.ts";
+import type { Clock } from "../core/clock.ts";
+import { AppError } from "../core/errors.ts";
+import type { TenantId } from "../core/ids.ts";
+import { freshBytes } from "../core/random.ts";
+import type { CreateExperiment, ExperimentDocument, ExperimentView } from "../models/experiment.ts";
+import { type AssignedCall, type Assignment, assignmentOf } from "./assignment.ts";
+import { judgementOf } from "./judgement.ts";
+import { type ExperimentStore, type ExperimentVersion, PRE_PERIOD, type VersionKey } from "./store.ts";
+import { count, countBefore, EMPTY_ARM, type Values, valuesOf } from "./tallies.ts";
+import { viewExperiment } from "./view.ts";
+
+/** What is known when a call has ended. */
+export interface EndedCall {
+  readonly outcome: string;
+  readonly latencyMs: number;
+  readonly costMicroUsd: number;
+}
+
+/** A tenant's experiments: which arm a call is in, what became of it, and when they end. */
+export interface Experiments {
+  /** @throws {AppError} `conflict` for arms that contradict each other or the store, and while one runs for the same calls */
+  create(tenant: TenantId, body: CreateExperiment, origin: EventOrigin): Promise<ExperimentView>;
+  /** The newest version of each, 100 at most. */
+  list(tenant: TenantId): Promise<ExperimentView[]>;
+  /** @throws {AppError} `not-found` for unknown and foreign names alike */
+  get(tenant: TenantId, name: string, version?: number): Promise<ExperimentView>;
+  /** Calls take today's way again; one that was stopped stays as it is. @throws {AppError} `not-found` */
+  stop(tenant: TenantId, name: string, origin: EventOrigin): Promise<ExperimentView>;
+  assign(tenant: TenantId, call: AssignedCall): Assignment | undefined;
+  /** Counts an ended call. Synchronous, and only inside an open transaction, with the call's event. */
+  countCall(assignment: Assignment, call: EndedCall): void;
+  /** Counts what was told of a call later; as {@link countCall}. */
+  countTold(assignment: Pick<Assignment, "experiment" | "arm" | "unit">, values: Values): void;
+  /** Judges a running experiment, and stops it where it has to be; once for all calls of a turn. */
+  look(key: VersionKey): Promise<void>;
+}
+
+export interface ExperimentServices {
+  readonly store: ExperimentStore;
+  readonly clock: Clock;
+  /** Whether the tenant ever had this router in force. */
+  hasRouter(tenant: TenantId, hash: string): boolean;
+  /** Who ends experiments that break a guard rail. */
+  readonly system: EventOrigin;
+}
+
+const LISTED = 100;
+/** Units of one version: each is a row. Whoever comes later takes today's way. */
+const MOST_UNITS = 1_000_000;
+
+export function createExperiments({ store, clock, hasRouter, system }: ExperimentServices): Experiments {
+  /** Looks that have not begun: what is committed until then they will see. */
+  const planned = new Set<string>();
+  /** What every call looks at. */
+  const running = new Map<TenantId, readonly ExperimentVersion[]>();
+
+  function runningOf(tenant: TenantId): readonly ExperimentVersion[] {
+    let found = running.get(tenant);
+    if (found === undefined) {
+      found = store.running(tenant);
+      running.set(tenant, found);
+    }
+    return found;
+  }
+
+  const missing = (name: string): AppError => new AppError("not-found", `there is no experiment ${name}`);
+
+  async function view(version: ExperimentVersion): Promise<ExperimentView> {
+    return viewExperiment(version, await store.arms(version), clock());
+  }
+
+  async function get(tenant: TenantId, name: string, version?: number): Promise<ExperimentView> {
+    const found = await store.find(tenant, name, version);
+    if (found === undefined) throw missing(version === undefined ? name : `${name} of version ${version}`);
+    return view(found);
+  }
+
+  async function stop(
+    key: VersionKey,
+    cause: NonNullable<ExperimentView["stopCause"]>,
+    origin: EventOrigin,
+    detail: Readonly<Record<string, Json>>,
+  ): Promise<void> {
+    const { tenant, name } = key;
+    try {
+      await store.change(key, (found) => {
+        if (found === undefined) throw missing(name);
+        if (found.stopped !== null) return undefined;
+        const at = clock();
+        const facts = { tenant, at, subject: name, detail: { version: found.version, cause, ...detail } };
+        return {
+          version: { ...found, stopped: { at, cause } },
+          event: newEvent(origin, { ...facts, action: "experiment.stop" }),
+        };
+      });
+    } finally {
+      running.delete(tenant);
+    }
+  }
+
+  function countTold(
+    { experiment, arm, unit }: Pick<Assignment, "experiment" | "arm" | "unit">,
+    values: Values,
+    isCall = false,
+  ): void {
+    const version = runningOf(experiment.tenant).find(
+      ({ name, version: number }) => name === experiment.name && number === experiment.version,
+    );
+    // Ended meanwhile: what it was judged by stays.
+    if (version === undefined) return;
+    const { rows } = store;
+    const record = rows.arm(experiment, arm);
+    const before = unit === null ? undefined : rows.unit(experiment, unit);
+    if (arm === PRE_PERIOD) {
+      // What comes later is no longer from before, and has assigned units.
+      if (unit === null || before?.arm !== undefined || clock() >= beginOf(version)) return;
+      const counted = countBefore(version.document.metric, before, record, values);
+      rows.setUnit(experiment, unit, counted.unit);
+      rows.setArm(experiment, arm, counted.all);
+      return;
+    }
+    if (unit !== null && before?.arm === undefined && (record?.assigned ?? 0) >= MOST_UNITS) return;
+    const counted = count({ index: arm, record }, before, values, isCall, centerOf(version));
+    if (unit !== null) rows.setUnit(experiment, unit, counted.unit);
+    const assigned = unit === null && !isCall ? (record?.assigned ?? 0) : counted.arm.assigned;
+    rows.setArm(experiment, arm, { ...counted.arm, assigned });
+  }
+
+  /** Mean of the covariate; it changes no more when arms are assigned. */
+  function centerOf(version: ExperimentVersion): number | undefined {
+    const tally = version.document.prePeriodMs > 0 ? store.rows.arm(version, PRE_PERIOD) : undefined;
+    const known = tally?.tallies[version.document.metric];
+    return known && known.sum / known.n;
+  }
+
+  return {
+    async create(tenant, { name, ...document }, origin) {
+      checkDocument(document, (hash) => hasRouter(tenant, hash));
+      const at = clock();
+      let made: ExperimentVersion | undefined;
+      try {
+        await store.create(tenant, name, (newest, others) => {
+          const other = others.find(({ document: { calls } }) => calls === document.calls);
+          if (newest?.stopped === null) throw new AppError("conflict", `${name} is running; stop it first`);
+          if (other !== undefined)
+            throw new AppError("conflict", `${other.name} is running for calls of ${document.calls}; stop it first`);
+          const version = (newest?.version ?? 0) + 1;
+          const salt = toHex(freshBytes(32));
+          made = { tenant, name, version, document, createdAt: at, createdBy: origin.actor.id, salt, stopped: null };
+          const detail = { version, hash: canonicalHash(document as unknown as Json) };
+          return {
+            version: made,
+            event: newEvent(origin, { tenant, at, action: "experiment.create", subject: name, detail }),
+          };
+        });
+      } finally {
+        running.delete(tenant);
+      }
+      if (made === undefined) throw missing(name);
+      return view(made);
+    },
+    list: async (tenant) => Promise.all((await store.list(tenant, LISTED)).map(view)),
+    get,
+    async stop(tenant, name, origin) {
+      const newest = await store.find(tenant, name);
+      if (newest === undefined) throw missing(name);
+      await stop(newest, "asked", origin, {});
+      return get(tenant, name, newest.version);
+    },
+    assign(tenant, call) {
+      for (const experiment of runningOf(tenant)) {
+        const found = assignmentOf(experiment, call);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
+    countCall(assignment, call) {
+      const { tenant, name, version } = assignment.experiment;
+      const found = runningOf(tenant).find((each) => each.name === name && each.version === version);
+      if (found !== undefined) countTold(assignment, valuesOf(found.document, call), true);
+    },
+    countTold,
+    async look(key) {
+      const id = JSON.stringify([key.tenant, key.name, key.version]);
+      if (planned.has(id)) return;
+      planned.add(id);
+      await setImmediate();
+      planned.delete(id);
+      const found = runningOf(key.tenant).find(({ name, version }) => name === key.name && version === key.version);
+      if (found === undefined) return;
+      const records = await store.arms(key);
+      const { judgement } = judgementOf(
+        found.document,
+        found.document.arms.map((_, k) => records.get(k) ?? EMPTY_ARM),
+      );
+      if (judgement.state === "sample-ratio-mismatch") return stop(key, judgement.state, system, {});
+      const harmful = judgement.arms.filter(({ verdict }) => verdict === "harmful");
+      if (harmful.length === 0) return;
+      await stop(key, "guard-rail", system, {
+        broken: harmful.map(({ arm, broken }) => ({ arm, guardRails: [...broken] })),
+      });
+    },
+  };
+}
+
+function beginOf({ createdAt, document }: ExperimentVersion): number {
+  return createdAt + document.prePeriodMs;
+}
+
+/** What the schema cannot say. @throws {AppError} `conflict` */
+function checkDocument({ arms, unit, prePeriodMs }: ExperimentDocument, hasRouter: (hash: string) => boolean): void {
+  const names = arms.map(({ name }) => name);
+  const again = names.findIndex((name, k) => names.indexOf(name) < k);
+  if (again >= 0)
+    throw new AppError("conflict", `body.arms[${again}].name: ${names[again]} is there already; rename one of them`);
+  for (const [k, { route }] of arms.entries()) {
+    if ("router" in route && route.router !== undefined && !hasRouter(route.router)) {
+      const remedy = "PUT /v1/model-router puts one in force";
+      throw new AppError("conflict", `body.arms[${k}].route.router: the tenant never had ${route.router}; ${remedy}`);
+    }
+  }
+  if (unit === "call" && prePeriodMs > 0)
+    throw new AppError("conflict", "body.prePeriodMs: a call has no past; choose another unit, or leave it out");
+}
