@@ -2,6 +2,7 @@
 
 export type { AdministrationCalls, AuditSearch, KeyCalls, PolicyDocument } from "./client/administration.ts";
 export { type Client, type ClientOptions, createClient } from "./client/client.ts";
+export type { ExperimentCalls, NewExperiment } from "./client/experiments.ts";
 export type {
   FollowOptions,
   JobCalls,
@@ -19,6 +20,7 @@ export type { CreateKey, KeyView, NewKeyView } from "./models/access.ts";
 export type { EventView } from "./models/audit.ts";
 export type { BackendView } from "./models/backend.ts";
 export type { ModelView } from "./models/chat.ts";
+export type { ExperimentView, OutcomeView } from "./models/experiment.ts";
 export type { SubmitJob } from "./models/job.ts";
 export { FINAL_STATES, type JobState } from "./models/job-state.ts";
 export type { BatchItem, JobPageView, JobView, PlanView } from "./models/job-view.ts";

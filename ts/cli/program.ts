@@ -4,6 +4,7 @@ import { createCommandKit } from "./command-kit.ts";
 import type { CommandContext } from "./context.ts";
 import { defineAuditCommands } from "./definitions/audit.ts";
 import { defineCircuitCommands } from "./definitions/circuits.ts";
+import { defineExperimentCommands } from "./definitions/experiments.ts";
 import { defineJobCommands } from "./definitions/jobs.ts";
 import { defineMachineCommands } from "./definitions/machine.ts";
 import { defineModelCommands } from "./definitions/models.ts";
@@ -70,6 +71,7 @@ async function makeProgram(context: CommandContext, end: (code: ExitCode) => voi
   defineMachineCommands(kit);
   defineAuditCommands(kit);
   defineModelCommands(kit);
+  defineExperimentCommands(kit);
   defineRouteCommands(kit);
   return program;
 }

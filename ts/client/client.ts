@@ -1,4 +1,5 @@
 import { type AdministrationCalls, administrationCalls } from "./administration.ts";
+import { type ExperimentCalls, experimentCalls } from "./experiments.ts";
 import { type JobCalls, jobCalls } from "./jobs.ts";
 import { type ModelCalls, modelCalls } from "./models.ts";
 import { type Patience, sleep } from "./retry.ts";
@@ -16,7 +17,7 @@ export interface ClientOptions extends Partial<Patience> {
 }
 
 /** The service from afar, in Node and in the browser. Holds nothing open between calls. */
-export interface Client extends JobCalls, AdministrationCalls, ModelCalls {}
+export interface Client extends JobCalls, AdministrationCalls, ModelCalls, ExperimentCalls {}
 
 /**
  * A client of `ketflow serve`. What can be repeated – reading, replacing, submitting, by its Idempotency-Key – is tried again when
@@ -34,5 +35,10 @@ export function createClient(options: ClientOptions): Client {
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     patience: { retries: options.retries ?? 3, random: options.random ?? Math.random, sleep: options.sleep ?? sleep },
   });
-  return { ...jobCalls(transport), ...administrationCalls(transport), ...modelCalls(transport) };
+  return {
+    ...jobCalls(transport),
+    ...administrationCalls(transport),
+    ...modelCalls(transport),
+    ...experimentCalls(transport),
+  };
 }

@@ -46,7 +46,12 @@ function experimentOf(document: ExperimentDocument): Experiment {
   const { arms, significance, metric, guardRails } = document;
   const { errorRate, costMicroUsd, p95LatencyMs } = guardRails;
   return {
-    ...{ arms, alpha: significance, tau: effectOf(document), better: metric === "success" || metric === "quality" ? "more" : "less" },
+    ...{
+      arms,
+      alpha: significance,
+      tau: effectOf(document),
+      better: metric === "success" || metric === "quality" ? "more" : "less",
+    },
     guardRails: [
       ...(errorRate === undefined
         ? []

@@ -1,11 +1,10 @@
 import type { Client, ModelProviderDocument, ModelProviderView, ModelRouterView, ModelView } from "../../client.ts";
-import { fromUtf8 } from "../../core/bytes.ts";
-import { AppError, messageOf } from "../../core/errors.ts";
+import { AppError } from "../../core/errors.ts";
 import { grouped } from "../../core/grouped.ts";
 import { checked } from "../../models/check.ts";
 import { SetModelProvider } from "../../models/model-provider.ts";
 import type { Invocation } from "../command-kit.ts";
-import { readBytes } from "../read-input.ts";
+import { readJson } from "../read-json.ts";
 import { tableLines } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 import { asks } from "./ask-service.ts";
@@ -57,16 +56,6 @@ function keyOf(variable: string, { environment }: Terminal): string {
   const key = environment[variable];
   if (key === undefined || key === "") throw new AppError("invalid-input", `--key-env ${variable}: it is not set`);
   return key;
-}
-
-async function readJson(file: string, terminal: Terminal): Promise<unknown> {
-  const name = file === "-" ? "<stdin>" : file;
-  const bytes = await readBytes(file, terminal);
-  try {
-    return JSON.parse(fromUtf8(bytes));
-  } catch (cause) {
-    throw new AppError("invalid-input", `${name}: not JSON: ${messageOf(cause)}`, { cause });
-  }
 }
 
 function providerLines(providers: readonly ModelProviderView[]): string[] {

@@ -1,0 +1,90 @@
+import type { ExperimentView, NewExperiment, OutcomeView } from "../../client.ts";
+import { AppError } from "../../core/errors.ts";
+import { grouped } from "../../core/grouped.ts";
+import { checked } from "../../models/check.ts";
+import { CreateExperiment } from "../../models/experiment.ts";
+import { readJson } from "../read-json.ts";
+import { tableLines } from "../table.ts";
+import { asks } from "./ask-service.ts";
+
+export const createExperiment = asks<ExperimentView>(async (client, { args: [file = ""], context }) => {
+  const document = await readJson(file, context.terminal);
+  checked(CreateExperiment, document, file === "-" ? "<stdin>" : file);
+  return { value: await client.experiments.create(document as NewExperiment), lines: experimentLines };
+});
+
+export const listExperiments = asks<{ experiments: ExperimentView[] }>(async (client) => ({
+  value: { experiments: await client.experiments.list() },
+  lines: ({ experiments }) =>
+    tableLines([
+      ["experiment", "version", "status", "state", "calls of", "calls", "arms"],
+      ...experiments.map(({ name, version, status, state, calls, results }) => [
+        ...[name, String(version), status, state, calls],
+        grouped(results.reduce((sum, arm) => sum + arm.calls, 0)),
+        results.map((arm) => `${arm.name} ${arm.verdict}`).join(", "),
+      ]),
+    ]),
+}));
+
+export const getExperiment = asks<ExperimentView>(async (client, { args: [name = ""], flags: { version } }) => {
+  if (version !== undefined && !(Number.isSafeInteger(version) && version >= 1))
+    throw new AppError("invalid-input", `--version ${version}: must be a whole number from 1 on`);
+  return { value: await client.experiments.get(name, { version }), lines: experimentLines };
+});
+
+export const stopExperiment = asks<ExperimentView>(async (client, { args: [name = ""] }) => ({
+  value: await client.experiments.stop(name),
+  lines: experimentLines,
+}));
+
+export const setOutcome = asks<OutcomeView>(async (client, { args: [decision = "", text = ""] }) => {
+  const quality = Number(text);
+  if (text.trim() === "" || !(quality >= 0 && quality <= 1))
+    throw new AppError("invalid-input", `quality ${text}: must be a number from 0 to 1`);
+  return {
+    value: await client.experiments.outcome(decision, quality),
+    lines: ({ experiment }) => [
+      `${decision}  ${quality}  ${experiment === null ? "in no experiment" : `${experiment.name}, arm ${experiment.arm ?? "none yet"}`}`,
+    ],
+  };
+});
+
+function experimentLines(view: ExperimentView): string[] {
+  const { name, version, status, state, stopCause, metric, unit, calls, beginsAt, covariate, results } = view;
+  return [
+    ...tableLines([
+      ["experiment", `${name} version ${version}, of calls of ${calls} by ${unit}`],
+      ["status", stopCause === null ? status : `${status} (${stopCause})`],
+      ["state", state],
+      ["since", beginsAt],
+      ...(covariate === null
+        ? []
+        : [["covariate", `explains ${percent(covariate.explained)}, ${covariate.units} units`]]),
+    ]),
+    ...tableLines([
+      ["arm", "units", "calls", "success", "errors", "quality", "ms", "µUSD", `${metric} less the first`, "verdict"],
+      ...results.map((arm) => [
+        ...[arm.name, grouped(arm.assigned), grouped(arm.calls)],
+        ...[
+          percent(arm.success),
+          percent(arm.errorRate),
+          number(arm.quality),
+          number(arm.latencyMs),
+          number(arm.costMicroUsd),
+        ],
+        arm.difference === null
+          ? "-"
+          : `${number(arm.difference.value)} (${number(arm.difference.low)} to ${number(arm.difference.high)})`,
+        [arm.verdict, ...arm.broken].join(" "),
+      ]),
+    ]),
+  ];
+}
+
+function number(value: number | null): string {
+  return value === null ? "-" : String(Number(value.toPrecision(3)));
+}
+
+function percent(value: number | null): string {
+  return value === null ? "-" : `${(100 * value).toFixed(1)} %`;
+}

@@ -1,0 +1,38 @@
+import type { Command } from "commander";
+import { type CommandKit, type Invocation, wholeNumberOf } from "../command-kit.ts";
+import type { ExitCode } from "../failure.ts";
+import { serviceFlags } from "./jobs.ts";
+
+type Asks = keyof typeof import("../commands/experiments.ts");
+
+/** Which way of routing model calls is better, by the calls themselves. */
+export function defineExperimentCommands({ add, group, act }: CommandKit): void {
+  const asks = (command: Command, name: Asks): Command => {
+    serviceFlags(command).option("--json", "print one JSON document");
+    act(command, async (invocation: Invocation): Promise<ExitCode> => {
+      const { [name]: answerTo } = await import("../commands/experiments.ts");
+      return answerTo(invocation);
+    });
+    return command;
+  };
+
+  const experiments = group("experiments", "ways of routing model calls, compared on calls");
+  asks(
+    add("create", "begin an experiment", "experiments create cheaper.json", experiments),
+    "createExperiment",
+  ).argument("<file>", "JSON, or -; see docs/experiments.md");
+  asks(add("list", "list the experiments", "experiments list", experiments), "listExperiments");
+  asks(add("show", "show what can be said of the arms now", "experiments show cheaper", experiments), "getExperiment")
+    .argument("<name>", "its name")
+    .option("--version <number>", "an earlier version", wholeNumberOf);
+  asks(
+    add("stop", "route calls as without it again", "experiments stop cheaper", experiments),
+    "stopExperiment",
+  ).argument("<name>", "its name");
+  asks(
+    add("outcome", "tell what the answer of a call was worth", "experiments outcome evt_… 0.8", experiments),
+    "setOutcome",
+  )
+    .argument("<decision>", "the header Ketflow-Decision of the answer")
+    .argument("<quality>", "0 to 1");
+}
