@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { random } from "../../bench/simulate-experiments.mjs";
 import { newEventId, type TenantId } from "../../ts/core/ids.ts";
 import type { Assignment } from "../../ts/experiments/assignment.ts";
 import { createExperiments } from "../../ts/experiments/experiments.ts";
@@ -9,7 +10,6 @@ import { createSqliteExperimentStore } from "../../ts/experiments/store-sqlite.t
 import { CreateExperiment } from "../../ts/models/experiment.ts";
 import { armOf } from "../../ts/routing/experiments/arms.ts";
 import { ORIGIN, openAccess } from "../identity/fixtures.ts";
-import { random } from "./simulate.ts";
 
 const TENANT = "lab" as TenantId;
 const SYSTEM = { actor: { kind: "system", id: "experiments", role: "system" }, requestId: null } as const;

@@ -1,7 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { BODY, simulateCalls, simulateUsers } from "../../bench/simulate-experiments.mjs";
+import { judgementOf } from "../../ts/experiments/judgement.ts";
 import { type ArmRecord, count, countBefore, type UnitRecord, valuesOf } from "../../ts/experiments/tallies.ts";
-import { simulate } from "./simulate.ts";
+import { ExperimentDocument } from "../../ts/models/experiment.ts";
 
 const guardRails = { p95LatencyMs: 100 };
 
@@ -87,11 +89,13 @@ describe("tallies", () => {
   });
 });
 
-// The whole of it: node bench/experiments.mjs; docs/experiments.md has its figures.
+// The whole of it: npm run bench:experiments; docs/experiments.md has its figures.
 describe("what the service says of simulated experiments, looked at after every 100 calls", () => {
-  it("is false in 5 % without a difference at most", () => {
+  const simulate = (experiments: number, lift: number) =>
+    simulateCalls(judgementOf, ExperimentDocument.parse(BODY), experiments, lift);
+
+  it("is false in 5 % without a difference at most, also of guard rails and sample ratio", () => {
     const { found, stopped } = simulate(400, 0);
-    // 5 % and 3 σ of 400 experiments.
     expect(found).toBeLessThanOrEqual(0.05);
     expect(stopped).toBeLessThanOrEqual(0.05);
   });
@@ -99,5 +103,11 @@ describe("what the service says of simulated experiments, looked at after every 
   it("finds +3 points in 95 %, +2 points in 60 % with 10,000 calls an arm", () => {
     expect(simulate(300, 0.03).found).toBeGreaterThanOrEqual(0.95);
     expect(simulate(300, 0.02).found).toBeGreaterThanOrEqual(0.6);
+  });
+
+  it("is false in 5 % of users at most, which it would not be if their calls were units", () => {
+    const document = ExperimentDocument.parse({ ...BODY, unit: "user", guardRails: {} });
+    expect(simulateUsers(judgementOf, count, document, 200, false).found).toBeLessThanOrEqual(0.05);
+    expect(simulateUsers(judgementOf, count, document, 100, true).found).toBeGreaterThan(0.1);
   });
 });
