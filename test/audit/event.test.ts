@@ -134,8 +134,8 @@ describe("the file of an audit event", () => {
   });
 });
 
-it("keeps as rows alone what the outcome of a job accounts for", () => {
+it("keeps as rows alone what the entry of a job or a call accounts for", () => {
   expect(AUDIT_ACTIONS.filter((action) => !makesLeaf(action))).toEqual([
-    ...["job.submit", "job.cancel", "job.pause", "job.resume", "job.retry"],
+    ...["job.submit", "job.cancel", "job.pause", "job.resume", "job.retry", "outcome.record"],
   ]);
 });

@@ -14,12 +14,12 @@ const page = fileURLToPath(new URL("../../docs/api.md", import.meta.url));
 const written = readFileSync(page, "utf8");
 
 /** What curl must answer, and the commands. */
-const blocks = [...written.matchAll(/^```sh\n# ([\d ]+)\n([\s\S]*?)^```$/gm)].map(
-  ([, statuses = "", commands = ""]) => ({
+function blocksOf(text: string): { statuses: number[]; commands: string }[] {
+  return [...text.matchAll(/^```sh\n# ([\d ]+)\n([\s\S]*?)^```$/gm)].map(([, statuses = "", commands = ""]) => ({
     statuses: statuses.split(" ").map(Number),
     commands,
-  }),
-);
+  }));
+}
 
 /** curl as the page means it, and its status on stderr. */
 const PREAMBLE = `
@@ -38,22 +38,32 @@ function limitsTable(): string {
   return ["| limit | value | of |", "|---|---|---|", ...rows].join("\n");
 }
 
+/** Runs the blocks of a page, in their order, and compares what they were answered. */
+async function run(name: string): Promise<number> {
+  const blocks = blocksOf(readFileSync(fileURLToPath(new URL(`../../docs/${name}`, import.meta.url)), "utf8"));
+  const marked = blocks.map(({ commands }, k) => `echo "#${k}" >&2\n${commands}`).join("\n");
+  const bash = spawn("bash", ["-c", PREAMBLE + marked], {
+    stdio: ["ignore", "pipe", "pipe"],
+    cwd: scratch(),
+    env: { PATH: process.env.PATH, URL: service.url, KETFLOW_ADMIN_KEY: ADMIN_KEY },
+  });
+  bash.stdout.resume();
+  const log = await text(bash.stderr);
+  const answered = log.split(/^#\d+\n/m).slice(1);
+  const statuses = answered.map((lines) => [...lines.matchAll(/^@(\d+) /gm)].map(([, status]) => Number(status)));
+  expect(log.split("\n").filter((line) => !/^([#@]\d.*)?$/.test(line))).toEqual([]); // no complaint of bash, jq or curl
+  expect(statuses).toEqual(blocks.map((block) => block.statuses));
+  return blocks.length;
+}
+
+it.skipIf(skips)("docs/experiments.md shows requests that are answered with the status it says", async () => {
+  expect(await run("experiments.md")).toBeGreaterThan(1);
+});
+
 // KETFLOW_UPDATE_DOCS=1 writes the tables anew; npm run docs:openapi the one of the operations.
 describe("docs/api.md", () => {
   it.skipIf(skips)("shows requests that are answered with the status it says", async () => {
-    const marked = blocks.map(({ commands }, k) => `echo "#${k}" >&2\n${commands}`).join("\n");
-    const bash = spawn("bash", ["-c", PREAMBLE + marked], {
-      stdio: ["ignore", "pipe", "pipe"],
-      cwd: scratch(),
-      env: { PATH: process.env.PATH, URL: service.url, KETFLOW_ADMIN_KEY: ADMIN_KEY },
-    });
-    bash.stdout.resume();
-    const log = await text(bash.stderr);
-    const answered = log.split(/^#\d+\n/m).slice(1);
-    const statuses = answered.map((lines) => [...lines.matchAll(/^@(\d+) /gm)].map(([, status]) => Number(status)));
-    expect(log.split("\n").filter((line) => !/^([#@]\d.*)?$/.test(line))).toEqual([]); // no complaint of bash, jq or curl
-    expect(statuses).toEqual(blocks.map((block) => block.statuses));
-    expect(blocks.length).toBeGreaterThan(10);
+    expect(await run("api.md")).toBeGreaterThan(10);
   });
 
   it("lists the codes, the limits and the operations that there are", async () => {
