@@ -20,6 +20,7 @@ export const IMPORT_ORDER = [
   "experiments",
   "chat",
   "jobs",
+  "analytics",
   "tasks",
   "tools",
   "agents",

@@ -17,6 +17,7 @@ export type { CallOptions } from "./client/transport.ts";
 export type { LiveEvent, WatchOptions } from "./client/watch.ts";
 export { AppError, ERROR_CODES, type ErrorCode } from "./core/errors.ts";
 export type { CreateKey, KeyView, NewKeyView } from "./models/access.ts";
+export type { AnalyticsView } from "./models/analytics.ts";
 export type { EventView } from "./models/audit.ts";
 export type { BackendView } from "./models/backend.ts";
 export type { ModelView } from "./models/chat.ts";

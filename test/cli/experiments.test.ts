@@ -46,3 +46,15 @@ it("begins, lists, shows and stops experiments, and tells outcomes", async () =>
     { name: "cheaper", status: "stopped", results: [{ name: "today" }, { name: "b" }] },
   ]);
 });
+
+it("shows what became of calls", async () => {
+  await world.service.call("POST", "/v1/chat/completions", { body: ASK });
+  const { code, stdout } = await ketflow("analytics --by backend,model");
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringMatching(/^\S+ +- +- +mock +small +\d+ +0 +[\d.]+ +[\d.]+ +\d+ +\S+ +-$/m),
+  ]);
+  expect(JSON.parse((await ketflow("analytics --json --bucket 1h")).stdout).rows[0]).toMatchObject({ backend: "mock" });
+  const wrong = await ketflow("analytics --bucket 2h");
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("analytics.bucket")]);
+});

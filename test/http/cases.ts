@@ -261,6 +261,8 @@ export const CASES: Readonly<Record<string, Case>> = {
     request: (ids) => ({ target: `/v1/decisions/${ids.decision}/outcome`, body: { quality: 0.75 } }),
     status: 200,
   },
+  getAnalytics: get(() => "/v1/analytics?bucket=all&by=source,model"),
+  followAnalytics: { request: () => ({ target: "/v1/analytics/events", isStream: true }), status: 200 },
   getPolicy: get(() => "/v1/policy"),
   setPolicy: {
     request: (_, { canary }) => ({

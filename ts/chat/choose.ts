@@ -13,6 +13,8 @@ export interface ChatCandidate {
   readonly refusals: readonly Refusal[];
   /** What the router expects its answer to be worth, 0 to 1; null where it knows nothing of the model. */
   readonly quality: number | null;
+  /** What it is ranked by, 0 to 1; null without a quality: such are ranked by their cost, behind the others. */
+  readonly value: number | null;
   /** With an answer of common length: what candidates are compared by. */
   readonly expectedMicroUsd: number;
   /** With the longest answer: what is reserved. */
@@ -63,6 +65,8 @@ export function chooseTargets({ request, targets, policy, router, unsupported }:
     const { model } = target;
     const longest = wantedTokens(request) ?? model.maxOutputTokens;
     const mostMicroUsd = costMicroUsd(model, { input, output: longest });
+    const expectedMicroUsd = costMicroUsd(model, { input, output: Math.min(longest, COMMON_OUTPUT) });
+    const expected = quality?.get(model.name) ?? null;
     return {
       target,
       refusals: refusalsOf({
@@ -73,12 +77,11 @@ export function chooseTargets({ request, targets, policy, router, unsupported }:
         mostMicroUsd,
         unsupported: unsupported(target),
       }),
-      quality: quality?.get(model.name) ?? null,
-      expectedMicroUsd: costMicroUsd(model, { input, output: Math.min(longest, COMMON_OUTPUT) }),
+      ...{ quality: expected, value: valueFor(policy.routing, expected, expectedMicroUsd), expectedMicroUsd },
       mostMicroUsd,
     };
   });
-  const order = candidates.filter(({ refusals }) => refusals.length === 0).sort(better(policy.routing));
+  const order = candidates.filter(({ refusals }) => refusals.length === 0).sort(byValue);
   if (order.length === 0) throw noneLeft(candidates);
   return { order, own: order.length, inputTokens: input, routerHash: ranking?.contentHash ?? null };
 }
@@ -94,18 +97,24 @@ function promptOf({ messages }: ChatRequest): string {
   return last === undefined ? "" : textOf(last).slice(0, PROMPT_UNITS);
 }
 
-function better({ costQualityLambda, references }: RoutingPolicy): (a: ChatCandidate, b: ChatCandidate) => number {
+function valueFor(
+  { costQualityLambda, references }: RoutingPolicy,
+  quality: number | null,
+  expectedMicroUsd: number,
+): number | null {
+  if (quality === null) return null;
   const reference = references.costMicroUsd;
-  const value = ({ quality, expectedMicroUsd }: ChatCandidate): number =>
-    quality === null
-      ? Number.NEGATIVE_INFINITY
-      : (1 - costQualityLambda) * quality + (costQualityLambda * reference) / (reference + expectedMicroUsd);
-  const nameOf = ({ target }: ChatCandidate): string => `${target.model.name}\n${target.provider}`;
-  return (a, b) => {
-    const [ours, theirs] = [value(a), value(b)];
-    if (ours !== theirs) return ours > theirs ? -1 : 1;
-    return a.expectedMicroUsd - b.expectedMicroUsd || (nameOf(a) < nameOf(b) ? -1 : 1);
-  };
+  return (1 - costQualityLambda) * quality + (costQualityLambda * reference) / (reference + expectedMicroUsd);
+}
+
+function byValue(a: ChatCandidate, b: ChatCandidate): number {
+  const [ours, theirs] = [a.value ?? Number.NEGATIVE_INFINITY, b.value ?? Number.NEGATIVE_INFINITY];
+  if (ours !== theirs) return ours > theirs ? -1 : 1;
+  return a.expectedMicroUsd - b.expectedMicroUsd || (nameOf(a) < nameOf(b) ? -1 : 1);
+}
+
+function nameOf({ target }: ChatCandidate): string {
+  return `${target.model.name}\n${target.provider}`;
 }
 
 function noModels(): AppError {

@@ -24,6 +24,8 @@ export interface OutcomeServices {
   readonly clock: Clock;
   /** @throws {AppError} `not-found` */
   findEvent(tenant: TenantId, id: string): Promise<StoredEvent>;
+  /** Told once of each, when it is kept. */
+  onOutcome(call: StoredEvent, quality: number): void;
 }
 
 /** What the event of a call says of its experiment. */
@@ -36,20 +38,21 @@ export interface ToldAssignment {
   readonly unit: string | null;
 }
 
-export function createOutcomes({ store, experiments, clock, findEvent }: OutcomeServices): Outcomes {
-  async function assignmentOf(tenant: TenantId, decision: string): Promise<ToldAssignment | undefined> {
+export function createOutcomes({ store, experiments, clock, findEvent, onOutcome }: OutcomeServices): Outcomes {
+  async function findCall(tenant: TenantId, decision: string): Promise<StoredEvent> {
     const missing = new AppError("not-found", `there is no decision ${decision}`);
     if (!isEventId(decision)) throw missing;
-    const { event } = await findEvent(tenant, decision).catch((error: unknown) => {
+    const found = await findEvent(tenant, decision).catch((error: unknown) => {
       throw error instanceof AppError && error.code === "not-found" ? missing : error;
     });
-    if (event.action !== "chat.complete") throw missing;
-    return event.detail.experiment as ToldAssignment | undefined;
+    if (found.event.action !== "chat.complete") throw missing;
+    return found;
   }
 
   return {
     async set(tenant, decision, { quality }, origin) {
-      const told = await assignmentOf(tenant, decision);
+      const call = await findCall(tenant, decision);
+      const told = call.event.detail.experiment as ToldAssignment | undefined;
       const at = clock();
       const experiment = told === undefined ? null : { name: told.name, version: told.version, arm: told.arm };
       const outcome: Outcome = { tenant, decision, quality, at, by: origin.actor.id, experiment };
@@ -65,6 +68,7 @@ export function createOutcomes({ store, experiments, clock, findEvent }: Outcome
       if (kept.quality !== quality) {
         throw new AppError("conflict", `body.quality: ${decision} was told to be worth ${kept.quality}, which stays`);
       }
+      if (kept === outcome) onOutcome(call, quality);
       if (key !== undefined) await experiments.look(key);
       return { decision, quality, at: formatTime(kept.at), by: kept.by, experiment: kept.experiment };
     },

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { KeyView, NewKeyView } from "../models/access.ts";
+import { AnalyticsRow, AnalyticsSnapshot, AnalyticsView, DriftAlert } from "../models/analytics.ts";
 import { ChatCompletion, ChatRequest } from "../models/chat.ts";
 import { CircuitOptions } from "../models/circuit.ts";
+import { CreateExperiment, ExperimentView } from "../models/experiment.ts";
 import { SubmitJob } from "../models/job.ts";
 import { JobEventView, JobProgressView, LiveMessage, StreamEndView } from "../models/job-event.ts";
 import { JobPageView, JobView, PlanView } from "../models/job-view.ts";
@@ -29,6 +31,14 @@ const NAMED = {
     Problem,
   },
   ...{ ChatRequest, ChatCompletion, ModelProvider: ModelProviderView, SetModelProvider, OpenAiError },
+  ...{
+    Experiment: ExperimentView,
+    CreateExperiment,
+    Analytics: AnalyticsView,
+    AnalyticsRow,
+    AnalyticsSnapshot,
+    DriftAlert,
+  },
   ...{ JobEvent: JobEventView, JobProgress: JobProgressView, StreamEnd: StreamEndView, LiveMessage },
 };
 

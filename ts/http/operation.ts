@@ -31,6 +31,7 @@ export const TAGS = [
   { name: "backends", description: "Where jobs can run" },
   { name: "models", description: "Language models: their providers, their router, and calls of them" },
   { name: "experiments", description: "Ways of routing model calls, compared on calls" },
+  { name: "analytics", description: "What became of calls and jobs, over time" },
   { name: "policy", description: "The rules of a tenant" },
   { name: "keys", description: "API keys" },
   { name: "tenants", description: "Tenants and their quotas" },

@@ -19,26 +19,39 @@ export const SSE_HEADERS = {
 /** How long a browser waits before it connects again, milliseconds. */
 const RETRY_MS = 1_000;
 
-/** An id without data tells the client where the stream begins, should it be cut off before the first event. */
-function opening(start: number): string {
-  return start > 0 ? `retry: ${RETRY_MS}\nid: ${start}\n\n` : `retry: ${RETRY_MS}\n\n`;
-}
 const HEARTBEAT = ":\n\n";
 
+/** One open stream, as what feeds it sees it. */
+export interface SseOut {
+  /** @param taken called when the system has it, or the connection is gone */
+  send(frames: Uint8Array | string, taken?: () => void): void;
+  /** The client has taken all that was sent. */
+  isIdle(): boolean;
+  /** Says why nothing more will follow. */
+  end(reason: EndReason): void;
+}
+
 /**
- * Sends a stream as text/event-stream. What the client has not taken yet is kept up to `LIMITS.liveBufferBytes`; a client that
+ * Sends frames as text/event-stream. What the client has not taken yet is kept up to `LIMITS.liveBufferBytes`; a client that
  * is further behind gets an `end` frame and comes back with the id that it saw last.
  *
  * Processor time of one frame to each of 1,000 clients, per client: a bare socket 15 µs (14.5 of them in the system), Node's
  * response without chunks 17 µs, with chunks 22–24 µs, and a web stream comes on top of that.
  *
+ * @param opening fields that go before everything else, such as an id
+ * @param feed called when the client is there; gives the way to stop
  * @throws {AppError} as `LiveStreams.add`
  */
-export function sseReply(stream: EventStream, principal: Principal, streams: LiveStreams): LiveReply {
+export function liveReply(
+  principal: Principal,
+  streams: LiveStreams,
+  opening: string,
+  feed: (out: SseOut) => () => void,
+): LiveReply {
   let out: ServerResponse | undefined;
   let endsWith: EndReason | undefined;
   let tookHeartbeat = true;
-  let stopFollowing = (): void => undefined;
+  let stopFeeding = (): void => undefined;
   const remove = streams.add({
     principal,
     end,
@@ -51,7 +64,6 @@ export function sseReply(stream: EventStream, principal: Principal, streams: Liv
     },
   });
 
-  /** @param taken called when the system has it, or the connection is gone */
   function send(frames: Uint8Array | string, taken?: () => void): void {
     if (out === undefined || endsWith !== undefined) return;
     out.write(frames, taken);
@@ -67,24 +79,16 @@ export function sseReply(stream: EventStream, principal: Principal, streams: Liv
 
   function letGo(): void {
     remove();
-    stopFollowing();
+    stopFeeding();
   }
 
   function begin(outgoing: ServerResponse): void {
     out = outgoing;
     outgoing.once("close", letGo);
-    outgoing.write(opening(stream.start));
+    outgoing.write(`retry: ${RETRY_MS}\n${opening}\n`);
     if (endsWith !== undefined) sayFarewell(outgoing, endsWith);
     else if (outgoing.destroyed) letGo();
-    else {
-      stopFollowing = stream.follow({
-        take: (events) => send(sseFrames(events)),
-        // Worth nothing to a client that is behind.
-        progress: (progress) => outgoing.writableLength === 0 && send(SSE_FRAMES.progress(progress)),
-        ready: () => new Promise((resolve) => send(HEARTBEAT, resolve)),
-        end,
-      });
-    }
+    else stopFeeding = feed({ send, end, isIdle: () => outgoing.writableLength === 0 });
   }
 
   return {
@@ -95,6 +99,21 @@ export function sseReply(stream: EventStream, principal: Principal, streams: Liv
       begin(outgoing);
     },
   };
+}
+
+/** Events of jobs. @throws {AppError} as `LiveStreams.add` */
+export function sseReply(stream: EventStream, principal: Principal, streams: LiveStreams): LiveReply {
+  // An id without data tells the client where the stream begins, should it be cut off before the first event.
+  const opening = stream.start > 0 ? `id: ${stream.start}\n` : "";
+  return liveReply(principal, streams, opening, ({ send, isIdle, end }) =>
+    stream.follow({
+      take: (events) => send(sseFrames(events)),
+      // Worth nothing to a client that is behind.
+      progress: (progress) => isIdle() && send(SSE_FRAMES.progress(progress)),
+      ready: () => new Promise((resolve) => send(HEARTBEAT, resolve)),
+      end,
+    }),
+  );
 }
 
 function sayFarewell(outgoing: ServerResponse, reason: EndReason): void {

@@ -19,6 +19,7 @@ import { openApiDocument } from "../http/openapi.ts";
 import type { Operation } from "../http/operation.ts";
 import { createRateLimits } from "../http/rate-limit.ts";
 import { accessRoutes } from "../http/routes/access.ts";
+import { analyticsRoutes } from "../http/routes/analytics.ts";
 import { auditRoutes } from "../http/routes/audit.ts";
 import { backendRoutes } from "../http/routes/backends.ts";
 import { batchRoutes } from "../http/routes/batch.ts";
@@ -204,6 +205,7 @@ async function serveHouse(
       streams.close();
       feed.close();
       await stopServer(server, idle);
+      await models.analytics.close().catch(reportError);
       await house.close();
       log.info("service.stopped");
       telemetry.close();
@@ -241,6 +243,7 @@ function allOperations(
   stopping: AbortSignal,
 ): Operation[] {
   const { jobs, store, log, events, registry, engines } = house;
+  const reportError = (error: unknown): void => telemetry.onError(error);
   const { policies, quota, tenants, keys } = rules;
   const readings = createReadings(store, log, LIMITS.resultJsonBytes);
   const policyHash = (tenant: TenantId): string => policies.view(tenant).hash;
@@ -281,9 +284,10 @@ function allOperations(
       },
     }),
     ...modelRoutes(models),
-    ...chatRoutes({ chat: models.chat, reportError: (error) => telemetry.onError(error) }),
+    ...chatRoutes({ chat: models.chat, reportError }),
     ...modelProviderRoutes(models),
     ...experimentRoutes(models),
+    ...analyticsRoutes({ analytics: models.analytics, streams: live.streams, reportError }),
     ...policyRoutes({ policies, preview }),
     ...accessRoutes({ tenants, keys, quota }),
     ...auditRoutes({ events }),

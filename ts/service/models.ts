@@ -2,6 +2,9 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { anthropic } from "../adapters/chat/anthropic.ts";
 import { openAiCompatible } from "../adapters/chat/openai-compatible.ts";
+import { type Analytics, createAnalytics } from "../analytics/analytics.ts";
+import { observedCall, observedJob, observedQuality } from "../analytics/observations.ts";
+import { createSqliteAnalyticsStore } from "../analytics/store-sqlite.ts";
 import { Breakers } from "../chat/breaker.ts";
 import { createCallLedger } from "../chat/call-record.ts";
 import { type Chat, type ChatServices, createChat } from "../chat/chat.ts";
@@ -25,6 +28,7 @@ export interface Models {
   readonly chat: Chat;
   readonly experiments: Experiments;
   readonly outcomes: Outcomes;
+  readonly analytics: Analytics;
 }
 
 /** Who stops an experiment that breaks a guard rail. */
@@ -33,7 +37,7 @@ const DAY_MS = 86_400_000;
 
 /** @param ownOrigins servers of the installation's own, which tenants may name although they have private addresses */
 export async function openModels(
-  { database, events }: House,
+  { database, events, store }: House,
   { policies, quota }: { readonly policies: Policies; readonly quota: QuotaBook },
   { onCall, reportError }: Pick<ChatServices, "onCall" | "reportError">,
   dataDir: string,
@@ -53,9 +57,18 @@ export async function openModels(
     ...{ store: experimentStore, clock: systemClock, system: SYSTEM },
     hasRouter: (tenant, hash) => routers.at(tenant, hash) !== undefined,
   });
+  const analytics = createAnalytics({
+    ...{ store: createSqliteAnalyticsStore(database), clock: systemClock, reportError },
+    experiments: (tenant) => experiments.list(tenant),
+  });
+  store.subscribe((job, before) => {
+    const observed = job.status === before ? undefined : observedJob(job);
+    if (observed !== undefined) analytics.observe(observed);
+  });
   const outcomes = createOutcomes({
     ...{ store: experimentStore, experiments, clock: systemClock },
     findEvent: (tenant, id) => events.get(tenant, id),
+    onOutcome: (call, quality) => analytics.observe(observedQuality(call, quality)),
   });
   const ledger = createCallLedger(database, events, experiments);
   const now = systemClock();
@@ -63,8 +76,12 @@ export async function openModels(
   const chat = createChat({
     ...{ providers, routers, policies, quota, clock: systemClock, breakers: new Breakers() },
     adapters: { "openai-compatible": openAiCompatible, anthropic },
-    ...{ experiments, record: ledger.record, onCall, reportError },
+    ...{ experiments, onCall, reportError },
+    async record(call, origin) {
+      await ledger.record(call, origin);
+      analytics.observe(observedCall(call));
+    },
     sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
   });
-  return { providers, routers, chat, experiments, outcomes };
+  return { providers, routers, chat, experiments, outcomes, analytics };
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { AppError } from "../../core/errors.ts";
 import { ROLES } from "../../models/access.ts";
+import { BUCKETS } from "../../models/analytics.ts";
 import { AUDIT_ACTIONS } from "../../models/audit.ts";
 import { CIRCUIT_FORMATS } from "../../models/circuit.ts";
 import { METHODS } from "../../models/circuit-methods.ts";
@@ -33,6 +34,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   "--status": [...JOB_STATES, "active", "suspended"],
   "--role": ROLES,
   "--action": AUDIT_ACTIONS,
+  "--bucket": Object.keys(BUCKETS),
 };
 
 /** @throws {AppError} `invalid-input` for another shell */

@@ -1,6 +1,7 @@
-import type { ExperimentView, NewExperiment, OutcomeView } from "../../client.ts";
+import type { AnalyticsView, ExperimentView, NewExperiment, OutcomeView } from "../../client.ts";
 import { AppError } from "../../core/errors.ts";
 import { grouped } from "../../core/grouped.ts";
+import { AnalyticsQuery } from "../../models/analytics.ts";
 import { checked } from "../../models/check.ts";
 import { CreateExperiment } from "../../models/experiment.ts";
 import { readJson } from "../read-json.ts";
@@ -48,6 +49,45 @@ export const setOutcome = asks<OutcomeView>(async (client, { args: [decision = "
     ],
   };
 });
+
+export const showAnalytics = asks<AnalyticsView>(async (client, { flags: { from, to, bucket, by } }) => {
+  const query = checked(AnalyticsQuery, { from, to, bucket, by }, "analytics");
+  return { value: await client.analytics(query), lines: analyticsLines };
+});
+
+function analyticsLines({ rows, alerts }: AnalyticsView): string[] {
+  const table = tableLines([
+    [
+      "from",
+      "source",
+      "strategy",
+      "back end",
+      "model",
+      "count",
+      "errors",
+      "p50 ms",
+      "p95 ms",
+      "µUSD",
+      "quality",
+      "regret",
+    ],
+    ...rows.map((row) => [
+      ...[row.at, row.source ?? "-", row.strategy ?? "-", row.backend ?? "-", row.model ?? "-"],
+      ...[
+        grouped(row.count),
+        grouped(row.errors),
+        number(row.latencyMs?.p50 ?? null),
+        number(row.latencyMs?.p95 ?? null),
+      ],
+      ...[grouped(row.costMicroUsd), number(row.quality?.mean ?? null), number(row.regret?.mean ?? null)],
+    ]),
+  ]);
+  const drift = alerts.map(
+    ({ at, metric, test, backend, model, reference, recent }) =>
+      `${at}  ${metric} of ${model} at ${backend} drifted: mean ${number(reference.mean)} before, ${number(recent.mean)} now (${test})`,
+  );
+  return [...table, ...drift];
+}
 
 function experimentLines(view: ExperimentView): string[] {
   const { name, version, status, state, stopCause, metric, unit, calls, beginsAt, covariate, results } = view;

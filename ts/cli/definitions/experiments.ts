@@ -16,6 +16,12 @@ export function defineExperimentCommands({ add, group, act }: CommandKit): void 
     return command;
   };
 
+  asks(add("analytics", "show what became of calls and jobs", "analytics --by backend,model"), "showAnalytics")
+    .option("--from <time>", "RFC 3339 in UTC; a day ago by default")
+    .option("--to <time>", "now by default")
+    .option("--bucket <width>", "5m, 1h, 1d, or all: one for the span", "all")
+    .option("--by <names>", "of source, strategy, backend, model, with commas", "source,backend,model");
+
   const experiments = group("experiments", "ways of routing model calls, compared on calls");
   asks(
     add("create", "begin an experiment", "experiments create cheaper.json", experiments),

@@ -1,6 +1,6 @@
 import type { Migration } from "./migration.ts";
 
-export const experimentsMigration: Migration = {
+export const experimentsAnalyticsMigration: Migration = {
   version: 6,
   sql: `
 create table experiments (
@@ -38,6 +38,25 @@ create table outcomes (
   decision text not null,           -- id of the event chat.complete
   record   text not null,           -- ts/experiments/store.ts
   primary key (tenant, decision)
+) strict, without rowid;
+
+-- What was observed of calls and jobs, by time buckets of two widths and by series; added up as it comes.
+create table analytics_cells (
+  tenant text    not null references tenants (id),
+  width  integer not null,          -- of the bucket, ms
+  at     integer not null,          -- its begin, ms since the epoch
+  series text    not null,          -- JSON of ts/analytics/observations.ts
+  record text    not null,          -- ts/analytics/cell.ts
+  primary key (tenant, width, at, series)
+) strict, without rowid;
+create index analytics_cells_age on analytics_cells (width, at);
+
+create table drift_alerts (
+  tenant text    not null references tenants (id),
+  at     integer not null,          -- ms since the epoch
+  series text    not null,          -- JSON of metric, source, back end and model
+  record text    not null,          -- ts/models/analytics.ts
+  primary key (tenant, at, series)
 ) strict, without rowid;
 `,
 };
