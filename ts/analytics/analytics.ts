@@ -19,7 +19,7 @@ import { rowsOf } from "./rows.ts";
 import { type AnalyticsStore, COARSE_MS, type Delta, FINE_MS } from "./store-sqlite.ts";
 
 /** Who follows a tenant's analytics. Its methods return at once and do not throw. */
-export interface AnalyticsFollower {
+interface AnalyticsFollower {
   rows(snapshot: AnalyticsSnapshot): void;
   alert(alert: DriftAlert): void;
 }

@@ -59,7 +59,7 @@ export function commitRequest(key: Uint8Array, request: ChatRequest): string {
 }
 
 /** The audit event of a call, which makes an entry of the log. */
-export function chatEvent(record: CallRecord, origin: EventOrigin): AuditEvent {
+function chatEvent(record: CallRecord, origin: EventOrigin): AuditEvent {
   const { decision, tenant, at, choice, attempts, outcome, tokens, cost, policyVersion } = record;
   const last = attempts.at(-1)?.candidate.target;
   const detail = {

@@ -14,7 +14,7 @@ import { count, countBefore, EMPTY_ARM, type Values, valuesOf } from "./tallies.
 import { viewExperiment } from "./view.ts";
 
 /** What is known when a call has ended. */
-export interface EndedCall {
+interface EndedCall {
   readonly outcome: string;
   readonly latencyMs: number;
   readonly costMicroUsd: number;

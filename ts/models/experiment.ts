@@ -2,7 +2,7 @@ import * as z from "zod";
 import { AUTO_MODEL } from "./chat.ts";
 
 /** What a call is measured by. More of the first two is better, less of the others. */
-export const EXPERIMENT_METRICS = ["success", "quality", "latency", "cost"] as const;
+const EXPERIMENT_METRICS = ["success", "quality", "latency", "cost"] as const;
 export type ExperimentMetric = (typeof EXPERIMENT_METRICS)[number];
 
 /** The difference that would matter where the document names none: 2 points, 100 ms, 100 µUSD. */
@@ -16,8 +16,6 @@ export function effectOf({ metric, effect }: Pick<ExperimentDocument, "metric" |
 const COLLAPSES = ["best-score", "cheapest", "cost-quality"] as const;
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "must be 1 to 64 small letters, digits or hyphens");
-export const ExperimentName = Name;
-
 /** How calls of an arm are routed. Nothing: as they would be without the experiment. */
 const ArmRoute = z.union(
   [
@@ -127,7 +125,7 @@ const ArmView = z.strictObject({
   broken: z.array(z.string()).meta({ description: "Guard rails that it surely breaks" }),
 });
 
-export const STOP_CAUSES = ["asked", "guard-rail", "sample-ratio-mismatch"] as const;
+const STOP_CAUSES = ["asked", "guard-rail", "sample-ratio-mismatch"] as const;
 
 export const ExperimentView = CreateExperiment.extend({
   version: z.int().min(1),
