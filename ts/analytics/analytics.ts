@@ -50,6 +50,8 @@ export interface AnalyticsServices {
 const FLUSH_MS = 1_000;
 /** Series of all tenants between two writes; more are written at once. */
 const MOST_DELTAS = 4_096;
+/** In one transaction: calls do not wait behind all of them. */
+const DELTAS_AT_ONCE = 16;
 /** Of one answer: an hour cell takes about 20 µs. */
 const MOST_CELLS = 20_000;
 const DAY_MS = 86_400_000;
@@ -76,12 +78,14 @@ export function createAnalytics({ store, clock, experiments, reportError }: Anal
     const deltas = [...pending.values()];
     if (deltas.length === 0) return;
     pending = new Map();
-    try {
-      await store.add(deltas);
-    } catch (error) {
-      // For the next try: what came meanwhile is there already.
-      if (deltas.length <= MOST_DELTAS) for (const delta of deltas) add(delta);
-      throw error;
+    for (let at = 0; at < deltas.length; at += DELTAS_AT_ONCE) {
+      try {
+        await store.add(deltas.slice(at, at + DELTAS_AT_ONCE));
+      } catch (error) {
+        // For the next try: what came meanwhile is there already.
+        if (deltas.length <= MOST_DELTAS) for (const delta of deltas.slice(at)) add(delta);
+        throw error;
+      }
     }
     const now = clock();
     for (const tenant of new Set(deltas.map((delta) => delta.tenant))) {
