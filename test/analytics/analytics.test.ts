@@ -16,9 +16,11 @@ async function world() {
   const access = await openAccess(folder);
   for (const id of [ALPHA, BETA]) await access.tenants.create({ id }, ORIGIN);
   const reported: unknown[] = [];
-  const make = () =>
+  const drifts: string[] = [];
+  const store = createSqliteAnalyticsStore(access.database);
+  const make = (given = store) =>
     createAnalytics({
-      ...{ store: createSqliteAnalyticsStore(access.database), clock: access.clock },
+      ...{ store: given, clock: access.clock, onDrift: (metric: string) => void drifts.push(metric) },
       ...{ experiments: async () => [], reportError: (error: unknown) => void reported.push(error) },
     });
   const analytics = make();
@@ -38,7 +40,7 @@ async function world() {
     analytics.observe({ tenant, at: access.time.now, series, observation: { end, quality: told } });
   };
   const query = (given: object = {}, tenant = ALPHA, by = analytics) => by.query(tenant, AnalyticsQuery.parse(given));
-  return { ...access, make, analytics, see, query };
+  return { ...access, make, analytics, see, query, store, drifts, reported };
 }
 
 describe("rows", () => {
@@ -98,6 +100,33 @@ describe("rows", () => {
     expect(rows.find(({ model }) => model === "others")?.count).toBe(144);
   });
 
+  it("wait for the next second where the store cannot be written, and take no more memory than they may", async () => {
+    const { make, store, time, query, reported } = await world();
+    let isFull = true;
+    let largest = 0;
+    const analytics = make({
+      ...store,
+      add(deltas) {
+        largest = Math.max(largest, deltas.length);
+        return isFull ? Promise.reject(new Error("full")) : store.add(deltas);
+      },
+    });
+    const series = { source: "chat", strategy: "named", backend: "mock" } as const;
+    const end = { kind: "succeeded", latencyMs: 1, costMicroUsd: 1, regret: undefined, runTime: undefined } as const;
+    const see = (k: number) =>
+      analytics.observe({ tenant: ALPHA, at: time.now, series: { ...series, model: `m${k}` }, observation: { end } });
+    for (let k = 0; k < 4000; k++) see(k);
+    await expect(analytics.flush()).rejects.toThrow("full");
+    for (let k = 4000; k < 4400; k++) see(k);
+    isFull = false;
+    await analytics.close();
+    const { rows } = await query({ bucket: "all", by: "source" });
+    expect(rows).toMatchObject([{ count: 4400, costMicroUsd: 4400 }]);
+    expect(largest).toBeLessThanOrEqual(16);
+    // By the write that began when memory was full.
+    expect(reported.splice(0).map(String)).toEqual(["Error: full"]);
+  });
+
   it("are forgotten when they are old: five minutes after two days, hours after a month", async () => {
     const { see, query, time, analytics } = await world();
     see();
@@ -127,7 +156,7 @@ describe("rows", () => {
 
 describe("drift", () => {
   it("of latency, quality and errors is told once, with both windows, and live to who follows", async () => {
-    const { see, query, time, analytics } = await world();
+    const { see, query, time, analytics, drifts } = await world();
     const [alerts, snapshots]: [DriftAlert[], AnalyticsSnapshot[]] = [[], []];
     const stop = analytics.follow(ALPHA, { alert: (each) => alerts.push(each), rows: (each) => snapshots.push(each) });
     const minutes = async (n: number, change: (k: number) => Parameters<typeof see>[0]) => {
@@ -153,6 +182,7 @@ describe("drift", () => {
     const latency = alerts.find(({ metric }) => metric === "latency");
     expect(latency?.reference.p50).toBeLessThan(150);
     expect(latency?.recent.p95).toBeGreaterThan(200);
+    expect(drifts).toEqual(alerts.map(({ metric }) => metric));
     expect((await query({ bucket: "all" })).alerts.length).toBe(alerts.length);
     expect((await query({ bucket: "all" }, BETA)).alerts).toEqual([]);
     expect(snapshots.at(-1)?.rows[0]?.count).toBeGreaterThan(0);

@@ -25,9 +25,15 @@ async function world() {
   });
   await access.tenants.create({ id: TENANT }, ORIGIN);
   const { database, events, time, clock } = access;
+  const stops: string[] = [];
   const make = () =>
     createExperiments({
-      ...{ store: createSqliteExperimentStore(database, events), clock, system: SYSTEM },
+      ...{
+        store: createSqliteExperimentStore(database, events),
+        clock,
+        system: SYSTEM,
+        onStop: (cause: string) => void stops.push(cause),
+      },
       hasRouter: (_, hash) => hash === ROUTER,
     });
   const experiments = make();
@@ -60,7 +66,7 @@ async function world() {
     return assigned;
   };
   const get = () => experiments.get(TENANT, "e");
-  return { ...access, experiments, make, create, call, calls, get };
+  return { ...access, experiments, make, create, call, calls, get, stops };
 }
 
 const users = (n: number, from = 0): string[] => Array.from({ length: n }, (_, k) => `user ${from + k}`);
@@ -169,7 +175,7 @@ describe("an experiment ends by itself", () => {
     ["slow calls", { p95LatencyMs: 200 }, { latencyMs: 201 }, "p95LatencyMs"],
     ["cost", { costMicroUsd: 5 }, { costMicroUsd: 0 }, "costMicroUsd"],
   ])("when an arm surely has too many %s, and its stop names the arm", async (_, guardRails, fault, rail) => {
-    const { create, calls, get, events } = await world();
+    const { create, calls, get, events, stops, experiments } = await world();
     await create({ guardRails });
     const next = random(3);
     await calls(users(400), ({ arm }) => {
@@ -185,6 +191,9 @@ describe("an experiment ends by itself", () => {
       ["system", { version: 1, cause: "guard-rail", broken: [{ arm: "b", guardRails: [rail] }] }],
     ]);
     expect(await calls(users(3))).toEqual([undefined, undefined, undefined]);
+    // Who stops what has ended changes nothing.
+    expect((await experiments.stop(TENANT, "e", ORIGIN)).stopCause).toBe("guard-rail");
+    expect(stops).toEqual(["guard-rail"]);
   });
 
   it("when units are not spread as configured", async () => {

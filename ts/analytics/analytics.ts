@@ -13,10 +13,10 @@ import {
 } from "../models/analytics.ts";
 import type { ExperimentView } from "../models/experiment.ts";
 import { driftOf } from "./alerts.ts";
-import { addCell, cellRecord, newCell, observe } from "./cell.ts";
-import type { Observed } from "./observations.ts";
+import { addCell, type Cell, cellRecord, newCell, observe } from "./cell.ts";
+import type { Observed, Series } from "./observations.ts";
 import { rowsOf } from "./rows.ts";
-import { type AnalyticsStore, COARSE_MS, type Delta, FINE_MS } from "./store-sqlite.ts";
+import { type AnalyticsStore, COARSE_MS, type Delta, FINE_MS, OTHERS } from "./store-sqlite.ts";
 
 /** Who follows a tenant's analytics. Its methods return at once and do not throw. */
 interface AnalyticsFollower {
@@ -45,10 +45,12 @@ export interface AnalyticsServices {
   readonly clock: Clock;
   experiments(tenant: TenantId): Promise<readonly ExperimentView[]>;
   reportError(error: unknown): void;
+  /** Counts it, for metrics. */
+  onDrift(metric: DriftAlert["metric"]): void;
 }
 
 const FLUSH_MS = 1_000;
-/** Series of all tenants between two writes; more are written at once. */
+/** Series of all tenants in memory; a write begins when they are as many. */
 const MOST_DELTAS = 4_096;
 /** In one transaction: calls do not wait behind all of them. */
 const DELTAS_AT_ONCE = 16;
@@ -59,7 +61,7 @@ const DAY_MS = 86_400_000;
 const RECENT_MS = 6 * FINE_MS;
 const TOLD_ALERTS = 100;
 
-export function createAnalytics({ store, clock, experiments, reportError }: AnalyticsServices): Analytics {
+export function createAnalytics({ store, clock, experiments, reportError, onDrift }: AnalyticsServices): Analytics {
   let pending = new Map<string, Delta>();
   let flushing: Promise<void> | undefined;
   const followers = new Map<TenantId, Set<AnalyticsFollower>>();
@@ -67,11 +69,17 @@ export function createAnalytics({ store, clock, experiments, reportError }: Anal
   const checked = new Map<TenantId, number>();
   let forgotAt = 0;
 
-  function add(delta: Delta): void {
-    const key = JSON.stringify([delta.tenant, delta.at, delta.series]);
+  /** Where it is added to; a new series counts with the others where memory holds as many as it may. */
+  function pendingCell(tenant: TenantId, at: number, series: Series): Cell {
+    const key = JSON.stringify([tenant, at, series]);
     const known = pending.get(key);
-    if (known === undefined) pending.set(key, delta);
-    else addCell(known.cell, cellRecord(delta.cell));
+    if (known !== undefined) return known.cell;
+    if (pending.size >= MOST_DELTAS && series.model !== OTHERS.model)
+      return pendingCell(tenant, at, { source: series.source, ...OTHERS });
+    const cell = newCell();
+    pending.set(key, { tenant, at, series, cell });
+    if (pending.size === MOST_DELTAS && flushing === undefined) void flush().catch(reportError);
+    return cell;
   }
 
   async function write(): Promise<void> {
@@ -82,8 +90,8 @@ export function createAnalytics({ store, clock, experiments, reportError }: Anal
       try {
         await store.add(deltas.slice(at, at + DELTAS_AT_ONCE));
       } catch (error) {
-        // For the next try: what came meanwhile is there already.
-        if (deltas.length <= MOST_DELTAS) for (const delta of deltas.slice(at)) add(delta);
+        for (const { tenant, at: begin, series, cell } of deltas.slice(at))
+          addCell(pendingCell(tenant, begin, series), cellRecord(cell));
         throw error;
       }
     }
@@ -99,7 +107,8 @@ export function createAnalytics({ store, clock, experiments, reportError }: Anal
   }
 
   async function flush(): Promise<void> {
-    while (flushing !== undefined) await flushing;
+    // Whoever began it is told what became of it.
+    while (flushing !== undefined) await flushing.catch(() => undefined);
     flushing = write().finally(() => {
       flushing = undefined;
     });
@@ -123,6 +132,7 @@ export function createAnalytics({ store, clock, experiments, reportError }: Anal
     const found = driftOf(reference, recent, until);
     if (found.length === 0) return;
     const fresh = await store.addAlerts(tenant, found, until, from);
+    for (const { metric } of fresh) onDrift(metric);
     for (const follower of followers.get(tenant) ?? []) for (const alert of fresh) follower.alert(alert);
   }
 
@@ -152,12 +162,7 @@ export function createAnalytics({ store, clock, experiments, reportError }: Anal
 
   return {
     observe({ tenant, at, series, observation }) {
-      const bucket = at - (at % FINE_MS);
-      const key = JSON.stringify([tenant, bucket, series]);
-      const known = pending.get(key) ?? { tenant, at: bucket, series, cell: newCell() };
-      pending.set(key, known);
-      observe(known.cell, observation);
-      if (pending.size >= MOST_DELTAS && flushing === undefined) void flush().catch(reportError);
+      observe(pendingCell(tenant, at - (at % FINE_MS), series), observation);
     },
     async query(tenant, query) {
       const { from, to, width, bucketMs } = spanOf(query, clock());

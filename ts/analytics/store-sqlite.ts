@@ -15,7 +15,7 @@ const ALERTS_KEPT_MS = 31 * 86_400_000;
 
 /** Of one tenant in one bucket; what comes to more goes into {@link OTHERS}. */
 const MOST_SERIES = 256;
-const OTHERS = { strategy: "others", backend: "others", model: "others" } as const;
+export const OTHERS = { strategy: "others", backend: "others", model: "others" } as const;
 
 /** What was observed since the last write. */
 export interface Delta {

@@ -118,7 +118,7 @@ async function open<Answer>(
 
   async function settle(end: Omit<CallRecord, keyof typeof facts | "latencyMs">): Promise<void> {
     const latencyMs = performance.now() - startedAt;
-    services.onCall(end.outcome, latencyMs / 1000);
+    if (attempts.length > 0 || signal.aborted) services.onCall(end.outcome, latencyMs / 1000);
     charge(end.cost.costMicroUsd);
     await services.record({ ...facts, ...end, latencyMs }, origin);
     if (assignment !== undefined) void experiments.look(assignment.experiment).catch(services.reportError);

@@ -46,13 +46,15 @@ export interface ExperimentServices {
   hasRouter(tenant: TenantId, hash: string): boolean;
   /** Who ends experiments that break a guard rail. */
   readonly system: EventOrigin;
+  /** Counts it, for metrics. */
+  onStop(cause: NonNullable<ExperimentView["stopCause"]>): void;
 }
 
 const LISTED = 100;
 /** Units of one version: each is a row. Whoever comes later takes today's way. */
 const MOST_UNITS = 1_000_000;
 
-export function createExperiments({ store, clock, hasRouter, system }: ExperimentServices): Experiments {
+export function createExperiments({ store, clock, hasRouter, system, onStop }: ExperimentServices): Experiments {
   /** Looks that have not begun: what is committed until then they will see. */
   const planned = new Set<string>();
   /** What every call looks at. */
@@ -86,10 +88,12 @@ export function createExperiments({ store, clock, hasRouter, system }: Experimen
     detail: Readonly<Record<string, Json>>,
   ): Promise<void> {
     const { tenant, name } = key;
+    let isNew = false;
     try {
       await store.change(key, (found) => {
         if (found === undefined) throw missing(name);
-        if (found.stopped !== null) return undefined;
+        isNew = found.stopped === null;
+        if (!isNew) return undefined;
         const at = clock();
         const facts = { tenant, at, subject: name, detail: { version: found.version, cause, ...detail } };
         return {
@@ -100,6 +104,7 @@ export function createExperiments({ store, clock, hasRouter, system }: Experimen
     } finally {
       running.delete(tenant);
     }
+    if (isNew) onStop(cause);
   }
 
   function countTold(

@@ -175,7 +175,7 @@ async function serveHouse(
   house.onProgress((job, progress) => feed.progress(job, progress));
   const streams = createLiveStreams((keyId) => keys.isValid(keyId));
   await telemetry.observe(await readingsOf(house, options, streams));
-  const modelMeters = { onCall: telemetry.meters.onCall, reportError };
+  const modelMeters = { ...telemetry.meters, reportError };
   const models = await openModels(house, rules, modelMeters, options.dataDir, options.modelOrigins ?? []);
   const operations = allOperations(house, rules, models, options, telemetry, { feed, streams }, stopping.signal);
   const shell = { keys, rateLimits: createRateLimits(limits.requestsPerSecond, limits.failedAuthenticationsPerMinute) };

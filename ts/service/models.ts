@@ -17,6 +17,7 @@ import { systemClock } from "../core/clock.ts";
 import { createExperiments, type Experiments } from "../experiments/experiments.ts";
 import { createOutcomes, type Outcomes } from "../experiments/outcomes.ts";
 import { createSqliteExperimentStore } from "../experiments/store-sqlite.ts";
+import type { Meters } from "../telemetry/house-metrics.ts";
 import type { Policies } from "../tenancy/policies.ts";
 import type { QuotaBook } from "../tenancy/quota.ts";
 import type { House } from "./house.ts";
@@ -31,6 +32,8 @@ export interface Models {
   readonly analytics: Analytics;
 }
 
+type ModelMeters = Pick<Meters, "onCall" | "onExperimentStop" | "onDrift"> & Pick<ChatServices, "reportError">;
+
 /** Who stops an experiment that breaks a guard rail. */
 const SYSTEM = { actor: { kind: "system", id: "experiments", role: "system" }, requestId: null } as const;
 const DAY_MS = 86_400_000;
@@ -39,7 +42,7 @@ const DAY_MS = 86_400_000;
 export async function openModels(
   { database, events, store }: House,
   { policies, quota }: { readonly policies: Policies; readonly quota: QuotaBook },
-  { onCall, reportError }: Pick<ChatServices, "onCall" | "reportError">,
+  { onCall, onExperimentStop, onDrift, reportError }: ModelMeters,
   dataDir: string,
   ownOrigins: readonly string[],
 ): Promise<Models> {
@@ -54,11 +57,11 @@ export async function openModels(
   const routers = createModelRouters(createSqliteRouterStore(database, events), systemClock);
   const experimentStore = createSqliteExperimentStore(database, events);
   const experiments = createExperiments({
-    ...{ store: experimentStore, clock: systemClock, system: SYSTEM },
+    ...{ store: experimentStore, clock: systemClock, system: SYSTEM, onStop: onExperimentStop },
     hasRouter: (tenant, hash) => routers.at(tenant, hash) !== undefined,
   });
   const analytics = createAnalytics({
-    ...{ store: createSqliteAnalyticsStore(database), clock: systemClock, reportError },
+    ...{ store: createSqliteAnalyticsStore(database), clock: systemClock, reportError, onDrift },
     experiments: (tenant) => experiments.list(tenant),
   });
   store.subscribe((job, before) => {

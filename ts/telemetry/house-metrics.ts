@@ -2,6 +2,8 @@ import { stat } from "node:fs/promises";
 import type { ChatOutcome } from "../chat/call-record.ts";
 import type { Clock } from "../core/clock.ts";
 import { errnoOf } from "../core/errors.ts";
+import type { DriftAlert } from "../models/analytics.ts";
+import type { ExperimentView } from "../models/experiment.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { Quotas } from "../models/tenant.ts";
 import type { PoolLoad } from "../workers/job-pool.ts";
@@ -16,6 +18,10 @@ export interface Meters {
   onQuotaRefused(quota: keyof Quotas): void;
   /** A call of a language model that was sent somewhere has ended. */
   onCall(outcome: ChatOutcome, seconds: number): void;
+  /** An experiment ended, by itself or because somebody asked. */
+  onExperimentStop(cause: NonNullable<ExperimentView["stopCause"]>): void;
+  /** A tenant's calls or jobs have changed. */
+  onDrift(metric: DriftAlert["metric"]): void;
 }
 
 /** What is asked when somebody reads the metrics. */
@@ -67,7 +73,21 @@ export function houseMeters(registry: Registry): Meters {
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
     registers,
   });
+  const stops = new Counter({
+    name: "ketflow_experiments_stopped_total",
+    help: "Experiments that ended, by cause",
+    labelNames: ["cause"],
+    registers,
+  });
+  const drifts = new Counter({
+    name: "ketflow_drift_alerts_total",
+    help: "Drift that was found in latency, quality or errors of calls and jobs, over all tenants",
+    labelNames: ["metric"],
+    registers,
+  });
   return {
+    onExperimentStop: (cause) => stops.inc({ cause }),
+    onDrift: (metric) => drifts.inc({ metric }),
     onCall: (outcome, took) => calls.observe({ outcome }, took),
     onCommit(count, took) {
       writes.observe(count);
