@@ -5,6 +5,7 @@ import { dirname, join, posix, relative, sep } from "node:path";
 export const IMPORT_ORDER = [
   "core",
   "database",
+  "cache",
   "models",
   "client",
   "pictures",
