@@ -14,6 +14,8 @@ export interface Seen {
 /** What it does instead of answering well. */
 export type Fault =
   | { readonly status: number; readonly retryAfter?: string; readonly message?: string; readonly body?: string }
+  /** Answers well, but the fourth word, or all of an answer at once, waits for this. */
+  | { readonly holdUntil: Promise<unknown> }
   | "hang"
   | "hang-in-stream"
   | "reset"
@@ -59,7 +61,7 @@ export async function mockUpstream(): Promise<MockUpstream> {
     });
     const fault = constant.get(entry.body?.model) ?? queue.shift();
     const isAnthropic = request.url?.endsWith("/messages") ?? false;
-    (isAnthropic ? anthropic : openAi)(entry, response, fault);
+    await (isAnthropic ? anthropic : openAi)(entry, response, fault);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -89,7 +91,7 @@ function fails(response: ServerResponse, fault: Fault | undefined): boolean {
     response.writeHead(307, { location: "http://169.254.169.254/latest/meta-data" }).end();
     return true;
   }
-  if (typeof fault !== "object") return false;
+  if (typeof fault !== "object" || "holdUntil" in fault) return false;
   const { status, retryAfter, message = "the mock was told to fail", body } = fault;
   response
     .writeHead(status, { "content-type": "application/json", ...(retryAfter && { "retry-after": retryAfter }) })
@@ -97,8 +99,9 @@ function fails(response: ServerResponse, fault: Fault | undefined): boolean {
   return true;
 }
 
-function openAi({ body }: Seen, response: ServerResponse, fault: Fault | undefined): void {
+async function openAi({ body }: Seen, response: ServerResponse, fault: Fault | undefined): Promise<void> {
   if (fails(response, fault)) return;
+  const held = typeof fault === "object" && "holdUntil" in fault ? fault.holdUntil : undefined;
   const last = body.messages.at(-1);
   const calls = body.tools && last.role === "user" && body.tool_choice !== "none";
   const name = body.tools?.[0]?.function.name;
@@ -113,6 +116,7 @@ function openAi({ body }: Seen, response: ServerResponse, fault: Fault | undefin
   };
   const usage = fault === "no-usage" ? undefined : USAGE;
   if (!body.stream) {
+    if (held !== undefined) await held;
     const message = calls ? { role: "assistant", content: null, tool_calls: [call] } : { role: "assistant", content };
     const choices = [{ index: 0, message, finish_reason, logprobs: null }];
     response
@@ -136,6 +140,7 @@ function openAi({ body }: Seen, response: ServerResponse, fault: Fault | undefin
       setImmediate(() => response.socket?.destroy());
       return;
     }
+    if (held !== undefined && k === 3) await held;
     response.write(piece({ content: word }));
   }
   if (calls) {

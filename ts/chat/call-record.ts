@@ -12,6 +12,7 @@ import type { ToldAssignment } from "../experiments/outcomes.ts";
 import type { ChatRequest, ChatRoute } from "../models/chat.ts";
 import type { Attempt } from "./attempts.ts";
 import type { ChatCandidate, ChatChoice } from "./choose.ts";
+import type { Reused } from "./reuse.ts";
 import type { TokenCount } from "./tokens.ts";
 
 /** How a call ended. `broken`: the back end stopped in the middle; `cancelled`: the caller went away. */
@@ -33,6 +34,9 @@ export interface CallRecord {
   /** To the end of the answer. */
   readonly latencyMs: number;
   readonly attempts: readonly Attempt[];
+  /** Who answered, or was asked last; undefined where nobody was asked. */
+  readonly answeredBy: ChatCandidate | undefined;
+  readonly reused: Reused | undefined;
   readonly outcome: ChatOutcome;
   readonly tokens: TokenCount;
   readonly cost: Pick<ChatRoute, "costMicroUsd" | "costIsEstimated">;
@@ -61,7 +65,7 @@ export function commitRequest(key: Uint8Array, request: ChatRequest): string {
 /** The audit event of a call, which makes an entry of the log. */
 function chatEvent(record: CallRecord, origin: EventOrigin): AuditEvent {
   const { decision, tenant, at, choice, attempts, outcome, tokens, cost, policyVersion } = record;
-  const last = attempts.at(-1)?.candidate.target;
+  const last = record.answeredBy?.target;
   const detail = {
     outcome,
     requested: record.request.model,
@@ -73,6 +77,7 @@ function chatEvent(record: CallRecord, origin: EventOrigin): AuditEvent {
     outputTokens: tokens.output,
     ...cost,
     ...(record.assignment && { experiment: toldAssignment(record.assignment) }),
+    ...(record.reused && { reused: { how: record.reused.how, decision: record.reused.decision } }),
     requestCommitment: record.requestCommitment,
     answerCommitment: record.answerCommitment,
   } satisfies Json;

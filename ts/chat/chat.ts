@@ -1,35 +1,37 @@
 import type { EventOrigin } from "../audit/new-event.ts";
+import { SingleFlight } from "../cache/single-flight.ts";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import { type EventId, newEventId, type TenantId } from "../core/ids.ts";
 import { freshBytes } from "../core/random.ts";
 import type { Experiments } from "../experiments/experiments.ts";
 import type { ChatChunk, ChatCompletion, ChatRequest, ChatRoute, ChatUsage } from "../models/chat.ts";
-import type { ProviderKind } from "../models/model-provider.ts";
 import type { Policies } from "../tenancy/policies.ts";
-import type { QuotaBook } from "../tenancy/quota.ts";
+import { type AnswerForm, COMPLETION, STREAM } from "./answer-form.ts";
 import { chooseForArm } from "./arm-choice.ts";
-import { type Attempt, type AttemptServices, firstAnswer } from "./attempts.ts";
 import { type CallRecord, type ChatOutcome, commitRequest } from "./call-record.ts";
-import { type ChatCandidate, chooseTargets } from "./choose.ts";
+import { chooseTargets } from "./choose.ts";
+import { type Flight, type FlightServices, type Landed, startFlight } from "./flight.ts";
 import type { ModelProviders } from "./providers.ts";
+import { createRefresher, type Refresher } from "./refresher.ts";
+import { type Reused, type ReuseWish, reusePlan } from "./reuse.ts";
 import type { ModelRouters } from "./routers.ts";
-import type { ChatAdapter, ChatTarget } from "./target.ts";
+import type { ChatTarget } from "./target.ts";
 import { costMicroUsd, type TokenCount, textTokens } from "./tokens.ts";
 
-export interface ChatServices extends AttemptServices {
+export interface ChatServices extends FlightServices {
   readonly clock: Clock;
   readonly providers: ModelProviders;
   readonly routers: ModelRouters;
   readonly policies: Pick<Policies, "view">;
-  readonly quota: Pick<QuotaBook, "spend">;
-  readonly adapters: Readonly<Record<ProviderKind, ChatAdapter>>;
   readonly experiments: Pick<Experiments, "assign" | "look">;
   /** In the log when this has come back. */
   record(record: CallRecord, origin: EventOrigin): Promise<void>;
-  /** Counts it, for metrics. */
+  /** Counts a call that was sent to a provider, for metrics. */
   onCall(outcome: ChatOutcome, seconds: number): void;
-  /** Of what no caller waits for. */
+  /** Counts a call that was answered by another one's answer. */
+  onReused(how: Reused["how"]): void;
+  /** What nobody waits for failed. */
   reportError(error: unknown): void;
 }
 
@@ -38,6 +40,7 @@ interface ChatCaller {
   readonly origin: EventOrigin;
   /** Aborts when the caller is gone. */
   readonly signal: AbortSignal;
+  readonly wish: ReuseWish;
 }
 
 /** How a call ended, by whoever handed its answer on. */
@@ -56,6 +59,10 @@ export interface OpenChat<Answer> {
   /** For the commitments; the caller is given it, and nobody else. */
   readonly key: Uint8Array;
   readonly answer: Answer;
+  /** Undefined where the answer was asked for by this call. */
+  readonly reused: Reused | undefined;
+  /** It was looked for among earlier ones, or may be given to later ones. */
+  readonly mayBeReused: boolean;
   route(end: Pick<ChatEnd, "usage" | "textBytes">): ChatRoute;
   /** Records the call and charges it, once. An answer is whole only when this has come back. */
   settle(end: ChatEnd): Promise<void>;
@@ -67,25 +74,36 @@ export interface Chat {
   complete(caller: ChatCaller, request: ChatRequest): Promise<OpenChat<ChatCompletion>>;
   /** As `complete`; comes back with the first piece. */
   stream(caller: ChatCaller, request: ChatRequest): Promise<OpenChat<AsyncIterable<ChatChunk>>>;
+  /** Gives up what nobody waits for. */
+  close(): Promise<void>;
 }
 
 export function createChat(services: ChatServices): Chat {
-  const { adapters } = services;
+  const refresher = createRefresher(services.reportError);
+  const completions = { form: COMPLETION, flights: new SingleFlight<Flight<ChatCompletion>>(), refresher };
+  const streams = { form: STREAM, flights: new SingleFlight<Flight<AsyncIterable<ChatChunk>>>(), refresher };
   return {
-    complete: (caller, request) =>
-      open(services, caller, request, (target) => adapters[target.kind].complete(target, request, caller.signal)),
-    stream: (caller, request) =>
-      open(services, caller, request, (target) => adapters[target.kind].stream(target, request, caller.signal)),
+    complete: (caller, request) => open(services, completions, caller, request),
+    stream: (caller, request) => open(services, streams, caller, request),
+    close: () => refresher.close(),
   };
+}
+
+interface Door<Answer> {
+  readonly form: AnswerForm<Answer>;
+  readonly flights: SingleFlight<Flight<Answer>>;
+  readonly refresher: Refresher;
 }
 
 async function open<Answer>(
   services: ChatServices,
-  { tenant, origin, signal }: ChatCaller,
+  door: Door<Answer>,
+  caller: ChatCaller,
   request: ChatRequest,
-  ask: (target: ChatTarget) => Promise<Answer>,
 ): Promise<OpenChat<Answer>> {
-  const { clock, providers, routers, policies, quota, adapters, experiments } = services;
+  const { clock, providers, routers, policies, adapters, experiments } = services;
+  const { form, flights } = door;
+  const { tenant, origin, signal, wish } = caller;
   const at = clock();
   const startedAt = performance.now();
   const { policy, hash: policyVersion } = policies.view(tenant);
@@ -100,7 +118,6 @@ async function open<Answer>(
       ? chooseTargets(question)
       : chooseForArm(question, assignment.route, (hash) => routers.at(tenant, hash));
   const key = freshBytes(32);
-  const attempts: Attempt[] = [];
   const facts = {
     decision,
     tenant,
@@ -109,67 +126,108 @@ async function open<Answer>(
     policyVersion,
     choice,
     assignment,
-    attempts,
     requestCommitment: commitRequest(key, request),
   };
+  // An arm is measured by answers of its own.
+  const plan =
+    assignment === undefined
+      ? reusePlan(request, policy, wish, { tenant, policyVersion, choice, isStream: form.isStream })
+      : undefined;
 
-  /** Of the target that is being asked. */
-  let charge = (_: number): void => undefined;
+  const boarded = flights.board(plan?.mayRead ? plan.key : undefined, signal, (flightSignal) =>
+    startFlight(services, form, { tenant, request, choice, decision, plan, lifetime: policy.answers }, flightSignal),
+  );
+  const { work: flight, isFirst } = boarded;
+  const joined: Reused | undefined = isFirst ? undefined : { how: "joined", decision: flight.decision };
 
-  async function settle(end: Omit<CallRecord, keyof typeof facts | "latencyMs">): Promise<void> {
+  /** What the caller pays with; null: nothing, because another one does. */
+  let claimed: ((costMicroUsd: number) => void) | null | undefined;
+  const claim = (outcome: ChatOutcome): boolean => {
+    claimed ??= flight.bill.claim(isFirst, outcome, boarded.aboard() - (signal.aborted ? 0 : 1)) ?? null;
+    return claimed !== null;
+  };
+
+  async function settle(landed: Landed<Answer> | undefined, end: ChatEnd): Promise<void> {
+    const pays = claim(end.outcome);
+    boarded.leave();
+    const { tokens, cost } = landed !== undefined && pays ? count(landed, choice.inputTokens, end) : FREE;
+    claimed?.(cost.costMicroUsd);
+    const reused = landed?.reused ?? joined;
     const latencyMs = performance.now() - startedAt;
-    if (attempts.length > 0 || signal.aborted) services.onCall(end.outcome, latencyMs / 1000);
-    charge(end.cost.costMicroUsd);
-    await services.record({ ...facts, ...end, latencyMs }, origin);
+    if (reused === undefined || pays) services.onCall(end.outcome, latencyMs / 1000);
+    if (reused !== undefined) services.onReused(reused.how);
+    const { outcome, answerCommitment } = end;
+    const answeredBy = landed?.candidate ?? flight.attempts.at(-1)?.candidate;
+    const told = { outcome, answerCommitment, tokens, cost, latencyMs };
+    await services.record({ ...facts, attempts: flight.attempts, answeredBy, reused, ...told }, origin);
     if (assignment !== undefined) void experiments.look(assignment.experiment).catch(services.reportError);
   }
 
-  async function askFor(candidate: ChatCandidate): Promise<Answer> {
-    const settleQuota = quota.spend(tenant, candidate.mostMicroUsd);
-    try {
-      const answer = await ask(candidate.target);
-      charge = settleQuota;
-      return answer;
-    } catch (error) {
-      settleQuota(0);
-      throw error;
-    }
-  }
-
   try {
-    const { answer, candidate } = await firstAnswer(choice.order, askFor, services, signal, attempts);
-    const counted = (end: Pick<ChatEnd, "usage" | "textBytes">) => count(candidate.target, choice.inputTokens, end);
+    const landed = await orAborted(flight.landed, signal);
+    const reused = landed.reused ?? joined;
+    if (isFirst && reused?.how === "stale" && plan !== undefined) {
+      door.refresher.refresh(plan.key, async (refreshSignal) => {
+        const again = await open(
+          services,
+          door,
+          { ...caller, signal: refreshSignal, wish: { ...wish, isFresh: true } },
+          request,
+        );
+        const end = await form.drain(again.answer);
+        await again.settle({ ...end, outcome: "succeeded", answerCommitment: null });
+      });
+    }
+    const { target } = landed.candidate;
     return {
-      ...{ decision, key, answer, target: candidate.target },
+      ...{ decision, key, reused, mayBeReused: plan !== undefined, target },
+      answer: landed.shared.view(signal),
       route: (end) => ({
-        decision,
-        provider: candidate.target.provider,
-        model: candidate.target.model.name,
-        ...counted(end).cost,
+        ...{ decision, provider: target.provider, model: target.model.name },
+        ...(claim("succeeded") ? count(landed, choice.inputTokens, end) : FREE).cost,
+        ...(reused && { reused: { how: reused.how, decision: reused.decision } }),
       }),
-      settle: ({ outcome, answerCommitment, ...end }) => settle({ outcome, answerCommitment, ...counted(end) }),
+      settle: (end) => settle(landed, end),
     };
   } catch (error) {
     const outcome = signal.aborted ? "cancelled" : "failed";
-    const nothing = { tokens: { input: 0, output: 0 }, cost: { costMicroUsd: 0, costIsEstimated: false } };
+    // An answer that came while its last reader went away costs what it costs.
+    const late = signal.aborted && boarded.aboard() === 0 ? await flight.landed.catch(() => undefined) : undefined;
     // What was sent somewhere is told, also where nothing came back; and what an experiment assigned, or its dearer arm would lose
     // the calls that a quota refuses.
-    if (attempts.length > 0 || signal.aborted || assignment !== undefined)
-      await settle({ outcome, answerCommitment: null, ...nothing });
+    if (flight.attempts.length > 0 || signal.aborted || assignment !== undefined) {
+      await settle(late, { outcome, usage: undefined, textBytes: 0, answerCommitment: null });
+    }
     throw signal.aborted
       ? new AppError("cancelled", "the caller went away before the answer came", { cause: error })
       : error;
   }
 }
 
+const FREE = { tokens: { input: 0, output: 0 }, cost: { costMicroUsd: 0, costIsEstimated: false } };
+
 function count(
-  { model }: ChatTarget,
+  { candidate: { target } }: Landed<unknown>,
   estimatedInput: number,
   { usage, textBytes }: Pick<ChatEnd, "usage" | "textBytes">,
-): Pick<CallRecord, "tokens" | "cost"> {
+): typeof FREE {
   const tokens: TokenCount =
     usage === undefined
       ? { input: estimatedInput, output: textTokens(textBytes) }
       : { input: usage.prompt_tokens, output: usage.completion_tokens };
-  return { tokens, cost: { costMicroUsd: costMicroUsd(model, tokens), costIsEstimated: usage === undefined } };
+  return { tokens, cost: { costMicroUsd: costMicroUsd(target.model, tokens), costIsEstimated: usage === undefined } };
+}
+
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }

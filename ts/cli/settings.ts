@@ -38,6 +38,18 @@ export function settingsOf(environment: Terminal["environment"]): Setting[] {
       about: "origins of language models of your own, which tenants may name although they have private addresses",
     },
     {
+      name: "answerMemoryBytes",
+      kind: "integer",
+      fallback: 67_108_864,
+      about: "of answers of language models that serve keeps",
+    },
+    {
+      name: "redisUrl",
+      kind: "string",
+      isSecret: true,
+      about: "a Redis that keeps such answers, too: redis://user:password@host:6379",
+    },
+    {
       name: "logLevel",
       kind: "string",
       choices: LOG_LEVELS,

@@ -23,6 +23,8 @@ export interface LogFields {
   readonly keyId?: string | undefined;
   readonly jobId?: string | undefined;
   readonly attempts?: number | undefined;
+  /** How many things of a kind. */
+  readonly count?: number | undefined;
   readonly backend?: string | undefined;
   readonly engineMs?: number | undefined;
   readonly reused?: boolean | undefined;

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
+import { textBytesOf } from "../chat/answer-form.ts";
 import { commitment } from "../chat/call-record.ts";
 import type { ChatEnd, OpenChat } from "../chat/chat.ts";
+import type { Reused } from "../chat/reuse.ts";
 import type { ChatTarget } from "../chat/target.ts";
 import { toHex } from "../core/bytes.ts";
 import { AppError } from "../core/errors.ts";
@@ -14,12 +16,24 @@ export function routeHeaders({
   decision,
   target,
   key,
-}: Pick<OpenChat<unknown>, "decision" | "target" | "key">): Record<string, string> {
+  reused,
+  mayBeReused,
+}: Omit<OpenChat<unknown>, "answer" | "route" | "settle">): Record<string, string> {
   return {
+    "cache-status": `ketflow; ${cacheStatus(reused, mayBeReused)}`,
+    ...(reused && { "ketflow-reused-from": reused.decision }),
+    ...(reused?.ageMs !== undefined && { age: String(Math.floor(reused.ageMs / 1000)) }),
     "ketflow-decision": decision,
     "ketflow-model": modelAt(target),
     "ketflow-commitment-key": toHex(key),
   };
+}
+
+/** By RFC 9211. */
+function cacheStatus(reused: Reused | undefined, mayBeReused: boolean): string {
+  if (reused?.how === "joined") return "fwd=miss; collapsed";
+  if (reused !== undefined) return reused.how === "stale" ? "hit; detail=stale" : "hit";
+  return mayBeReused ? "fwd=miss" : "fwd=bypass";
 }
 
 function modelAt({ model, provider }: ChatTarget): string {
@@ -108,16 +122,6 @@ async function handOn(
     throw error;
   }
   outgoing.end(DONE);
-}
-
-/** What the back end said in a piece. */
-function textBytesOf({ choices }: ChatChunk): number {
-  let bytes = 0;
-  for (const { delta } of choices) {
-    if (typeof delta.content === "string") bytes += Buffer.byteLength(delta.content);
-    if (delta.tool_calls !== undefined) bytes += Buffer.byteLength(JSON.stringify(delta.tool_calls));
-  }
-  return bytes;
 }
 
 function brokenStream(cause: unknown, target: ChatTarget): AppError {

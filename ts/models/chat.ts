@@ -109,6 +109,9 @@ export const ChatRequest = z.looseObject({
         .max(256)
         .optional()
         .meta({ description: "The family of the prompt, where the router knows it" }),
+      reuse: z.boolean().optional().meta({
+        description: "true: an equal earlier call's answer will do, whatever the temperature; false: it will not",
+      }),
     })
     .optional()
     .meta({ description: "What this call asks of the router; it never leaves the service" }),
@@ -132,6 +135,14 @@ export const ChatRoute = z.strictObject({
   costIsEstimated: z
     .boolean()
     .meta({ description: "The back end told no usage; the tokens are counted from the text" }),
+  reused: z
+    .strictObject({
+      how: z
+        .enum(["kept", "stale", "joined"])
+        .meta({ description: "From memory; older than the policy's keepMs; or of a call that was under way" }),
+      decision: z.string().meta({ description: "The call that asked for this answer" }),
+    })
+    .optional(),
 });
 export type ChatRoute = z.infer<typeof ChatRoute>;
 

@@ -80,6 +80,16 @@ export const TenantPolicy = z.strictObject({
     .prefault({}),
   /** Answer a job from an equal earlier one of the same tenant; a job may ask not to. */
   reuseResults: z.boolean().default(true),
+  /** Which chat calls may be answered by an equal earlier call's answer, and for how long one is kept. */
+  answers: z
+    .strictObject({
+      /** `deterministic`: calls with temperature 0 or a seed, and those that ask for it. */
+      reuse: z.enum(["deterministic", "when-asked", "never"]).default("deterministic"),
+      keepMs: z.int().min(1000).max(604_800_000).default(3_600_000),
+      /** So much longer an answer is given while a new one is asked for, which costs what a call costs; 0: never. */
+      staleMs: z.int().min(0).max(604_800_000).default(0),
+    })
+    .prefault({}),
 });
 export type TenantPolicy = z.infer<typeof TenantPolicy>;
 

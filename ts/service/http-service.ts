@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { DATABASE_FILE } from "../adapters/sqlite/open-database.ts";
 import type { EventStore } from "../audit/event-store.ts";
-import { newEvent } from "../audit/new-event.ts";
+import { type EventOrigin, newEvent } from "../audit/new-event.ts";
 import { systemClock } from "../core/clock.ts";
 import { AppError, errnoOf } from "../core/errors.ts";
 import { LOCAL_TENANT, type TenantId } from "../core/ids.ts";
@@ -50,11 +50,12 @@ import { createSqlitePolicyStore } from "../tenancy/policies-sqlite.ts";
 import { QuotaBook } from "../tenancy/quota.ts";
 import { createTenants, type Tenants } from "../tenancy/tenants.ts";
 import { createSqliteTenantStore } from "../tenancy/tenants-sqlite.ts";
+import { type AnswerCacheOptions, openAnswerCache, warm } from "./answer-cache.ts";
 import { type House, type HouseOptions, type HouseRules, openHouse } from "./house.ts";
 import { type Models, openModels } from "./models.ts";
 import { operateServices, watchRotation } from "./operate.ts";
 
-export interface ServiceOptions extends HouseOptions {
+export interface ServiceOptions extends HouseOptions, AnswerCacheOptions {
   host?: string;
   /** 0: any free port. */
   port?: number;
@@ -175,8 +176,9 @@ async function serveHouse(
   house.onProgress((job, progress) => feed.progress(job, progress));
   const streams = createLiveStreams((keyId) => keys.isValid(keyId));
   await telemetry.observe(await readingsOf(house, options, streams));
-  const modelMeters = { ...telemetry.meters, reportError };
-  const models = await openModels(house, rules, modelMeters, options.dataDir, options.modelOrigins ?? []);
+  const answers = await openAnswerCache(options, options.dataDir, telemetry.cache, log);
+  const watch = { ...telemetry.meters, answers, onReused: telemetry.cache.onReused, reportError };
+  const models = await openModels(house, rules, watch, options.dataDir, options.modelOrigins ?? []);
   const operations = allOperations(house, rules, models, options, telemetry, { feed, streams }, stopping.signal);
   const shell = { keys, rateLimits: createRateLimits(limits.requestsPerSecond, limits.failedAuthenticationsPerMinute) };
   const app = createApp(operations, {
@@ -189,6 +191,7 @@ async function serveHouse(
   const endRotationWatch = watchRotation(house, reportError);
   const url = await listen(server, options.host ?? "127.0.0.1", options.port ?? 8080);
   await house.jobs.start();
+  warm(answers, log);
   if (options.calibrate && house.calibration().machine === DEFAULT_CALIBRATION.machine) {
     void house.calibrate().catch(reportError);
   }
@@ -205,7 +208,9 @@ async function serveHouse(
       streams.close();
       feed.close();
       await stopServer(server, idle);
+      await models.chat.close();
       await models.analytics.close().catch(reportError);
+      await answers.close();
       await house.close();
       log.info("service.stopped");
       telemetry.close();
@@ -269,6 +274,10 @@ function allOperations(
     document ??= openApiDocument(operations, options.version, [...registry.providers.keys()]);
     return document;
   };
+  async function removeTenant(id: string, origin: EventOrigin): Promise<void> {
+    await tenants.remove(id, origin);
+    models.forgetAnswers(id);
+  }
   const operations: Operation[] = [
     ...jobRoutes(jobServices),
     ...batchRoutes(jobServices),
@@ -289,7 +298,7 @@ function allOperations(
     ...experimentRoutes(models),
     ...analyticsRoutes({ analytics: models.analytics, streams: live.streams, reportError }),
     ...policyRoutes({ policies, preview }),
-    ...accessRoutes({ tenants, keys, quota }),
+    ...accessRoutes({ tenants: { ...tenants, remove: removeTenant }, keys, quota }),
     ...auditRoutes({ events }),
     ...operateRoutes(operateServices(house, options.dataDir)),
     ...logRoutes(`${options.dataDir}/log`, () => house.logKeys.verifierKeys),

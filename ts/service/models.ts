@@ -30,9 +30,12 @@ export interface Models {
   readonly experiments: Experiments;
   readonly outcomes: Outcomes;
   readonly analytics: Analytics;
+  /** What was kept for a tenant that is no more. */
+  forgetAnswers(tenant: string): void;
 }
 
-type ModelMeters = Pick<Meters, "onCall" | "onExperimentStop" | "onDrift"> & Pick<ChatServices, "reportError">;
+type ModelWatch = Pick<Meters, "onExperimentStop" | "onDrift"> &
+  Pick<ChatServices, "answers" | "onCall" | "onReused" | "reportError">;
 
 /** Who stops an experiment that breaks a guard rail. */
 const SYSTEM = { actor: { kind: "system", id: "experiments", role: "system" }, requestId: null } as const;
@@ -42,7 +45,7 @@ const DAY_MS = 86_400_000;
 export async function openModels(
   { database, events, store }: House,
   { policies, quota }: { readonly policies: Policies; readonly quota: QuotaBook },
-  { onCall, onExperimentStop, onDrift, reportError }: ModelMeters,
+  { onExperimentStop, onDrift, ...watch }: ModelWatch,
   dataDir: string,
   ownOrigins: readonly string[],
 ): Promise<Models> {
@@ -61,7 +64,7 @@ export async function openModels(
     hasRouter: (tenant, hash) => routers.at(tenant, hash) !== undefined,
   });
   const analytics = createAnalytics({
-    ...{ store: createSqliteAnalyticsStore(database), clock: systemClock, reportError, onDrift },
+    ...{ store: createSqliteAnalyticsStore(database), clock: systemClock, reportError: watch.reportError, onDrift },
     experiments: (tenant) => experiments.list(tenant),
   });
   store.subscribe((job, before) => {
@@ -79,12 +82,13 @@ export async function openModels(
   const chat = createChat({
     ...{ providers, routers, policies, quota, clock: systemClock, breakers: new Breakers() },
     adapters: { "openai-compatible": openAiCompatible, anthropic },
-    ...{ experiments, onCall, reportError },
+    ...{ experiments, ...watch },
     async record(call, origin) {
       await ledger.record(call, origin);
       analytics.observe(observedCall(call));
     },
     sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
   });
-  return { providers, routers, chat, experiments, outcomes, analytics };
+  const forgetAnswers = (tenant: string) => void watch.answers.forget(`${tenant}:`);
+  return { providers, routers, chat, experiments, outcomes, analytics, forgetAnswers };
 }

@@ -1,6 +1,7 @@
 import type { JobId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Store } from "../jobs/store.ts";
+import { type CacheMeters, cacheMeters } from "./cache-metrics.ts";
 import { faultOf, hidden } from "./fault.ts";
 import { type HouseReadings, houseMeters, houseMetrics, type Meters } from "./house-metrics.ts";
 import { httpMetrics } from "./http-metrics.ts";
@@ -23,6 +24,7 @@ interface Whereabouts {
 /** What the service tells its operators: metrics and log. */
 export interface Telemetry {
   readonly meters: Meters;
+  readonly cache: CacheMeters;
   onRequest(request: ObservedRequest): void;
   onError(error: unknown, where?: Whereabouts): void;
   /** Of the engines' process, whose words are not ours. */
@@ -38,10 +40,11 @@ export function createTelemetry(log: Log): Telemetry {
   const registry = new Registry();
   const countRequest = httpMetrics(registry);
   const meters = houseMeters(registry);
+  const cache = cacheMeters(registry);
   const stopSampling = processMetrics(registry);
   let hash: KeyedHash | undefined;
   return {
-    meters,
+    ...{ meters, cache },
     onRequest(request) {
       countRequest(request);
       logRequest(log, request);

@@ -59,9 +59,12 @@ function send(
     const silence = setTimeout(() => request.destroy(new UpstreamFailure("silent")), timeoutMs);
     request.once("response", (answer) => {
       clearTimeout(silence);
+      // Whoever reads it hears of it; between its last piece and its end nobody reads.
+      answer.on("error", () => undefined);
       resolve(answer);
     });
-    request.once("error", (cause) => {
+    // Not once: a call may be given up while its answer ends, and an error that nobody hears ends the process.
+    request.on("error", (cause) => {
       clearTimeout(silence);
       if (cause instanceof UpstreamFailure || signal.aborted) reject(cause);
       else if (request.reusedSocket && errnoOf(cause) === "ECONNRESET")

@@ -29,6 +29,8 @@ export async function serve(settingFlags: Flags, { terminal, signal }: CommandCo
     port,
     corsOrigins: list(settings, "corsOrigin"),
     modelOrigins: list(settings, "modelOrigin"),
+    answerMemoryBytes: number(settings, "answerMemoryBytes"),
+    redisUrl: text(settings, "redisUrl"),
     adminKey: terminal.environment.KETFLOW_ADMIN_KEY || undefined,
     version: await packageVersion(),
   });
@@ -55,10 +57,11 @@ function logOf(settings: Settings, terminal: Terminal): Log {
   return createLog({ level, write: terminal.complain, now: Date.now, pretty: terminal.progress !== undefined });
 }
 
-/** What is set, by name; there is no secret among the settings. */
+/** What is set, by name, without the secrets. */
 function valuesOf(settings: Settings, terminal: Terminal): Record<string, string> {
   const values: Record<string, string> = {};
-  for (const { name } of settingsOf(terminal.environment)) {
+  for (const { name, isSecret } of settingsOf(terminal.environment)) {
+    if (isSecret) continue;
     const value = settings.get(name)?.[0]?.value;
     if (value !== undefined) values[name] = String(value);
   }

@@ -26,6 +26,8 @@ export function defineMachineCommands({ add, group, act }: CommandKit): void {
     .option("--data <dir>", "folder of jobs, log and keys")
     .option("--policy <file>", "policy of tenants that have none of their own")
     .option("--model-origin <origins>", "of language models of your own, such as http://127.0.0.1:11434", commas)
+    .option("--answer-memory-bytes <number>", "of answers that are kept; default 67108864, 0: none", wholeNumberOf)
+    .option("--redis-url <url>", "keeps them, too; better KETFLOW_REDIS_URL, which no list of processes shows")
     .option("--cors-origin <origins>", "web origins whose pages may call the API, such as https://lab.example", commas)
     .option("--mock-qpus <file>", "mock QPUs beside the embedded engine")
     .option("--log-level <name>", "debug, info (default), warn or error");
