@@ -169,6 +169,7 @@ describe("what is not kept", () => {
     expect((await ask(world)).response.headers.get("ketflow-model")).toBe("small@second");
     world.upstream.fault(undefined, "first");
     expect((await ask(world)).response.headers.get("ketflow-model")).toBe("small@first");
+    expect(world.upstream.seen.map(({ body }) => body.model)).toEqual(["first", "second", "first"]);
   });
 
   it("a stream that broke", async () => {
