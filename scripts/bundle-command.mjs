@@ -15,8 +15,8 @@ const { peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"),
 const bundle = await rolldown({
   input: { cli: join(source, "cli.ts") },
   platform: "node",
-  // Native, WASM with files beside it, or installed by whoever wants it.
-  external: [/^libsql(\/|$)/, /wasm-pkg/, ...Object.keys(peerDependencies)],
+  // Native, WASM with files beside it, installed by whoever wants it, or (protobufjs) asked for by a part that is not used here.
+  external: [/^libsql(\/|$)/, /wasm-pkg/, "protobufjs/minimal", ...Object.keys(peerDependencies)],
   plugins: [{ name: "places", transform: { filter: { code: "import.meta.url" }, handler: ownPlace } }],
 });
 const { output } = await bundle.write({
