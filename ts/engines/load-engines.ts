@@ -30,8 +30,13 @@ export interface EnginesOptions {
   workerUrl?: Url;
   /** Most runs at once; as many as the machine has cores by default. Threads start when they are needed. */
   threads?: number;
-  /** A run that would need more is refused as `too-large`; 3840 by default, which is what WASM can address. */
+  /**
+   * A run that would need more is refused as `too-large`; by default 3840, which is what WASM can address, and natively three quarters
+   * of what the machine has.
+   */
   memoryLimitMiB?: number;
+  /** `false`: WASM also where `ketflow-native-PLATFORM-ARCH` is installed. The results are the same. */
+  native?: boolean;
 }
 
 export interface Engines {
@@ -40,9 +45,9 @@ export interface Engines {
   readonly schedule: ScheduleEngine;
   readonly network: NetworkEngine;
   readonly hybrid: HybridEngine;
-  /** Which build of the statevector engine runs here. */
+  /** Which build of the statevector engine runs here; with threads WASM has another one, which the result names. */
   readonly identity: EngineIdentity;
-  /** Which build runs the jobs of a type; every result names it. */
+  /** Which engine runs the jobs of a type, by its build for WASM. */
   identityOf(type: JobType): EngineIdentity;
   /** A job of any type, for those who have its type at run time alone. */
   run<T extends JobType>(type: T, input: EngineInput<T> | string, options?: RunOptions<T>): Promise<JobRun<T>>;
@@ -61,7 +66,11 @@ export interface Engines {
 
 export const Limits = z.object({
   threads: z.int().min(1).max(256).optional(),
-  memoryLimitMiB: z.int().min(1).max(4096).optional(),
+  memoryLimitMiB: z
+    .int()
+    .min(1)
+    .max(2 ** 24)
+    .optional(),
 });
 
 /**
@@ -70,9 +79,9 @@ export const Limits = z.object({
 export async function loadEngines(options: EnginesOptions = {}): Promise<Engines> {
   const { threads: size = coresOf() } = checked(Limits, options, "loadEngines");
   const urls = wasmUrls(options.wasmUrl);
-  const modules = new EngineModules(urls);
+  const modules = new EngineModules(urls, options.native);
   const workerUrl = absoluteUrl("workerUrl", options.workerUrl);
-  await modules.get("statevector");
+  await modules.best("statevector");
   return enginesOf(
     new EnginePool({
       modules,
@@ -82,18 +91,19 @@ export async function loadEngines(options: EnginesOptions = {}): Promise<Engines
       size,
     }),
     modules,
+    await modules.identityOf("statevector"),
   );
 }
 
 /** The engines as they are used, over the threads that run them; `modules` are for what runs in the caller's own thread. */
-export function enginesOf(pool: JobPool, modules: EngineModules): Engines {
+export function enginesOf(pool: JobPool, modules: EngineModules, identity: EngineIdentity): Engines {
   return {
     circuit: new CircuitEngine(pool),
     anneal: new AnnealEngine(pool),
     schedule: new ScheduleEngine(pool),
     network: new NetworkEngine(pool, modules),
     hybrid: new HybridEngine(pool),
-    identity: IDENTITIES.statevector,
+    identity,
     identityOf,
     run: (type, input, options) => runJob(pool, type, input, options ?? ({} as RunOptions<typeof type>)),
     estimate: (type, input, options) => estimateJob(pool, type, input, options ?? {}),

@@ -14,8 +14,10 @@ export interface HostedEnginesOptions extends Pick<EnginesOptions, "threads" | "
  * The engines in a child process of lower priority, which starts with the first call; for services, in Node alone. Nothing of an
  * engine is loaded here: a faulty installation is found by the child and reported by the calls.
  */
-export function loadHostedEngines(options: HostedEnginesOptions = {}): Engines {
+export async function loadHostedEngines(options: HostedEnginesOptions = {}): Promise<Engines> {
   const { threads: size = coresOf(), memoryLimitMiB } = checked(Limits, options, "loadHostedEngines");
   const { hostUrl, onError, onPrinted } = options;
-  return enginesOf(new HostedPool({ size, memoryLimitMiB, hostUrl, onError, onPrinted }), new EngineModules());
+  const modules = new EngineModules();
+  const pool = new HostedPool({ size, memoryLimitMiB, hostUrl, onError, onPrinted });
+  return enginesOf(pool, modules, await modules.identityOf("statevector"));
 }

@@ -4,6 +4,7 @@ import { systemClock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { Engines } from "../engines/load-engines.ts";
 import type { Calibration } from "../models/calibration.ts";
+import type { EngineIdentity } from "../models/job.ts";
 import { calibrate } from "./calibrate.ts";
 import { DEFAULT_CALIBRATION, isStale, operationsOf, parseCalibration } from "./calibration.ts";
 
@@ -13,12 +14,12 @@ import { DEFAULT_CALIBRATION, isStale, operationsOf, parseCalibration } from "./
  *
  * @throws {AppError} `store-unavailable` when the file is there and cannot be read
  */
-export async function readCalibration(path: string, engineContentHash: string): Promise<Calibration> {
+export async function readCalibration(path: string, { engine, build }: EngineIdentity): Promise<Calibration> {
   const text = await readTextIfThere(path);
   if (text === undefined) return DEFAULT_CALIBRATION;
   try {
     const calibration = parseCalibration(JSON.parse(text));
-    return isStale(calibration, thisMachine(), engineContentHash) ? DEFAULT_CALIBRATION : calibration;
+    return isStale(calibration, thisMachine(build.kind), engine.contentHash) ? DEFAULT_CALIBRATION : calibration;
   } catch (error) {
     if (error instanceof AppError || error instanceof SyntaxError) return DEFAULT_CALIBRATION;
     throw error;
@@ -37,7 +38,7 @@ export async function calibrateMachine(path: string, engines: Engines): Promise<
       const estimate = await engines.estimate(type, source, options);
       return { operations: operationsOf({ type, options, estimate } as Parameters<typeof operationsOf>[0]), engineMs };
     },
-    machine: thisMachine(),
+    machine: thisMachine(engines.identity.build.kind),
     engineContentHash: engines.identity.engine.contentHash,
     now: systemClock,
   });
@@ -45,6 +46,8 @@ export async function calibrateMachine(path: string, engines: Engines): Promise<
   return calibration;
 }
 
-function thisMachine(): string {
-  return `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`;
+/** Where the native engines are installed, the same machine has other times. */
+function thisMachine(build: string): string {
+  const native = build.startsWith("native") ? ", native" : "";
+  return `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores${native}`;
 }

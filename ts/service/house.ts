@@ -121,7 +121,7 @@ export async function openHouse(
     // These hold nothing until they are used: the folder, which is locked, comes after them.
     const [engines, mldsa] = await Promise.all([
       enginesIn === "host"
-        ? loadHostedEngines({ onError: (error) => onError(error), onPrinted: meters.onEnginePrinted })
+        ? await loadHostedEngines({ onError: (error) => onError(error), onPrinted: meters.onEnginePrinted })
         : loadEngines(options.workerUrl && { workerUrl: options.workerUrl }),
       loadMldsa(),
     ]);
@@ -158,7 +158,7 @@ export async function openHouse(
     await finishRotation({ keys: logKeys, log: writer, events, group: database.group, now: systemClock });
 
     const calibrationPath = join(dataDir, "calibration.json");
-    let calibration = await readCalibration(calibrationPath, engines.identity.engine.contentHash);
+    let calibration = await readCalibration(calibrationPath, engines.identity);
     const registry = createRegistry([
       createEmbeddedProvider({ engines, predict: (work) => predictorOf(calibration)(work) }),
       ...mockQpus.map((config) => createMockQpu(config, engines)),

@@ -42,8 +42,25 @@ const REASONS: { readonly [name in ThreadedEngine]: (run: Shared[name], isStarte
 /** Who shares a run with this worker. */
 export interface Threads {
   team?: ThreadTeam | undefined;
+  /** Of an engine that starts its own for the run. */
+  threads?: number | undefined;
   /** Why there are fewer threads than the job asks for. */
   fewerThreads?: string | undefined;
+}
+
+/** For an engine that is native: its threads start with the run, in less time than a thousandth of a run that is shared. */
+export function chooseNativeThreads<E extends ThreadedEngine>(
+  engine: E,
+  asked: number,
+  estimate: () => Shared[E],
+): Threads {
+  if (asked < 2) return {};
+  const cores = coresOf();
+  const threads = Math.min(asked, cores);
+  if (threads < 2) return { fewerThreads: "the machine has one core" };
+  const reason = REASONS[engine](estimate(), true);
+  if (reason !== undefined) return { fewerThreads: reason };
+  return { threads, ...(threads < asked && { fewerThreads: `the machine has ${cores} cores` }) };
 }
 
 /** The team of an engine in a worker, started by the first run that is worth it. */

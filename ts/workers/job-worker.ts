@@ -13,7 +13,7 @@ import type { JobType } from "../models/job-type.ts";
 import type { ScheduleOptions } from "../models/schedule.ts";
 import { scheduleWork } from "../models/schedule-work.ts";
 import type { ThreadUse } from "../models/thread-use.ts";
-import { ThreadChooser, type Threads } from "./choose-threads.ts";
+import { chooseNativeThreads, ThreadChooser, type Threads } from "./choose-threads.ts";
 import { sha256Quick } from "./digest.ts";
 import type {
   CircuitInput,
@@ -28,12 +28,17 @@ import type {
 import { ENGINE_OF, type EngineName } from "./engines.ts";
 import { HybridRuns } from "./hybrid-runs.ts";
 import type { LoadedEngine } from "./load-wasm.ts";
+import { NativeProgram, NativeReader } from "./native-program.ts";
+import { nodeModule } from "./node-module.ts";
 import { type EnginePackage, PACKAGES, type Poll, type Program, WARM_UPS } from "./packages.ts";
 
 /** Programs that a worker keeps as they were read, so that running one again does not read it again. */
 const KEPT_PROGRAMS = 8;
 const KEPT_SOURCE_LENGTH = 256 * 1024;
 const PROGRESS_EVERY_MS = 50;
+
+/** What a WASM memory addresses, less 256 MiB for what a run needs besides. */
+const WASM_MEMORY_MIB = 4096 - 256;
 
 /** What reads a source: an engine's package, or the threaded build of it that a team shares. */
 type Reader = Pick<EnginePackage["Program"], "parse">;
@@ -52,7 +57,9 @@ interface Executed {
 
 interface Ready {
   readonly identity: EngineIdentity;
-  readonly memory: WebAssembly.Memory;
+  readonly reader: Reader;
+  /** None of an engine that is native: what a run took is free when it ends. */
+  readonly memory: WebAssembly.Memory | undefined;
 }
 
 /** The engines as a worker offers them. */
@@ -66,16 +73,22 @@ export class JobWorker implements EngineWorker {
     estimate: (circuit, options) => this.estimate("circuit", circuit, options),
     run: (circuit, options, control) => this.#execute("circuit", circuit, options, control),
   });
-  #limit: { memoryLimitMiB?: number } = {};
+  #memoryLimitMiB: number | undefined;
   #present: Promise<unknown> = Promise.resolve();
 
   start(memoryLimitMiB: number | undefined): void {
-    this.#limit = memoryLimitMiB === undefined ? {} : { memoryLimitMiB };
+    this.#memoryLimitMiB = memoryLimitMiB;
   }
 
-  load(name: EngineName, { module, identity }: LoadedEngine): void {
-    const { memory } = PACKAGES[name].initSync({ module: module as WebAssembly.Module });
-    this.#engines.set(name, { identity, memory });
+  load(name: EngineName, engine: LoadedEngine): void {
+    const { identity } = engine;
+    if ("addon" in engine) {
+      const reader = new NativeReader(name, engine.addon);
+      this.#engines.set(name, { identity, reader, memory: undefined });
+    } else {
+      const { memory } = PACKAGES[name].initSync({ module: engine.module as WebAssembly.Module });
+      this.#engines.set(name, { identity, reader: PACKAGES[name].Program, memory });
+    }
   }
 
   parse<T extends EngineType>(type: T, input: EngineInput<T>): Parsed<T> {
@@ -95,7 +108,7 @@ export class JobWorker implements EngineWorker {
   }
 
   estimate<T extends EngineType>(type: T, input: EngineInput<T>, options: OptionsOf<T>): EstimateOf<T> {
-    const json = this.#json(untimed(budgeted(type, options)));
+    const json = this.#json(type, untimed(budgeted(type, options)));
     return this.#withProgram(type, input, (program) => JSON.parse(program.estimate(json)) as EstimateOf<T>);
   }
 
@@ -132,7 +145,7 @@ export class JobWorker implements EngineWorker {
     onProgress: OnProgress | undefined,
   ): Promise<EngineRun> {
     return this.#watched(onProgress, async () => {
-      this.#warmUp("statevector", PACKAGES.statevector.Program);
+      this.#warmUp("statevector", this.#ready("statevector").reader);
       const startMs = performance.now();
       const run = await this.#hybrid.run(document, options, stop, onProgress).catch(rethrow);
       return { ...run, engineMs: performance.now() - startMs, notes: [] };
@@ -142,7 +155,7 @@ export class JobWorker implements EngineWorker {
   async memoryBytes(): Promise<number> {
     await this.#present;
     const ofTeams = this.#threads.circuit.memoryBytes() + this.#threads.anneal.memoryBytes();
-    return [...this.#engines.values()].reduce((sum, { memory }) => sum + memory.buffer.byteLength, ofTeams);
+    return [...this.#engines.values()].reduce((sum, { memory }) => sum + (memory?.buffer.byteLength ?? 0), ofTeams);
   }
 
   /** A run from its start to the hash of its result. */
@@ -173,21 +186,23 @@ export class JobWorker implements EngineWorker {
       times = 1,
     }: { stop: Int32Array | undefined; onProgress?: OnProgress | undefined; times?: number },
   ): Promise<Executed> {
-    const json = this.#json(untimed(budgeted(type, options)));
-    const { team, fewerThreads } = await this.#choose(type, input, options, times);
+    const json = this.#json(type, untimed(budgeted(type, options)));
+    const { team, threads: nativeThreads = 1, fewerThreads } = await this.#choose(type, input, options, times);
     const name = ENGINE_OF[type];
-    const reader = team ?? PACKAGES[name].Program;
+    const reader = team ?? this.#ready(name).reader;
     const { identity } = team ?? this.#ready(name);
     this.#warmUp(name, reader);
     const runIt = (program: Program) => {
       const startMs = performance.now();
       const watch = pollFor(stop, onProgress, timeLimitOf(options));
+      if (program instanceof NativeProgram) program.threads = nativeThreads;
       const container = program.run(json, watch.poll) as Uint8Array<ArrayBuffer>;
-      return { container, engineMs: performance.now() - startMs, notes: notesOf(program), isCut: watch.isCut() };
+      const engineMs = performance.now() - startMs;
+      const sharers = team ?? (program instanceof NativeProgram ? program : undefined);
+      const threads = sharers?.use(engineMs) ?? [{ busyMs: engineMs, pieces: 0 }];
+      return { container, engineMs, threads, notes: notesOf(program), isCut: watch.isCut() };
     };
-    const done = this.#withProgram(type, input, runIt, reader);
-    const threads = team?.use(done.engineMs) ?? [{ busyMs: done.engineMs, pieces: 0 }];
-    return { ...done, identity, threads, fewerThreads };
+    return { ...this.#withProgram(type, input, runIt, reader), identity, fewerThreads };
   }
 
   /** Who shares the run with this worker; one circuit may run several `times`. */
@@ -198,17 +213,22 @@ export class JobWorker implements EngineWorker {
     times: number,
   ): Promise<Threads> {
     const { threads = 1 } = options as CircuitOptions & AnnealOptions;
+    const isNative = this.#ready(ENGINE_OF[type]).reader instanceof NativeReader;
     if (type === "circuit") {
-      return this.#threads.circuit.choose(threads, () => {
+      const shared = () => {
         const estimate = this.estimate("circuit", input as CircuitInput, options as CircuitOptions);
         return { ...estimate, amplitudeUpdates: times * estimate.amplitudeUpdates };
-      });
+      };
+      if (isNative) return chooseNativeThreads("statevector", threads, shared);
+      return this.#threads.circuit.choose(threads, shared);
     }
     if (type !== "anneal") return {};
-    return this.#threads.anneal.choose(threads, () => {
+    const shared = () => {
       const { reads = DEFAULT_READS } = options as AnnealOptions;
       return { ...this.estimate("anneal", input as EngineInput<"anneal">, options as AnnealOptions), reads };
-    });
+    };
+    if (isNative) return chooseNativeThreads("annealer", threads, shared);
+    return this.#threads.anneal.choose(threads, shared);
   }
 
   #warmUp(name: EngineName, reader: Reader): void {
@@ -220,8 +240,10 @@ export class JobWorker implements EngineWorker {
     program.free();
   }
 
-  #json(options: object): string {
-    return JSON.stringify({ ...options, ...this.#limit });
+  #json(type: EngineType, options: object): string {
+    const isNative = this.#ready(ENGINE_OF[type]).memory === undefined;
+    const mostMiB = isNative ? machineMemoryMiB() : WASM_MEMORY_MIB;
+    return JSON.stringify({ ...options, memoryLimitMiB: Math.min(this.#memoryLimitMiB ?? mostMiB, mostMiB) });
   }
 
   #ready(name: EngineName): Ready {
@@ -234,12 +256,11 @@ export class JobWorker implements EngineWorker {
     type: T,
     input: EngineInput<T>,
     use: (program: Program) => R,
-    reader: Reader = PACKAGES[ENGINE_OF[type]].Program,
+    reader: Reader = this.#ready(ENGINE_OF[type]).reader,
   ): R {
     const name = ENGINE_OF[type];
-    this.#ready(name);
     try {
-      const key = keyOf(reader === PACKAGES[name].Program ? name : `${name} team`, input);
+      const key = keyOf(reader === this.#ready(name).reader ? name : `${name} team`, input);
       const kept = key === undefined ? undefined : this.#programs.get(key);
       const program = kept ?? reader.parse(input.format, bytesOf(input.source));
       if (key === undefined) {
@@ -263,6 +284,11 @@ export class JobWorker implements EngineWorker {
     this.#programs.delete(oldest[0]);
     oldest[1].free();
   }
+}
+
+/** Three quarters of what the machine has: the rest is for others. */
+function machineMemoryMiB(): number {
+  return Math.floor(((nodeModule("node:os")?.totalmem() ?? 0) / 2 ** 20) * 0.75);
 }
 
 function notesOf(program: Program): Note[] {

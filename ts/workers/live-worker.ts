@@ -100,7 +100,7 @@ export class LiveWorker {
   load(engine: EngineName): Promise<void> {
     const known = this.#engines.get(engine);
     if (known !== undefined) return known;
-    const loading = this.#modules.get(engine).then((module) => this.#remote.load(engine, module));
+    const loading = this.#modules.best(engine).then((module) => this.#remote.load(engine, module));
     this.#engines.set(engine, loading);
     loading.catch(() => this.#engines.delete(engine));
     return loading;

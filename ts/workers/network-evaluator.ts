@@ -1,7 +1,7 @@
 import * as qnet from "../../wasm-pkg/qnet/qnet.js";
 import { utf8 } from "../core/bytes.ts";
 import { AppError } from "../core/errors.ts";
-import type { LoadedEngine } from "./load-wasm.ts";
+import type { CompiledEngine } from "./load-wasm.ts";
 import { fromWire } from "./wire-error.ts";
 
 /**
@@ -21,7 +21,7 @@ export class NetworkEvaluator {
   #values: Float32Array;
 
   /** @throws {AppError} as the engine refuses a network; `invalid-input` or `too-large` for `maxStates` */
-  constructor({ module }: LoadedEngine, format: string, source: string | Uint8Array, maxStates: number) {
+  constructor({ module }: CompiledEngine, format: string, source: string | Uint8Array, maxStates: number) {
     this.#memory = qnet.initSync({ module: module as WebAssembly.Module }).memory;
     try {
       const program = qnet.Program.parse(format, typeof source === "string" ? utf8(source) : source);

@@ -1,5 +1,6 @@
 type NodeModules = {
   "node:fs/promises": typeof import("node:fs/promises");
+  "node:module": typeof import("node:module");
   "node:os": typeof import("node:os");
   "node:worker_threads": typeof import("node:worker_threads");
 };
