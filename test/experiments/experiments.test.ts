@@ -230,8 +230,11 @@ describe("a pre-period", () => {
     // A call that began before arms were assigned belongs to nobody now.
     const late = before[0];
     if (late === undefined) throw new Error("no assignment");
+    const known = () => database.connection.prepare("select record from experiment_arms where arm = -1").all();
+    const knownBefore = known();
     await database.group.run(() => experiments.countCall(late, GOOD));
     expect((await get()).results.map(({ calls: each }) => each)).toEqual([0, 0]);
+    expect(known()).toEqual(knownBefore);
     await calls([...users(1000), "new 1", "new 2"], (assignment, user) => {
       const faster = assignment.arm === 1 ? -5 : 0;
       return { ...GOOD, latencyMs: slowness(assignment, user).latencyMs + faster };

@@ -28,7 +28,7 @@ interface AnalyticsFollower {
 export interface Analytics {
   /** Costs microseconds: what was observed is written with all else of a second. */
   observe(observed: Observed): void;
-  /** @throws {AppError} `invalid-input` for a span that is none, or of too many cells */
+  /** @throws {AppError} `too-large` for a span of too many cells */
   query(tenant: TenantId, query: AnalyticsQuery): Promise<AnalyticsView>;
   /** The rows of these five minutes, now. */
   snapshot(tenant: TenantId): Promise<AnalyticsSnapshot>;
@@ -169,7 +169,7 @@ export function createAnalytics({ store, clock, experiments, reportError, onDrif
       await flush();
       if ((await store.count(tenant, width, from, to)) > MOST_CELLS) {
         const remedy = "ask for a shorter span, or a wider bucket";
-        throw new AppError("invalid-input", `query: more than ${MOST_CELLS} cells between from and to; ${remedy}`);
+        throw new AppError("too-large", `query: more than ${MOST_CELLS} cells between from and to; ${remedy}`);
       }
       const cells = await store.cells(tenant, width, from, to);
       const bucketOf = (at: number): number => (Number.isFinite(bucketMs) ? at - (at % bucketMs) : from);
@@ -197,11 +197,11 @@ export function createAnalytics({ store, clock, experiments, reportError, onDrif
   };
 }
 
-/** @throws {AppError} `invalid-input` */
+/** `from` is rounded down to a cell; a span that ends before it begins has none. */
 function spanOf(query: AnalyticsQuery, now: number): { from: number; to: number; width: number; bucketMs: number } {
   const width = query.bucket === "5m" ? FINE_MS : COARSE_MS;
   const to = query.to === undefined ? now + 1 : Date.parse(query.to);
-  const from = query.from === undefined ? to - DAY_MS : Date.parse(query.from);
-  if (from >= to) throw new AppError("invalid-input", "query.from: must be before query.to");
-  return { from: from - (((from % width) + width) % width), to, width, bucketMs: BUCKETS[query.bucket] };
+  const given = query.from === undefined ? to - DAY_MS : Date.parse(query.from);
+  const from = given - (((given % width) + width) % width);
+  return { from, to: given < to ? to : from, width, bucketMs: BUCKETS[query.bucket] };
 }

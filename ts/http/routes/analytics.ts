@@ -24,7 +24,7 @@ export function analyticsRoutes({ analytics, streams, reportError }: AnalyticsRo
       query: AnalyticsQuery,
       responses: {
         200: { description: "Rows, running experiments, drift", schema: AnalyticsView },
-        ...problems("invalid-input"),
+        ...problems("invalid-input", "too-large"),
       },
       handle: async ({ principal, query }) => json(await analytics.query(principal.tenant, query)),
     }),
