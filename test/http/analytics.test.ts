@@ -67,8 +67,11 @@ it("shows running experiments, and all that it counted after a restart", async (
   await bodyOf(
     service.call("POST", "/v1/experiments", { body: { name: "e", unit: "key", arms: [{ name: "a" }, { name: "b" }] } }),
   );
-  await bodyOf(service.call("POST", "/v1/chat/completions", { body: { ...ASK, model: "ketflow/auto" } }));
+  const auto = { ...ASK, model: "ketflow/auto" };
+  const { ketflow } = await bodyOf(service.call("POST", "/v1/chat/completions", { body: auto }));
+  await bodyOf(service.call("PUT", `/v1/decisions/${ketflow.decision}/outcome`, { body: { quality: 0.5 } }));
   const before = await read(service);
+  expect(before.rows).toMatchObject([{ strategy: "experiment", count: 1, quality: { n: 1, mean: 0.5 } }]);
   expect(before.experiments).toMatchObject([
     { name: "e", version: 1, status: "running", arms: [{ name: "a" }, { name: "b" }] },
   ]);

@@ -31,7 +31,14 @@ export function observedCall(record: CallRecord): Observed {
   const last = attempts.at(-1)?.candidate;
   const values = choice.order.flatMap(({ value }) => (value === null ? [] : [value]));
   return {
-    ...{ tenant, at, series: { ...seriesOfCall(request.model, choice.routerHash), ...seriesAt(last?.target) } },
+    ...{
+      tenant,
+      at,
+      series: {
+        ...seriesOfCall(request.model, choice.routerHash, record.assignment !== undefined),
+        ...seriesAt(last?.target),
+      },
+    },
     observation: {
       end: {
         kind: outcome === "succeeded" || outcome === "cancelled" ? outcome : "error",
@@ -46,22 +53,32 @@ export function observedCall(record: CallRecord): Observed {
 /** @param event `chat.complete`, of whose call the quality was told */
 export function observedQuality({ event }: StoredEvent, value: number): Observed {
   const { tenant, at, detail } = event;
-  const { provider, model, requested, router, candidates } = detail as {
+  const { provider, model, requested, router, candidates, experiment } = detail as {
     provider?: string;
     model?: string;
     requested?: string;
     router?: string | null;
+    experiment?: object;
     candidates?: { provider: string; model: string; quality: number | null }[];
   };
   const predicted = candidates?.find((each) => each.provider === provider && each.model === model)?.quality;
   const target = provider === undefined || model === undefined ? undefined : { provider, model: { name: model } };
   return {
-    ...{ tenant, at, series: { ...seriesOfCall(requested ?? "", router ?? null), ...seriesAt(target) } },
+    ...{
+      tenant,
+      at,
+      series: { ...seriesOfCall(requested ?? "", router ?? null, experiment !== undefined), ...seriesAt(target) },
+    },
     observation: { quality: { value, predicted: predicted ?? undefined } },
   };
 }
 
-function seriesOfCall(requested: string, routerHash: string | null): Pick<Series, "source" | "strategy"> {
+function seriesOfCall(
+  requested: string,
+  routerHash: string | null,
+  isInExperiment: boolean,
+): Pick<Series, "source" | "strategy"> {
+  if (isInExperiment) return { source: "chat", strategy: "experiment" };
   if (routerHash !== null) return { source: "chat", strategy: "learned" };
   return { source: "chat", strategy: requested === AUTO_MODEL ? "cost-efficient" : "named" };
 }
