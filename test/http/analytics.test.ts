@@ -62,6 +62,19 @@ it("is fed by calls and by jobs, with what the router expected and what callers 
   expect(service.reported).toEqual([]);
 });
 
+it("tells calls that an earlier answer answered from those that a back end did", async () => {
+  const { service } = await world();
+  for (let k = 0; k < 3; k++)
+    await bodyOf(service.call("POST", "/v1/chat/completions", { body: { ...ASK, temperature: 0 } }));
+  const { rows } = await read(service);
+  expect(
+    rows.map(({ strategy, backend, model, count, costMicroUsd }) => [strategy, backend, model, count, costMicroUsd]),
+  ).toEqual([
+    ["named", "mock", "small", 1, 25],
+    ["reused", "mock", "small", 2, 0],
+  ]);
+});
+
 it("shows running experiments, and all that it counted after a restart", async () => {
   const { service, upstream } = await world();
   await bodyOf(

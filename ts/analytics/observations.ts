@@ -27,63 +27,64 @@ export interface Observed {
 const NOBODY = "none";
 
 export function observedCall(record: CallRecord): Observed {
-  const { tenant, at, request, choice, attempts, outcome, latencyMs, cost } = record;
-  const last = attempts.at(-1)?.candidate;
+  const { tenant, at, request, choice, assignment, answeredBy, reused, outcome, latencyMs, cost } = record;
   const values = choice.order.flatMap(({ value }) => (value === null ? [] : [value]));
+  const strategy = strategyOfCall({
+    requested: request.model,
+    router: choice.routerHash,
+    experiment: assignment,
+    reused,
+  });
+  const isChosen = outcome === "succeeded" && reused === undefined;
   return {
-    ...{
-      tenant,
-      at,
-      series: {
-        ...seriesOfCall(request.model, choice.routerHash, record.assignment !== undefined),
-        ...seriesAt(last?.target),
-      },
-    },
+    ...{ tenant, at, series: { source: "chat", strategy, ...placeOf(answeredBy?.target) } },
     observation: {
       end: {
         kind: outcome === "succeeded" || outcome === "cancelled" ? outcome : "error",
         ...{ latencyMs, costMicroUsd: cost.costMicroUsd, runTime: undefined },
-        regret:
-          outcome === "succeeded" && typeof last?.value === "number" ? Math.max(...values) - last.value : undefined,
+        regret: isChosen && typeof answeredBy?.value === "number" ? Math.max(...values) - answeredBy.value : undefined,
       },
     },
   };
 }
 
+/** What the event of a call says, as far as it decides about its series. */
+interface ToldCall {
+  readonly requested: string;
+  readonly router: string | null;
+  readonly experiment?: object | undefined;
+  readonly reused?: object | undefined;
+}
+
 /** @param event `chat.complete`, of whose call the quality was told */
 export function observedQuality({ event }: StoredEvent, value: number): Observed {
-  const { tenant, at, detail } = event;
-  const { provider, model, requested, router, candidates, experiment } = detail as {
-    provider?: string;
-    model?: string;
-    requested?: string;
-    router?: string | null;
-    experiment?: object;
-    candidates?: { provider: string; model: string; quality: number | null }[];
+  const { tenant, at } = event;
+  const detail = event.detail as unknown as ToldCall & {
+    readonly provider?: string;
+    readonly model?: string;
+    readonly candidates: readonly {
+      readonly provider: string;
+      readonly model: string;
+      readonly quality: number | null;
+    }[];
   };
-  const predicted = candidates?.find((each) => each.provider === provider && each.model === model)?.quality;
+  const { provider, model, candidates } = detail;
+  const predicted = candidates.find((each) => each.provider === provider && each.model === model)?.quality;
   const target = provider === undefined || model === undefined ? undefined : { provider, model: { name: model } };
   return {
-    ...{
-      tenant,
-      at,
-      series: { ...seriesOfCall(requested ?? "", router ?? null, experiment !== undefined), ...seriesAt(target) },
-    },
+    ...{ tenant, at, series: { source: "chat", strategy: strategyOfCall(detail), ...placeOf(target) } },
     observation: { quality: { value, predicted: predicted ?? undefined } },
   };
 }
 
-function seriesOfCall(
-  requested: string,
-  routerHash: string | null,
-  isInExperiment: boolean,
-): Pick<Series, "source" | "strategy"> {
-  if (isInExperiment) return { source: "chat", strategy: "experiment" };
-  if (routerHash !== null) return { source: "chat", strategy: "learned" };
-  return { source: "chat", strategy: requested === AUTO_MODEL ? "cost-efficient" : "named" };
+function strategyOfCall({ requested, router, experiment, reused }: ToldCall): string {
+  if (reused !== undefined) return "reused";
+  if (experiment !== undefined) return "experiment";
+  if (router !== null) return "learned";
+  return requested === AUTO_MODEL ? "cost-efficient" : "named";
 }
 
-function seriesAt(
+function placeOf(
   target: { readonly provider: string; readonly model: { readonly name: string } } | undefined,
 ): Pick<Series, "backend" | "model"> {
   return { backend: target?.provider ?? NOBODY, model: target?.model.name ?? NOBODY };
