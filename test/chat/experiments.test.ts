@@ -7,6 +7,8 @@ import { MATHS_PROMPT, routerOf } from "./router-fixture.ts";
 const world = (): Promise<ChatWorld> =>
   chatWorld((upstream) => ({
     mock: providerOf(upstream, {
+      // Other programs may want the machine, too.
+      timeoutMs: 60_000,
       models: ["small", "large"].map((name, k) => {
         const price = { inputMicroUsd: 1_000_000 * (1 + 9 * k), outputMicroUsd: 0 };
         return { ...MODEL, name, upstream: `mock-${name}`, price };

@@ -8,6 +8,8 @@ import { ADMIN_KEY, bodyOf, openTestService, type TestService } from "./service.
 const world = (): Promise<ChatWorld> =>
   chatWorld((upstream) => ({
     mock: providerOf(upstream, {
+      // Other programs may want the machine, too.
+      timeoutMs: 60_000,
       models: ["small", "large"].map((name) => ({ ...MODEL, name, upstream: `mock-${name}` })),
     }),
   }));
