@@ -1,8 +1,11 @@
+import { join } from "node:path";
 import { type Engines, loadEngines, toCircuitResult } from "ketflow/engines";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SubmitOf } from "../../ts/models/job.ts";
 import { createMockQpu } from "../../ts/providers/mock-qpu.ts";
+import { fidelityPath, readFidelities, withMeasuredFidelity } from "../../ts/routing/fidelity-file.ts";
 import { bellJob, ketflow, mockPlan, type World } from "./fake-world.ts";
+import { scratch } from "./scratch.ts";
 
 /** What the mock declares is what it does, so it is what has to be found. */
 const DECLARED = { oneQubit: 0.999, twoQubit: 0.985, readout: 0.96 };
@@ -66,6 +69,21 @@ describe("ketflow fidelity", () => {
     const agreed = await ketflow(["fidelity", "mock-lab", "--execute"], world);
     expect(agreed.asked.some((call) => call.startsWith("execute"))).toBe(true);
   });
+
+  it("saves what it found where routing reads it, and elsewhere nothing", async () => {
+    const folder = scratch({});
+    const args = ["fidelity", "mock-lab", "--circuits", "3", "--circuit-shots", "200", "--seed", "4", "--data", "kept"];
+    const { stdout } = await ketflow([...args, "--json"], { ...laboratory(), folder });
+    expect(await readFidelities(fidelityPath(join(folder, "kept")))).toEqual({});
+    const { code } = await ketflow([...args, "--save"], { ...laboratory(), folder });
+    const { oneQubit, twoQubit, readout } = JSON.parse(stdout);
+    const [one, two, read] = [oneQubit.estimate, twoQubit.estimate, readout.estimate];
+    const kept = await readFidelities(fidelityPath(join(folder, "kept")));
+    const found = { oneQubit: one, twoQubit: two, readout: read, measuredAt: expect.stringMatching(/Z$/) };
+    expect([code, kept]).toEqual([0, { "mock-lab": found }]);
+    const described = withMeasuredFidelity(createMockQpu({ id: "mock-lab" }, engines), kept).describe();
+    expect(described.fidelity).toEqual({ oneQubit: one, twoQubit: two, readout: read });
+  }, 60_000);
 
   it.each([
     [["fidelity"], "missing required argument 'backend'"],

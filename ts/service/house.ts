@@ -30,6 +30,7 @@ import { createMockQpu, MockQpuConfig } from "../providers/mock-qpu.ts";
 import { createRegistry, type ProviderRegistry } from "../providers/registry.ts";
 import { predictorOf } from "../routing/calibration.ts";
 import { calibrateMachine, readCalibration } from "../routing/calibration-file.ts";
+import { fidelityPath, readFidelities, withMeasuredFidelity } from "../routing/fidelity-file.ts";
 import type { QuotaBook } from "../tenancy/quota.ts";
 import type { OnProgress } from "../workers/engine-worker.ts";
 import { openDataFolder } from "./data-folder.ts";
@@ -159,10 +160,12 @@ export async function openHouse(
 
     const calibrationPath = join(dataDir, "calibration.json");
     let calibration = await readCalibration(calibrationPath, engines.identity);
-    const registry = createRegistry([
+    const fidelities = await readFidelities(fidelityPath(dataDir));
+    const providers = [
       createEmbeddedProvider({ engines, predict: (work) => predictorOf(calibration)(work) }),
       ...mockQpus.map((config) => createMockQpu(config, engines)),
-    ]);
+    ];
+    const registry = createRegistry(providers.map((provider) => withMeasuredFidelity(provider, fidelities)));
     const { policyOf, quota } = rulesOf(database, events);
     quota?.restore(await store.usage(systemClock()));
     const decide = createDecide({ engines, registry, policyOf, calibration: () => calibration, clock: systemClock });

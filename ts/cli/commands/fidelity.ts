@@ -2,12 +2,14 @@ import { type MeasuredProbability, type MirrorFidelity, mirrorFidelity } from ".
 import { AppError, fromErrorInfo } from "../../core/errors.ts";
 import { freshSeed, MAX_SEED } from "../../core/random.ts";
 import { withoutUndefined } from "../../core/without-undefined.ts";
+import { fidelityPath, saveFidelity } from "../../routing/fidelity-file.ts";
 import type { CommandContext } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
 import type { JobControl, JobHost } from "../job-host.ts";
 import { openJobHost } from "../open-host.ts";
 import { money } from "../outcome-text.ts";
-import { type Flags, readSettings } from "../settings.ts";
+import { serviceUrl } from "../remote.ts";
+import { dataFolder, type Flags, readSettings } from "../settings.ts";
 import { tableLines } from "../table.ts";
 
 export interface FidelityFlags {
@@ -18,6 +20,8 @@ export interface FidelityFlags {
   seed?: number;
   /** Agree to what the jobs cost. */
   execute?: boolean;
+  /** Has routing of this data folder read what was found. */
+  save?: boolean;
   json?: boolean;
 }
 
@@ -34,7 +38,12 @@ export async function fidelity(
   if (!Number.isInteger(seed) || seed > MAX_SEED) {
     throw new AppError("invalid-input", `--seed ${seed}: must be a whole number, 0 to ${MAX_SEED}`);
   }
-  const host = await openJobHost("new-jobs", await readSettings(terminal, settingFlags), context);
+  const settings = await readSettings(terminal, settingFlags);
+  const { save = false } = flags;
+  if (save && serviceUrl(settings) !== undefined) {
+    throw new AppError("unsupported", "--save: is for the data folder of this machine; leave it out, or --url");
+  }
+  const host = await openJobHost("new-jobs", settings, context);
   try {
     // An equal earlier circuit says nothing about the back end as it is now.
     const control: JobControl = { signal, useCache: false };
@@ -45,6 +54,12 @@ export async function fidelity(
       runCounts: (circuit, options) => countsOf(host, backend, { circuit, ...options }, { control, execute }),
     });
     terminal.progress?.("\r\u001B[2K");
+    if (save) {
+      const { oneQubit, twoQubit, readout } = found;
+      const measuredAt = new Date().toISOString();
+      const values = { oneQubit: oneQubit.estimate, twoQubit: twoQubit?.estimate ?? null, readout: readout.estimate };
+      await saveFidelity(fidelityPath(dataFolder(settings, terminal)), backend, { ...values, measuredAt });
+    }
     if (flags.json) terminal.print(JSON.stringify({ backend, seed, ...found }, null, 2));
     else terminal.print(text(backend, seed, found));
     return 0;

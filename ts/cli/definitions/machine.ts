@@ -48,6 +48,7 @@ export function defineMachineCommands({ add, group, act }: CommandKit): void {
     .option("--max-layers <number>", "the most in one direction, a power of two; default 512", wholeNumberOf)
     .option("--seed <number>", "of circuits and shots; drawn when absent", wholeNumberOf)
     .option("--execute", "agree to the price of the circuits")
+    .option("--save", "have routing read what was found instead of what the back end declares")
     .option("--policy <file>", "as for run")
     .option("--mock-qpus <file>", "as for run")
     .option("--data <dir>", "folder of jobs, log and keys")
