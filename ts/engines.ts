@@ -44,6 +44,7 @@ export type {
   ScheduleRun,
   ScheduleRunOptions,
 } from "./engines/schedule-engine.ts";
+export type { TrainedNetwork, TrainingControl, TrainingProgress } from "./engines/train-network.ts";
 export * from "./models/anneal.ts";
 export { toAnnealResult } from "./models/anneal-result.ts";
 export * from "./models/circuit.ts";
@@ -58,6 +59,7 @@ export { ProblemSolution } from "./models/problem.ts";
 export { decodeResultContainer, type ResultContainer, type Section } from "./models/result-container.ts";
 export * from "./models/schedule.ts";
 export { toScheduleResult } from "./models/schedule-result.ts";
+export * from "./models/training.ts";
 export type { CircuitInput, EngineInput, EngineRun, OnProgress, Progress } from "./workers/engine-worker.ts";
 export type { EngineName } from "./workers/engines.ts";
 export type { CallControl, RunControl } from "./workers/job-pool.ts";

@@ -10,6 +10,7 @@ import { defineMachineCommands } from "./definitions/machine.ts";
 import { defineModelCommands } from "./definitions/models.ts";
 import { defineRouteCommands } from "./definitions/route.ts";
 import { defineServiceCommands } from "./definitions/service.ts";
+import { defineTrainingCommands } from "./definitions/training.ts";
 import { type ExitCode, reportFailure } from "./failure.ts";
 
 /**
@@ -73,5 +74,6 @@ async function makeProgram(context: CommandContext, end: (code: ExitCode) => voi
   defineModelCommands(kit);
   defineExperimentCommands(kit);
   defineRouteCommands(kit);
+  defineTrainingCommands(kit);
   return program;
 }

@@ -1,12 +1,14 @@
 import * as z from "zod";
 import { checked } from "../models/check.ts";
 import type { InferEstimate, InferOptions, NetworkView } from "../models/infer.ts";
+import type { TrainingEnvironment, TrainingOptions } from "../models/training.ts";
 import type { EngineInput } from "../workers/engine-worker.ts";
 import type { CallControl, JobPool } from "../workers/job-pool.ts";
 import type { EngineModules } from "../workers/load-wasm.ts";
 import type { NetworkEvaluator } from "../workers/network-evaluator.ts";
 import { checkedControl } from "./control.ts";
 import { estimateJob, type JobRun, type RunOptions, runJob, toInput } from "./run-job.ts";
+import type { TrainedNetwork, TrainingControl } from "./train-network.ts";
 
 export type NetworkInput = EngineInput<"infer">;
 export type InferRunOptions = RunOptions<"infer">;
@@ -68,6 +70,26 @@ export class NetworkEngine {
    */
   async forward(input: NetworkInput | string, options: InferRunOptions = {}): Promise<InferRun> {
     return runJob(this.#pool, "infer", input, options);
+  }
+
+  /**
+   * Learns a Q-network in a thread of its own (docs/training.md). The same environment, options and seed give the same bytes.
+   *
+   * @throws {AppError} `invalid-input` or `too-large` naming the option, `cancelled`, `engine-failure`
+   */
+  async train(
+    environment: TrainingEnvironment,
+    options: TrainingOptions = {},
+    control: TrainingControl = {},
+  ): Promise<TrainedNetwork> {
+    const { trainNetwork } = await import("./train-network.ts");
+    return trainNetwork(environment, options, control);
+  }
+
+  /** Goes on from what `onCheckpoint` was given, to the bytes of a training that never stopped. */
+  async resumeTraining(checkpoint: Uint8Array, control: TrainingControl = {}): Promise<TrainedNetwork> {
+    const { resumeTraining } = await import("./train-network.ts");
+    return resumeTraining(checkpoint, control);
   }
 
   /** What a run with these options would need; it is refused or granted by the same numbers. */

@@ -23,6 +23,7 @@ mod explore;
 mod learner;
 mod matmul;
 mod n_step;
+mod named;
 mod network;
 mod options;
 mod policy;
@@ -31,6 +32,8 @@ mod replay;
 mod schedule;
 mod sum_tree;
 mod trainer;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
 
 pub use cart_pole::CartPole;
 pub use convergence::ConvergenceOptions;
@@ -39,6 +42,7 @@ pub use environment::{Ending, Environment, Step};
 pub use evaluate::{Evaluation, evaluate};
 pub use explore::Exploration;
 pub use ketflow_error::{Error, ErrorCode};
+pub use named::NamedEnvironment;
 pub use options::{Options, Target};
 pub use policy::Policy;
 pub use queue::{DispatchQueue, QueueOptions};

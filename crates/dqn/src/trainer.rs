@@ -101,6 +101,16 @@ impl<E: Environment + Clone> Trainer<E> {
             || self.options.target_return.is_some_and(is_reached)
     }
 
+    /// Steps that the training takes, unless it is over before.
+    pub fn total_steps(&self) -> u64 {
+        self.options.steps
+    }
+
+    /// What it plays in, in the midst of an episode.
+    pub fn environment(&self) -> &E {
+        &self.environment
+    }
+
     /// Steps so far.
     pub fn steps(&self) -> u64 {
         self.steps
