@@ -18,15 +18,26 @@ impl Evaluation {
     }
 }
 
-/// Plays whole episodes greedily. Episode k of a seed begins and goes on alike for every policy.
+/// Plays whole episodes with the policy's best actions, as [`play`].
 pub fn evaluate(environment: &mut impl Environment, policy: &mut Policy, episodes: u32, seed: u64) -> Evaluation {
+    play(environment, |_, state| policy.act(state), episodes, seed)
+}
+
+/// Plays whole episodes with the actions that `choose` takes in an environment and its state. Episode k of a seed begins alike
+/// whoever plays it, and goes on alike where chance does not depend on the actions, so two are best compared on one seed.
+pub fn play<E: Environment>(
+    environment: &mut E,
+    mut choose: impl FnMut(&E, &[f32]) -> usize,
+    episodes: u32,
+    seed: u64,
+) -> Evaluation {
     let mut state = vec![0.0; environment.width()];
     let mut play = |episode: u32| {
         environment.reset(Draws::new(seed, Purpose::Evaluation, u64::from(episode)));
         let mut sum = 0.0;
         loop {
             environment.observe(&mut state);
-            let step = environment.step(policy.act(&state));
+            let step = environment.step(choose(environment, &state));
             sum += step.reward;
             if step.ending.is_some() {
                 return sum;

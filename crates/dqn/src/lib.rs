@@ -39,7 +39,7 @@ pub use cart_pole::CartPole;
 pub use convergence::ConvergenceOptions;
 pub use draws::Draws;
 pub use environment::{Ending, Environment, Step};
-pub use evaluate::{Evaluation, evaluate};
+pub use evaluate::{Evaluation, evaluate, play};
 pub use explore::Exploration;
 pub use ketflow_error::{Error, ErrorCode};
 pub use named::NamedEnvironment;
