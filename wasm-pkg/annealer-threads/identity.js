@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "annealer",
     "version": "0.1.0",
-    "contentHash": "f83490d5b9163f900663feeea484fd89299c4f43e832b821f5c5c799f614ab68"
+    "contentHash": "3bb266c57526e441c4864fd5dfac90d0080fb1c5c67935c7a9fcea185e3afa82"
   },
   "build": {
     "kind": "wasm-simd128-threads",
-    "sha256": "db6374944b9ac86a3e104b94baaffdb8393f9da1774e7abe8d0b5879664dc07a"
+    "sha256": "b92b586e46395cc62262b2b297cd726443b83ccdea460b1a4a383b7b9f99e463"
   }
 };

@@ -11,20 +11,18 @@ impl Elite {
         Self(Vec::new())
     }
 
-    /// Keeps a sample where it is new and among the best.
-    pub(crate) fn add(&mut self, energy: f64, values: Vec<bool>) {
+    /// Keeps a sample where it is new and among the best, and says whether it did.
+    pub(crate) fn add(&mut self, energy: f64, values: Vec<bool>) -> bool {
         let place = self.0.partition_point(|(other, _)| *other <= energy);
-        if place < MOST && self.0.iter().all(|(_, other)| *other != values) {
+        let is_kept = place < MOST && self.0.iter().all(|(_, other)| *other != values);
+        if is_kept {
             self.0.insert(place, (energy, values));
             self.0.truncate(MOST);
         }
+        is_kept
     }
 
     pub(crate) fn samples(&self) -> Vec<&[bool]> {
         self.0.iter().map(|(_, values)| values.as_slice()).collect()
-    }
-
-    pub(crate) fn best(&self) -> Option<&[bool]> {
-        self.0.first().map(|(_, values)| values.as_slice())
     }
 }

@@ -11,6 +11,7 @@
 mod anneal;
 mod bound;
 pub mod bqm;
+mod candidates;
 mod elite;
 mod exact;
 mod ising;

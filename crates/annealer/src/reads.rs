@@ -162,7 +162,8 @@ impl<'a> Reads<'a> {
             };
             let Unit { reads, sweeps } = do_unit(share, hand)?;
             made.sweeps += u64::from(sweeps) * share.reads as u64;
-            if sweeps == share.sweeps {
+            // A read alone may end early with the target; of several that were cut short none has ended.
+            if sweeps == share.sweeps || share.reads == 1 {
                 for (read, values) in (first_read as u32..).zip(&reads) {
                     let energy = self.search.energy(values);
                     if self.search.is_better(energy, made.best) {

@@ -61,6 +61,27 @@ impl Search {
     }
 }
 
+/// The target as a walk sees it, which knows its energy in units, without the offset, and up to rounding.
+pub(crate) struct Goal<'a> {
+    search: &'a Search,
+    /// Energies above this one do not reach the target.
+    most: f64,
+}
+
+impl<'a> Goal<'a> {
+    pub(crate) fn new(search: &'a Search, unit: f64) -> Self {
+        let Some(target) = search.target else { return Self { search, most: f64::NEG_INFINITY } };
+        let spin = search.bqm.to_vartype(Vartype::Spin);
+        let scale = spin.linear().iter().chain(spin.couplings().iter().map(|b| &b.value)).map(|a| a.abs()).sum::<f64>();
+        Self { search, most: (search.given(target) - spin.offset() + 1e-9 * scale) / unit }
+    }
+
+    /// Whether a sample whose energy a walk says is `energy` reaches the target.
+    pub(crate) fn is_met(&self, energy: f64, values: &[bool]) -> bool {
+        energy <= self.most && self.search.reaches_target(self.search.energy(values))
+    }
+}
+
 /// What a search ended in.
 pub(crate) struct Found {
     /// The values of each read.
@@ -96,7 +117,7 @@ pub fn estimate(model: &Model, options: &Options) -> Result<Estimate, Error> {
                 // With a round of exchanges for four sweeps.
                 Method::Temper => ("temper", sweeps, 6 * variables + 3 * couplings),
                 Method::PathIntegral => ("path-integral", sweeps, 24 * variables + 8 * couplings),
-                Method::Tabu => ("tabu", sweeps, variables / 2 + 2 * couplings / variables.max(1)),
+                Method::Tabu => ("tabu", sweeps, 64 + variables / 16 + 2 * couplings / variables.max(1)),
             };
             (method, sweeps.saturating_mul(operations), reads)
         }

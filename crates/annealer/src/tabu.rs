@@ -6,14 +6,15 @@
 //! Sources: Glover, Kochenberger, Alidaee, "Adaptive memory tabu search for binary quadratic programs", Management Science 44 (1998);
 //! Wang, Lü, Glover, Hao, "Path relinking for unconstrained binary quadratic programming", EJOR 223 (2012).
 
+use crate::candidates::{Candidates, Least};
 use crate::elite::Elite;
 use crate::ising::Ising;
-use crate::lanes::{Choice, Lanes, Work};
+use crate::lanes::Choice;
 use crate::monitor::{Interrupted, Monitor};
 use crate::options::Options;
 use crate::reads::{Hand, Reads, Share, Unit};
 use crate::rows::{Class, Lane, Rows, classify};
-use crate::search::{Found, Search};
+use crate::search::{Found, Goal, Search};
 use crate::walk::Walk;
 use ketflow_error::RunError;
 use ketflow_rng::philox4x32;
@@ -34,8 +35,9 @@ pub(crate) fn search_tabu(
 ) -> Result<Found, RunError> {
     let ising = Ising::new(&search.bqm);
     match classify(&ising) {
+        (Class::I8 | Class::I16, unit) => search_as::<i16>(team, search, options, monitor, &ising, unit),
         (Class::F64, unit) => search_as::<f64>(team, search, options, monitor, &ising, unit),
-        (_, unit) => search_as::<i32>(team, search, options, monitor, &ising, unit),
+        (Class::I32, unit) => search_as::<i32>(team, search, options, monitor, &ising, unit),
     }
 }
 
@@ -50,9 +52,11 @@ fn search_as<T: Lane + PartialOrd>(
     let rows = Rows::<T>::new(ising, unit);
     let start = Walk::new(&rows);
     let choice = Choice::of_process();
+    let goal = Goal::new(search, unit);
     Reads::new(search, options, team.threads(), 1).share(team, monitor, |share, hand| {
-        let words = Words { key: [options.seed as u32, (options.seed >> 32) as u32], read: share.unit, next: 0 };
-        Tabu { walk: start.clone(), words, options, choice }.search(share, hand)
+        let words = Words::new(options.seed, share.unit);
+        let candidates = Candidates::new(rows.size());
+        Tabu { walk: start.clone(), candidates, words, options, choice, goal: &goal }.search(share, hand)
     })
 }
 
@@ -61,33 +65,53 @@ struct Words {
     key: [u32; 2],
     read: u32,
     next: u64,
+    block: [u32; 4],
 }
 
 impl Words {
+    fn new(seed: u64, read: u32) -> Self {
+        Self { key: [seed as u32, (seed >> 32) as u32], read, next: 0, block: [0; 4] }
+    }
+
     fn below(&mut self, limit: usize) -> usize {
-        let [word, ..] = philox4x32([self.next as u32, (self.next >> 32) as u32, self.read, TABU], self.key);
+        let place = self.next % 4;
+        if place == 0 {
+            let block = self.next / 4;
+            self.block = philox4x32([block as u32, (block >> 32) as u32, self.read, TABU], self.key);
+        }
         self.next += 1;
-        ((u64::from(word) * limit as u64) >> 32) as usize
+        ((u64::from(self.block[place as usize]) * limit as u64) >> 32) as usize
     }
 }
 
-/// Sweeps without improvement after which a read starts anew, beside half of the number of variables.
+/// Sweeps without improvement after which a read starts anew, beside [`PATIENCE_PER_VARIABLE`].
 const PATIENCE: u32 = 100;
+/// With half a sweep for each variable a program of 1,000 variables took half as long again.
+const PATIENCE_PER_VARIABLE: u32 = 4;
 /// Sweeps that a search of one start has at most, for each variable.
 const MOST_PER_VARIABLE: u32 = 20;
+
+/// Starts in a row that led to no new sample among the best, after which a read forgets them: what is between them is known then.
+const MOST_FAILURES: u32 = 3;
+
+/// What a flip costs besides its neighbours, in visits of one.
+const STEPS_PER_FLIP: usize = 64;
 
 /// One read.
 struct Tabu<'a, T> {
     walk: Walk<'a, T>,
+    candidates: Candidates<T>,
     words: Words,
     options: &'a Options,
     choice: Choice,
+    goal: &'a Goal<'a>,
 }
 
 impl<T: Lane + PartialOrd> Tabu<'_, T> {
     fn search(mut self, share: Share, hand: &mut Hand) -> Result<Unit, Interrupted> {
         let size = self.walk.size();
-        let mut elite = Elite::new();
+        let (mut elite, mut failures) = (Elite::new(), 0);
+        let (mut best, mut values) = (f64::INFINITY, Vec::new());
         match &self.options.initial {
             Some(initial) => self.walk.start(|k| initial[k] > 0),
             None => self.start_at_random(),
@@ -96,15 +120,23 @@ impl<T: Lane + PartialOrd> Tabu<'_, T> {
         let mut is_over = size == 0;
         while sweeps < share.sweeps && !is_over {
             let budget = (share.sweeps - sweeps).min(MOST_PER_VARIABLE.saturating_mul(size as u32).max(PATIENCE));
-            let (energy, values, done) = self.improve(budget, share.unit, hand)?;
-            elite.add(energy, values);
+            let (energy, found, done) = self.improve(budget, share.unit, hand)?;
             sweeps += done;
-            is_over = hand.is_over(share.unit);
+            if energy < best {
+                (best, values) = (energy, found.clone());
+            }
+            failures = if elite.add(energy, found) { 0 } else { failures + 1 };
+            if failures > MOST_FAILURES {
+                (elite, failures) = (Elite::new(), 0);
+            }
+            is_over = hand.is_over(share.unit) || self.goal.is_met(best, &values);
             if sweeps < share.sweeps && !is_over {
                 sweeps += self.start_anew(&elite, share.sweeps - sweeps, hand)?;
             }
         }
-        let values = elite.best().map_or_else(|| self.walk.values(), <[bool]>::to_vec);
+        if values.is_empty() {
+            values = self.walk.values();
+        }
         Ok(Unit { reads: vec![values], sweeps: sweeps.max(1) })
     }
 
@@ -116,28 +148,37 @@ impl<T: Lane + PartialOrd> Tabu<'_, T> {
     /// Tabu search from where the walk is: the best that it met, and its sweeps.
     fn improve(&mut self, budget: u32, read: u32, hand: &mut Hand) -> Result<(f64, Vec<bool>, u32), Interrupted> {
         let size = self.walk.size();
-        let patience = PATIENCE + size as u32 / 2;
-        let mut free_at = vec![0u32; size];
+        let patience = PATIENCE_PER_VARIABLE.saturating_mul(size as u32).saturating_add(PATIENCE);
+        self.candidates.clear();
         let (mut best, mut values) = (self.walk.energy(), self.walk.values());
         let (mut sweep, mut improved_at, mut is_behind) = (0, 0, false);
         while sweep < budget && sweep - improved_at < patience {
             sweep += 1;
-            let from = self.words.below(size);
-            let needed = best - self.walk.energy();
-            let k = self.choice.run(Least { rises: self.walk.rises(), free_at: &free_at, sweep, from, needed });
+            self.candidates.release(sweep);
             // All are tabu: in models of a few variables the tenure ends soon.
-            let Some(k) = k else { continue };
+            let Some(k) = self.choose(best) else { continue };
             if is_behind && !T::ZERO.is_above(self.walk.rises()[k]) {
                 // The best so far is left: now it is worth a copy.
                 values = self.walk.values();
                 is_behind = false;
+                if self.goal.is_met(best, &values) {
+                    break;
+                }
             }
-            self.walk.flip(k);
-            free_at[k] = sweep + self.tenure();
+            let degree = self.walk.degree(k);
+            let candidates = &mut self.candidates;
+            if candidates.is_wide(degree) {
+                self.walk.flip(k, |_| ());
+                candidates.touch_all();
+            } else {
+                self.walk.flip(k, |j| candidates.touch(j));
+            }
+            let until = sweep + self.tenure();
+            self.candidates.forbid(k, until);
             if self.walk.energy() < best {
                 (best, improved_at, is_behind) = (self.walk.energy(), sweep, true);
             }
-            hand.advance(size as u64, (size / 2 + self.walk.degree(k)) as u64)?;
+            hand.advance(size as u64, (STEPS_PER_FLIP + degree) as u64)?;
             if hand.is_over(read) {
                 break;
             }
@@ -148,11 +189,21 @@ impl<T: Lane + PartialOrd> Tabu<'_, T> {
         Ok((best, values, sweep))
     }
 
+    /// The best flip that is free, or one that is tabu and leads below the best energy so far.
+    fn choose(&mut self, best: f64) -> Option<usize> {
+        let Self { walk, candidates, words, choice, .. } = self;
+        let from = words.below(walk.size());
+        let tabu = candidates.least_tabu(walk.rises());
+        let free = choice.run(Least { candidates, rises: walk.rises(), from });
+        let is_better = |spin: usize| free.is_none_or(|free| walk.rises()[spin] < walk.rises()[free]);
+        tabu.filter(|spin| is_better(*spin) && 2.0 * walk.rises()[*spin].real() < best - walk.energy()).or(free)
+    }
+
     /// Sweeps for which a flip is tabu.
     fn tenure(&mut self) -> u32 {
         let size = self.walk.size();
         let random = self.words.below(10);
-        (size / 100 + 2 + random).min(size / 2) as u32 + 1
+        (size / 50 + 2 + random).min(size / 2) as u32 + 1
     }
 
     /// Gives the walk its next start; says how many sweeps that took.
@@ -173,7 +224,7 @@ impl<T: Lane + PartialOrd> Tabu<'_, T> {
             let least = (0..rest.len()).fold(0, |least, at| {
                 if self.walk.rises()[rest[at]] < self.walk.rises()[rest[least]] { at } else { least }
             });
-            self.walk.flip(rest.swap_remove(least));
+            self.walk.flip(rest.swap_remove(least), |_| ());
             steps += 1;
             if steps as usize >= margin && self.walk.energy() < best {
                 (best, place) = (self.walk.energy(), self.walk.values());
@@ -182,35 +233,5 @@ impl<T: Lane + PartialOrd> Tabu<'_, T> {
         }
         self.walk.start(|k| place[k]);
         Ok(steps)
-    }
-}
-
-/// The best flip that is free, or tabu and good enough.
-struct Least<'a, T> {
-    rises: &'a [T],
-    /// The sweep from which each is free.
-    free_at: &'a [u32],
-    sweep: u32,
-    /// Of equals the first one from here on is taken.
-    from: usize,
-    /// A tabu flip has to change the energy by less than this.
-    needed: f64,
-}
-
-impl<T: Lane + PartialOrd> Work<T, Option<usize>> for Least<'_, T> {
-    #[inline(always)]
-    fn run<L: Lanes<T>>(self) -> Option<usize> {
-        let Self { rises, free_at, sweep, from, needed } = self;
-        let (mut any, mut free) = (T::MOST, T::MOST);
-        for (rise, at) in rises.iter().zip(free_at) {
-            let allowed = if *at <= sweep { *rise } else { T::MOST };
-            any = if *rise < any { *rise } else { any };
-            free = if allowed < free { allowed } else { free };
-        }
-        if any < free && 2.0 * any.real() < needed {
-            return rises.iter().position(|rise| *rise == any);
-        }
-        let is_it = |k: &usize| rises[*k] == free && free_at[*k] <= sweep;
-        (from..rises.len()).find(is_it).or_else(|| (0..from).find(is_it))
     }
 }

@@ -10,7 +10,7 @@ use crate::reads::{Hand, Reads, Share, Unit};
 use crate::replicas::Replicas;
 use crate::rows::{Class, Lane, Rows, classify};
 use crate::schedule::{Schedule, beta_range};
-use crate::search::{Found, Search};
+use crate::search::{Found, Goal, Search};
 use crate::thresholds::{Exponentials, Thresholds};
 use ketflow_error::RunError;
 use ketflow_rng::philox4x32;
@@ -54,7 +54,15 @@ fn temper_as<T: Lane>(
     let betas: [f64; LANES] = std::array::from_fn(|lane| ladder.beta(lane as u32));
     let rows = Rows::<T>::new(ising, unit);
     let thresholds = Thresholds::ladder(&Exponentials::new(options.seed), &betas, unit);
-    let tempering = Tempering { rows: &rows, unit, options, betas, thresholds, choice: Choice::of_process() };
+    let tempering = Tempering {
+        rows: &rows,
+        unit,
+        options,
+        betas,
+        thresholds,
+        choice: Choice::of_process(),
+        goal: Goal::new(search, unit),
+    };
     Reads::new(search, options, team.threads(), 1).share(team, monitor, |share, hand| tempering.temper(share, hand))
 }
 
@@ -67,6 +75,7 @@ struct Tempering<'a, T> {
     betas: [f64; LANES],
     thresholds: Thresholds<T>,
     choice: Choice,
+    goal: Goal<'a>,
 }
 
 /// The best sample that a read has seen.
@@ -97,6 +106,9 @@ impl<T: Lane> Tempering<'_, T> {
             if sweeps.is_multiple_of(SWEEPS_PER_ROUND) {
                 let mut energies = replicas.energies();
                 best.look(&replicas, &energies);
+                if self.options.beta_range.is_none() && self.goal.is_met(best.energy, &best.values) {
+                    return Ok(Unit { reads: vec![best.values], sweeps });
+                }
                 self.exchange(&mut replicas, &mut energies, sweeps / SWEEPS_PER_ROUND, share.unit);
             }
             if hand.is_over(share.unit) {

@@ -53,7 +53,9 @@ impl<'a, T: Lane> Walk<'a, T> {
         }
     }
 
-    pub(crate) fn flip(&mut self, k: usize) {
+    /// Flips a spin, and says whose rises that has changed besides its own.
+    #[inline(always)]
+    pub(crate) fn flip(&mut self, k: usize, mut is_changed: impl FnMut(usize)) {
         let rows = self.rows;
         self.energy += 2.0 * self.rises[k].real();
         let spin = self.spins[k].negated();
@@ -64,6 +66,7 @@ impl<'a, T: Lane> Walk<'a, T> {
         for (j, weight) in neighbours.iter().zip(rows.weights(k)) {
             let j = *j as usize;
             self.rises[j] = self.rises[j].plus(twice.times(*weight).times(self.spins[j]));
+            is_changed(j);
         }
     }
 

@@ -324,13 +324,18 @@ fn a_monitor_sees_the_best_energy_and_can_cancel_a_run() {
 fn other_methods_are_repeated_by_their_sweeps_too() {
     let bqm = ring(700);
     for method in [Method::Temper, Method::PathIntegral, Method::Tabu] {
-        let options = Options { reads: 9, sweeps: 1500, seed: 4, method, ..Options::default() };
+        // A sweep of tabu search is one flip.
+        let sweeps: u64 = if method == Method::Tabu { 9000 } else { 1500 };
+        let options = Options { reads: 9, sweeps: sweeps as u32, seed: 4, method, ..Options::default() };
         let whole = run_on(&bqm, &options, &mut Unmonitored).unwrap();
-        assert_eq!(whole.work, Work { sweeps: 9 * 1500, reads: 9 });
+        assert_eq!(whole.work, Work { sweeps: 9 * sweeps, reads: 9 });
         for at in [1, 3, 8] {
             let mut finishing = Scripted { seen: Vec::new(), at, answer: Ok(Next::Finish) };
             let ended = run_on(&bqm, &options, &mut finishing).unwrap();
-            assert!(ended.work.sweeps < 9 * 1500 && ended.work.reads == ended.work.sweeps.div_ceil(1500), "{method:?}");
+            assert!(
+                ended.work.sweeps < 9 * sweeps && ended.work.reads == ended.work.sweeps.div_ceil(sweeps),
+                "{method:?}"
+            );
             let again = Options { sweep_limit: Some(ended.work.sweeps), ..options.clone() };
             assert_eq!(
                 run_on(&bqm, &again, &mut Unmonitored).unwrap().to_container(),
@@ -342,6 +347,26 @@ fn other_methods_are_repeated_by_their_sweeps_too() {
         assert_eq!(run_on(&bqm, &options, &mut stopping), Err(RunError::Cancelled));
         let other = Options { seed: 5, ..options };
         assert_ne!(run_on(&bqm, &other, &mut Unmonitored).unwrap().samples, whole.samples, "{method:?}");
+    }
+}
+
+/// A read that tempers or searches by tabus says no more than it needs: it ends where it meets the target.
+#[test]
+fn a_long_read_ends_with_the_target() {
+    let sign = |k: usize| if k.is_multiple_of(3) { 1 } else { -1 };
+    let couplings: Vec<_> =
+        (0..300).flat_map(|k| [(k, (k + 1) % 300, sign(k)), (k, (k + 17) % 300, sign(k / 5))]).collect();
+    let bqm = model(Vartype::Spin, &[0; 300], &couplings, 0);
+    for method in [Method::Temper, Method::Tabu] {
+        let options = Options { reads: 1, sweeps: 5000, seed: 4, method, ..Options::default() };
+        let ground = run_on(&bqm, &options, &mut Unmonitored).unwrap().samples.best().unwrap().energy;
+        // Warm replicas come near to it, and the descent at the end would do the rest.
+        let target = Options { reads: 2, target_energy: Some(0.95 * ground), ..options };
+        let ended = run_on(&bqm, &target, &mut Unmonitored).unwrap();
+        assert!(ended.work.reads == 1 && ended.samples.best().unwrap().energy <= 0.95 * ground, "{method:?}");
+        assert!(ended.work.sweeps < 5000, "{method:?}: {:?}", ended.work);
+        let never = Options { target_energy: Some(-601.0), ..target };
+        assert_eq!(run_on(&bqm, &never, &mut Unmonitored).unwrap().work, Work { sweeps: 10_000, reads: 2 });
     }
 }
 
