@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "scheduler",
     "version": "0.1.0",
-    "contentHash": "07ead61ea1fe74b15baa314c09374f61e9c7c384a2d0b864977ad01adb4be81e"
+    "contentHash": "db5bf114b53b57e01dc473a25e9522dd675b6456ffa51cf6cf3ae8dff577b62a"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "a1d5a3deab1bd0b6846db60b6c3ec9c6cce865d8feca75eec221471757f1a4f1"
+    "sha256": "90be9b81ec65f790af79e7199b9b33c5e6d03710c35f519fedb759bd507f8352"
   }
 };

@@ -7,6 +7,12 @@ use crate::options::Method;
 use crate::problem::{Objective, Problem};
 use crate::starts::{self, RULES, Rules};
 use crate::{anneal, genetic, tabu};
+use std::iter;
+use std::ops::Range;
+
+/// Schedules of rules, most of them blurred by chance, with which a run begins where five do not do: no fewer schedules are worse than as many
+/// of rules alone, and few more are. In job shops tabu search is ahead of them from the start.
+pub(crate) const SAMPLED: u32 = 200;
 
 /// Counts schedules, keeps the best one, and says when to stop.
 pub(crate) trait Count {
@@ -70,31 +76,56 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Makes the schedules of rules of these numbers, and behind the five rules as they are that of the plan that runs, `most` at most, and
+    /// tells `each`; how many they were, none where `count` has enough.
+    pub fn sample(
+        &mut self,
+        rules: Range<u32>,
+        most: u64,
+        count: &mut dyn Count,
+        each: &mut dyn FnMut(State),
+    ) -> Option<u64> {
+        let (mut made, first) = (0, rules.start);
+        for rule in rules {
+            let state = self.begin(rule);
+            let planned = if first == 0 && rule + 1 == RULES { self.begin_planned() } else { None };
+            for state in iter::once(state).chain(planned) {
+                if made == most {
+                    return Some(made);
+                }
+                made += 1;
+                if !count.made(state.score(), &|to| to.clone_from(&state)) {
+                    return None;
+                }
+                each(state);
+            }
+        }
+        Some(made)
+    }
+
     /// Runs one restart of `length` schedules, or until `count` has enough.
     pub fn restart(&mut self, restart: u32, length: u64, method: Method, count: &mut dyn Count) {
         if method == Method::Genetic {
             return genetic::restart(self, restart, length, count);
         }
-        let mut current = self.begin(restart);
-        let mut made = 1;
-        if !count.made(current.score(), &|state| state.clone_from(&current)) || length == 1 {
-            return;
-        }
         // The first restart begins with the best rule: with more than a few schedules, no result is worse than that.
-        if restart == 0 && method != Method::PriorityRule {
-            let planned = self.begin_planned();
-            let rules = (1..RULES).map(Some).chain(planned.is_some().then_some(None)).take((length - 1) as usize);
-            for rule in rules {
-                let Some(other) = rule.map_or_else(|| planned.clone(), |rule| Some(self.begin(rule))) else { continue };
-                made += 1;
-                if !count.made(other.score(), &|state| state.clone_from(&other)) {
-                    return;
-                }
-                if other.score() < current.score() {
-                    current = other;
-                }
+        let rules = match method {
+            _ if restart > 0 => restart..restart + 1,
+            Method::PriorityRule => 0..1,
+            // A plan that runs is a better start, and its time is short.
+            _ if !self.goal.planned.is_empty() => 0..RULES,
+            Method::Tabu if self.layout.flexible.is_empty() => 0..RULES,
+            Method::Tabu => 0..SAMPLED,
+            _ => 0..SAMPLED / 2,
+        };
+        let mut best = None::<State>;
+        let mut keep = |state: State| {
+            if best.as_ref().is_none_or(|best| state.score() < best.score()) {
+                best = Some(state);
             }
-        }
+        };
+        let Some(made) = self.sample(rules, length, count, &mut keep) else { return };
+        let Some(current) = best else { return };
         let moves = length - made;
         match method {
             Method::Tabu => tabu::search(self.layout, &current, (self.seed, restart), moves, count),

@@ -2,6 +2,7 @@
 //! and from every task, and an order in which every arc points forward.
 
 use crate::decode::State;
+use crate::draws::Draws;
 use crate::layout::{Layout, NONE};
 
 /// The order of each machine, and what follows from it.
@@ -48,21 +49,29 @@ impl<'a> Shop<'a> {
             mark: vec![false; tasks],
             moved: Vec::new(),
         };
-        let mut last = vec![NONE; layout.machines];
-        for task in &shop.list {
-            let machine = layout.machine[shop.mode[*task as usize] as usize];
+        shop.relink();
+        shop
+    }
+
+    /// The orders of the machines, and all that follows from them, by the list and the modes.
+    fn relink(&mut self) {
+        self.before.fill(NONE);
+        self.behind.fill(NONE);
+        self.first.fill(NONE);
+        let mut last = vec![NONE; self.layout.machines];
+        for task in &self.list {
+            let machine = self.layout.machine[self.mode[*task as usize] as usize];
             if machine != NONE {
                 let before = std::mem::replace(&mut last[machine as usize], *task);
-                shop.before[*task as usize] = before;
+                self.before[*task as usize] = before;
                 match before {
-                    NONE => shop.first[machine as usize] = *task,
-                    _ => shop.behind[before as usize] = *task,
+                    NONE => self.first[machine as usize] = *task,
+                    _ => self.behind[before as usize] = *task,
                 }
             }
         }
-        shop.number(0, tasks);
-        shop.measure(0, tasks);
-        shop
+        self.number(0, self.list.len());
+        self.measure(0, self.list.len());
     }
 
     /// Makes a state this schedule.
@@ -95,6 +104,25 @@ impl<'a> Shop<'a> {
             to.copy_from_slice(from);
         }
         self.makespan = other.makespan;
+    }
+
+    /// Goes a part of the way, 0 to 1, to another schedule: tasks in the order of the mean of their starts in both, a mode is the
+    /// other's with the probability of this part. What waits for a task starts behind it in both, so no circle comes of it.
+    pub fn approach(&mut self, other: &Self, part: f64, draws: &mut Draws) {
+        for task in self.layout.flexible.iter().map(|task| *task as usize) {
+            if draws.unit() < part {
+                self.mode[task] = other.mode[task];
+                self.length[task] = self.layout.duration[self.mode[task] as usize];
+            }
+        }
+        // Parts of 1024: starts are below 2³¹, and whole numbers order alike everywhere.
+        let weight = (part * 1024.0) as u64;
+        let mean = |task: usize| (1024 - weight) * u64::from(self.head[task]) + weight * u64::from(other.head[task]);
+        let key = |task: &u32| (mean(*task as usize), self.position[*task as usize]);
+        let mut list = std::mem::take(&mut self.list);
+        list.sort_unstable_by_key(key);
+        self.list = list;
+        self.relink();
     }
 
     pub fn machine(&self, task: usize) -> u32 {

@@ -16,6 +16,10 @@ use ketflow_error::{Error, RunError};
 /// Tasks in the schedules between two polls. With many resources a task takes half a microsecond.
 const POLL_TASKS: u64 = 1 << 13;
 
+/// Schedules of the first restart where the budget decides how many there are. Annealing that a budget ends half-way is still hot: a first
+/// restart of 400 schedules a task was at 10,000 schedules worse than blurred rules.
+const FIRST_LENGTH: u64 = 1_000;
+
 /// Tasks that a run places by default when a plan runs: some 30 ms, and 50 ms with the bound and in WASM.
 const QUICK_PLACEMENTS: u64 = 100_000;
 
@@ -23,6 +27,8 @@ const QUICK_PLACEMENTS: u64 = 100_000;
 pub(crate) struct Plan {
     /// Never `Auto`.
     pub method: Method,
+    /// Of the first restart.
+    opening: Method,
     restarts: u32,
     first_length: u64,
     is_fixed: bool,
@@ -38,14 +44,24 @@ impl Plan {
         if method == Method::PriorityRule {
             let budget = options.iterations.unwrap_or_else(|| u64::from(options.restarts.unwrap_or(RULES)));
             let budget = budget.min(u64::from(restarts));
-            return Ok(Self { method, restarts, first_length: 1, is_fixed: true, budget });
+            return Ok(Self { method, opening: method, restarts, first_length: 1, is_fixed: true, budget });
         }
         // Tabu search goes on from the best that it met: unless restarts are asked for, it needs none.
         let is_endless = method == Method::Tabu && options.restarts.is_none();
-        let usual = if is_endless { MAX_ITERATIONS } else { (400 * tasks).clamp(2_000, 100_000) };
+        let usual = match options.restarts {
+            _ if is_endless => MAX_ITERATIONS,
+            None => FIRST_LENGTH,
+            Some(_) => (400 * tasks).clamp(2_000, 100_000),
+        };
         let first_length = options.restart_iterations.unwrap_or(usual);
         let is_fixed = is_endless || options.restart_iterations.is_some();
-        let mut plan = Self { method, restarts, first_length, is_fixed, budget: 0 };
+        // A thousand schedules are few for annealing, and the restarts that follow need no good start. A plan that runs is one.
+        let is_opened = options.method == Method::Auto
+            && method == Method::Anneal
+            && options.restarts.is_none()
+            && problem.features.running.is_none();
+        let opening = if is_opened { Method::Genetic } else { method };
+        let mut plan = Self { method, opening, restarts, first_length, is_fixed, budget: 0 };
         let all =
             options.restarts.map(|restarts| (0..restarts).fold(0u64, |sum, k| sum.saturating_add(plan.length(k))));
         // Half a second to one in WASM, for a service gives a job two: a list of a shop is decoded in a fraction of the time that
@@ -60,7 +76,12 @@ impl Plan {
 
     /// Schedules of one restart when nothing cuts it off.
     pub fn length(&self, restart: u32) -> u64 {
-        if self.is_fixed { self.first_length } else { self.first_length << (restart / 2).min(30) }
+        match self.restarts {
+            _ if self.is_fixed => self.first_length,
+            u32::MAX => self.first_length << restart.min(30),
+            // So many as are asked for end in a time that can be waited for.
+            _ => self.first_length << (restart / 2).min(30),
+        }
     }
 }
 
@@ -124,7 +145,8 @@ fn run(
     let last = first.saturating_add(most).min(plan.restarts);
     let mut restarts = 0;
     for restart in first..last {
-        search.restart(restart, plan.length(restart), plan.method, &mut count);
+        let method = if restart == 0 { plan.opening } else { plan.method };
+        search.restart(restart, plan.length(restart), method, &mut count);
         restarts += 1;
         if count.has_ended {
             break;

@@ -13,10 +13,14 @@ use crate::neighbours::{Move, Neighbours};
 use crate::search::Count;
 use crate::shop::Shop;
 
-/// Moves without a better schedule before the search goes on elsewhere. 2,000 to 20,000 do alike on Taillard's shops.
-const STALL: u64 = 10_000;
-/// Best schedules that are kept.
-const ELITE: usize = 6;
+/// Moves without a better schedule before the search goes on elsewhere, and how many best schedules are kept, in job shops and in
+/// flexible ones. 2,000 to 20,000 moves do alike on Taillard's shops, also when these go from one schedule towards another; Brandimarte's
+/// mk07 came from 2.9 % above the best known to 0.7 % in 5 s.
+const STALL: [u64; 2] = [10_000, 3_000];
+const ELITE: [usize; 2] = [6, 12];
+/// In flexible shops, how often of 10 times the search goes on between two of the best schedules, and how far from the first one at most.
+const BETWEEN: usize = 8;
+const FARTHEST: f64 = 0.5;
 /// Most entries of the table of what is forbidden.
 const TABLE: usize = 1 << 22;
 
@@ -99,6 +103,8 @@ pub(crate) fn search(
     let mut neighbours = Neighbours::default();
     let machines = layout.machines.max(1);
     let base = (10 + layout.tasks() / machines / machines) as u32;
+    let is_flexible = !layout.flexible.is_empty();
+    let (stall, most) = (STALL[usize::from(is_flexible)], ELITE[usize::from(is_flexible)]);
     let (mut stalled, mut local) = (0, shop.clone());
     for _ in 0..steps {
         tabu.now += 1;
@@ -117,21 +123,32 @@ pub(crate) fn search(
         if !count.made(Score { late: 0, value: u64::from(shop.makespan) }, &|state| shop.write(state)) {
             return;
         }
-        if stalled >= STALL {
-            keep(&mut elite, &local);
-            shop.copy(&elite[draws.below(elite.len())]);
+        if stalled >= stall {
+            keep(&mut elite, most, &local);
+            let from = draws.below(elite.len());
+            shop.copy(&elite[from]);
             tabu.clear();
-            for _ in 0..10 + draws.below(20) {
-                neighbours.find(&shop, &mut draws);
-                if neighbours.moves.is_empty() {
-                    break;
-                }
-                let it = neighbours.moves[draws.below(neighbours.moves.len())];
-                shop.relocate(it.task as usize, it.mode, it.after);
+            let to = if is_flexible { draws.below(elite.len()) } else { from };
+            if to != from && draws.below(10) < BETWEEN {
+                shop.approach(&elite[to], FARTHEST * draws.unit(), &mut draws);
+            } else {
+                wander(&mut shop, &mut neighbours, &mut draws);
             }
             local.copy(&shop);
             stalled = 0;
         }
+    }
+}
+
+/// Some moves by chance.
+fn wander(shop: &mut Shop<'_>, neighbours: &mut Neighbours, draws: &mut Draws) {
+    for _ in 0..10 + draws.below(20) {
+        neighbours.find(shop, draws);
+        if neighbours.moves.is_empty() {
+            break;
+        }
+        let it = neighbours.moves[draws.below(neighbours.moves.len())];
+        shop.relocate(it.task as usize, it.mode, it.after);
     }
 }
 
@@ -162,13 +179,13 @@ fn choose(moves: &[Move], shop: &Shop<'_>, tabu: &Tabu, draws: &mut Draws) -> Op
 }
 
 /// Keeps a schedule among the best ones, the shortest first, one of each makespan.
-fn keep<'a>(elite: &mut Vec<Shop<'a>>, shop: &Shop<'a>) {
+fn keep<'a>(elite: &mut Vec<Shop<'a>>, most: usize, shop: &Shop<'a>) {
     let at = elite.partition_point(|it| it.makespan < shop.makespan);
     if elite.get(at).is_some_and(|it| it.makespan == shop.makespan) {
         elite[at].copy(shop);
-    } else if elite.len() < ELITE {
+    } else if elite.len() < most {
         elite.insert(at, shop.clone());
-    } else if at < ELITE {
+    } else if at < most {
         elite[at..].rotate_right(1);
         elite[at].copy(shop);
     }
@@ -206,6 +223,34 @@ mod tests {
     }
 
     proptest! {
+        /// Between two schedules there is one of the same problem, and at their ends are they themselves.
+        #[test]
+        fn schedules_lie_between_others(problem in shops(), moves in prop::collection::vec(any::<prop::sample::Index>(), 20), part in 0.0..1.0) {
+            let layout = Layout::new(&problem);
+            let mut draws = Draws::new(1, 0, TABU);
+            let start = Shop::new(&layout, &State::new(&layout));
+            let (mut other, mut neighbours) = (start.clone(), Neighbours::default());
+            for it in moves {
+                neighbours.find(&other, &mut draws);
+                if !neighbours.moves.is_empty() {
+                    let it = neighbours.moves[it.index(neighbours.moves.len())];
+                    other.relocate(it.task as usize, it.mode, it.after);
+                }
+            }
+            for (part, expected) in [(0.0, Some(&start)), (part, None), (1.0, Some(&other))] {
+                let mut between = start.clone();
+                between.approach(&other, part, &mut draws);
+                for task in 0..layout.tasks() {
+                    let preds = layout.preds.of(task).iter().chain([&between.before[task]]).filter(|pred| **pred != NONE);
+                    prop_assert!(preds.copied().all(|pred| between.position[pred as usize] < between.position[task]));
+                    prop_assert!([start.mode[task], other.mode[task]].contains(&between.mode[task]));
+                    prop_assert_eq!(between.length[task], layout.duration[between.mode[task] as usize]);
+                }
+                // A start that is another one's at the same time may be in another order; none is later than it was.
+                prop_assert!(expected.is_none_or(|it| between.makespan <= it.makespan));
+            }
+        }
+
         /// After any moves the graph is what it is when it is built from its orders anew, without a circle, and what
         /// a move is said to reverse is in that order afterwards.
         #[test]

@@ -1,6 +1,7 @@
 //! Random problems, and every schedule of a tiny one.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod kinds;
 pub mod rich;
 
 use ketflow_scheduler::problem::{Demand, Description, Mode, Resource, Task};
