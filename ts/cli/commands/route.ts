@@ -1,21 +1,14 @@
-import { gunzipSync } from "node:zlib";
-import { fromUtf8 } from "../../core/bytes.ts";
-import { AppError, messageOf } from "../../core/errors.ts";
-import { MAX_SEED } from "../../core/random.ts";
+import { AppError } from "../../core/errors.ts";
 import { crossValidate, evaluateRouter } from "../../routing/models/cross-validation.ts";
 import type { Evaluation } from "../../routing/models/evaluation.ts";
 import type { CostUnit, RoutingData } from "../../routing/models/example.ts";
 import { fitModelRouter } from "../../routing/models/model-router.ts";
-import { readRoutingData } from "../../routing/models/read-routing-data.ts";
-import { readRouter, writeRouter } from "../../routing/models/router-snapshot.ts";
+import { writeRouter } from "../../routing/models/router-snapshot.ts";
 import { evaluationLines } from "../evaluation-text.ts";
-import { type ExitCode, FailureIn, within } from "../failure.ts";
-import { readBytes } from "../read-input.ts";
+import type { ExitCode } from "../failure.ts";
+import { readData, readRouterFile, seedOf } from "../read-routing-file.ts";
 import type { Terminal } from "../terminal.ts";
 import { writeOutput } from "../write-output.ts";
-
-/** Also of what gzip unpacks to. */
-const MAX_DATA_BYTES = 256 * 1024 * 1024;
 
 export interface RouteFitCommand {
   out: string;
@@ -90,8 +83,7 @@ async function judgeRouter(
   seed: number,
   terminal: Terminal,
 ): Promise<Evaluation> {
-  const source = text(await readBytes(file, terminal), file);
-  const { router, costUnit } = await within({ name: file, source: "" }, async () => readRouter(source));
+  const { router, costUnit } = await readRouterFile(file, terminal);
   const known = train === undefined ? undefined : await readData(train, terminal);
   for (const { name, of } of [
     { name: "the router", of: { models: router.models, costUnit } },
@@ -103,44 +95,4 @@ async function judgeRouter(
     throw new AppError("invalid-input", message);
   }
   return evaluateRouter(data, router, known?.examples, seed);
-}
-
-function seedOf(value: number | string | undefined): number {
-  if (value === undefined) return 0;
-  if (typeof value === "number" && value <= MAX_SEED) return value;
-  throw new AppError("invalid-input", `--seed ${value}: must be a whole number, 0 to ${MAX_SEED}`);
-}
-
-async function readData(file: string, terminal: Terminal): Promise<RoutingData> {
-  const name = file === "-" ? "<stdin>" : file;
-  const source = text(unpacked(await readBytes(file, terminal), name), name);
-  try {
-    return readRoutingData(source);
-  } catch (cause) {
-    throw new FailureIn({ name, source }, cause);
-  }
-}
-
-function unpacked(bytes: Uint8Array, name: string): Uint8Array {
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  if (!isGzip) return bytes;
-  try {
-    return gunzipSync(bytes, { maxOutputLength: MAX_DATA_BYTES });
-  } catch (cause) {
-    if (cause instanceof RangeError) throw tooLarge(name);
-    throw new AppError("invalid-input", `${name}: not whole gzip: ${messageOf(cause)}`, { cause });
-  }
-}
-
-function text(bytes: Uint8Array, name: string): string {
-  if (bytes.length > MAX_DATA_BYTES) throw tooLarge(name);
-  try {
-    return fromUtf8(bytes);
-  } catch (cause) {
-    throw new AppError("invalid-input", `${name}: not UTF-8 text`, { cause });
-  }
-}
-
-function tooLarge(name: string): AppError {
-  return new AppError("too-large", `${name}: more than ${MAX_DATA_BYTES} bytes; give fewer examples`);
 }

@@ -22,4 +22,30 @@ export function defineRouteCommands({ add, group, act }: CommandKit): void {
     const { routeEvaluate } = await import("../commands/route.ts");
     return routeEvaluate(file, flags, terminal);
   });
+
+  const online = add("simulate", "how the online learner does on examples", "route simulate examples.jsonl.gz", route)
+    .argument("<data>", "JSON lines, perhaps gzipped; - for standard input")
+    .option("--model <file>", "its prior, a router of route fit; without it, one that is fitted to a fifth of the data")
+    .option("--runs <number>", "orders of the requests; default 5", wholeNumberOf)
+    .option("--seed <number>", "of orders and draws; default 0", wholeNumberOf)
+    .option("--json", "print one JSON document");
+  act(online, async ({ args: [file = ""], flags, context: { terminal } }) => {
+    const { routeSimulate } = await import("../commands/route-online.ts");
+    return routeSimulate(file, flags, terminal);
+  });
+
+  const judge = add(
+    "judge",
+    "is a router better than what decides now",
+    "route judge decisions.jsonl --candidate new.json",
+    route,
+  )
+    .argument("<decisions>", "JSON lines of prompt, model, chance, quality, perhaps gzipped; - for standard input")
+    .requiredOption("--candidate <file>", "a router of route fit that has not learned from these decisions")
+    .option("--against <router>", "another router, or the name of a model; default: the best single model")
+    .option("--json", "print one JSON document");
+  act(judge, async ({ args: [file = ""], flags, context: { terminal } }) => {
+    const { routeJudge } = await import("../commands/route-online.ts");
+    return routeJudge(file, flags, terminal);
+  });
 }

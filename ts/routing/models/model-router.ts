@@ -10,6 +10,12 @@ export interface ModelPrediction {
   cost: Float64Array;
 }
 
+/** With what it was made of. */
+export interface TaskPrediction extends ModelPrediction {
+  /** How likely the prompt is of each of the router's tasks. */
+  readonly tasks: Float64Array;
+}
+
 /** Everything that a fit gives; all of it goes into the snapshot. */
 export interface ModelRouter {
   readonly models: readonly string[];
@@ -143,7 +149,7 @@ function lineCost(lines: Float64Array, model: number, length: number): number {
 }
 
 /** @param task the caller's tag, believed where the router knows it */
-export function predict(router: ModelRouter, prompt: string, task?: string): ModelPrediction {
+export function predict(router: ModelRouter, prompt: string, task?: string): TaskPrediction {
   return predictFrom(router, promptFeatures(prompt), prompt.length, task);
 }
 
@@ -152,7 +158,7 @@ export function predictFrom(
   { indices, values }: SparseVector,
   length: number,
   task?: string,
-): ModelPrediction {
+): TaskPrediction {
   const { models, tasks, weights, bias, taskQuality, taskCost, costLine, blend } = router;
   const scores = new Float64Array(bias.length);
   addScores(indices, values, weights, bias.length, scores, bias);
@@ -172,7 +178,7 @@ export function predictFrom(
     quality[k] = mean + blend[0] * mixedQuality + blend[1] * ((scores[tasks.length + k] ?? 0) - mean);
     cost[k] = Math.max(0, lineCost(costLine, k, length) + mixedCost);
   }
-  return { quality, cost };
+  return { quality, cost, tasks: scores.subarray(0, tasks.length) };
 }
 
 /** The model with the highest quality − λ · cost; the first of equals. @param lambda ≥ 0, quality per unit of cost */

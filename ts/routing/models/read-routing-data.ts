@@ -1,5 +1,5 @@
 import { AppError } from "../../core/errors.ts";
-import { findJsonFault } from "../../core/json-fault.ts";
+import { type DataRow, dataRows, isObject } from "./data-row.ts";
 import type { CostUnit, RoutingData, RoutingExample } from "./example.ts";
 import { promptFeatures } from "./prompt-features.ts";
 
@@ -9,67 +9,14 @@ export const ROUTING_DATA_LIMITS = { models: 64, rows: 1_000_000, tasks: 1000 } 
 const CHARACTERS_PER_TOKEN = 4;
 const ANSWER_TOKENS = 200;
 
-/** A JSON object of the file and the line that it stands on. */
-class Row {
-  readonly line: number;
-  readonly members: Readonly<Record<string, unknown>>;
-
-  constructor(text: string, line: number) {
-    this.line = line;
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch (cause) {
-      const { reason, offset } = findJsonFault(text) ?? { reason: "syntax error", offset: 0 };
-      throw new AppError("invalid-input", `not JSON: ${reason}`, {
-        cause,
-        line,
-        column: [...text.slice(0, offset)].length + 1,
-      });
-    }
-    if (!isObject(value)) throw this.wrong("the line", "is no JSON object");
-    this.members = value;
-  }
-
-  wrong(field: string, complaint: string): AppError {
-    return new AppError("invalid-input", `${field}: ${complaint}`, { line: this.line, column: 1 });
-  }
-
-  numbers(field: string, value: unknown, count: number, highest: number): Float64Array {
-    if (!Array.isArray(value)) throw this.wrong(field, `must be a list of ${count} numbers, one for each model`);
-    if (value.length !== count) throw this.wrong(field, `has ${value.length} values; there are ${count} models`);
-    value.forEach((each, k) => {
-      if (typeof each === "number" && each >= 0 && each <= highest && Number.isFinite(each)) return;
-      const range = highest === 1 ? "0 to 1" : "0 or more";
-      throw this.wrong(`${field}[${k}]`, `${JSON.stringify(each)?.slice(0, 40)} must be a number, ${range}`);
-    });
-    return Float64Array.from(value);
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /**
  * JSON lines: first `{meta: {models, price_in_out_per_1M?}}`, then one prompt a line, `{prompt, q, task?, cost?}`.
  *
  * @throws {AppError} `invalid-input` or `too-large` with the line and the field
  */
 export function readRoutingData(text: string): RoutingData {
-  const lines = text.split("\n");
-  const filled = lines.flatMap((line, k) => (line.trim() === "" ? [] : [{ line, number: k + 1 }]));
-  const [head, ...rest] = filled;
-  if (head === undefined)
-    throw new AppError("invalid-input", "is empty; the first line holds meta", { line: 1, column: 1 });
-  if (rest.length > ROUTING_DATA_LIMITS.rows) {
-    throw new AppError("too-large", `${rest.length} prompts; at most ${ROUTING_DATA_LIMITS.rows} are read`);
-  }
-  const header = new Row(head.line, head.number);
-  const models = modelsOf(header);
-  if (rest.length === 0) throw header.wrong("the file", "has no prompts; one a line follows the first");
-  const rows = rest.map(({ line, number }) => new Row(line, number));
-  const costUnit = costUnitOf(header, models, rows[0] as Row);
+  const { header, models, rows } = rowsWithModels(text);
+  const costUnit = costUnitOf(header, models, rows[0] as DataRow);
   const prices = costUnit === "assumed-tokens" ? pricesOf(header, models.length) : [];
   const examples = rows.map((row) => exampleOf(row, models.length, costUnit, prices));
   const tasks = new Set(examples.map(({ task }) => task)).size;
@@ -79,13 +26,29 @@ export function readRoutingData(text: string): RoutingData {
   return { models, costUnit, examples };
 }
 
-function metaOf(header: Row): Readonly<Record<string, unknown>> {
+/**
+ * The lines of a file whose first one names the models.
+ *
+ * @returns at least one row
+ * @throws {AppError} as {@link readRoutingData}
+ */
+export function rowsWithModels(text: string): { header: DataRow; models: string[]; rows: DataRow[] } {
+  const [header, ...rows] = dataRows(text, ROUTING_DATA_LIMITS.rows + 1);
+  if (header === undefined) {
+    throw new AppError("invalid-input", "is empty; the first line holds meta", { line: 1, column: 1 });
+  }
+  const models = modelsOf(header);
+  if (rows.length === 0) throw header.wrong("the file", "has no prompts; one a line follows the first");
+  return { header, models, rows };
+}
+
+function metaOf(header: DataRow): Readonly<Record<string, unknown>> {
   const { meta } = header.members;
   if (!isObject(meta)) throw header.wrong("meta", "is missing: the first line is an object with meta.models");
   return meta;
 }
 
-function modelsOf(header: Row): string[] {
+function modelsOf(header: DataRow): string[] {
   const { models } = metaOf(header);
   if (!Array.isArray(models) || !models.every((name) => typeof name === "string" && name !== "")) {
     throw header.wrong("meta.models", "must be a list of names");
@@ -99,18 +62,18 @@ function modelsOf(header: Row): string[] {
 }
 
 /** Measured costs where the rows have them; calls for a pair; else tokens that have to be assumed. */
-function costUnitOf(header: Row, models: readonly string[], first: Row): CostUnit {
+function costUnitOf(header: DataRow, models: readonly string[], first: DataRow): CostUnit {
   if (costField(first) !== undefined) return "given";
   if (models.length === 2) return "strong-calls";
   if (metaOf(header).price_in_out_per_1M !== undefined) return "assumed-tokens";
   throw first.wrong("cost", "is missing; give it in each row, or meta.price_in_out_per_1M");
 }
 
-function costField({ members }: Row): "cost" | "c" | undefined {
+function costField({ members }: DataRow): "cost" | "c" | undefined {
   return members.cost !== undefined ? "cost" : members.c !== undefined ? "c" : undefined;
 }
 
-function pricesOf(header: Row, count: number): Float64Array[] {
+function pricesOf(header: DataRow, count: number): Float64Array[] {
   const field = "meta.price_in_out_per_1M";
   const prices = metaOf(header).price_in_out_per_1M;
   if (!Array.isArray(prices) || prices.length !== count)
@@ -118,7 +81,7 @@ function pricesOf(header: Row, count: number): Float64Array[] {
   return prices.map((pair, k) => header.numbers(`${field}[${k}]`, pair, 2, Number.MAX_VALUE));
 }
 
-function exampleOf(row: Row, count: number, costUnit: CostUnit, prices: readonly Float64Array[]): RoutingExample {
+function exampleOf(row: DataRow, count: number, costUnit: CostUnit, prices: readonly Float64Array[]): RoutingExample {
   const { prompt, task, q } = row.members;
   if (typeof prompt !== "string") throw row.wrong("prompt", "must be a text");
   if (task !== undefined && (typeof task !== "string" || task === "")) throw row.wrong("task", "must be a name");
