@@ -38,7 +38,12 @@ const SUBJECTS = {
     const model = drawFrom(chances, (step++ * 0.618034) % 1);
     checksum += model;
     if (step % 10 === 0) {
-      learner.learn({ prediction, model, chance: chances[model] ?? 1, quality: quality[model] ?? 0 });
+      learner.learn({
+        ...learner.evidence(prediction, model),
+        model,
+        chance: chances[model] ?? 1,
+        quality: quality[model] ?? 0,
+      });
     }
   },
 };

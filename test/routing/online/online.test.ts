@@ -116,7 +116,7 @@ describe("OnlineLearner", () => {
         const model = drawFrom(chances, draw(n, 20 + phase));
         if (model === 0 && n >= stream.length - 500) asked++;
         const came = phase === 0 && model === 0 ? 0 : (quality[model] ?? 0);
-        learner.learn({ prediction, model, chance: chances[model] ?? 1, quality: came });
+        learner.learn({ ...learner.evidence(prediction, model), model, chance: chances[model] ?? 1, quality: came });
       });
       shares.push(asked / 500);
     }
@@ -133,7 +133,12 @@ describe("OnlineLearner", () => {
       const prediction = predictFrom(router, features, prompt.length);
       const { chances, mode } = learner.decide(prediction);
       const model = drawFrom(chances, draw(n, 30));
-      learner.learn({ prediction, model, chance: chances[model] ?? 1, quality: came(model) });
+      learner.learn({
+        ...learner.evidence(prediction, model),
+        model,
+        chance: chances[model] ?? 1,
+        quality: came(model),
+      });
       return { mode, chances };
     };
     let last = step(0, () => 1);

@@ -25,7 +25,7 @@ export function judgeRouter(
       const theirs =
         "model" in incumbent ? incumbent.model : choose(predictFrom(incumbent.router, features, length, task), 0);
       const { quality: expected } = learner.decide(prediction);
-      learner.learn({ prediction, model, chance, quality });
+      learner.learn({ ...learner.evidence(prediction, model), model, chance, quality });
       return {
         ...{ model, chance, value: quality, expected },
         candidate: always(choose(prediction, 0), models),

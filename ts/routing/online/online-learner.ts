@@ -25,9 +25,15 @@ export interface OnlineDecision {
   readonly quality: Float64Array;
 }
 
+/** What a prediction says of one model: as much of a prompt as is kept. */
+export interface OnlineEvidence {
+  /** What the router expected of its answer. */
+  readonly predicted: number;
+  readonly features: readonly number[];
+}
+
 /** What became of a decision: the only thing that is learned from. */
-export interface OnlineOutcome {
-  readonly prediction: TaskPrediction;
+export interface OnlineOutcome extends OnlineEvidence {
   /** Place of the model that answered. */
   readonly model: number;
   /** The chance with which it was asked, > 0. */
@@ -103,12 +109,17 @@ export class OnlineLearner {
     return { mode, chances, quality };
   }
 
-  learn({ prediction, model, chance, quality }: OnlineOutcome): void {
-    const predicted = prediction.quality[model] ?? 0;
+  /** What has to be kept of a decision to learn from its outcome later, in this process or another. */
+  evidence(prediction: TaskPrediction, model: number): OnlineEvidence {
     this.#readTasks(prediction);
-    const features = this.#featuresOf(prediction, model);
+    return { predicted: prediction.quality[model] ?? 0, features: [...this.#featuresOf(prediction, model)] };
+  }
+
+  /** Outcomes of models, or with features, of another router are not learned from. */
+  learn({ predicted, features: kept, model, chance, quality }: OnlineOutcome): void {
     const arm = this.#arms[model];
-    if (arm === undefined) return;
+    if (arm === undefined || kept.length !== FEATURES) return;
+    const features = Float64Array.from(kept);
     this.#calibration.add(clamped(predicted + arm.lift(features)), quality);
     for (const each of this.#arms) each.fade();
     arm.learn(features, quality - predicted);

@@ -35,7 +35,12 @@ export function simulate(
     const prediction = predictFrom(router, example.features, example.prompt.length);
     const { chances } = learner.decide(prediction);
     const model = drawFrom(chances, uniform(eventWords(seed, DRAW_PURPOSE, index, run)));
-    learner.learn({ prediction, model, chance: chances[model] ?? 1, quality: example.quality[model] ?? 0 });
+    learner.learn({
+      ...learner.evidence(prediction, model),
+      model,
+      chance: chances[model] ?? 1,
+      quality: example.quality[model] ?? 0,
+    });
     return { example, prediction, chances, model };
   });
 }
