@@ -76,6 +76,7 @@ function chatEvent(record: CallRecord, origin: EventOrigin): AuditEvent {
     inputTokens: tokens.input,
     outputTokens: tokens.output,
     ...cost,
+    ...(choice.learned && { learned: { ...choice.learned } }),
     ...(record.assignment && { experiment: toldAssignment(record.assignment) }),
     ...(record.reused && { reused: { how: record.reused.how, decision: record.reused.decision } }),
     requestCommitment: record.requestCommitment,

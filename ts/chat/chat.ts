@@ -10,8 +10,10 @@ import type { Policies } from "../tenancy/policies.ts";
 import { type AnswerForm, COMPLETION, STREAM } from "./answer-form.ts";
 import { chooseForArm } from "./arm-choice.ts";
 import { type CallRecord, type ChatOutcome, commitRequest } from "./call-record.ts";
-import { chooseTargets } from "./choose.ts";
+import { type ChatChoice, type ChoiceQuestion, chooseTargets } from "./choose.ts";
 import { type Flight, type FlightServices, type Landed, startFlight } from "./flight.ts";
+import { learnedChoice } from "./learned-choice.ts";
+import type { Learners } from "./learners.ts";
 import type { ModelProviders } from "./providers.ts";
 import { createRefresher, type Refresher } from "./refresher.ts";
 import { type Reused, type ReuseWish, reusePlan } from "./reuse.ts";
@@ -24,6 +26,7 @@ export interface ChatServices extends FlightServices {
   readonly providers: ModelProviders;
   readonly routers: ModelRouters;
   readonly policies: Pick<Policies, "view">;
+  readonly learners: Pick<Learners, "of">;
   readonly experiments: Pick<Experiments, "assign" | "look">;
   /** In the log when this has come back. */
   record(record: CallRecord, origin: EventOrigin): Promise<void>;
@@ -115,7 +118,7 @@ async function open<Answer>(
   };
   const choice =
     assignment === undefined
-      ? chooseTargets(question)
+      ? chosen(services, tenant, question, decision)
       : chooseForArm(question, assignment.route, (hash) => routers.at(tenant, hash));
   const key = freshBytes(32);
   const facts = {
@@ -160,6 +163,8 @@ async function open<Answer>(
     const answeredBy = landed?.candidate ?? flight.attempts.at(-1)?.candidate;
     const told = { outcome, answerCommitment, tokens, cost, latencyMs };
     await services.record({ ...facts, attempts: flight.attempts, answeredBy, reused, ...told }, origin);
+    // Whoever has had the whole answer finds it kept.
+    if (plan !== undefined && outcome === "succeeded") await flight.kept;
     if (assignment !== undefined) void experiments.look(assignment.experiment).catch(services.reportError);
   }
 
@@ -202,6 +207,15 @@ async function open<Answer>(
       ? new AppError("cancelled", "the caller went away before the answer came", { cause: error })
       : error;
   }
+}
+
+/** By the fitted router, and by what was learned since, where the tenant wants that. */
+function chosen({ learners }: ChatServices, tenant: TenantId, question: ChoiceQuestion, decision: EventId): ChatChoice {
+  const choice = chooseTargets(question);
+  const { router, policy } = question;
+  if (!policy.learning.online || router === undefined || choice.prediction === null) return choice;
+  const learner = learners.of(tenant, router, policy.learning.exploration);
+  return learnedChoice(choice, { learner, models: router.router.models }, policy.routing, decision);
 }
 
 const FREE = { tokens: { input: 0, output: 0 }, cost: { costMicroUsd: 0, costIsEstimated: false } };

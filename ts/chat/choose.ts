@@ -1,8 +1,9 @@
 import { AppError } from "../core/errors.ts";
 import { AUTO_MODEL, type ChatRequest } from "../models/chat.ts";
 import type { RoutingPolicy, TenantPolicy } from "../models/policy.ts";
-import { predict } from "../routing/models/model-router.ts";
+import { predict, type TaskPrediction } from "../routing/models/model-router.ts";
 import type { SavedRouter } from "../routing/models/router-snapshot.ts";
+import type { OnlineChoice } from "../routing/online/online-learner.ts";
 import { type Refusal, refusalsOf } from "./eligibility.ts";
 import type { ChatTarget } from "./target.ts";
 import { costMicroUsd, inputTokens, textOf, wantedTokens } from "./tokens.ts";
@@ -30,6 +31,10 @@ export interface ChatChoice {
   readonly inputTokens: number;
   /** Of the router that ranked them; null where price alone did. */
   readonly routerHash: string | null;
+  /** What that router made of the prompt. */
+  readonly prediction: TaskPrediction | null;
+  /** What the online learner made of that; null where it does not decide. */
+  readonly learned: OnlineChoice | null;
 }
 
 export interface ChoiceQuestion {
@@ -60,13 +65,14 @@ export function chooseTargets({ request, targets, policy, router, unsupported }:
   if (named.length === 0) throw isAuto ? noModels() : unknownModel(request.model);
   const input = inputTokens(request);
   const ranking = isAuto ? router : undefined;
-  const quality = ranking && qualitiesOf(ranking, request);
+  const prediction = ranking === undefined ? null : predict(ranking.router, promptOf(request), request.ketflow?.task);
+  const quality = new Map(ranking?.router.models.map((name, k) => [name, prediction?.quality[k] ?? 0]));
   const candidates = named.map((target): ChatCandidate => {
     const { model } = target;
     const longest = wantedTokens(request) ?? model.maxOutputTokens;
     const mostMicroUsd = costMicroUsd(model, { input, output: longest });
     const expectedMicroUsd = costMicroUsd(model, { input, output: Math.min(longest, COMMON_OUTPUT) });
-    const expected = quality?.get(model.name) ?? null;
+    const expected = quality.get(model.name) ?? null;
     return {
       target,
       refusals: refusalsOf({
@@ -77,18 +83,18 @@ export function chooseTargets({ request, targets, policy, router, unsupported }:
         mostMicroUsd,
         unsupported: unsupported(target),
       }),
-      ...{ quality: expected, value: valueFor(policy.routing, expected, expectedMicroUsd), expectedMicroUsd },
+      ...{
+        quality: expected,
+        value: expected === null ? null : valueFor(policy.routing, expected, expectedMicroUsd),
+        expectedMicroUsd,
+      },
       mostMicroUsd,
     };
   });
   const order = candidates.filter(({ refusals }) => refusals.length === 0).sort(byValue);
   if (order.length === 0) throw noneLeft(candidates);
-  return { order, own: order.length, inputTokens: input, routerHash: ranking?.contentHash ?? null };
-}
-
-function qualitiesOf({ router }: SavedRouter, request: ChatRequest): ReadonlyMap<string, number> {
-  const { quality } = predict(router, promptOf(request), request.ketflow?.task);
-  return new Map(router.models.map((name, k) => [name, quality[k] ?? 0]));
+  const routerHash = ranking?.contentHash ?? null;
+  return { order, own: order.length, inputTokens: input, routerHash, prediction, learned: null };
 }
 
 /** What the router reads: the last thing that the user said. */
@@ -97,12 +103,12 @@ function promptOf({ messages }: ChatRequest): string {
   return last === undefined ? "" : textOf(last).slice(0, PROMPT_UNITS);
 }
 
-function valueFor(
+/** (1 − λ) · quality + λ · r / (r + cost) */
+export function valueFor(
   { costQualityLambda, references }: RoutingPolicy,
-  quality: number | null,
+  quality: number,
   expectedMicroUsd: number,
-): number | null {
-  if (quality === null) return null;
+): number {
   const reference = references.costMicroUsd;
   return (1 - costQualityLambda) * quality + (costQualityLambda * reference) / (reference + expectedMicroUsd);
 }

@@ -44,6 +44,8 @@ export interface Flight<Answer> {
   readonly attempts: readonly Attempt[];
   readonly bill: Bill;
   readonly landed: Promise<Landed<Answer>>;
+  /** Never rejects: an answer that cannot be kept is a good answer. */
+  readonly kept: Promise<void>;
 }
 
 /** What is kept of an answer. */
@@ -63,11 +65,10 @@ export function startFlight<Answer>(
   const attempts: Attempt[] = [];
   const bill = new Bill();
   const landed = land();
-  const ended = landed.then(keep);
-  // Callers hear of it by `landed`; an answer that cannot be kept is a good answer.
-  ended.catch(() => undefined);
+  // Callers hear of failures by `landed`.
+  const kept = landed.then(keep).catch(() => undefined);
   let isDone = (): boolean => false;
-  return { work: { decision, attempts, bill, landed }, ended, isDone: () => isDone() };
+  return { work: { decision, attempts, bill, landed, kept }, ended: kept, isDone: () => isDone() };
 
   async function land(): Promise<Landed<Answer>> {
     const found = plan?.mayRead ? await findKept(services, form, facts) : undefined;

@@ -80,6 +80,10 @@ export const TenantPolicy = z.strictObject({
     .prefault({}),
   /** Answer a job from an equal earlier one of the same tenant; a job may ask not to. */
   reuseResults: z.boolean().default(true),
+  /** Whether `ketflow/auto` learns from the outcomes that callers tell, and which share of its calls is drawn evenly for that. */
+  learning: z
+    .strictObject({ online: z.boolean().default(false), exploration: z.number().min(0).max(0.02).default(0.02) })
+    .prefault({}),
   /** Which chat calls may be answered by an equal earlier call's answer, and for how long one is kept. */
   answers: z
     .strictObject({

@@ -8,6 +8,7 @@ import { createSqliteAnalyticsStore } from "../analytics/store-sqlite.ts";
 import { Breakers } from "../chat/breaker.ts";
 import { createCallLedger } from "../chat/call-record.ts";
 import { type Chat, type ChatServices, createChat } from "../chat/chat.ts";
+import { createLearners, createToldCalls } from "../chat/learners.ts";
 import { createModelProviders, type ModelProviders } from "../chat/providers.ts";
 import { createSqliteProviderStore } from "../chat/providers-sqlite.ts";
 import { createModelRouters, type ModelRouters } from "../chat/routers.ts";
@@ -71,16 +72,20 @@ export async function openModels(
     const observed = job.status === before ? undefined : observedJob(job);
     if (observed !== undefined) analytics.observe(observed);
   });
+  const learners = createLearners(createToldCalls(database));
   const outcomes = createOutcomes({
     ...{ store: experimentStore, experiments, clock: systemClock },
     findEvent: (tenant, id) => events.get(tenant, id),
-    onOutcome: (call, quality) => analytics.observe(observedQuality(call, quality)),
+    onOutcome(call, quality) {
+      analytics.observe(observedQuality(call, quality));
+      learners.learn({ event: call.event, quality });
+    },
   });
   const ledger = createCallLedger(database, events, experiments);
   const now = systemClock();
   for (const { tenant, costMicroUsd } of ledger.costsSince(now - (now % DAY_MS))) quota.charged(tenant, costMicroUsd);
   const chat = createChat({
-    ...{ providers, routers, policies, quota, clock: systemClock, breakers: new Breakers() },
+    ...{ providers, routers, learners, policies, quota, clock: systemClock, breakers: new Breakers() },
     adapters: { "openai-compatible": openAiCompatible, anthropic },
     ...{ experiments, ...watch },
     async record(call, origin) {

@@ -32,6 +32,15 @@ export interface OnlineEvidence {
   readonly features: readonly number[];
 }
 
+/** What a learner decided: with it, the outcome is learned from, and any other policy judged. */
+export interface OnlineChoice extends OnlineEvidence {
+  readonly mode: OnlineMode;
+  /** Name of the model that was asked first. */
+  readonly model: string;
+  /** The chance with which it was. */
+  readonly chance: number;
+}
+
 /** What became of a decision: the only thing that is learned from. */
 export interface OnlineOutcome extends OnlineEvidence {
   /** Place of the model that answered. */
