@@ -28,7 +28,7 @@ let opened: Promise<EnginePool> | undefined;
 async function openPool({ workerUrl, ...options }: HostedOptions): Promise<EnginePool> {
   const modules = new EngineModules();
   // A faulty installation is found here, before any call.
-  await modules.get("statevector");
+  await modules.best("statevector");
   const pool = new EnginePool({
     ...options,
     modules,

@@ -4,7 +4,7 @@ import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import * as dqn from "../../wasm-pkg/dqn/dqn.js";
 import { type ErrorInfo, isErrorCode, messageOf } from "../core/errors.ts";
 import type { TrainingEpisode, TrainingView } from "../models/training.ts";
-import type { LoadedEngine } from "./load-wasm.ts";
+import type { CompiledEngine } from "./load-wasm.ts";
 import { nodeModule } from "./node-module.ts";
 
 /** Steps between two looks at the clock: some milliseconds for the networks of small tasks. */
@@ -24,7 +24,7 @@ export class TrainingWorker {
   #training: dqn.Training | undefined;
   #shown = 0;
 
-  begin({ module }: LoadedEngine, start: TrainingStart): TrainingSlice {
+  begin({ module }: CompiledEngine, start: TrainingStart): TrainingSlice {
     dqn.initSync({ module: module as WebAssembly.Module });
     const { Training } = dqn;
     this.#training = translated(() =>
