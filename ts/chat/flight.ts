@@ -74,7 +74,11 @@ export function startFlight<Answer>(
     const found = plan?.mayRead ? await findKept(services, form, facts) : undefined;
     if (found !== undefined) return found;
     const ask = (candidate: ChatCandidate) => askAndReserve(services, form, facts, bill, candidate, signal);
-    const { answer, candidate } = await firstAnswer(choice.order, ask, services, signal, attempts);
+    const { answer, candidate } = await firstAnswer(choice.order, ask, services, signal, attempts).catch((error) => {
+      // There is nothing left to give up: aborting would destroy a connection that the agent is taking back.
+      isDone = () => true;
+      throw error;
+    });
     const shared = plan === undefined ? form.alone(answer) : form.share(answer);
     isDone = () => shared.isDone();
     return { candidate, shared, reused: undefined };
