@@ -2,5 +2,5 @@
 export const HYBRID_ENGINE = {
   name: "hybrid",
   version: "0.1.0",
-  contentHash: "296850effd4400554af527d9794400fdb1c78f92bd85a49369c8880ce218d8fd",
+  contentHash: "30de1598d99288533e1b87d8cb23fe3dffd9558db2ec7d316fb5fccd33258cf5",
 } as const;

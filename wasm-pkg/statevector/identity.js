@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "8e1322502c02f8dffdf4c88a874f68ce7407ff528fda374916e81844499c4572"
+    "contentHash": "97ed5163372818e0e63a9801ec9db1454988c7532808c6acb6a959951c83feae"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "d3670f429ee222b4a402fd89fa441b4bcc9bb3ba9945e61667b7a2273bdb7339"
+    "sha256": "f704888e2187de8499af1910e6dd92dd4a6c7e13e6a141468822c39d0bf6750f"
   }
 };

@@ -62,11 +62,15 @@ impl Counter {
     /// A gate of Schmidt rank 2^bits across a cut.
     fn crossed(&mut self, cut: usize, bits: u32) {
         let at = |cut: Option<usize>| cut.map_or(0, |cut| self.now.get(cut).copied().unwrap_or(0));
-        let sides = at(cut.checked_sub(1)).min(at(Some(cut + 1))) + 1;
-        self.now[cut] = (self.now[cut] + bits).min(sides);
+        let (left, right) = (at(cut.checked_sub(1)), at(Some(cut + 1)));
+        let width = |bits: u32| if bits >= 32 { self.max_bond } else { (1 << bits).min(self.max_bond) };
+        let (left_width, right_width) = (2 * width(left), 2 * width(right));
+        let (long, short) = (left_width.max(right_width), left_width.min(right_width));
+        let rank = (width(self.now[cut]) << bits.min(31)).min(short);
+        self.now[cut] = (self.now[cut] + bits).min(left.min(right) + 1);
         self.bonds.widest[cut] = self.bonds.widest[cut].max(self.now[cut]);
-        let width = if self.now[cut] >= 32 { self.max_bond } else { (1 << self.now[cut]).min(self.max_bond) };
-        // Ten sweeps of Jacobi on a matrix of (2·width)², complex.
-        self.bonds.work = self.bonds.work.saturating_add(10 * 8 * (2 * width).pow(3));
+        // Orthonormal columns, seven sweeps of Jacobi on R†, and the product of Q with what they turned: see svd.rs.
+        let work = rank * (8 * long * short + rank * (4 * long + 14 * short + 7 * rank));
+        self.bonds.work = self.bonds.work.saturating_add(work);
     }
 }

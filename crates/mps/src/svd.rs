@@ -1,9 +1,10 @@
-//! Singular values by one-sided Jacobi rotations: slow and accurate, and in one fixed order of operations.
+//! Singular values by one-sided Jacobi rotations of a triangular factor: accurate, and in one fixed order of operations.
 //!
-//! Pairs of columns are rotated until all are orthogonal; their norms are the singular values. Every dot product is eight running sums
-//! that are added up in pairs, whatever vectors the processor has.
+//! M·P = Q·R with the largest columns first; the columns of R† are rotated in pairs until all are orthogonal, and their norms are the
+//! singular values. R has the rank of M, and its columns are nearly sorted and nearly orthogonal: so there are fewer of them, and half as many
+//! sweeps. Every dot product is eight running sums that are added up in pairs, whatever vectors the processor has.
 //!
-//! Source: Hestenes, J. SIAM 6, 51 (1958); Demmel & Veselić, SIAM J. Matrix Anal. Appl. 13, 1204 (1992) for the stopping rule.
+//! Source: Hestenes, J. SIAM 6, 51 (1958); Drmač & Veselić, SIAM J. Matrix Anal. Appl. 29, 1322 (2008) for the preconditioning.
 
 use ketflow_error::Interrupted;
 use num_complex::Complex64;
@@ -25,8 +26,8 @@ pub(crate) struct Svd {
     pub v: Vec<Vec<Complex64>>,
 }
 
-/// Columns are orthogonal when their overlap is this small beside their norms.
-const ORTHOGONAL: f64 = 1e-15;
+/// Columns of n numbers are orthogonal when their overlap is √n times this beside their norms: less is what its sum is rounded by.
+const ORTHOGONAL: f64 = 4.0 * f64::EPSILON;
 /// Far more than are ever needed: convergence is quadratic after the first few.
 const MAX_SWEEPS: usize = 60;
 /// Values this small beside the largest are rounding residue.
@@ -52,11 +53,11 @@ impl Columns {
         dot(&self.re[k], &self.re[k]) + dot(&self.im[k], &self.im[k])
     }
 
-    /// ⟨a|b⟩
-    fn overlap(&self, a: usize, b: usize) -> Complex64 {
+    /// ⟨a|b⟩ with column b of `others`.
+    fn overlap(&self, a: usize, others: &Self, b: usize) -> Complex64 {
         Complex64::new(
-            dot(&self.re[a], &self.re[b]) + dot(&self.im[a], &self.im[b]),
-            dot(&self.re[a], &self.im[b]) - dot(&self.im[a], &self.re[b]),
+            dot(&self.re[a], &others.re[b]) + dot(&self.im[a], &others.im[b]),
+            dot(&self.re[a], &others.im[b]) - dot(&self.im[a], &others.re[b]),
         )
     }
 
@@ -74,6 +75,25 @@ impl Columns {
             *br = (p * x - q * y) + c * z;
             *bi = (p * y + q * x) + c * w;
         }
+    }
+
+    /// Column `k` less `overlap` times a column of `others`.
+    fn subtract(&mut self, k: usize, overlap: Complex64, others: &Self, other: usize) {
+        let to = self.re[k].iter_mut().zip(&mut self.im[k]);
+        for ((re, im), (x, y)) in to.zip(others.re[other].iter().zip(&others.im[other])) {
+            *re -= overlap.re * x - overlap.im * y;
+            *im -= overlap.re * y + overlap.im * x;
+        }
+    }
+
+    fn scale(&mut self, k: usize, factor: f64) {
+        self.re[k].iter_mut().chain(&mut self.im[k]).for_each(|x| *x *= factor);
+    }
+
+    /// Moves column `k` to the end of `others`.
+    fn give(&mut self, k: usize, others: &mut Self) {
+        others.re.push(std::mem::take(&mut self.re[k]));
+        others.im.push(std::mem::take(&mut self.im[k]));
     }
 
     fn column(&self, k: usize, scale: f64) -> Vec<Complex64> {
@@ -98,20 +118,67 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
+/// Q and R† of a matrix: the columns of Q are orthonormal, and R† has a column for each of them, the next one always that of which most is left.
+/// Columns of which no more than rounding residue is left add none. Each is projected twice, which is enough (Giraud et al., Numer. Math.
+/// 101, 87 (2005)).
+fn pivoted(
+    mut m: Columns,
+    advance: &mut dyn FnMut(u64) -> Result<(), Interrupted>,
+) -> Result<(Columns, Columns), Interrupted> {
+    let (rows, columns) = (m.rows, m.len());
+    let mut q = Columns { rows, re: Vec::new(), im: Vec::new() };
+    let mut turned = Columns { rows: columns, re: Vec::new(), im: Vec::new() };
+    let mut norms: Vec<f64> = (0..columns).map(|k| m.norm_sqr(k)).collect();
+    let residue = RESIDUE * RESIDUE * norms.iter().copied().fold(0.0, f64::max);
+    while q.len() < rows.min(columns) {
+        let most = |best: (usize, f64), (k, norm): (usize, &f64)| if *norm > best.1 { (k, *norm) } else { best };
+        let (pivot, left) = norms.iter().enumerate().fold((0, 0.0), most);
+        if left <= residue {
+            break;
+        }
+        norms[pivot] = 0.0;
+        for k in 0..q.len() {
+            let overlap = q.overlap(k, &m, pivot);
+            m.subtract(pivot, overlap, &q, k);
+            turned.re[k][pivot] += overlap.re;
+            turned.im[k][pivot] -= overlap.im;
+        }
+        let norm = m.norm_sqr(pivot).sqrt();
+        if norm * norm <= residue {
+            continue;
+        }
+        m.scale(pivot, 1.0 / norm);
+        m.give(pivot, &mut q);
+        let at = q.len() - 1;
+        turned.re.push(vec![0.0; columns]);
+        turned.im.push(vec![0.0; columns]);
+        turned.re[at][pivot] = norm;
+        for (k, left) in norms.iter_mut().enumerate().filter(|(_, left)| **left > 0.0) {
+            let overlap = q.overlap(at, &m, k);
+            m.subtract(k, overlap, &q, at);
+            turned.re[at][k] = overlap.re;
+            turned.im[at][k] = -overlap.im;
+            *left = m.norm_sqr(k);
+        }
+        advance((columns * rows * 8) as u64)?;
+    }
+    Ok((q, turned))
+}
+
 /// The singular value decomposition of `m`; `advance` is told the multiplications.
-pub(crate) fn svd(mut m: Columns, advance: &mut dyn FnMut(u64) -> Result<(), Interrupted>) -> Result<Svd, Interrupted> {
-    let n = m.len();
-    let mut v = Columns::identity(n);
-    let largest = (0..n).fold(0.0, |largest, k| f64::max(largest, m.norm_sqr(k)));
+pub(crate) fn svd(m: Columns, advance: &mut dyn FnMut(u64) -> Result<(), Interrupted>) -> Result<Svd, Interrupted> {
+    let (q, mut turned) = pivoted(m, advance)?;
+    let n = turned.len();
+    let mut z = Columns::identity(n);
+    let orthogonal = ORTHOGONAL * (turned.rows as f64).sqrt();
     for _ in 0..MAX_SWEEPS {
         let mut is_done = true;
+        let mut squares: Vec<f64> = (0..n).map(|k| turned.norm_sqr(k)).collect();
         for a in 0..n {
             for b in a + 1..n {
-                let (x, y, overlap) = (m.norm_sqr(a), m.norm_sqr(b), m.overlap(a, b));
+                let (x, y, overlap) = (squares[a], squares[b], turned.overlap(a, &turned, b));
                 let size = overlap.norm_sqr().sqrt();
-                // Columns of rounding residue are orthogonal to nothing, and to be dropped.
-                let residue = RESIDUE * RESIDUE * largest;
-                if size <= ORTHOGONAL * (x * y).sqrt() || x <= residue || y <= residue {
+                if size <= orthogonal * (x * y).sqrt() {
                     continue;
                 }
                 is_done = false;
@@ -119,24 +186,34 @@ pub(crate) fn svd(mut m: Columns, advance: &mut dyn FnMut(u64) -> Result<(), Int
                 let t = if zeta >= 0.0 { 1.0 } else { -1.0 } / (zeta.abs() + (1.0 + zeta * zeta).sqrt());
                 let c = 1.0 / (1.0 + t * t).sqrt();
                 let (s, e) = (c * t, overlap / size);
-                m.rotate(a, b, c, s, e);
-                v.rotate(a, b, c, s, e);
+                turned.rotate(a, b, c, s, e);
+                z.rotate(a, b, c, s, e);
+                squares[a] = turned.norm_sqr(a);
+                squares[b] = turned.norm_sqr(b);
             }
-            advance(((n - a) * (m.rows * 4 + n * 2)) as u64)?;
+            advance(((n - a) * (turned.rows * 4 + n * 2)) as u64)?;
         }
         if is_done {
             break;
         }
     }
-    let norms: Vec<f64> = (0..n).map(|k| m.norm_sqr(k).sqrt()).collect();
+    let norms: Vec<f64> = (0..n).map(|k| turned.norm_sqr(k).sqrt()).collect();
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|a, b| norms[*b].total_cmp(&norms[*a]));
     let floor = RESIDUE * order.first().map_or(0.0, |first| norms[*first]);
     order.retain(|k| norms[*k] > floor);
+    // R† = V·S·Z†, so M = Q·Z·S·V†.
+    let mut left = Columns::new(q.rows, order.len(), |_, _| Complex64::default());
+    for (column, k) in order.iter().enumerate() {
+        for row in 0..n {
+            left.subtract(column, -Complex64::new(z.re[*k][row], z.im[*k][row]), &q, row);
+        }
+        advance((4 * n * q.rows) as u64)?;
+    }
     Ok(Svd {
-        u: order.iter().map(|k| m.column(*k, 1.0 / norms[*k])).collect(),
+        u: (0..order.len()).map(|k| left.column(k, 1.0)).collect(),
         values: order.iter().map(|k| norms[*k]).collect(),
-        v: order.iter().map(|k| v.column(*k, 1.0)).collect(),
+        v: order.iter().map(|k| turned.column(*k, 1.0 / norms[*k])).collect(),
     })
 }
 

@@ -39,6 +39,28 @@ pub fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     [a, b, c, d]
 }
 
+/// [`philox4x32`] of the counters (`first` + k, b, c, d) for k < N, word by word: `words[w][k]`. The rounds of one counter wait for
+/// each other, those of several do not, and share vectors where the machine has them.
+#[inline]
+pub fn philox4x32_run<const N: usize>([first, b, c, d]: [u32; 4], [mut k0, mut k1]: [u32; 2]) -> [[u32; N]; 4] {
+    // Plain loops: calls of `map` are not inlined everywhere.
+    let (mut a, mut b, mut c, mut d) = ([first; N], [b; N], [c; N], [d; N]);
+    for (k, a) in a.iter_mut().enumerate() {
+        *a = a.wrapping_add(k as u32);
+    }
+    for _ in 0..10 {
+        for k in 0..N {
+            let (p, q) = (MULTIPLIERS[0] * u64::from(a[k]), MULTIPLIERS[1] * u64::from(c[k]));
+            a[k] = (q >> 32) as u32 ^ b[k] ^ k0;
+            c[k] = (p >> 32) as u32 ^ d[k] ^ k1;
+            (b[k], d[k]) = (q as u32, p as u32);
+        }
+        k0 = k0.wrapping_add(WEYL[0]);
+        k1 = k1.wrapping_add(WEYL[1]);
+    }
+    [a, b, c, d]
+}
+
 /// The four words of one event: key = seed, counter = (index low, index high, event, purpose).
 #[inline]
 pub fn event_words(seed: u64, purpose: Purpose, index: u64, event: u32) -> [u32; 4] {
@@ -89,6 +111,16 @@ mod tests {
         assert_eq!(cases.len(), 3);
         for case in cases {
             assert_eq!(philox4x32(words(&case["counter"]), words(&case["key"])), words::<4>(&case["output"]));
+        }
+    }
+
+    #[test]
+    fn a_run_of_counters_has_the_words_of_each() {
+        let (counter, key) = ([u32::MAX - 1, 7, 0xDEAD_BEEF, 0x303], [5, u32::MAX]);
+        let run = philox4x32_run::<4>(counter, key);
+        for k in 0..4 {
+            let alone = philox4x32([counter[0].wrapping_add(k as u32), counter[1], counter[2], counter[3]], key);
+            assert_eq!(run.map(|words| words[k]), alone);
         }
     }
 

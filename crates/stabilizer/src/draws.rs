@@ -1,29 +1,20 @@
 //! The random numbers of this engine. Words of Philox4x32-10 under the seed; the purpose is the top word of the counter.
 
-use ketflow_rng::philox4x32;
+use ketflow_rng::{philox4x32, philox4x32_run};
 
 /// The top words of the counters; part of the reproducibility contract, never reused.
 /// Coefficients of a shot in the space of outcomes: counter (shot, 0, block of 128 coefficients).
 const AFFINE: u32 = 0x301;
 /// Which way frames are turned by an event: counter (128 shots of the block, event, block of 4,096 shots).
 const FRAME: u32 = 0x302;
-/// Where errors strike: counter (draw, place, block of 4,096 shots).
-const ERROR: u32 = 0x303;
-/// Which recorded outcomes are flipped: as errors.
-const READOUT: u32 = 0x304;
+/// Where errors strike and recorded outcomes are flipped: counter (two strikes, 0, block of 4,096 shots). 0x303 and 0x304 had these before.
+const STRIKE: u32 = 0x308;
 /// The outcome of an event of a shot that is followed alone: counter (shot, event, 0).
 const BRANCH: u32 = 0x305;
 /// The error at a place of a shot that is followed alone: counter (shot, place, 0).
 const BRANCH_ERROR: u32 = 0x306;
 /// Whether the recorded outcome of an event of such a shot is flipped: counter (shot, event, 0).
 const BRANCH_READOUT: u32 = 0x307;
-
-/// What strikes at places of a program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Strike {
-    Error,
-    Readout,
-}
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Draws {
@@ -64,31 +55,15 @@ impl Draws {
         }
     }
 
-    /// Calls `hit(shot, kind)` for those of `shots` shots of `block` that are struck at `place`; kinds are 0, 1, 2, equally likely.
-    ///
-    /// The gaps between them are geometric: ⌊ln(1 − u) / ln(1 − p)⌋.
-    pub fn strikes(
-        &self,
-        strike: Strike,
-        block: u32,
-        place: u32,
-        probability: f64,
-        shots: usize,
-        mut hit: impl FnMut(usize, u8),
-    ) {
-        let purpose = if strike == Strike::Error { ERROR } else { READOUT };
-        let scale = 1.0 / libm::log1p(-probability);
-        let mut shot = 0.0;
-        for draw in 0.. {
-            let [gap, kind] = self.words(draw, place, block, purpose);
-            // At probability 1 the scale is −0 and every gap 0; at tiny ones the gap leaves the block.
-            shot += libm::floor(libm::log1p(-unit(gap)) * scale);
-            if shot >= shots as f64 {
-                return;
-            }
-            hit(shot as usize, third(kind));
-            shot += 1.0;
+    /// Words 2·`first` to 2·`first` + 7 of the strikes of a block.
+    #[inline]
+    pub fn strikes(&self, first: u32, block: u32) -> [[u64; 2]; 4] {
+        let [a, b, c, d] = philox4x32_run::<4>([first, 0, block, STRIKE], self.key);
+        let mut words = [[0; 2]; 4];
+        for (k, words) in words.iter_mut().enumerate() {
+            *words = pair([a[k], b[k], c[k], d[k]]);
         }
+        words
     }
 
     /// The outcome of a random event of one shot.

@@ -32,7 +32,7 @@ pub(crate) fn expectations(program: &Program, strings: &[Pauli], work: &mut Work
                 state.only_z(*qubit);
                 state.z[*qubit as usize * state.width..][..state.width].fill(0);
             }
-            Step::Error { qubit, probability, .. } => state.shrink(*qubit, 1.0 - 4.0 * probability / 3.0),
+            Step::Error { qubit, rate, .. } => state.shrink(*qubit, 1.0 - 4.0 * rate.probability / 3.0),
             Step::Assign { .. } | Step::If { .. } => {}
         }
         work.advance(4 * state.width as u64)?;

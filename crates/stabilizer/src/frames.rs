@@ -2,10 +2,11 @@
 
 use crate::clifford::Clifford;
 use crate::conditions::Bits;
-use crate::draws::{Draws, Strike};
+use crate::draws::Draws;
 use crate::pauli::{add, two_rows};
 use crate::program::{Measurement, Program, Step};
 use crate::reference::Reference;
+use crate::strikes::{Rate, Strikes};
 use crate::work::Work;
 use ketflow_error::Interrupted;
 
@@ -26,6 +27,8 @@ pub(crate) struct Frames<'a> {
     program: &'a Program,
     reference: &'a Reference,
     turns: Turns,
+    /// Nothing strikes generators.
+    strikes: Option<Strikes>,
     shots: usize,
     width: usize,
     x: Vec<u64>,
@@ -55,7 +58,12 @@ impl<'a> Frames<'a> {
         let rows = program.qubits as usize * width;
         let bits = vec![0; program.bits as usize * width];
         let (x, z) = (vec![0; rows], vec![0; rows]);
-        let mut frames = Frames { program, reference, turns, shots, width, x, z, bits, turned: 0, conditions: 0 };
+        let strikes = match turns {
+            Turns::Random(draws, block) if program.is_noisy() => Some(Strikes::new(draws, block)),
+            _ => None,
+        };
+        let mut frames =
+            Frames { program, reference, turns, strikes, shots, width, x, z, bits, turned: 0, conditions: 0 };
         // Z does nothing to |0…0⟩, so each shot has any.
         (0..program.qubits).try_for_each(|qubit| frames.turn(qubit, work))?;
         frames.steps(&program.steps, None, work)?;
@@ -73,9 +81,7 @@ impl<'a> Frames<'a> {
                     self.x[*qubit as usize * self.width..][..self.width].fill(0);
                     self.turn(*qubit, work)?;
                 }
-                (Step::Error { qubit, probability, place }, taken) => {
-                    self.error(*qubit, *probability, *place, taken);
-                }
+                (Step::Error { qubit, rate, .. }, taken) => self.error(*qubit, rate, taken),
                 (Step::Assign { bit, value }, taken) => {
                     let new = Bits { rows: &self.bits, width: self.width }.holds(value);
                     let row = &mut self.bits[*bit as usize * self.width..][..self.width];
@@ -147,17 +153,8 @@ impl<'a> Frames<'a> {
             let flip = if self.reference.outcomes[measurement.event as usize] { u64::MAX } else { 0 };
             let row = &mut self.bits[bit as usize * self.width..][..self.width];
             row.iter_mut().zip(&self.x[from..]).for_each(|(bit, x)| *bit = x ^ flip);
-            if let (Turns::Random(draws, block), true) = (self.turns, self.program.readout > 0.0) {
-                draws.strikes(
-                    Strike::Readout,
-                    block,
-                    measurement.event,
-                    self.program.readout,
-                    self.shots,
-                    |shot, _| {
-                        row[shot / 64] ^= 1 << (shot % 64);
-                    },
-                );
+            if let (Some(strikes), Some(rate)) = (&mut self.strikes, &self.program.readout_rate) {
+                strikes.at(rate, self.shots, |shot, _| row[shot / 64] ^= 1 << (shot % 64));
             }
         }
         self.turn(measurement.qubit, work)
@@ -174,19 +171,15 @@ impl<'a> Frames<'a> {
         work.advance(8 * self.width as u64)
     }
 
-    fn error(&mut self, qubit: u32, probability: f64, place: u32, taken: Option<&Taken>) {
-        let Turns::Random(draws, block) = self.turns else { return };
+    fn error(&mut self, qubit: u32, rate: &Rate, taken: Option<&Taken>) {
+        let Some(strikes) = &mut self.strikes else { return };
         let from = qubit as usize * self.width;
         let (x, z) = (&mut self.x[from..][..self.width], &mut self.z[from..][..self.width]);
-        draws.strikes(Strike::Error, block, place, probability, self.shots, |shot, kind| {
+        strikes.at(rate, self.shots, |shot, kind| {
             let mask = 1u64 << (shot % 64) & taken.map_or(u64::MAX, |taken| taken.shots[shot / 64]);
             // 0 = X, 1 = Y, 2 = Z
-            if kind < 2 {
-                x[shot / 64] ^= mask;
-            }
-            if kind > 0 {
-                z[shot / 64] ^= mask;
-            }
+            x[shot / 64] ^= if kind < 2 { mask } else { 0 };
+            z[shot / 64] ^= if kind > 0 { mask } else { 0 };
         });
     }
 }

@@ -22,6 +22,7 @@ mod pauli;
 mod program;
 mod reference;
 mod run;
+mod strikes;
 mod synthesis;
 mod tableau;
 mod walk;

@@ -2,6 +2,7 @@
 
 use crate::blocks::Blocks;
 use crate::clifford::Clifford;
+use crate::strikes::Rate;
 use ketflow_circuit::gates::Gate;
 use ketflow_circuit::ir::{Circuit, Condition, GateOp, Op};
 use ketflow_circuit::{final_measurements, writes_bits};
@@ -32,7 +33,7 @@ pub(crate) enum Step {
     Gate(Clifford),
     Measure(Measurement),
     Reset { qubit: u32, event: u32 },
-    Error { qubit: u32, probability: f64, place: u32 },
+    Error { qubit: u32, rate: Rate, place: u32 },
     Assign { bit: u32, value: Condition },
     If { condition: Condition, then: Vec<Step>, otherwise: Vec<Step> },
 }
@@ -57,6 +58,8 @@ pub struct Program {
     pub(crate) finals: Vec<Measurement>,
     pub(crate) events: u32,
     pub(crate) readout: f64,
+    /// The same, unless it is 0.
+    pub(crate) readout_rate: Option<Rate>,
     pub(crate) has_errors: bool,
     /// Whether classical bits decide anything.
     pub(crate) has_feed_forward: bool,
@@ -83,6 +86,7 @@ impl Program {
             finals: Vec::new(),
             events: 0,
             readout: noise.readout,
+            readout_rate: (noise.readout > 0.0).then(|| Rate::new(noise.readout)),
             has_errors: noise.one > 0.0 || noise.several > 0.0,
             has_feed_forward: false,
             has_pauli_branches: true,
@@ -207,8 +211,9 @@ impl Builder<'_> {
         self.program.size += (steps.len() - size).saturating_sub(1) as u64;
         let probability = if qubits.len() == 1 { self.noise.one } else { self.noise.several };
         if probability > 0.0 {
+            let rate = Rate::new(probability);
             for qubit in qubits {
-                steps.push(Step::Error { qubit, probability, place: self.places });
+                steps.push(Step::Error { qubit, rate, place: self.places });
                 self.places += 1;
             }
         }

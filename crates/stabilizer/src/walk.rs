@@ -99,7 +99,7 @@ impl Walk<'_> {
                         part.tableau.apply(Clifford::X(*qubit));
                     }
                 })?,
-                Step::Error { qubit, probability, place } => self.error(group, *qubit, *probability, *place, work)?,
+                Step::Error { qubit, rate, place } => self.error(group, *qubit, rate.probability, *place, work)?,
             };
             work.advance(8)?;
             if !parts.is_empty() {

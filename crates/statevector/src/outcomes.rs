@@ -45,15 +45,13 @@ impl<V: Copy + std::ops::AddAssign> OutcomeTable<V> {
         let n = self.values.len();
         let ascending = |a: usize, b: usize| self.row(a).iter().rev().cmp(self.row(b).iter().rev());
         if !(1..n).all(|k| ascending(k - 1, k).is_lt()) {
-            let mut order: Vec<usize> = (0..n).collect();
-            if self.words_per_row == 1 {
-                order.sort_by_key(|&k| self.words[k]);
-            } else {
-                order.sort_by(|&a, &b| ascending(a, b));
-            }
+            // The topmost words decide nearly always, and lie beside each other here.
+            let top = |k: usize| self.row(k).last().copied().unwrap_or(0);
+            let mut order: Vec<(u64, usize)> = (0..n).map(|k| (top(k), k)).collect();
+            order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| ascending(a.1, b.1)).then(a.1.cmp(&b.1)));
             let mut words: Vec<u64> = Vec::with_capacity(self.words.len());
             let mut values: Vec<V> = Vec::with_capacity(n);
-            for k in order {
+            for (_, k) in order {
                 let row = self.row(k);
                 match values.last_mut() {
                     Some(last) if words[words.len() - row.len()..] == *row => *last += self.values[k],
