@@ -64,6 +64,21 @@ describe("tenants", () => {
     expect(access.tenants.list()).toEqual([]);
   });
 
+  it("that are deleted leave no key of a provider, and no other tenant loses one", async () => {
+    const { connection } = access.database;
+    const insert = connection.prepare(
+      "insert into model_providers (tenant, name, record, secret) values (?, 'mock', '{}', x'00')",
+    );
+    for (const id of ["acme", "other"]) {
+      await access.tenants.create({ id }, ORIGIN);
+      insert.run(id);
+    }
+    await access.tenants.update("acme", { status: "suspended" }, ORIGIN);
+    expect(connection.prepare("select tenant from model_providers").all()).toHaveLength(2);
+    await access.tenants.remove("acme", ORIGIN);
+    expect(connection.prepare("select tenant from model_providers").all()).toMatchObject([{ tenant: "other" }]);
+  });
+
   it("stay while they have unfinished jobs", async () => {
     await access.tenants.create({ id: "acme" }, ORIGIN);
     access.inFlight.set("acme", 2);

@@ -2,7 +2,7 @@ export const identity = {
   "engine": {
     "name": "annealer",
     "version": "0.1.0",
-    "contentHash": "3bb266c57526e441c4864fd5dfac90d0080fb1c5c67935c7a9fcea185e3afa82"
+    "contentHash": "1d7fba5f5c3463734b9d97513bd55d75cfeb25d237997d8a6cd37463bc0e1cdd"
   },
   "build": {
     "kind": "wasm-simd128",

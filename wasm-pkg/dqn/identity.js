@@ -2,7 +2,7 @@ export const identity = {
   "engine": {
     "name": "dqn",
     "version": "0.1.0",
-    "contentHash": "01985e9014dc94e4824fceef0e7080413f8f909bfe998880f22c3eb69aac10cd"
+    "contentHash": "89b4e2c19cffbde3eef14b8c5c92c5ff5428c71e76b34e48be0beddea5d7e12d"
   },
   "build": {
     "kind": "wasm-simd128",

@@ -2,7 +2,7 @@ export const identity = {
   "engine": {
     "name": "scheduler",
     "version": "0.1.0",
-    "contentHash": "db5bf114b53b57e01dc473a25e9522dd675b6456ffa51cf6cf3ae8dff577b62a"
+    "contentHash": "6aca59988e63d326125dbbbf1ee91b7d0e5b687da8512909c9efaa6f3b8b44a5"
   },
   "build": {
     "kind": "wasm-simd128",

@@ -114,7 +114,8 @@ async function engine(): Promise<Finding> {
       };
     }
     const names = KNOWN_RESULTS.map(({ type }) => engines.identityOf(type).engine.name);
-    const detail = `${names.join(", ")} ${engines.identity.engine.version} give the known bytes`;
+    const { engine: present, build } = engines.identity;
+    const detail = `${names.join(", ")} ${present.version} give the known bytes (${build.kind})`;
     return { name: "engine", status: "ok", detail };
   } finally {
     await engines.close();

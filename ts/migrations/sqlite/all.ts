@@ -4,6 +4,7 @@ import { tenancyMigration } from "./0003-tenancy.ts";
 import { eventsOfAJobMigration } from "./0004-events-of-a-job.ts";
 import { modelProvidersMigration } from "./0005-model-providers.ts";
 import { experimentsAnalyticsMigration } from "./0006-experiments-analytics.ts";
+import { deletedTenantsMigration } from "./0007-deleted-tenants.ts";
 import type { Migration } from "./migration.ts";
 
 /** The schema of the embedded store, oldest step first. TypeScript, not .sql, so that it travels with the built package. */
@@ -14,4 +15,5 @@ export const SQLITE_MIGRATIONS: readonly Migration[] = [
   eventsOfAJobMigration,
   modelProvidersMigration,
   experimentsAnalyticsMigration,
+  deletedTenantsMigration,
 ];
