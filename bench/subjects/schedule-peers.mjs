@@ -1,19 +1,7 @@
 // Other schedulers as subjects, and the outside checker of what all of them answer: see bench/subjects/peers/scheduling.py.
-import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import { Subject } from "../subject.mjs";
-import { ENVIRONMENT, FOLDER, PYTHON, versionOf } from "./peers.mjs";
-
-/** @param {string} root */
-function prepare(root) {
-  try {
-    execFileSync(resolve(root, PYTHON), ["-c", "import ortools, pymoo"], { stdio: "ignore" });
-  } catch (cause) {
-    throw new Error(`the peers of schedules need ortools and pymoo: install ${FOLDER}/requirements.txt anew`, {
-      cause,
-    });
-  }
-}
+import { ENVIRONMENT, FOLDER, PYTHON, preparePeers, versionOf } from "./peers.mjs";
 
 /** @param {string} name as in scheduling.py @param {string} root */
 export function startScheduling(name, root) {
@@ -25,7 +13,7 @@ function scheduler(name, distribution, about) {
   return {
     name,
     about: (/** @type {string} */ root) => `${about}, version ${versionOf(root, distribution)}`,
-    prepare,
+    prepare: (/** @type {string} */ root) => void preparePeers(root, distribution),
     start: (/** @type {string} */ root) => startScheduling(name, root),
   };
 }
