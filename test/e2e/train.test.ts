@@ -38,7 +38,7 @@ describe("ketflow train", () => {
 
   it("keeps a checkpoint when Ctrl-C stops it, and goes on from it to the same bytes", async () => {
     const cwd = folderOf();
-    const args = ["train", "cart-pole", "--options", "small.json", "--steps", "20000", "--seed", "3"];
+    const args = ["train", "cart-pole", "--options", "small.json", "--steps", "150000", "--seed", "3"];
     const whole = ketflow([...args, "--json"], cwd);
     const env = { PATH: process.env.PATH ?? "", HOME: cwd };
     const running = spawn(process.execPath, [script, ...args, "--checkpoint", "kept"], { cwd, env });

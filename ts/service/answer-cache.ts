@@ -6,7 +6,7 @@ import { namespaceOf, sealedStore } from "../cache/sealed-store.ts";
 import { type GuardedStore, guardedStore } from "../cache/shared-store.ts";
 import { systemClock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
-import type { CacheMeters } from "../telemetry/cache-metrics.ts";
+import type { CacheMeters } from "../telemetry/meters.ts";
 
 export interface AnswerCacheOptions {
   /** Of answers of language models that are kept in memory; 64 MiB by default, 0: none. */

@@ -18,7 +18,7 @@ import { systemClock } from "../core/clock.ts";
 import { createExperiments, type Experiments } from "../experiments/experiments.ts";
 import { createOutcomes, type Outcomes } from "../experiments/outcomes.ts";
 import { createSqliteExperimentStore } from "../experiments/store-sqlite.ts";
-import type { Meters } from "../telemetry/house-metrics.ts";
+import type { Meters } from "../telemetry/meters.ts";
 import type { Policies } from "../tenancy/policies.ts";
 import type { QuotaBook } from "../tenancy/quota.ts";
 import type { House } from "./house.ts";

@@ -1,16 +1,5 @@
-import type { CacheDrop, CacheLookup, ContentCache } from "../cache/content-cache.ts";
-import type { Reused } from "../chat/reuse.ts";
+import type { CacheMeters } from "./meters.ts";
 import { Counter, Gauge, type Registry } from "./prometheus.ts";
-
-/** What the cache of chat answers calls while it works. */
-export interface CacheMeters {
-  onLookup(result: CacheLookup): void;
-  onDrop(reason: CacheDrop): void;
-  /** A call was answered by another one's answer. */
-  onReused(how: Reused["how"]): void;
-  /** Once, when it is open. */
-  observe(state: ContentCache["state"]): void;
-}
 
 export function cacheMeters(registry: Registry): CacheMeters {
   const registers = [registry];

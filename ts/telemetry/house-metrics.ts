@@ -1,28 +1,10 @@
 import { stat } from "node:fs/promises";
-import type { ChatOutcome } from "../chat/call-record.ts";
 import type { Clock } from "../core/clock.ts";
 import { errnoOf } from "../core/errors.ts";
-import type { DriftAlert } from "../models/analytics.ts";
-import type { ExperimentView } from "../models/experiment.ts";
 import type { EngineIdentity } from "../models/job.ts";
-import type { Quotas } from "../models/tenant.ts";
 import type { PoolLoad } from "../workers/job-pool.ts";
+import type { Meters } from "./meters.ts";
 import { Counter, Gauge, Histogram, type Registry } from "./prometheus.ts";
-
-/** What the services below call while they work. */
-export interface Meters {
-  /** A group of writes was committed. */
-  onCommit(writes: number, seconds: number): void;
-  /** A head of the log was signed and written. */
-  onSigned(seconds: number): void;
-  onQuotaRefused(quota: keyof Quotas): void;
-  /** A call of a language model that was sent somewhere has ended. */
-  onCall(outcome: ChatOutcome, seconds: number): void;
-  /** An experiment ended, by itself or because somebody asked. */
-  onExperimentStop(cause: NonNullable<ExperimentView["stopCause"]>): void;
-  /** A tenant's calls or jobs have changed. */
-  onDrift(metric: DriftAlert["metric"]): void;
-}
 
 /** What is asked when somebody reads the metrics. */
 export interface HouseReadings {

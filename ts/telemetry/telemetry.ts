@@ -1,13 +1,14 @@
 import type { JobId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Store } from "../jobs/store.ts";
-import { type CacheMeters, cacheMeters } from "./cache-metrics.ts";
+import { cacheMeters } from "./cache-metrics.ts";
 import { faultOf, hidden } from "./fault.ts";
-import { type HouseReadings, houseMeters, houseMetrics, type Meters } from "./house-metrics.ts";
+import { type HouseReadings, houseMeters, houseMetrics } from "./house-metrics.ts";
 import { httpMetrics } from "./http-metrics.ts";
 import { jobMetrics } from "./job-metrics.ts";
 import type { KeyedHash } from "./keyed-hash.ts";
 import { logJob, logRequest } from "./log-lines.ts";
+import type { CacheMeters, Meters } from "./meters.ts";
 import { processMetrics } from "./process-metrics.ts";
 import { Registry } from "./prometheus.ts";
 import type { ObservedRequest } from "./request.ts";
