@@ -190,6 +190,7 @@ function headerParameters({ requestHeaders = {} }: Operation): Document[] {
 
 const HEADER_SCHEMAS: Readonly<Record<string, Document>> = {
   "Idempotency-Key": { type: "string", minLength: 1, maxLength: 255, pattern: "^[!-~]+$" },
+  "Ketflow-Reuse": { type: "string", enum: ["true", "false"] },
   "Last-Event-ID": { type: "string", pattern: "^(?:0|[1-9][0-9]{0,14})$" },
 };
 
