@@ -31,8 +31,8 @@ export interface EnginesOptions {
   /** Most runs at once; as many as the machine has cores by default. Threads start when they are needed. */
   threads?: number;
   /**
-   * A run that would need more is refused as `too-large`; by default 3840, which is what WASM can address, and natively three quarters
-   * of what the machine has.
+   * A run that would need more is refused as `too-large`; 3840 by default and at most, which is what WASM can address; natively
+   * at most three quarters of what the machine has. Method `auto` takes amplitudes where they fit: with a limit of your own, name the method.
    */
   memoryLimitMiB?: number;
   /** `false`: WASM also where `ketflow-native-PLATFORM-ARCH` is installed. The results are the same. */

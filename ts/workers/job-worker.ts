@@ -243,7 +243,10 @@ export class JobWorker implements EngineWorker {
   #json(type: EngineType, options: object): string {
     const isNative = this.#ready(ENGINE_OF[type]).memory === undefined;
     const mostMiB = isNative ? machineMemoryMiB() : WASM_MEMORY_MIB;
-    return JSON.stringify({ ...options, memoryLimitMiB: Math.min(this.#memoryLimitMiB ?? mostMiB, mostMiB) });
+    // The same default in every build: method `auto` asks whether amplitudes fit, and the other method has other bytes.
+    const asked = this.#memoryLimitMiB;
+    const memoryLimitMiB = asked === undefined ? WASM_MEMORY_MIB : Math.min(asked, mostMiB);
+    return JSON.stringify({ ...options, memoryLimitMiB });
   }
 
   #ready(name: EngineName): Ready {
