@@ -31,6 +31,7 @@ const SCRIPT = `
   const jobs = [
     ["circuit", brick(5, 3), { seed: 1, shots: 100 }],
     ["circuit", brick(18, 4), { seed: 1, shots: 1000, threads: 2 }],
+    ["circuit", brick(28, 1), { seed: 1, shots: 100 }], // Amplitudes take more than WASM has.
     ["anneal", "# vartype=SPIN\\n" + ring, { seed: 2, reads: 40, sweeps: 200 }],
     ["schedule", "2 2\\n0 3 1 2\\n1 4 0 2\\n", { seed: 3 }, "jsp"],
     ["infer", net, { seed: 0 }],
