@@ -7,6 +7,7 @@ import { messageFault } from "./message-fault.ts";
 import type { Reply } from "./operation.ts";
 import { problemReply, type ReportError } from "./problem.ts";
 import { requestIdOf } from "./request-id.ts";
+import { inTurns } from "./turns.ts";
 
 type Fetch = Parameters<typeof getRequestListener>[0];
 
@@ -21,24 +22,23 @@ export function createHttpServer(fetch: Fetch, limits: SettableLimits, report: R
       return new Response(body as BodyInit | null, { status, headers });
     },
   });
-  const server = createServer(
-    {
-      maxHeaderSize: LIMITS.headerBytes,
-      // Missing, it is refused with a problem below.
-      requireHostHeader: false,
-      headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
-      connectionsCheckingInterval: limits.checkMs,
-      keepAliveTimeout: limits.keepAliveMs,
-    },
-    (incoming: IncomingMessage, outgoing: ServerResponse) => {
-      const fault = messageFault(incoming);
-      if (fault === undefined) return answer(incoming, outgoing);
-      const { status, headers, body } = problemOf(fault, report);
-      const length = Buffer.byteLength(body ?? "");
-      outgoing.writeHead(status, { ...headers, "content-length": length, connection: "close" }).end(body);
-    },
-  );
+  const server = createServer({
+    maxHeaderSize: LIMITS.headerBytes,
+    // Missing, it is refused with a problem below.
+    requireHostHeader: false,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: limits.checkMs,
+    keepAliveTimeout: limits.keepAliveMs,
+  });
+  const handle = (incoming: IncomingMessage, outgoing: ServerResponse): unknown => {
+    const fault = messageFault(incoming);
+    if (fault === undefined) return answer(incoming, outgoing);
+    const { status, headers, body } = problemOf(fault, report);
+    const length = Buffer.byteLength(body ?? "");
+    outgoing.writeHead(status, { ...headers, "content-length": length, connection: "close" }).end(body);
+  };
+  server.on("request", inTurns(server, handle));
   server.maxConnections = limits.connections;
   server.on("clientError", (error, socket) => refuse(error, socket as Socket, report));
   return server;
