@@ -3,7 +3,7 @@
 // Clients submit Bell jobs and wait for their end, so that each is accepted, routed, run, logged and answered; the engine runs
 // them in its own process, and commits on a thread of the driver's; neither is in the table. The parts come from V8's sampling profiler: a sample belongs to the first
 // rule that names a function on its stack, and what no rule names is a part of its own, so the parts sum to the whole.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -46,7 +46,17 @@ const RULES = [
 const folder = mkdtempSync(join(tmpdir(), "ketflow-budget-"));
 try {
   console.log(JSON.stringify(describeMachine(ROOT)));
-  const service = await startService(["--cpu-prof", "--cpu-prof-interval", "200", "--cpu-prof-dir", folder]);
+  // Module by module, as `tsc` wrote it: in the bundle no file says which part a function belongs to.
+  const program = join(folder, "ketflow.mjs");
+  writeFileSync(
+    program,
+    `import { main } from ${JSON.stringify(join(ROOT, "dist/cli/main.js"))};\nawait main(process.argv.slice(2));\n`,
+  );
+  const service = await startService(
+    ["--cpu-prof", "--cpu-prof-interval", "200", "--cpu-prof-dir", folder],
+    [],
+    program,
+  );
   await sleep(4000); // the calibration of the first start
   await runJobs(service.port, WARM_UP_JOBS, 0);
   const from = process.hrtime.bigint();

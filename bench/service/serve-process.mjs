@@ -10,12 +10,16 @@ import { ROOT } from "../subjects/subjects.mjs";
 export const KEY = "kf_bench_key_0123456789";
 export const BELL = 'OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[2];\nh q[0];\ncx q[0],q[1];\n';
 
-/** @param {readonly string[]} [nodeFlags] @param {readonly string[]} [serveFlags] @returns the port, the process id, and what ends it */
-export async function startService(nodeFlags = [], serveFlags = []) {
+/**
+ * @param {readonly string[]} [nodeFlags] @param {readonly string[]} [serveFlags]
+ * @param {string} [program] the command line
+ * @returns the port, the process id, and what ends it
+ */
+export async function startService(nodeFlags = [], serveFlags = [], program = "dist/cli.js") {
   const folder = mkdtempSync(join(tmpdir(), "ketflow-bench-"));
   const child = spawn(
     process.execPath,
-    [...nodeFlags, "dist/cli.js", "serve", "--port", "0", "--data", join(folder, "data"), ...serveFlags],
+    [...nodeFlags, program, "serve", "--port", "0", "--data", join(folder, "data"), ...serveFlags],
     {
       cwd: ROOT,
       env: { ...process.env, KETFLOW_ADMIN_KEY: KEY, XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder },

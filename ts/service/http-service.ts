@@ -193,7 +193,8 @@ async function serveHouse(
   await house.jobs.start();
   warm(answers, log);
   if (options.calibrate && house.calibration().machine === DEFAULT_CALIBRATION.machine) {
-    void house.calibrate().catch(reportError);
+    // One that the end of the service cuts short is begun anew by the next start.
+    void house.calibrate().catch((error) => stopping.signal.aborted || reportError(error));
   }
   log.info("service.started", { url, version: options.version, engine: house.engines.identity.engine.contentHash });
   return {
