@@ -25,6 +25,8 @@ const AT = 1_700_000_000_000;
 const failing = (code: ErrorCode) => async (): Promise<never> => {
   throw new AppError(code, `told to fail with ${code}`);
 };
+/** Of an attempt that is alone. */
+const PACE = { compute: async () => () => undefined, worked: () => undefined };
 const never = () => new Promise<never>(() => undefined);
 
 describe("an attempt", () => {
@@ -48,7 +50,7 @@ describe("an attempt", () => {
     await store.apply(submission(ALICE, now, submit));
     const [job] = await store.claim({ worker: "w", at: now, leaseMs: 1000, limit: 1 });
     if (job === undefined) throw new Error("nothing to claim");
-    await runAttempt(job, services, stop);
+    await runAttempt(job, services, PACE, stop);
     return store.get(job);
   }
   const tries = (job: Job): unknown => job.attempts.at(-1)?.tries.map(({ backend, error }) => [backend, error?.code]);
@@ -86,7 +88,7 @@ describe("an attempt", () => {
     for (let round = 0; round < 3; round++) {
       const [job] = await store.claim({ worker: "w", at: now, leaseMs: 1000, limit: 1 });
       if (job === undefined) throw new Error("nothing to claim");
-      await runAttempt(job, services, new AbortController().signal);
+      await runAttempt(job, services, PACE, new AbortController().signal);
       const after = await store.get(job);
       waits.push(after.readyAt - now);
       now = after.readyAt;
@@ -239,6 +241,7 @@ describe("an attempt", () => {
     await runAttempt(
       job,
       { ...fakeServices(store, providers), clock: () => now, policyOf: () => UNHURRIED },
+      PACE,
       new AbortController().signal,
     );
     expect(tries(await store.get(job))).toEqual([["qpu", "provider-unavailable"]]);

@@ -6,6 +6,7 @@ import { createJobs, type JobServices, type Jobs } from "../../ts/jobs/jobs.ts";
 import type { RunnerOptions } from "../../ts/jobs/runner.ts";
 import type { Store } from "../../ts/jobs/store.ts";
 import type { SubmitOf } from "../../ts/models/job.ts";
+import type { RouteDecision } from "../../ts/models/route.ts";
 import type { Provider } from "../../ts/providers/provider.ts";
 import { ALICE, BELL_BODY, BOB, createFolders, fakeRoute, fakeServices, openStore, UNHURRIED } from "./fixtures.ts";
 import { createGate, type Gate } from "./gate.ts";
@@ -18,6 +19,15 @@ const body = (seed: number, change: Partial<SubmitOf<"circuit">> = {}): SubmitOf
   seed,
   ...change,
 });
+
+function longRoute(): RouteDecision {
+  const route = fakeRoute(["embedded"]);
+  const candidates = route.candidates.map((candidate) => ({
+    ...candidate,
+    predicted: { ...candidate.predicted, executionMs: 60_000 },
+  }));
+  return { ...route, candidates };
+}
 
 describe("the runner", () => {
   let store: Store;
@@ -57,6 +67,32 @@ describe("the runner", () => {
     const done = await Promise.all(accepted.map(({ id }) => jobs.wait(ALICE, id)));
     expect(done.map(({ status }) => status)).toEqual(done.map(() => "succeeded"));
     expect(gate.load.most).toBe(3);
+  });
+
+  it("takes quick jobs ahead of their turn, but no more than two for each that computes", async () => {
+    await start(1);
+    const accepted = await Promise.all(Array.from({ length: 6 }, (_, k) => jobs.submit(ALICE, body(k))));
+    await gate.reached(1);
+    await vi.waitFor(async () => expect((await store.liveJobs()).get("running")).toBe(3));
+    expect([gate.load.most, (await store.liveJobs()).get("queued")]).toEqual([1, 3]);
+    for (let k = 0; k < 6; k++) {
+      await gate.reached(k + 1);
+      gate.release(gate.begun[k] ?? -1);
+    }
+    await Promise.all(accepted.map(({ id }) => jobs.wait(ALICE, id)));
+    expect(gate.load.most).toBe(1);
+  });
+
+  it("leaves in the queue what would only wait behind a long job", async () => {
+    await start(1, { decide: async () => longRoute() });
+    const accepted = await Promise.all([0, 1, 2].map((k) => jobs.submit(ALICE, body(k))));
+    for (let k = 0; k < 3; k++) {
+      await gate.reached(k + 1);
+      const live = await store.liveJobs();
+      expect([live.get("running"), live.get("queued") ?? 0]).toEqual([1, 2 - k]);
+      gate.release(gate.begun[k] ?? -1);
+    }
+    await Promise.all(accepted.map(({ id }) => jobs.wait(ALICE, id)));
   });
 
   it("lets a tenant with one job not wait behind another's hundred", async () => {
@@ -130,7 +166,7 @@ describe("the runner", () => {
   });
 
   it("expires a job that waits for a free place until its deadline", async () => {
-    await start();
+    await start(1, { decide: async () => longRoute() });
     const { id: blocker } = await jobs.submit(ALICE, body(1));
     const { id } = await jobs.submit(ALICE, body(2, { constraints: { deadlineMs: 30 } }));
     expect(await jobs.wait(ALICE, id)).toMatchObject({ status: "expired", attempts: [] });

@@ -32,6 +32,14 @@ export interface AttemptServices {
   reportError(error: unknown, job?: JobRef): void;
 }
 
+/** How an attempt keeps step with the others of its process. */
+export interface Pace {
+  /** Waits for the attempt's turn to compute; gives the end of that turn. @param predictedMs what it will take by its route */
+  compute(predictedMs: number, signal: AbortSignal): Promise<() => void>;
+  /** Nothing is left of it but to store the outcome. */
+  worked(): void;
+}
+
 interface Reserve {
   /** @returns settles it with what was used, once. @throws {AppError} `quota-exceeded` */
   reserve(tenant: TenantId, predicted: Consumption): (used: Consumption) => void;
@@ -54,13 +62,14 @@ const STORE_RETRY_MS = 1_000;
  *
  * @param stop its reason is a {@link StopReason}
  */
-export async function runAttempt(job: Job, services: AttemptServices, stop: AbortSignal): Promise<void> {
+export async function runAttempt(job: Job, services: AttemptServices, pace: Pace, stop: AbortSignal): Promise<void> {
   const deadline = new AbortController();
   const timer = callAt(job.deadlineAt, services.clock, () => deadline.abort("deadline" satisfies StopReason));
   const budget = new AbortController();
   const signal = AbortSignal.any([stop, deadline.signal, budget.signal]);
   try {
-    const command = await attempt(job, services, signal, budget);
+    const command = await attempt(job, services, pace, signal, budget);
+    pace.worked();
     if (command !== undefined) await storeOutcome(command, services, stop);
   } finally {
     timer.clear();
@@ -70,6 +79,7 @@ export async function runAttempt(job: Job, services: AttemptServices, stop: Abor
 async function attempt(
   job: Job,
   services: AttemptServices,
+  pace: Pace,
   signal: AbortSignal,
   budget: AbortController,
 ): Promise<Command | undefined> {
@@ -83,7 +93,7 @@ async function attempt(
     const input = await store.input(job);
     route ??= await untilStopped(services.decide({ ...job, input }, signal), signal);
     settle = services.quota?.reserve(job.tenant, predictedUse(route, services));
-    const ran = await tryBackends(job, input, route, services, signal, budget, tries);
+    const ran = await tryBackends(job, input, route, services, pace, signal, budget, tries);
     used = { computeMs: ran.result.engineMs, costMicroUsd: ran.costMicroUsd };
     return { kind: "succeed", ...fenced, at: clock(), route, tries, ...ran };
   } catch (error) {
@@ -130,6 +140,7 @@ async function tryBackends(
   input: Uint8Array,
   route: RouteDecision,
   services: AttemptServices,
+  pace: Pace,
   signal: AbortSignal,
   budget: AbortController,
   tries: BackendTry[],
@@ -137,16 +148,18 @@ async function tryBackends(
   let lastError: unknown;
   for (const backend of [route.chosen, ...route.fallbacks]) {
     const provider = services.providers.get(backend);
-    const { costMicroUsd } = candidateOf(route, backend).predicted;
+    const { costMicroUsd, executionMs } = candidateOf(route, backend).predicted;
     if (provider === undefined || !isAgreedTo(job, provider, costMicroUsd, services)) continue;
+    const engineHash = services.engineHash(backend, job.type);
+    const key = engineHash === undefined ? undefined : contentKey(job, engineHash);
+    const earlier = key !== undefined && job.request.reuse ? await services.store.cached(job.tenant, key) : undefined;
+    const endTurn = earlier?.result ? undefined : await pace.compute(executionMs, signal);
+    // From here: no job pays for its wait.
     const startedAt = services.clock();
     const budgetMs = provider.describe().kind === "embedded" ? attemptBudget(job, services) : undefined;
     const endsAt = budgetMs === undefined ? undefined : startedAt + budgetMs;
     const timer = callAt(endsAt, services.clock, () => budget.abort("budget" satisfies StopReason));
     try {
-      const engineHash = services.engineHash(backend, job.type);
-      const key = engineHash === undefined ? undefined : contentKey(job, engineHash);
-      const earlier = key !== undefined && job.request.reuse ? await services.store.cached(job.tenant, key) : undefined;
       const ran = earlier?.result ? reuse(earlier, earlier.result) : await run(job, input, provider, services, signal);
       tries.push({ backend, startedAt, endedAt: services.clock() });
       if ("reused" in ran) return { result: { ...ran, backend }, costMicroUsd: 0 };
@@ -163,6 +176,7 @@ async function tryBackends(
       lastError = error;
     } finally {
       timer.clear();
+      endTurn?.();
     }
   }
   throw (

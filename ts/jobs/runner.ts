@@ -4,11 +4,12 @@ import { FINAL_STATES } from "../models/job.ts";
 import type { Job } from "./job.ts";
 import { type AttemptServices, runAttempt, type StopReason } from "./run-attempt.ts";
 import type { JobRef } from "./store.ts";
+import { Turns } from "./turns.ts";
 
 export interface RunnerOptions {
   /** Names this process in leases and attempts. */
   readonly worker: string;
-  /** How many jobs run at the same time. */
+  /** How many jobs compute at the same time. */
   readonly concurrency: number;
   readonly leaseMs?: number | undefined;
   readonly pollMs?: number | undefined;
@@ -28,6 +29,15 @@ export interface Runner {
 const BATCH = 1000;
 
 /**
+ * Of quick jobs so many more are taken ahead, for each that may compute: the commit of a claim and of an outcome take longer than
+ * a circuit of a few qubits. Behind a long job none is: it would be called running, and only wait.
+ */
+const AHEAD = 2;
+
+/** Attempts in all, for each that may compute: those whose outcome is being stored hold their result in memory. */
+const MOST_ATTEMPTS = 6;
+
+/**
  * Runs the queue. A committed job wakes it at once; polling is the guarantee for whatever no commit announces: deadlines,
  * pauses between attempts, leases that ran out.
  */
@@ -37,6 +47,9 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
   /** What alone may be leased; undefined where everything may. */
   const own = ownJobsOnly ? new Map<JobId, TenantId>() : undefined;
   const running = new Map<JobId, { fence: number; stop: AbortController; ended: Promise<void> }>();
+  const turns = new Turns(concurrency);
+  /** Attempts that still have to compute, or do. */
+  let working = 0;
   let state: "idle" | "started" | "stopped" = "idle";
   let poll: NodeJS.Timeout | undefined;
   let filling: Promise<void> | undefined;
@@ -55,25 +68,33 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
 
   function take({ tenant, id }: JobRef): void {
     own?.set(id, tenant);
+    mayHaveMore = true;
     fill();
   }
 
   function fill(): void {
-    mayHaveMore = true;
+    if (!mayHaveMore || places() <= 0) return;
     if (filling !== undefined || state !== "started") return;
     filling = claimWhileFree()
       .catch(reportError)
       .finally(() => {
         filling = undefined;
-        if (mayHaveMore && running.size < concurrency) fill();
+        fill();
       });
   }
 
+  function places(): number {
+    const most = turns.areQuick ? concurrency * (1 + AHEAD) : concurrency;
+    return Math.min(most - working, concurrency * MOST_ATTEMPTS - running.size);
+  }
+
   async function claimWhileFree(): Promise<void> {
-    while (mayHaveMore && state === "started" && running.size < concurrency) {
+    while (mayHaveMore && state === "started" && places() > 0) {
       mayHaveMore = false;
-      const limit = concurrency - running.size;
+      const limit = places();
       const jobs = own === undefined ? await claimAny(limit) : await claimOwn(own, limit);
+      // Fewer than asked for: the queue is empty, until a commit or a look says otherwise.
+      if (jobs.length === limit) mayHaveMore = true;
       for (const job of jobs) launch(job);
     }
   }
@@ -103,10 +124,24 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
     // Claimed while stopping: straight back to the queue.
     if (state === "stopped") stop.abort("stopping" satisfies StopReason);
     const heartbeat = setInterval(() => void beat(job), leaseMs / 3);
-    const ended = runAttempt(job, services, stop.signal)
+    let isWorking = true;
+    working++;
+    const worked = (): void => {
+      if (!isWorking) return;
+      isWorking = false;
+      working--;
+      fill();
+    };
+    const compute = async (predictedMs: number, signal: AbortSignal): Promise<() => void> => {
+      const end = await turns.take(predictedMs, signal);
+      fill();
+      return end;
+    };
+    const ended = runAttempt(job, services, { compute, worked }, stop.signal)
       .catch((error: unknown) => reportError(error, job))
       .finally(() => {
         clearInterval(heartbeat);
+        worked();
         // A paused and resumed job may already run again here, under a newer fence.
         if (running.get(job.id)?.fence === job.fence) running.delete(job.id);
         fill();
@@ -127,6 +162,7 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
       ...overdue.map(({ tenant, id }) => tolerate(() => store.apply({ kind: "expire", tenant, id, at }))),
       ...lapsed.map((job) => reclaim(job, false)),
     ]);
+    mayHaveMore = true;
     fill();
   }
 
@@ -155,6 +191,7 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
       unsubscribe = store.subscribe(onCommitted);
       poll = setInterval(() => void sweep().catch(reportError), pollMs);
       poll.unref();
+      mayHaveMore = true;
       fill();
     },
     async stop() {
