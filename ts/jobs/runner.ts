@@ -1,6 +1,7 @@
 import { AppError } from "../core/errors.ts";
 import type { JobId, TenantId } from "../core/ids.ts";
 import { FINAL_STATES } from "../models/job.ts";
+import { Inflow } from "./inflow.ts";
 import type { Job } from "./job.ts";
 import { type AttemptServices, runAttempt, type StopReason } from "./run-attempt.ts";
 import type { JobRef } from "./store.ts";
@@ -30,7 +31,8 @@ const BATCH = 1000;
 
 /**
  * Of quick jobs so many more are taken ahead, for each that may compute: the commit of a claim and of an outcome take longer than
- * a circuit of a few qubits. Behind a long job none is: it would be called running, and only wait.
+ * a circuit of a few qubits. Behind a long job none is: it would be called running, and only wait. Nor while many more come than are
+ * run: to run a job takes as much of the thread as to accept sixteen.
  */
 const AHEAD = 2;
 
@@ -48,6 +50,7 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
   const own = ownJobsOnly ? new Map<JobId, TenantId>() : undefined;
   const running = new Map<JobId, { fence: number; stop: AbortController; ended: Promise<void> }>();
   const turns = new Turns(concurrency);
+  const inflow = new Inflow(clock);
   /** Attempts that still have to compute, or do. */
   let working = 0;
   let state: "idle" | "started" | "stopped" = "idle";
@@ -63,7 +66,10 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
       mine.stop.abort("superseded" satisfies StopReason);
     }
     if (FINAL_STATES.has(job.status)) own?.delete(job.id);
-    if (job.status === "queued") take(job);
+    if (job.status === "queued") {
+      inflow.count("came");
+      take(job);
+    }
   }
 
   function take({ tenant, id }: JobRef): void {
@@ -84,7 +90,7 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
   }
 
   function places(): number {
-    const most = turns.areQuick ? concurrency * (1 + AHEAD) : concurrency;
+    const most = turns.areQuick && !inflow.isFlood ? concurrency * (1 + AHEAD) : concurrency;
     return Math.min(most - working, concurrency * MOST_ATTEMPTS - running.size);
   }
 
@@ -130,6 +136,7 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
       if (!isWorking) return;
       isWorking = false;
       working--;
+      inflow.count("ended");
       fill();
     };
     const compute = async (predictedMs: number, signal: AbortSignal): Promise<() => void> => {
