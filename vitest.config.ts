@@ -4,7 +4,7 @@ const globalSetup = "test/global-setup.ts";
 
 /** Open a whole service, start processes or take seconds each: too slow for the minute of `npm run check`. */
 const SERVICE = [
-  ...["client", "http", "service", "telemetry"].map((folder) => `test/${folder}/**/*.test.ts`),
+  ...["chat", "client", "http", "service", "telemetry"].map((folder) => `test/${folder}/**/*.test.ts`),
   ...[
     "cli/service",
     "cli/audit",
@@ -17,6 +17,9 @@ const SERVICE = [
     "bench/measure",
     "workers/pool",
     "cli/spare-memory",
+    "algorithms/mirror-fidelity",
+    "engines/training",
+    "experiments/tallies",
   ].map((file) => `test/${file}.test.ts`),
 ];
 
