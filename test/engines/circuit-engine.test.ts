@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { draftReceipt } from "../../ts/audit/receipt.ts";
+import { compareRerun, rerunInput } from "../../ts/audit/rerun.ts";
+import { fromHex } from "../../ts/core/bytes.ts";
+import type { CircuitRun } from "../../ts/engines/circuit-engine.ts";
 import { type Engines, loadEngines } from "../../ts/engines/load-engines.ts";
+import type { CircuitOptions } from "../../ts/models/circuit.ts";
 import { toCircuitResult } from "../../ts/models/circuit-result.ts";
+import { bellOutcome } from "../audit/log-fixture.ts";
 
 const BELL = `OPENQASM 3.0;
 include "stdgates.inc";
@@ -14,6 +20,24 @@ c = measure q;
 
 /** vitest does not transform what threads run: they take the built file. */
 const workerUrl = new URL("../../dist/workers/worker.js", import.meta.url);
+
+const chain = (qubits: number): string =>
+  Array.from({ length: qubits - 1 }, (_, k) => `cx q[${k}], q[${k + 1}];`).join(" ");
+
+async function withLimit<R>(memoryLimitMiB: number | undefined, use: (limited: Engines) => Promise<R>): Promise<R> {
+  const limit = memoryLimitMiB === undefined ? {} : { memoryLimitMiB };
+  const limited = await loadEngines({ workerUrl, threads: 1, ...limit });
+  return use(limited).finally(() => limited.close());
+}
+
+/** Not in a log: what it says of the run, and what is run again for it. */
+function receiptOf(source: string, { identity, options, seed, resultHash }: CircuitRun) {
+  const input = { format: "openqasm3", source } as const;
+  const result = { hash: fromHex(resultHash) };
+  const { manifest, opening } = draftReceipt(bellOutcome({ identity, options, seed, input, result }));
+  const receipt = { format: "ketflow-receipt/1", manifest, opening, proof: "" } as const;
+  return { receipt, job: rerunInput(receipt) };
+}
 
 let engines: Engines;
 beforeAll(async () => {
@@ -161,6 +185,40 @@ describe("a circuit run", () => {
       await limited.close();
     }
   });
+
+  it("is run again to the same bytes under another memory limit, because its receipt names what auto took", async () => {
+    const source = `OPENQASM 3.0; include "stdgates.inc"; qubit[20] q; rx(0.3) q; ${chain(20)}`;
+    const narrow = await withLimit(4, ({ circuit }) => circuit.run(source, { seed: 7 }));
+    const wide = await engines.circuit.run(source, { seed: 7 });
+    expect([narrow.options.method, wide.options.method]).toEqual(["mps", "statevector"]);
+    expect(narrow.resultHash).not.toBe(wide.resultHash);
+    const { receipt, job } = receiptOf(source, narrow);
+    const again = await engines.circuit.run(source, { ...job.options, seed: job.seed });
+    expect(compareRerun(receipt, fromHex(again.resultHash))).toMatchObject({ ok: true });
+    const { options, seed } = receiptOf(source, wide).job;
+    const refused = withLimit(4, ({ circuit }) => circuit.run(source, { ...options, seed }));
+    await expect(refused).rejects.toMatchObject({ code: "too-large" });
+  });
+
+  it.each([
+    [{}, 2],
+    [{ noise: {} }, 2],
+    [{ noise: { readout: 0.1 } }, 2],
+    [{ noise: { depolarizing1: 0, channels: [] } }, 2],
+    [{ noise: { depolarizing2: 0.1 } }, 2],
+    [{ noise: { channels: [{ channel: { kind: "bit-flip", probability: 0 } }] } }, 2],
+    [{}, 16],
+    [{ noise: { depolarizing1: 0.1 } }, 16],
+    [{}, 40],
+    [{ method: "density" }, 2],
+  ] as [CircuitOptions, number][])(
+    "of %j on %i qubits records the method that its estimate names",
+    async (options, qubits) => {
+      const source = `OPENQASM 3.0; include "stdgates.inc"; qubit[${qubits}] q; ${qubits === 40 ? "rx(0.3) q;" : ""} ${chain(qubits)}`;
+      const { method } = await engines.circuit.estimate(source, options);
+      expect((await engines.circuit.run(source, { ...options, shots: 10 })).options.method).toBe(method);
+    },
+  );
 });
 
 describe("a compiled circuit", () => {

@@ -10,9 +10,9 @@ import { parseTrustedLogs, readTrustedLogs, trustedLogsPath } from "../audit/tru
 import { verifyFile } from "../audit/verify-export.ts";
 import type { VerifyReport } from "../audit/verify-receipt.ts";
 import { fromBase64, fromHex, toHex } from "../core/bytes.ts";
-import { AppError, messageOf } from "../core/errors.ts";
+import { AppError, type ErrorCode, messageOf } from "../core/errors.ts";
 import { sha256 } from "../core/sha256.ts";
-import type { Engines } from "../engines/load-engines.ts";
+import type { Engines, EnginesOptions } from "../engines/load-engines.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { RouteDecision } from "../models/route.ts";
 import { replay } from "../routing/route.ts";
@@ -20,6 +20,14 @@ import { IDENTITIES } from "../workers/engines.ts";
 import type { ExitCode } from "./failure.ts";
 import { readBytes } from "./read-input.ts";
 import type { Terminal } from "./terminal.ts";
+
+/** What keeps a run from starting here says nothing against its receipt. */
+const NOT_RERUN: ReadonlySet<ErrorCode> = new Set(["invalid-input", "unsupported", "too-large"]);
+
+type Limit = Pick<EnginesOptions, "memoryLimitMiB">;
+
+/** As much as the build and the machine have. */
+const NO_LIMIT: Limit = { memoryLimitMiB: 2 ** 24 };
 
 export interface VerificationRequest {
   /** Verifier keys, or files of them; without any, the user's trusted logs. */
@@ -61,7 +69,7 @@ export async function verify(
     if (route !== null) report.checks.push(decideAgain(route));
     report.checks.push(await rerun(report, input, request, terminal));
   } catch (error) {
-    if (!(error instanceof AppError) || !["invalid-input", "unsupported"].includes(error.code)) throw error;
+    if (!(error instanceof AppError) || !NOT_RERUN.has(error.code)) throw error;
     return { report, notRerun: error.message, code: 2 };
   }
   report.ok = report.checks.every((check) => check.ok);
@@ -98,7 +106,9 @@ async function rerun(
 ): Promise<Check> {
   if (receipt === undefined) throw new AppError("internal", `no receipt after ${checks.length} checks`);
   const job = rerunInput(receipt, inputFile);
-  const engines = await enginesFrom(engine, job.engine, terminal);
+  // Receipts from before the method was recorded say `auto`, which chooses by the limit: they have the default one.
+  const { method = "auto" } = job.options;
+  const engines = await enginesFrom(engine, job.engine, method === "auto" ? {} : NO_LIMIT, terminal);
   try {
     const present = engines.identityOf(job.type).engine;
     if (present.contentHash !== job.engine.contentHash) {
@@ -123,9 +133,10 @@ async function rerun(
 async function enginesFrom(
   engine: string | undefined,
   made: EngineIdentity["engine"],
+  limit: Limit,
   terminal: Terminal,
 ): Promise<Engines> {
-  if (engine === undefined) return (await import("../engines/load-engines.ts")).loadEngines();
+  if (engine === undefined) return (await import("../engines/load-engines.ts")).loadEngines(limit);
   const path = resolve(terminal.workingDirectory, engine);
   const found = await stat(path).catch((cause: unknown) => {
     throw new AppError("invalid-input", `--engine ${engine}: there is no such file or folder`, { cause });
@@ -135,7 +146,7 @@ async function enginesFrom(
     const known = Object.entries(IDENTITIES).find(([, { build }]) => build.sha256 === digest);
     if (known !== undefined) {
       const { loadEngines } = await import("../engines/load-engines.ts");
-      return loadEngines({ wasmUrl: { [known[0]]: pathToFileURL(path) } });
+      return loadEngines({ ...limit, wasmUrl: { [known[0]]: pathToFileURL(path) } });
     }
     throw new AppError(
       "unsupported",
@@ -147,7 +158,7 @@ async function enginesFrom(
   const door = pathToFileURL(join(path, "dist", "engines.js")).href;
   try {
     const release: typeof import("../engines/load-engines.ts") = await import(door);
-    return await release.loadEngines();
+    return await release.loadEngines(limit);
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     const expected = "the folder of an installed ketflow, with dist/engines.js";

@@ -32,7 +32,7 @@ export interface EnginesOptions {
   threads?: number;
   /**
    * A run that would need more is refused as `too-large`; 3840 by default and at most, which is what WASM can address; natively
-   * at most three quarters of what the machine has. Method `auto` takes amplitudes where they fit: with a limit of your own, name the method.
+   * at most three quarters of what the machine has. Method `auto` takes amplitudes where they fit; the options of a run say what it took.
    */
   memoryLimitMiB?: number;
   /** `false`: WASM also where `ketflow-native-PLATFORM-ARCH` is installed. The results are the same. */

@@ -1,7 +1,7 @@
 import type { CircuitOptions, CircuitResult } from "./circuit.ts";
 import { OTHER_METHODS } from "./circuit-methods.ts";
 import type { ResultContainer, Section } from "./result-container.ts";
-import { count, finite, only, openSections, wrongResult } from "./sections.ts";
+import { count, finite, only, openSections, type Sections, wrongResult } from "./sections.ts";
 
 /** The schema of what a circuit run gives back. */
 const CIRCUIT_RESULT_SCHEMA = "circuit-result/1";
@@ -98,16 +98,38 @@ export function toCircuitResult(container: Uint8Array | ResultContainer, options
   if (options.fidelity !== undefined) {
     result.fidelity = only(sections.take("fidelity", ["f64"], 1));
   }
-  if (sections.has("method")) {
-    const name = String.fromCharCode(...sections.take("method", ["u8"], "any").data);
-    const method = OTHER_METHODS.find((known) => known === name);
-    if (method === undefined) throw broken(`no method is called ${JSON.stringify(name.slice(0, 40))}`);
-    result.method = method;
-    if (method === "mps") {
-      result.bond = sections.take("mps.bond", ["u32"], 1).data[0] ?? 0;
-      result.truncationError = only(sections.take("mps.truncation-error", ["f64"], 1));
-    }
+  const method = otherMethod(sections);
+  if (method !== undefined) result.method = method;
+  if (method === "mps") {
+    result.bond = sections.take("mps.bond", ["u32"], 1).data[0] ?? 0;
+    result.truncationError = only(sections.take("mps.truncation-error", ["f64"], 1));
   }
   sections.end();
   return result;
+}
+
+/**
+ * What `auto` took in a run of these options: it asks whether amplitudes fit the memory limit, which is no option of the job, so that a
+ * re-run elsewhere could take another method, with other bytes.
+ *
+ * @throws {AppError} `integrity-violation` when the container is malformed
+ */
+export function methodAsRun(
+  container: Uint8Array | ResultContainer,
+  { method = "auto", noise = {} }: CircuitOptions,
+): NonNullable<CircuitOptions["method"]> {
+  if (method !== "auto") return method;
+  const { depolarizing1 = 0, depolarizing2 = 0, channels = [] } = noise;
+  const hasGateNoise = depolarizing1 > 0 || depolarizing2 > 0 || channels.length > 0;
+  const ofAmplitudes = hasGateNoise ? "trajectory" : "statevector";
+  return otherMethod(openSections(container, CIRCUIT_RESULT_SCHEMA)) ?? ofAmplitudes;
+}
+
+/** Undefined where amplitudes ran. */
+function otherMethod(sections: Sections): CircuitResult["method"] {
+  if (!sections.has("method")) return undefined;
+  const name = String.fromCharCode(...sections.take("method", ["u8"], "any").data);
+  const method = OTHER_METHODS.find((known) => known === name);
+  if (method === undefined) throw broken(`no method is called ${JSON.stringify(name.slice(0, 40))}`);
+  return method;
 }

@@ -5,6 +5,7 @@ import { withResolvers } from "../core/with-resolvers.ts";
 import type { AnnealOptions } from "../models/anneal.ts";
 import { annealWork } from "../models/anneal-work.ts";
 import type { CircuitOptions, Note } from "../models/circuit.ts";
+import { methodAsRun } from "../models/circuit-result.ts";
 import { DEFAULT_READS, withDefaults } from "../models/defaults.ts";
 import type { HybridDocument, HybridEstimate, HybridOptions } from "../models/hybrid.ts";
 import type { EngineIdentity } from "../models/job.ts";
@@ -125,7 +126,8 @@ export class JobWorker implements EngineWorker {
       // The time limit is replaced by the work that was done in it, which gives the same bytes on every machine.
       const isTimed = isCut || (type === "schedule" && "timeLimitMs" in options);
       const work = isTimed ? workOf(type, done.container) : {};
-      const asRun = { ...withDefaults(type, asked as OptionsOf<T>), ...work };
+      const chosen = type === "circuit" ? { method: methodAsRun(done.container, asked as CircuitOptions) } : {};
+      const asRun = { ...withDefaults(type, asked as OptionsOf<T>), ...work, ...chosen };
       return { ...done, options: asRun, ...(fewerThreads !== undefined && { fewerThreads }) };
     });
   }
