@@ -78,6 +78,20 @@ describe("while a commit waits for the disk", () => {
     expect(sizes).toEqual([2, 4]);
   });
 
+  it("enough that came meanwhile are committed before those who waited are answered; a query comes between the two", async () => {
+    const first = add("first").then(() => commits.length);
+    await turn();
+    const later = Array.from({ length: 16 }, (_, k) => add(`later ${k}`));
+    const query = database.group.read(names);
+    commits[0]?.confirm();
+    expect(await first).toBe(2);
+    expect(await query).toEqual(["first"]);
+    commits[1]?.confirm();
+    await Promise.all(later);
+    expect(names()).toHaveLength(17);
+    expect(sizes).toEqual([1, 16]);
+  });
+
   it("a query waits, so that it sees nothing that the disk has not confirmed", async () => {
     const written = add("a");
     await turn();
