@@ -65,9 +65,9 @@ async function withService(work) {
   }
 }
 
-/** After the calibration of the first start. @param {Running} service */
+/** After the calibration of the first start and seven collections of garbage, two seconds apart. @param {Running} service */
 async function idle({ pid }) {
-  await sleep(6000);
+  await sleep(30_000);
   console.log(`idle: ${residentMegabytes(pid).toFixed(0)} MB resident, ${residentOfChildren(pid)}`);
 }
 
