@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { newEvent } from "../../ts/audit/new-event.ts";
 import { AppError } from "../../ts/core/errors.ts";
@@ -67,6 +68,28 @@ describe("the runner", () => {
     const done = await Promise.all(accepted.map(({ id }) => jobs.wait(ALICE, id)));
     expect(done.map(({ status }) => status)).toEqual(done.map(() => "succeeded"));
     expect(gate.load.most).toBe(3);
+  });
+
+  it("claims a job in the transaction that accepts it, where there is a place, and asks for no more", async () => {
+    let claims = 0;
+    const counted: Store = {
+      ...store,
+      claim(request) {
+        claims++;
+        return store.claim(request);
+      },
+    };
+    await start(2, { store: counted });
+    await store.liveJobs(); // Behind the claim of what was queued before the start.
+    await nextTurn();
+    expect(claims).toBe(1);
+    const accepted = await jobs.submit(ALICE, body(1));
+    expect(accepted.status).toBe("queued");
+    expect((await store.get(accepted)).status).toBe("running");
+    await gate.reached(1);
+    gate.release(1);
+    await jobs.wait(ALICE, accepted.id);
+    expect(claims).toBe(2);
   });
 
   it("takes quick jobs ahead of their turn, but no more than two for each that computes", async () => {

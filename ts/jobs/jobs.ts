@@ -66,6 +66,7 @@ export function createJobs(given: JobServices, options: RunnerOptions): Jobs {
     store.subscribe(({ tenant, status }) => FINAL_STATES.has(status) && quota.release(tenant));
   }
   const runner = createRunner({ ...services, reportError }, options);
+  const submitServices = { ...services, wake: () => runner.wake() };
 
   function ref(tenant: TenantId, id: string): { tenant: TenantId; id: JobId; at: number } {
     if (!isJobId(id)) throw new AppError("not-found", `there is no job ${id}`);
@@ -89,7 +90,7 @@ export function createJobs(given: JobServices, options: RunnerOptions): Jobs {
   }
 
   return {
-    submit: (tenant, body, submitOptions) => submit(services, tenant, body, submitOptions),
+    submit: (tenant, body, submitOptions) => submit(submitServices, tenant, body, submitOptions),
     get: async (tenant, id) => store.get(ref(tenant, id)),
     list: (tenant, request) => store.list(tenant, request),
     input: async (tenant, id) => store.input(ref(tenant, id)),
@@ -100,7 +101,7 @@ export function createJobs(given: JobServices, options: RunnerOptions): Jobs {
     pause: async (tenant, id, { event } = {}) => store.apply({ kind: "pause", ...ref(tenant, id), event }),
     resume: async (tenant, id, { event } = {}) => store.apply({ kind: "resume", ...ref(tenant, id), event }),
     remove: async (tenant, id, event) => store.remove(ref(tenant, id), event),
-    retry: async (tenant, id, submitOptions) => retry(services, ref(tenant, id), submitOptions),
+    retry: async (tenant, id, submitOptions) => retry(submitServices, ref(tenant, id), submitOptions),
     take: (tenant, id) => runner.take(ref(tenant, id)),
     wait: async (tenant, id, signal) => wait(ref(tenant, id), signal),
     start: () => runner.start(),

@@ -23,6 +23,8 @@ export interface Runner {
   start(): Promise<void>;
   /** Makes a job, whoever queued it, one that this process runs. */
   take(job: JobRef): void;
+  /** A job is on its way into the store: where there is a place, it is claimed in the transaction that accepts it. */
+  wake(): void;
   /** Takes no more jobs and hands the running ones back to the queue. */
   stop(): Promise<void>;
 }
@@ -57,6 +59,8 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
   let poll: NodeJS.Timeout | undefined;
   let filling: Promise<void> | undefined;
   let mayHaveMore = false;
+  /** Queued by commits of this turn of the event loop. */
+  const announced = new Set<JobId>();
   let lastServed: TenantId | undefined;
   let unsubscribe: (() => void) | undefined;
 
@@ -74,6 +78,18 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
 
   function take({ tenant, id }: JobRef): void {
     own?.set(id, tenant);
+    if (announced.size === 0) setImmediate(look);
+    announced.add(id);
+  }
+
+  /** Most new jobs of an idle service were claimed in the transaction that accepted them. */
+  function look(): void {
+    const areRunning = [...announced].every((id) => running.has(id));
+    announced.clear();
+    if (!areRunning) askAgain();
+  }
+
+  function askAgain(): void {
     mayHaveMore = true;
     fill();
   }
@@ -169,8 +185,7 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
       ...overdue.map(({ tenant, id }) => tolerate(() => store.apply({ kind: "expire", tenant, id, at }))),
       ...lapsed.map((job) => reclaim(job, false)),
     ]);
-    mayHaveMore = true;
-    fill();
+    askAgain();
   }
 
   function reclaim({ tenant, id, fence }: Job, workerGone: boolean): Promise<void> {
@@ -188,6 +203,10 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
 
   return {
     take,
+    wake() {
+      // What only this process's own list says to lease is not in it yet.
+      if (own === undefined) askAgain();
+    },
     async start() {
       if (state !== "idle") throw new AppError("internal", "a runner starts once");
       if (store.soleProcess) {
@@ -198,8 +217,7 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
       unsubscribe = store.subscribe(onCommitted);
       poll = setInterval(() => void sweep().catch(reportError), pollMs);
       poll.unref();
-      mayHaveMore = true;
-      fill();
+      askAgain();
     },
     async stop() {
       state = "stopped";

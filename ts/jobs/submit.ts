@@ -20,6 +20,8 @@ interface Admission {
 
 export interface SubmitServices extends PlanServices {
   readonly quota?: Admission | undefined;
+  /** Called when a job is on its way into the store. */
+  wake?(): void;
 }
 
 export interface SubmitOptions {
@@ -89,7 +91,9 @@ export async function submit(
   } as const;
   services.quota?.admit(tenant);
   try {
-    const job = await services.store.apply(command);
+    const stored = services.store.apply(command);
+    services.wake?.();
+    const job = await stored;
     // The same request again: its job was counted the first time.
     if (job.id !== id) services.quota?.release(tenant);
     return job;
