@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadHostedEngines } from "../../ts/engines/load-hosted-engines.ts";
@@ -52,6 +53,26 @@ describe("a 23-qubit run in Node", () => {
       await Promise.all([engines.close(), others.close()]);
     }
   });
+});
+
+/** 128 MiB of amplitudes: the most that was resident before and after, in a process of its own. */
+const PEAK = `
+  import { readFileSync } from "node:fs";
+  import { loadEngines } from ${JSON.stringify(new URL("../../dist/engines.js", import.meta.url).href)};
+  const peak = () => Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync("/proc/self/status", "utf8"))[1]) * 1024;
+  const engines = await loadEngines({ threads: 1, native: false });
+  await engines.circuit.run("OPENQASM 3.0; qubit q;", { seed: 1 });
+  const idle = peak();
+  await engines.circuit.run(${JSON.stringify(longCircuit(23, 1))}, { seed: 1, shots: 100 });
+  console.log((peak() - idle) / (2 ** 23 * 16));
+  await engines.close();
+`;
+
+it.skipIf(process.platform !== "linux")("a 23-qubit run takes little beside its amplitudes", () => {
+  const ratio = Number(execFileSync(process.execPath, ["--input-type=module", "-e", PEAK], { encoding: "utf8" }));
+  // 26 qubits take 1.03 times their state; here some megabytes of the process weigh eight times as much, and a copy would double it.
+  expect(ratio).toBeGreaterThan(0.95);
+  expect(ratio).toBeLessThan(1.3);
 });
 
 describe.skipIf(skipsBrowser)("a 23-qubit run in Chromium", () => {
