@@ -7,7 +7,9 @@
 //! Sources: Vidal, Phys. Rev. Lett. 91, 147902 (2003); Ferris & Vidal, Phys. Rev. B 85, 165146 (2012) for sampling.
 
 mod bonds;
-mod gram_schmidt;
+mod fuse;
+mod matrix;
+mod places;
 mod program;
 mod run;
 mod sample;
@@ -15,7 +17,7 @@ mod state;
 mod svd;
 
 pub use program::{Program, Unsuitable};
-pub use run::{Estimate, MAX_EXACT_OUTCOMES, Request, Sampled, Settings, estimate, run};
+pub use run::{Estimate, MAX_EXACT_OUTCOMES, Request, Sampled, Settings, bounds, estimate, run};
 
 /// Told how many of how many multiplications are done; the total is a prediction and may grow.
 pub type Poll<'a> = dyn FnMut(u64, u64) -> Result<(), ketflow_error::Interrupted> + 'a;

@@ -1,9 +1,9 @@
 //! From a circuit to the gates of a run.
 
+use crate::fuse::{Fuser, Step};
 use ketflow_circuit::gates::Gate;
 use ketflow_circuit::ir::{Circuit, GateOp, Op};
 use ketflow_circuit::{final_measurements, writes_bits};
-use num_complex::Complex64;
 
 /// Most qubits of one gate, controls included: its tensors are joined to one of 2^qubits · bond² numbers.
 const MAX_GATE_QUBITS: usize = 4;
@@ -17,14 +17,6 @@ pub struct Unsuitable {
     pub position: Option<(u32, u32)>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Step {
-    /// Two qubits exchange their names, and nothing moves.
-    Rename(u32, u32),
-    /// Row-major over the qubits, the first one lowest. `targets` of them are no controls; a product is exp(−iθ/2 · P ⊗ Q).
-    Gate { matrix: Vec<Complex64>, qubits: Vec<u32>, targets: usize, is_product: bool },
-}
-
 /// A circuit of gates, and measurements at its end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Program {
@@ -33,6 +25,8 @@ pub struct Program {
     pub(crate) steps: Vec<Step>,
     /// Qubit and bit of the outcome.
     pub(crate) finals: Vec<(u32, u32)>,
+    /// The qubit of each wire at the end: SWAP exchanges names, and nothing moves.
+    pub(crate) names: Vec<u32>,
 }
 
 impl Program {
@@ -49,7 +43,10 @@ impl Program {
             outcome_bits: if records_bits { circuit.bit_count() } else { qubits },
             steps: Vec::new(),
             finals: Vec::new(),
+            names: (0..qubits).collect(),
         };
+        let mut wires: Vec<u32> = (0..qubits).collect();
+        let mut fuser = Fuser::new(qubits);
         let mut is_touched = vec![false; qubits as usize];
         for (op, is_final) in circuit.ops.iter().zip(is_final) {
             let refused = |reason: &str| Unsuitable { reason: reason.to_owned(), position: None };
@@ -57,7 +54,7 @@ impl Program {
                 Op::Gate(gate) => {
                     gate.targets.iter().for_each(|qubit| is_touched[*qubit as usize] = true);
                     gate.controls.iter().for_each(|control| is_touched[control.qubit as usize] = true);
-                    program.gate(circuit, gate, inputs)?;
+                    add(circuit, gate, inputs, &mut wires, &mut fuser)?;
                 }
                 Op::Measure { qubit, bit } if is_final => program.finals.extend(bit.map(|bit| (*qubit, bit))),
                 Op::Barrier { .. } => {}
@@ -68,6 +65,8 @@ impl Program {
                 Op::If { .. } | Op::Assign { .. } => return Err(refused("an 'if' or an assignment")),
             }
         }
+        program.steps = fuser.finish();
+        wires.iter().enumerate().for_each(|(qubit, wire)| program.names[*wire as usize] = qubit as u32);
         if !records_bits {
             program.finals = (0..qubits).map(|qubit| (qubit, qubit)).collect();
         }
@@ -83,36 +82,30 @@ impl Program {
     pub fn outcome_bits(&self) -> u32 {
         self.outcome_bits
     }
+}
 
-    fn gate(&mut self, circuit: &Circuit, op: &GateOp, inputs: &[f64]) -> Result<(), Unsuitable> {
-        let qubits: Vec<u32> = op.targets.iter().copied().chain(op.controls.iter().map(|c| c.qubit)).collect();
-        if qubits.is_empty() {
-            return Ok(());
-        }
-        if let (Gate::Swap, &[a, b], []) = (&op.gate, &op.targets[..], &op.controls[..]) {
-            self.steps.push(Step::Rename(a, b));
-            return Ok(());
-        }
-        if qubits.len() > MAX_GATE_QUBITS {
-            return Err(Unsuitable {
-                reason: format!("a gate on {} qubits (the most are {MAX_GATE_QUBITS})", qubits.len()),
-                position: circuit.lines.locate(op.place),
-            });
-        }
-        let params: Vec<f64> = op.params.iter().map(|param| param.evaluate(inputs)).collect();
-        if let Some(bad) = params.iter().find(|value| !value.is_finite()) {
-            return Err(Unsuitable {
-                reason: format!("a gate parameter that is {bad}"),
-                position: circuit.lines.locate(op.place),
-            });
-        }
-        let is_product = matches!(op.gate, Gate::Rxx | Gate::Ryy | Gate::Rzz | Gate::Rzx) && op.controls.is_empty();
-        self.steps.push(Step::Gate {
-            matrix: op.controlled_matrix(&params),
-            qubits,
-            targets: op.targets.len(),
-            is_product,
-        });
-        Ok(())
+fn add(circuit: &Circuit, op: &GateOp, inputs: &[f64], wires: &mut [u32], fuser: &mut Fuser) -> Result<(), Unsuitable> {
+    let qubits: Vec<u32> = op.targets.iter().copied().chain(op.controls.iter().map(|c| c.qubit)).collect();
+    if qubits.is_empty() {
+        return Ok(());
     }
+    if let (Gate::Swap, &[a, b], []) = (&op.gate, &op.targets[..], &op.controls[..]) {
+        wires.swap(a as usize, b as usize);
+        return Ok(());
+    }
+    if qubits.len() > MAX_GATE_QUBITS {
+        return Err(Unsuitable {
+            reason: format!("a gate on {} qubits (the most are {MAX_GATE_QUBITS})", qubits.len()),
+            position: circuit.lines.locate(op.place),
+        });
+    }
+    let params: Vec<f64> = op.params.iter().map(|param| param.evaluate(inputs)).collect();
+    if let Some(bad) = params.iter().find(|value| !value.is_finite()) {
+        return Err(Unsuitable {
+            reason: format!("a gate parameter that is {bad}"),
+            position: circuit.lines.locate(op.place),
+        });
+    }
+    fuser.add(op.controlled_matrix(&params), qubits.iter().map(|qubit| wires[*qubit as usize]).collect());
+    Ok(())
 }

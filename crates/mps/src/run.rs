@@ -2,11 +2,12 @@
 
 use crate::Poll;
 use crate::bonds::Bonds;
-use crate::program::{Program, Step};
+use crate::matrix::Matrix;
+use crate::places::Places;
+use crate::program::Program;
 use crate::sample::paths;
-use crate::state::{Advance, Cut, Site, State};
+use crate::state::{Advance, Cut, State};
 use ketflow_error::{Error, Interrupted, RunError};
-use num_complex::Complex64;
 
 /// Most outcomes that are listed one by one.
 pub const MAX_EXACT_OUTCOMES: usize = 1 << 20;
@@ -56,38 +57,82 @@ pub struct Sampled {
     pub bond: u32,
 }
 
-/// What a run will take at most.
+/// What a run will take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Estimate {
     /// Bytes at the peak.
     pub bytes: u64,
     /// Multiplications, about.
     pub work: u64,
-    /// log₂ of the widest bond of a run that drops nothing.
-    pub bond_bits: u32,
+    /// No bond of a run that drops nothing is wider.
+    pub bond: u64,
 }
 
-/// What a run will take, known from what crosses each cut.
-pub fn estimate(program: &Program, request: &Request) -> Estimate {
-    let max_bond = request.settings.max_bond;
-    let bonds = Bonds::of(program, max_bond);
+/// Multiplications that an estimate may do itself: some ten milliseconds.
+const TRIAL: u64 = 1 << 26;
+
+/// What a run will take at most, known from what crosses each cut.
+pub fn bounds(program: &Program, request: &Request) -> Estimate {
+    let ones = vec![1; program.qubits.saturating_sub(1) as usize];
+    let bonds = Bonds::of(program, 0, ones, &Places::new(program.qubits), request.settings.max_bond);
+    let max_bond = u64::from(request.settings.max_bond);
     let numbers = bonds.numbers(max_bond);
-    let widest =
-        if bonds.widest() >= 32 { u64::from(max_bond) } else { (1 << bonds.widest()).min(u64::from(max_bond)) };
+    let widest = bonds.widest().min(max_bond);
     let row = u64::from(program.outcome_bits).div_ceil(64) * 8 + 64;
-    let shots = u64::from(request.shots);
     let exact = if request.probabilities { MAX_EXACT_OUTCOMES as u64 * row } else { 0 };
-    let strings = request.strings.len() as u64;
     Estimate {
         // A joined tensor of four sites, its changed copy, and the factors of its decomposition.
         bytes: numbers * 16
             + 6 * 16 * 16 * widest * widest
-            + shots * 4 * row
+            + u64::from(request.shots) * 4 * row
             + exact
-            + strings * u64::from(program.qubits),
-        work: bonds.work.saturating_add(shots * numbers * 4).saturating_add(strings * numbers * widest * 8),
-        bond_bits: bonds.widest(),
+            + request.strings.len() as u64 * u64::from(program.qubits),
+        work: bonds.work.saturating_add(work_of_results(request, numbers, widest)),
+        bond: bonds.widest(),
     }
+}
+
+/// As [`bounds`], but the work is what the first gates really take, and a bound for those behind them alone: angles decide how wide bonds
+/// become, and ranks do not see them. Small jobs are run to their end for it.
+pub fn estimate(program: &Program, request: &Request) -> Estimate {
+    let Settings { max_bond, threshold } = request.settings;
+    let mut state = State::zero(program.qubits, Cut { max_bond: max_bond as usize, threshold });
+    let mut done = 0;
+    for k in 0..program.steps.len() {
+        let now: Vec<u64> = state.bonds().map(|bond| bond as u64).collect();
+        let places = state.places.clone();
+        let before = done;
+        let advance: &mut Advance = &mut |work| {
+            done += work;
+            if done < TRIAL { Ok(()) } else { Err(Interrupted) }
+        };
+        if apply(&mut state, program, k, advance).is_err() {
+            let rest = Bonds::of(program, k, now, &places, max_bond);
+            let results = work_of_results(request, rest.numbers(u64::from(max_bond)), u64::from(max_bond));
+            let bounds = bounds(program, request);
+            let work = before.saturating_add(rest.work).saturating_add(results);
+            return Estimate { work: work.min(bounds.work), ..bounds };
+        }
+        // Looking at the bonds takes time, too.
+        done += u64::from(program.qubits);
+    }
+    let numbers = state.sites.iter().map(|site| site.re.len() as u64).sum();
+    let widest = state.widest as u64;
+    Estimate { work: done + work_of_results(request, numbers, widest), ..bounds(program, request) }
+}
+
+/// Of shots and expectations, where all tensors have so many numbers.
+fn work_of_results(request: &Request, numbers: u64, widest: u64) -> u64 {
+    let shots = u64::from(request.shots).saturating_mul(numbers * 4);
+    shots.saturating_add((request.strings.len() as u64).saturating_mul(numbers * widest * 8))
+}
+
+/// Step `k`, with the centre left near the next one.
+fn apply(state: &mut State, program: &Program, k: usize, advance: &mut Advance) -> Result<(), Interrupted> {
+    let next = program.steps[k + 1..].iter().find(|step| step.wires.len() > 1);
+    let site = next.and_then(|next| next.wires.iter().map(|wire| state.places.site(*wire)).min()).unwrap_or(0);
+    let step = &program.steps[k];
+    state.apply(&step.matrix, &step.wires, site, advance)
 }
 
 struct Work<'a, 'b> {
@@ -114,19 +159,16 @@ impl Work<'_, '_> {
 /// # Errors
 /// `too-large` when more than [`MAX_EXACT_OUTCOMES`] outcomes would be listed; [`RunError::Cancelled`] when `poll` says so.
 pub fn run(program: &Program, request: &Request, poll: &mut Poll) -> Result<Sampled, RunError> {
-    let mut work = Work { poll, done: 0, polled: 0, total: estimate(program, request).work };
+    let mut work = Work { poll, done: 0, polled: 0, total: bounds(program, request).work };
     let advance: &mut Advance = &mut |done| work.advance(done);
     let Settings { max_bond, threshold } = request.settings;
     let mut state = State::zero(program.qubits, Cut { max_bond: max_bond as usize, threshold });
-    for step in &program.steps {
-        match step {
-            Step::Rename(a, b) => state.places.rename(*a, *b),
-            Step::Gate { matrix, qubits, .. } => state.apply(matrix, qubits, advance)?,
-        }
+    for k in 0..program.steps.len() {
+        apply(&mut state, program, k, advance)?;
     }
     let mut expectations = Vec::with_capacity(request.strings.len());
     for string in request.strings {
-        expectations.push(expectation(&mut state, string, advance)?);
+        expectations.push(expectation(&mut state, program, string, advance)?);
     }
     let mut counts = Vec::new();
     paths(&mut state, program, request.seed, Some(request.shots), FLOOR, advance, |outcome, shots, _| {
@@ -153,51 +195,38 @@ pub fn run(program: &Program, request: &Request, poll: &mut Poll) -> Result<Samp
 }
 
 /// ⟨P⟩: the sites between the first and the last letter are contracted from the left, all others are orthonormal.
-fn expectation(state: &mut State, string: &[u8], advance: &mut Advance) -> Result<f64, Interrupted> {
-    let letter = |state: &State, site: usize| string[state.places.qubit(site) as usize];
+fn expectation(state: &mut State, program: &Program, string: &[u8], advance: &mut Advance) -> Result<f64, Interrupted> {
+    let letter = |state: &State, site: usize| string[program.names[state.places.wire(site) as usize] as usize];
     let sites = 0..state.sites.len();
     let Some(first) = sites.clone().find(|site| letter(state, *site) != 0) else { return Ok(1.0) };
     let last = sites.rev().find(|site| letter(state, *site) != 0).unwrap_or(first);
     state.move_center(first, advance)?;
-    let bond = state.sites[first].left;
-    let mut inner: Vec<Complex64> =
-        (0..bond * bond).map(|k| Complex64::new(if k / bond == k % bond { 1.0 } else { 0.0 }, 0.0)).collect();
+    let mut inner = Matrix::identity(state.sites[first].rows / 2);
     for site in first..=last {
-        inner = carried(&inner, &state.sites[site], letter(state, site), advance)?;
+        let letter = letter(state, site);
+        let tensor = &state.sites[site];
+        let (left, right) = (tensor.rows / 2, tensor.columns);
+        // E'[r', r] = Σ conj(A[l', s', r']) · P[s', s] · E[l', l] · A[l, s, r]
+        let ket = inner.times(&tensor.clone().reshaped(left, 2 * right)).reshaped(2 * left, right);
+        inner = tensor.transposed().conjugated().times(&with_letter(ket, letter));
+        advance((8 * left * right * (left + right)) as u64)?;
     }
-    let bond = state.sites[last].right;
-    Ok((0..bond).map(|k| inner[k * bond + k].re).sum())
+    Ok((0..inner.rows).map(|k| inner.re[k * inner.rows + k]).sum())
 }
 
-/// E'[r', r] = Σ conj(A[l', s', r']) · P[s', s] · E[l', l] · A[l, s, r]
-fn carried(inner: &[Complex64], site: &Site, letter: u8, advance: &mut Advance) -> Result<Vec<Complex64>, Interrupted> {
-    let (left, right) = (site.left, site.right);
-    let i = Complex64::new(0.0, 1.0);
-    let one = Complex64::new(1.0, 0.0);
-    // For each bit of the bra the bit of the ket, and the entry of the letter.
-    let entries = match letter {
-        0 => [(0, one), (1, one)],
-        1 => [(1, one), (0, one)],
-        2 => [(1, -i), (0, i)],
-        _ => [(0, one), (1, -one)],
-    };
-    let mut next = vec![Complex64::default(); right * right];
-    for (bra, (ket, factor)) in entries.into_iter().enumerate() {
-        // half[l', r] = Σ E[l', l] · A[l, ket, r]
-        let mut half = vec![Complex64::default(); left * right];
-        for (row, out) in inner.chunks_exact(left).zip(half.chunks_exact_mut(right)) {
-            for (l, value) in row.iter().enumerate() {
-                let tensor = &site.data[(l * 2 + ket) * right..][..right];
-                out.iter_mut().zip(tensor).for_each(|(out, x)| *out += value * x);
-            }
-        }
-        for (l, half) in half.chunks_exact(right).enumerate() {
-            for (r, out) in next.chunks_exact_mut(right).enumerate() {
-                let value = site.at(l, bra, r).conj() * factor;
-                out.iter_mut().zip(half).for_each(|(out, x)| *out += value * x);
-            }
+/// A Pauli matrix on the bit of a site.
+fn with_letter(mut ket: Matrix, letter: u8) -> Matrix {
+    for row in (0..ket.rows).step_by(2) {
+        let [(ar, ai), (br, bi)] = ket.pair_mut(row, row + 1);
+        for ((ar, ai), (br, bi)) in ar.iter_mut().zip(ai).zip(br.iter_mut().zip(bi)) {
+            (*ar, *ai, *br, *bi) = match letter {
+                0 => (*ar, *ai, *br, *bi),
+                1 => (*br, *bi, *ar, *ai),
+                // −i times the lower, i times the upper.
+                2 => (*bi, -*br, -*ai, *ar),
+                _ => (*ar, *ai, -*br, -*bi),
+            };
         }
     }
-    advance((8 * left * right * (left + right)) as u64)?;
-    Ok(next)
+    ket
 }

@@ -1,65 +1,10 @@
 //! The state: a row of tensors, orthonormal towards its centre.
 
-use crate::gram_schmidt::orthonormal;
-use crate::svd::{Columns, Svd, svd};
+use crate::matrix::{Matrix, add};
+use crate::places::Places;
+use crate::svd::{Triangular, principal, triangular};
 use ketflow_error::Interrupted;
 use num_complex::Complex64;
-
-/// Which site each qubit has.
-#[derive(Debug, Clone)]
-pub(crate) struct Places {
-    site: Vec<usize>,
-    qubit: Vec<u32>,
-}
-
-impl Places {
-    pub fn new(qubits: u32) -> Self {
-        Self { site: (0..qubits as usize).collect(), qubit: (0..qubits).collect() }
-    }
-
-    pub fn site(&self, qubit: u32) -> usize {
-        self.site[qubit as usize]
-    }
-
-    pub fn qubit(&self, site: usize) -> u32 {
-        self.qubit[site]
-    }
-
-    pub fn rename(&mut self, a: u32, b: u32) {
-        self.site.swap(a as usize, b as usize);
-        self.qubit.swap(self.site[a as usize], self.site[b as usize]);
-    }
-
-    /// Makes the qubits neighbours, by exchanges of a site and the next that `exchange` carries out; their first site.
-    pub fn gather(&mut self, qubits: &[u32], mut exchange: impl FnMut(usize)) -> usize {
-        let mut order: Vec<u32> = qubits.to_vec();
-        order.sort_by_key(|qubit| self.site(*qubit));
-        let first = self.site(order[0]);
-        for (k, qubit) in order.into_iter().enumerate() {
-            while self.site(qubit) > first + k {
-                let site = self.site(qubit) - 1;
-                exchange(site);
-                self.rename(self.qubit[site], qubit);
-            }
-        }
-        first
-    }
-}
-
-/// One tensor: left bond, the bit of the qubit, right bond; the last fastest.
-#[derive(Debug, Clone)]
-pub(crate) struct Site {
-    pub left: usize,
-    pub right: usize,
-    pub data: Vec<Complex64>,
-}
-
-impl Site {
-    #[inline]
-    pub fn at(&self, left: usize, bit: usize, right: usize) -> Complex64 {
-        self.data[(left * 2 + bit) * self.right + right]
-    }
-}
 
 /// How far a state may be cut.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +16,8 @@ pub(crate) struct Cut {
 
 /// All sites left of the centre are orthonormal to the left, all right of it to the right.
 pub(crate) struct State {
-    pub sites: Vec<Site>,
+    /// A row for each value of the left bond and the bit of the wire, the bit fastest; a column for each value of the right bond.
+    pub sites: Vec<Matrix>,
     pub places: Places,
     center: usize,
     cut: Cut,
@@ -87,38 +33,51 @@ pub(crate) type Advance<'a> = dyn FnMut(u64) -> Result<(), Interrupted> + 'a;
 impl State {
     /// |0…0⟩
     pub fn zero(qubits: u32, cut: Cut) -> Self {
-        let site = Site { left: 1, right: 1, data: vec![Complex64::new(1.0, 0.0), Complex64::default()] };
+        let site = Matrix { rows: 2, columns: 1, re: vec![1.0, 0.0], im: vec![0.0, 0.0] };
         Self { sites: vec![site; qubits as usize], places: Places::new(qubits), center: 0, cut, kept: 1.0, widest: 1 }
     }
 
-    /// A gate by its matrix over `qubits`, the first one lowest.
-    pub fn apply(&mut self, matrix: &[Complex64], qubits: &[u32], advance: &mut Advance) -> Result<(), Interrupted> {
-        if let &[qubit] = qubits {
-            let site = self.places.site(qubit);
+    /// Widths of all bonds, behind the first site and so on.
+    pub fn bonds(&self) -> impl Iterator<Item = usize> {
+        self.sites.iter().take(self.sites.len().saturating_sub(1)).map(|site| site.columns)
+    }
+
+    /// A gate by its matrix over `wires`, the first one lowest; the next gate is at the site `next` of now, and the centre stays near it.
+    pub fn apply(
+        &mut self,
+        matrix: &[Complex64],
+        wires: &[u32],
+        next: usize,
+        advance: &mut Advance,
+    ) -> Result<(), Interrupted> {
+        if let &[wire] = wires {
+            let site = self.places.site(wire);
             return self.apply_one(matrix, site, advance);
         }
         let mut exchanges = Vec::new();
         let mut places = self.places.clone();
-        let first = places.gather(qubits, |site| exchanges.push(site));
+        let first = places.gather(wires, |site| exchanges.push(site));
         let (one, zero) = (Complex64::new(1.0, 0.0), Complex64::default());
         let swap: Vec<Complex64> = (0..16).map(|k| if [0, 6, 9, 15].contains(&k) { one } else { zero }).collect();
         for site in exchanges {
-            self.apply_joined(&swap, site, &[0, 1], advance)?;
+            self.apply_joined(&swap, site, &[0, 1], first, advance)?;
         }
         self.places = places;
-        let order: Vec<usize> = qubits.iter().map(|qubit| self.places.site(*qubit) - first).collect();
-        self.apply_joined(matrix, first, &order, advance)
+        let order: Vec<usize> = wires.iter().map(|wire| self.places.site(*wire) - first).collect();
+        self.apply_joined(matrix, first, &order, next, advance)
     }
 
     fn apply_one(&mut self, m: &[Complex64], site: usize, advance: &mut Advance) -> Result<(), Interrupted> {
         let site = &mut self.sites[site];
-        for pair in site.data.chunks_exact_mut(2 * site.right) {
-            let (zeros, ones) = pair.split_at_mut(site.right);
-            for (a, b) in zeros.iter_mut().zip(ones) {
-                (*a, *b) = (m[0] * *a + m[1] * *b, m[2] * *a + m[3] * *b);
+        for row in (0..site.rows).step_by(2) {
+            let [(ar, ai), (br, bi)] = site.pair_mut(row, row + 1);
+            for ((ar, ai), (br, bi)) in ar.iter_mut().zip(ai).zip(br.iter_mut().zip(bi)) {
+                let (a, b) = (Complex64::new(*ar, *ai), Complex64::new(*br, *bi));
+                let (x, y) = (m[0] * a + m[1] * b, m[2] * a + m[3] * b);
+                (*ar, *ai, *br, *bi) = (x.re, x.im, y.re, y.im);
             }
         }
-        advance(8 * site.data.len() as u64)
+        advance(8 * site.re.len() as u64)
     }
 
     /// A gate on sites from `first` on; bit k of the matrix index is the site `first + order[k]`.
@@ -127,144 +86,125 @@ impl State {
         matrix: &[Complex64],
         first: usize,
         order: &[usize],
+        next: usize,
         advance: &mut Advance,
     ) -> Result<(), Interrupted> {
         let count = order.len();
         self.move_center(self.center.clamp(first, first + count - 1), advance)?;
-        let left = self.sites[first].left;
+        let left = self.sites[first].rows / 2;
         // Joined: left bond, then the bits with the first site slowest, then the right bond.
-        let mut joined = self.sites[first].data.clone();
-        for site in &self.sites[first + 1..first + count] {
-            joined = multiplied(&joined, site.left, &site.data);
-            advance((joined.len() * site.left * 4) as u64)?;
+        let mut joined = std::mem::take(&mut self.sites[first]);
+        for site in &mut self.sites[first + 1..first + count] {
+            let site = std::mem::take(site);
+            let (inner, right) = (site.rows / 2, site.columns);
+            let (rows, columns) = (joined.re.len() / inner, 2 * right);
+            joined = joined.reshaped(rows, inner).times(&site.reshaped(inner, columns)).reshaped(rows * 2, right);
+            advance((joined.re.len() * inner * 4) as u64)?;
         }
-        let right = self.sites[first + count - 1].right;
         let dimension = 1usize << count;
         let index = |bits: usize| {
             order.iter().enumerate().fold(0, |sum, (k, site)| sum | (bits >> (count - 1 - site) & 1) << k)
         };
         let indices: Vec<usize> = (0..dimension).map(index).collect();
-        let mut changed = vec![Complex64::default(); joined.len()];
+        let mut changed = Matrix::zero(joined.rows, joined.columns);
         for l in 0..left {
             for row in 0..dimension {
+                let (re, im) = changed.row_mut(l * dimension + row);
                 for column in 0..dimension {
                     let factor = matrix[indices[row] * dimension + indices[column]];
-                    if factor == Complex64::default() {
-                        continue;
+                    if factor != Complex64::default() {
+                        add(re, im, (factor.re, factor.im), joined.row(l * dimension + column));
                     }
-                    let from = &joined[(l * dimension + column) * right..][..right];
-                    let to = &mut changed[(l * dimension + row) * right..][..right];
-                    to.iter_mut().zip(from).for_each(|(to, from)| *to += factor * from);
                 }
             }
         }
-        advance((changed.len() * dimension * 4) as u64)?;
-        self.split(changed, first, count, left, right, advance)
+        advance((changed.re.len() * dimension * 4) as u64)?;
+        self.split(changed, first, count, next, advance)
     }
 
-    /// Cuts a joined tensor into sites again; the last one is the centre.
+    /// Cuts a joined tensor into sites again; the centre is the first or the last one, whichever is nearer to `next`.
     fn split(
         &mut self,
-        mut rest: Vec<Complex64>,
+        mut rest: Matrix,
         first: usize,
         count: usize,
-        mut left: usize,
-        right: usize,
+        next: usize,
         advance: &mut Advance,
     ) -> Result<(), Interrupted> {
-        for site in first..first + count - 1 {
-            let (rows, columns) = (2 * left, rest.len() / (2 * left));
-            let entry = |row: usize, column: usize| rest[row * columns + column];
-            // Jacobi works on columns: take the smaller side.
-            let Svd { mut u, mut values, mut v } = if columns <= rows {
-                svd(Columns::new(rows, columns, entry), advance)?
-            } else {
-                // M† = U·S·V† means M = V·S·U†.
-                let turned = svd(Columns::new(columns, rows, |row, column| entry(column, row).conj()), advance)?;
-                Svd { u: turned.v, values: turned.values, v: turned.u }
-            };
-            let all: f64 = values.iter().map(|value| value * value).sum();
-            let keep = self.kept_values(&values, all);
-            let kept: f64 = values[..keep].iter().map(|value| value * value).sum();
-            self.kept *= (kept / all).min(1.0);
-            u.truncate(keep);
-            v.truncate(keep);
-            values.truncate(keep);
-            let scale = (all / kept).sqrt();
-            let data = (0..rows * keep).map(|k| u[k % keep][k / keep]).collect();
-            rest = (0..keep)
-                .flat_map(|k| {
-                    let value = values[k] * scale;
-                    v[k].iter().map(move |x| x.conj() * value).collect::<Vec<_>>()
-                })
-                .collect();
-            self.sites[site] = Site { left, right: keep, data };
-            self.widest = self.widest.max(keep);
-            left = keep;
+        let last = first + count - 1;
+        if next > first {
+            let mut left = rest.rows >> count;
+            for site in first..last {
+                let columns = rest.re.len() / (2 * left);
+                rest = rest.reshaped(2 * left, columns);
+                let (isometry, inner) = self.cut_rows(rest, advance)?;
+                left = inner.rows;
+                self.sites[site] = isometry.transposed();
+                rest = inner;
+            }
+            let right = rest.re.len() / (2 * left);
+            self.sites[last] = rest.reshaped(2 * left, right);
+            self.center = last;
+        } else {
+            let mut right = rest.columns;
+            for site in (first + 1..=last).rev() {
+                let rows = rest.re.len() / (2 * right);
+                let turned = rest.reshaped(rows, 2 * right).transposed();
+                let (isometry, inner) = self.cut_rows(turned, advance)?;
+                let bond = isometry.rows;
+                self.sites[site] = isometry.reshaped(2 * bond, right);
+                right = bond;
+                rest = inner.transposed();
+            }
+            let rows = rest.re.len() / right;
+            self.sites[first] = rest.reshaped(rows, right);
+            self.center = first;
         }
-        self.sites[first + count - 1] = Site { left, right, data: rest };
-        self.center = first + count - 1;
         Ok(())
     }
 
-    /// How many of the descending values stay: at least one.
-    fn kept_values(&self, values: &[f64], all: f64) -> usize {
-        let (mut keep, mut dropped) = (values.len(), 0.0);
-        while keep > 1 {
-            dropped += values[keep - 1] * values[keep - 1];
-            if dropped > self.cut.threshold * all && keep <= self.cut.max_bond {
-                break;
-            }
-            keep -= 1;
-        }
-        keep
+    /// X ≈ isometryᵀ · inner: a row of the isometry, and one of what is left, for each value of the bond between them.
+    fn cut_rows(&mut self, x: Matrix, advance: &mut Advance) -> Result<(Matrix, Matrix), Interrupted> {
+        let all = x.total();
+        let directions = principal(x.clone(), &self.cut, advance)?;
+        self.widest = self.widest.max(directions.rows);
+        let mut inner = directions.clone().conjugated().times(&x);
+        let kept = inner.total();
+        self.kept *= (kept / all).min(1.0);
+        let scale = (all / kept).sqrt();
+        inner.re.iter_mut().chain(&mut inner.im).for_each(|x| *x *= scale);
+        advance((4 * inner.re.len() * x.rows) as u64)?;
+        Ok((directions, inner))
     }
 
     /// Makes `site` the centre.
     pub fn move_center(&mut self, site: usize, advance: &mut Advance) -> Result<(), Interrupted> {
         while self.center < site {
-            let here = &self.sites[self.center];
-            let (left, right) = (here.left, here.right);
-            let columns = (0..right).map(|r| (0..2 * left).map(|row| here.data[row * right + r]).collect()).collect();
-            let (q, r) = orthonormal(columns);
-            let bond = q.len();
-            let data = (0..2 * left * bond).map(|k| q[k % bond][k / bond]).collect();
-            self.sites[self.center] = Site { left, right: bond, data };
+            let here = std::mem::take(&mut self.sites[self.center]).transposed();
+            let work = 10 * here.re.len() * here.rows;
+            // The columns of the site are L·Q, so the site is Qᵀ·Lᵀ.
+            let Triangular { q, turned, .. } = triangular(here, 0.0, advance)?;
+            self.sites[self.center] = q.transposed();
             self.center += 1;
-            let next = &mut self.sites[self.center];
-            next.data = multiplied(&r.concat(), right, &next.data);
-            next.left = bond;
-            advance((8 * left * right * bond + 4 * next.data.len() * right) as u64)?;
+            let next = std::mem::take(&mut self.sites[self.center]);
+            let (left, right) = (next.rows / 2, next.columns);
+            let next = turned.times(&next.reshaped(left, 2 * right));
+            let bond = next.rows;
+            advance((work + 4 * next.re.len() * left) as u64)?;
+            self.sites[self.center] = next.reshaped(2 * bond, right);
         }
         while self.center > site {
-            let here = &self.sites[self.center];
-            let (left, right) = (here.left, here.right);
-            // The adjoint has the same rows as columns.
-            let rows = here.data.chunks_exact(2 * right).map(|row| row.iter().map(Complex64::conj).collect()).collect();
-            let (q, r) = orthonormal(rows);
-            let bond = q.len();
-            let data = q.iter().flatten().map(Complex64::conj).collect();
-            self.sites[self.center] = Site { left: bond, right, data };
+            let here = std::mem::take(&mut self.sites[self.center]);
+            let (left, right) = (here.rows / 2, here.columns);
+            let work = 10 * here.re.len() * left;
+            let Triangular { q, turned, .. } = triangular(here.reshaped(left, 2 * right), 0.0, advance)?;
+            let bond = q.rows;
+            self.sites[self.center] = q.reshaped(2 * bond, right);
             self.center -= 1;
-            // M† = Q·R, so M = R†·Q†: the bond takes R†, which has a column for each row of R.
-            let turned: Vec<Complex64> = (0..left * bond).map(|k| r[k % bond][k / bond].conj()).collect();
-            let next = &mut self.sites[self.center];
-            next.data = multiplied(&next.data, left, &turned);
-            next.right = bond;
-            advance((8 * left * right * bond + 4 * next.data.len() * left) as u64)?;
+            let next = self.sites[self.center].times(&turned.transposed());
+            advance((work + 4 * next.re.len() * left) as u64)?;
+            self.sites[self.center] = next;
         }
         Ok(())
     }
-}
-
-/// a · b, row-major, with `inner` columns of a and rows of b.
-fn multiplied(a: &[Complex64], inner: usize, b: &[Complex64]) -> Vec<Complex64> {
-    let columns = b.len() / inner;
-    let mut product = vec![Complex64::default(); a.len() / inner * columns];
-    for (row, out) in a.chunks_exact(inner).zip(product.chunks_exact_mut(columns)) {
-        for (factor, b) in row.iter().zip(b.chunks_exact(columns)) {
-            out.iter_mut().zip(b).for_each(|(out, b)| *out += factor * b);
-        }
-    }
-    product
 }

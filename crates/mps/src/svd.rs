@@ -1,30 +1,15 @@
-//! Singular values by one-sided Jacobi rotations of a triangular factor: accurate, and in one fixed order of operations.
+//! The principal directions of a few vectors, by one-sided Jacobi rotations of a triangular factor: accurate, and in one fixed order of
+//! operations.
 //!
-//! M·P = Q·R with the largest columns first; the columns of R† are rotated in pairs until all are orthogonal, and their norms are the
-//! singular values. R has the rank of M, and its columns are nearly sorted and nearly orthogonal: so there are fewer of them, and half as many
-//! sweeps. Every dot product is eight running sums that are added up in pairs, whatever vectors the processor has.
+//! The vectors X are written as L·Q, the next row of Q always along that vector of which most is left; the columns of L, which are nearly
+//! sorted and nearly orthogonal, are rotated in pairs until all are orthogonal. Their norms are the singular values of X, their directions
+//! Y its singular vectors on the left, and Y†·X is what X becomes in them. So no product of the rotations is kept.
 //!
 //! Source: Hestenes, J. SIAM 6, 51 (1958); Drmač & Veselić, SIAM J. Matrix Anal. Appl. 29, 1322 (2008) for the preconditioning.
 
+use crate::matrix::{Matrix, add, norm_sqr, overlap};
+use crate::state::{Advance, Cut};
 use ketflow_error::Interrupted;
-use num_complex::Complex64;
-
-/// A matrix by columns, real and imaginary parts apart.
-#[derive(Debug, Clone)]
-pub(crate) struct Columns {
-    pub rows: usize,
-    re: Vec<Vec<f64>>,
-    im: Vec<Vec<f64>>,
-}
-
-/// M = U · diag(values) · V†, values descending.
-pub(crate) struct Svd {
-    /// Orthonormal columns; those of vanishing values are left out.
-    pub u: Vec<Vec<Complex64>>,
-    pub values: Vec<f64>,
-    /// Columns of V.
-    pub v: Vec<Vec<Complex64>>,
-}
 
 /// Columns of n numbers are orthogonal when their overlap is √n times this beside their norms: less is what its sum is rounded by.
 const ORTHOGONAL: f64 = 4.0 * f64::EPSILON;
@@ -32,222 +17,219 @@ const ORTHOGONAL: f64 = 4.0 * f64::EPSILON;
 const MAX_SWEEPS: usize = 60;
 /// Values this small beside the largest are rounding residue.
 const RESIDUE: f64 = 1e-15;
+/// The part of what a cut may drop that is dropped before anything is rotated: every row of Q less saves rotations with all others.
+const BEFOREHAND: f64 = 1.0 / 16.0;
 
-impl Columns {
-    pub fn new(rows: usize, columns: usize, entry: impl Fn(usize, usize) -> Complex64) -> Self {
-        let part = |take: fn(Complex64) -> f64| {
-            (0..columns).map(|column| (0..rows).map(|row| take(entry(row, column))).collect()).collect()
-        };
-        Self { rows, re: part(|x| x.re), im: part(|x| x.im) }
-    }
-
-    fn identity(size: usize) -> Self {
-        Self::new(size, size, |row, column| Complex64::new(if row == column { 1.0 } else { 0.0 }, 0.0))
-    }
-
-    fn len(&self) -> usize {
-        self.re.len()
-    }
-
-    fn norm_sqr(&self, k: usize) -> f64 {
-        dot(&self.re[k], &self.re[k]) + dot(&self.im[k], &self.im[k])
-    }
-
-    /// ⟨a|b⟩ with column b of `others`.
-    fn overlap(&self, a: usize, others: &Self, b: usize) -> Complex64 {
-        Complex64::new(
-            dot(&self.re[a], &others.re[b]) + dot(&self.im[a], &others.im[b]),
-            dot(&self.re[a], &others.im[b]) - dot(&self.im[a], &others.re[b]),
-        )
-    }
-
-    /// a becomes c·a − s·conj(e)·b and b becomes s·e·a + c·b, with |e| = 1.
-    fn rotate(&mut self, a: usize, b: usize, c: f64, s: f64, e: Complex64) {
-        let (re_low, re_high) = self.re.split_at_mut(b);
-        let (im_low, im_high) = self.im.split_at_mut(b);
-        let (p, q) = (s * e.re, s * e.im);
-        let first = re_low[a].iter_mut().zip(&mut im_low[a]);
-        let second = re_high[0].iter_mut().zip(&mut im_high[0]);
-        for ((ar, ai), (br, bi)) in first.zip(second) {
-            let (x, y, z, w) = (*ar, *ai, *br, *bi);
-            *ar = c * x - (p * z + q * w);
-            *ai = c * y - (p * w - q * z);
-            *br = (p * x - q * y) + c * z;
-            *bi = (p * y + q * x) + c * w;
-        }
-    }
-
-    /// Column `k` less `overlap` times a column of `others`.
-    fn subtract(&mut self, k: usize, overlap: Complex64, others: &Self, other: usize) {
-        let to = self.re[k].iter_mut().zip(&mut self.im[k]);
-        for ((re, im), (x, y)) in to.zip(others.re[other].iter().zip(&others.im[other])) {
-            *re -= overlap.re * x - overlap.im * y;
-            *im -= overlap.re * y + overlap.im * x;
-        }
-    }
-
-    fn scale(&mut self, k: usize, factor: f64) {
-        self.re[k].iter_mut().chain(&mut self.im[k]).for_each(|x| *x *= factor);
-    }
-
-    /// Moves column `k` to the end of `others`.
-    fn give(&mut self, k: usize, others: &mut Self) {
-        others.re.push(std::mem::take(&mut self.re[k]));
-        others.im.push(std::mem::take(&mut self.im[k]));
-    }
-
-    fn column(&self, k: usize, scale: f64) -> Vec<Complex64> {
-        self.re[k].iter().zip(&self.im[k]).map(|(re, im)| Complex64::new(re * scale, im * scale)).collect()
-    }
+/// X = L·Q, but for what was dropped.
+pub(crate) struct Triangular {
+    /// Orthonormal rows.
+    pub q: Matrix,
+    /// The columns of L as rows, one for each row of Q.
+    pub turned: Matrix,
+    /// Of X.
+    norm_sqr: f64,
+    /// Of what was dropped.
+    dropped: f64,
 }
 
-/// Eight running sums, folded 8 → 4 → 2 → 1.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0; 8];
-    let (a_chunks, b_chunks) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest = a_chunks.remainder().iter().zip(b_chunks.remainder());
-    for (lane, (x, y)) in rest.enumerate() {
-        sums[lane] += x * y;
-    }
-    for (x, y) in a_chunks.zip(b_chunks) {
-        for lane in 0..8 {
-            sums[lane] += x[lane] * y[lane];
-        }
-    }
-    let [a, b, c, d, e, f, g, h] = sums;
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
-}
-
-/// Q and R† of a matrix: the columns of Q are orthonormal, and R† has a column for each of them, the next one always that of which most is left.
-/// Columns of which no more than rounding residue is left add none. Each is projected twice, which is enough (Giraud et al., Numer. Math.
-/// 101, 87 (2005)).
-fn pivoted(
-    mut m: Columns,
-    advance: &mut dyn FnMut(u64) -> Result<(), Interrupted>,
-) -> Result<(Columns, Columns), Interrupted> {
-    let (rows, columns) = (m.rows, m.len());
-    let mut q = Columns { rows, re: Vec::new(), im: Vec::new() };
-    let mut turned = Columns { rows: columns, re: Vec::new(), im: Vec::new() };
-    let mut norms: Vec<f64> = (0..columns).map(|k| m.norm_sqr(k)).collect();
-    let residue = RESIDUE * RESIDUE * norms.iter().copied().fold(0.0, f64::max);
-    while q.len() < rows.min(columns) {
+/// Follows the rows of `x` until the rest is no more than a share `droppable` of all, or rounding residue. Each direction is projected
+/// twice, which is enough (Giraud et al., Numer. Math. 101, 87 (2005)).
+pub(crate) fn triangular(mut x: Matrix, droppable: f64, advance: &mut Advance) -> Result<Triangular, Interrupted> {
+    let (count, length) = (x.rows, x.columns);
+    let mut q = Matrix { columns: length, ..Matrix::default() };
+    let mut turned = Matrix { columns: count, ..Matrix::default() };
+    let mut left: Vec<f64> = (0..count).map(|k| x.norm_sqr(k)).collect();
+    let all: f64 = left.iter().sum();
+    let residue = RESIDUE * RESIDUE * left.iter().copied().fold(0.0, f64::max);
+    let mut dropped = all;
+    let mut row = (vec![0.0; count], vec![0.0; count]);
+    while q.rows < count.min(length) {
         let most = |best: (usize, f64), (k, norm): (usize, &f64)| if *norm > best.1 { (k, *norm) } else { best };
-        let (pivot, left) = norms.iter().enumerate().fold((0, 0.0), most);
-        if left <= residue {
+        let (pivot, largest) = left.iter().enumerate().fold((0, 0.0), most);
+        if largest <= residue || dropped <= droppable * all {
             break;
         }
-        norms[pivot] = 0.0;
-        for k in 0..q.len() {
-            let overlap = q.overlap(k, &m, pivot);
-            m.subtract(pivot, overlap, &q, k);
-            turned.re[k][pivot] += overlap.re;
-            turned.im[k][pivot] -= overlap.im;
+        left[pivot] = 0.0;
+        for k in 0..q.rows {
+            let base = q.row(k);
+            let part = overlap(base, x.row(pivot));
+            let (re, im) = x.row_mut(pivot);
+            add(re, im, (-part.re, -part.im), base);
+            turned.re[k * count + pivot] += part.re;
+            turned.im[k * count + pivot] += part.im;
         }
-        let norm = m.norm_sqr(pivot).sqrt();
+        let norm = x.norm_sqr(pivot).sqrt();
         if norm * norm <= residue {
+            dropped = left.iter().sum();
             continue;
         }
-        m.scale(pivot, 1.0 / norm);
-        m.give(pivot, &mut q);
-        let at = q.len() - 1;
-        turned.re.push(vec![0.0; columns]);
-        turned.im.push(vec![0.0; columns]);
-        turned.re[at][pivot] = norm;
-        for (k, left) in norms.iter_mut().enumerate().filter(|(_, left)| **left > 0.0) {
-            let overlap = q.overlap(at, &m, k);
-            m.subtract(k, overlap, &q, at);
-            turned.re[at][k] = overlap.re;
-            turned.im[at][k] = -overlap.im;
-            *left = m.norm_sqr(k);
+        x.scale(pivot, 1.0 / norm);
+        q.push(x.row(pivot));
+        row.0.fill(0.0);
+        row.1.fill(0.0);
+        row.0[pivot] = norm;
+        let base = q.row(q.rows - 1);
+        for (k, left) in left.iter_mut().enumerate().filter(|(_, left)| **left > 0.0) {
+            let part = overlap(base, x.row(k));
+            let (re, im) = x.row_mut(k);
+            add(re, im, (-part.re, -part.im), base);
+            *left = norm_sqr(re, im);
+            (row.0[k], row.1[k]) = (part.re, part.im);
         }
-        advance((columns * rows * 8) as u64)?;
+        turned.push((&row.0, &row.1));
+        dropped = left.iter().sum();
+        advance((10 * count * length) as u64)?;
     }
-    Ok((q, turned))
+    Ok(Triangular { q, turned, norm_sqr: all, dropped })
 }
 
-/// The singular value decomposition of `m`; `advance` is told the multiplications.
-pub(crate) fn svd(m: Columns, advance: &mut dyn FnMut(u64) -> Result<(), Interrupted>) -> Result<Svd, Interrupted> {
-    let (q, mut turned) = pivoted(m, advance)?;
-    let n = turned.len();
-    let mut z = Columns::identity(n);
-    let orthogonal = ORTHOGONAL * (turned.rows as f64).sqrt();
+/// Y†, conjugated, for the rows of `x`: an orthonormal row for each direction that stays, the strongest first. `advance` is told the
+/// multiplications.
+pub(crate) fn principal(x: Matrix, cut: &Cut, advance: &mut Advance) -> Result<Matrix, Interrupted> {
+    let Triangular { mut turned, norm_sqr: all, dropped, .. } = triangular(x, BEFOREHAND * cut.threshold, advance)?;
+    let values = rotated(&mut turned, advance)?;
+    let mut order: Vec<usize> = (0..turned.rows).collect();
+    order.sort_by(|a, b| values[*b].total_cmp(&values[*a]));
+    let keep = kept_values(&order, &values, dropped, all, cut);
+    let mut directions = Matrix { columns: turned.columns, ..Matrix::default() };
+    for k in &order[..keep] {
+        turned.scale(*k, 1.0 / values[*k].sqrt());
+        directions.push(turned.row(*k));
+    }
+    Ok(directions)
+}
+
+/// How many of the descending squares stay: at least one.
+fn kept_values(order: &[usize], squares: &[f64], mut dropped: f64, all: f64, cut: &Cut) -> usize {
+    let floor = RESIDUE * RESIDUE * order.first().map_or(0.0, |first| squares[*first]);
+    let mut keep = order.len();
+    while keep > 1 {
+        let square = squares[order[keep - 1]];
+        dropped += square;
+        if square > floor && dropped > cut.threshold * all && keep <= cut.max_bond {
+            break;
+        }
+        keep -= 1;
+    }
+    keep
+}
+
+/// Rotates the rows in pairs until all are orthogonal; their squared norms.
+fn rotated(rows: &mut Matrix, advance: &mut Advance) -> Result<Vec<f64>, Interrupted> {
+    let n = rows.rows;
+    let orthogonal = ORTHOGONAL * (rows.columns as f64).sqrt();
     for _ in 0..MAX_SWEEPS {
-        let mut is_done = true;
-        let mut squares: Vec<f64> = (0..n).map(|k| turned.norm_sqr(k)).collect();
+        let mut squares: Vec<f64> = (0..n).map(|k| rows.norm_sqr(k)).collect();
+        let (mut largest_overlap, mut largest_turn) = (0.0f64, 0.0f64);
         for a in 0..n {
             for b in a + 1..n {
-                let (x, y, overlap) = (squares[a], squares[b], turned.overlap(a, &turned, b));
-                let size = overlap.norm_sqr().sqrt();
-                if size <= orthogonal * (x * y).sqrt() {
+                let (x, y, part) = (squares[a], squares[b], overlap(rows.row(a), rows.row(b)));
+                let (size, scale) = (part.norm_sqr().sqrt(), (x * y).sqrt());
+                if size <= orthogonal * scale {
                     continue;
                 }
-                is_done = false;
                 let zeta = (y - x) / (2.0 * size);
                 let t = if zeta >= 0.0 { 1.0 } else { -1.0 } / (zeta.abs() + (1.0 + zeta * zeta).sqrt());
                 let c = 1.0 / (1.0 + t * t).sqrt();
-                let (s, e) = (c * t, overlap / size);
-                turned.rotate(a, b, c, s, e);
-                z.rotate(a, b, c, s, e);
-                squares[a] = turned.norm_sqr(a);
-                squares[b] = turned.norm_sqr(b);
+                let s = c * t / size;
+                turn(rows.pair_mut(a, b), c, (s * part.re, s * part.im));
+                largest_overlap = largest_overlap.max(size / scale);
+                largest_turn = largest_turn.max(t.abs() * x.max(y) / scale);
+                // Where most of a row went into the other, the difference has lost its digits.
+                let square = |k: usize, by: f64, of: f64, rows: &Matrix| {
+                    if by > 0.1 * of { by } else { rows.norm_sqr(k) }
+                };
+                squares[a] = square(a, x - t * size, x, rows);
+                squares[b] = square(b, y + t * size, y, rows);
             }
-            advance(((n - a) * (turned.rows * 4 + n * 2)) as u64)?;
+            advance((8 * (n - a) * rows.columns) as u64)?;
         }
-        if is_done {
+        // A turn by t puts t times the overlap of the other row into each row's: when this is rounding, nothing is left for another sweep.
+        if n as f64 * largest_turn * largest_overlap <= orthogonal {
             break;
         }
     }
-    let norms: Vec<f64> = (0..n).map(|k| turned.norm_sqr(k).sqrt()).collect();
-    let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by(|a, b| norms[*b].total_cmp(&norms[*a]));
-    let floor = RESIDUE * order.first().map_or(0.0, |first| norms[*first]);
-    order.retain(|k| norms[*k] > floor);
-    // R† = V·S·Z†, so M = Q·Z·S·V†.
-    let mut left = Columns::new(q.rows, order.len(), |_, _| Complex64::default());
-    for (column, k) in order.iter().enumerate() {
-        for row in 0..n {
-            left.subtract(column, -Complex64::new(z.re[*k][row], z.im[*k][row]), &q, row);
-        }
-        advance((4 * n * q.rows) as u64)?;
+    Ok((0..n).map(|k| rows.norm_sqr(k)).collect())
+}
+
+/// a becomes c·a − conj(e)·b and b becomes e·a + c·b.
+#[inline]
+fn turn([(ar, ai), (br, bi)]: [(&mut [f64], &mut [f64]); 2], c: f64, (p, q): (f64, f64)) {
+    let n = ar.len();
+    let (ai, br, bi) = (&mut ai[..n], &mut br[..n], &mut bi[..n]);
+    for j in 0..n {
+        let (x, y, z, w) = (ar[j], ai[j], br[j], bi[j]);
+        ar[j] = c * x - (p * z + q * w);
+        ai[j] = c * y - (p * w - q * z);
+        br[j] = (p * x - q * y) + c * z;
+        bi[j] = (p * y + q * x) + c * w;
     }
-    Ok(Svd {
-        u: (0..order.len()).map(|k| left.column(k, 1.0)).collect(),
-        values: order.iter().map(|k| norms[*k]).collect(),
-        v: order.iter().map(|k| turned.column(*k, 1.0 / norms[*k])).collect(),
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use num_complex::Complex64;
     use proptest::prelude::*;
+
+    const WHOLE: Cut = Cut { max_bond: 1024, threshold: 0.0 };
+
+    /// A product of two thin matrices: of low rank, as states are.
+    fn thin(rows: usize, columns: usize, rank: usize, values: &[f64]) -> Matrix {
+        let at = |k: usize| Complex64::new(values[2 * k], values[2 * k + 1]);
+        Matrix::new(rows, columns, |row, column| (0..rank).map(|k| at(row * 8 + k) * at((20 + column) * 8 + k)).sum())
+    }
 
     proptest! {
         #[test]
-        fn factors_multiply_to_the_matrix(
+        fn directions_are_orthonormal_and_hold_the_matrix(
             rows in 1usize..20, columns in 1usize..20, rank in 1usize..8,
             values in prop::collection::vec(-1.0f64..1.0, 2 * 8 * 40),
         ) {
-            let at = |k: usize| Complex64::new(values[2 * k], values[2 * k + 1]);
-            // A product of two thin matrices: of low rank, as states are.
-            let entry = |row: usize, column: usize| -> Complex64 {
-                (0..rank).map(|k| at(row * 8 + k) * at((20 + column) * 8 + k)).sum()
-            };
-            let Svd { u, values, v } = svd(Columns::new(rows, columns, entry), &mut |_| Ok(())).unwrap();
-            prop_assert!(values.windows(2).all(|pair| pair[0] >= pair[1]));
-            for (row, column) in (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column))) {
-                let product: Complex64 = (0..values.len()).map(|k| u[k][row] * v[k][column].conj() * values[k]).sum();
-                prop_assert!((product - entry(row, column)).norm_sqr().sqrt() < 1e-12, "{product}, {}", entry(row, column));
-            }
-            let significant = values.iter().take_while(|value| **value > 1e-10 * values[0]).count();
+            let x = thin(rows, columns, rank, &values);
+            let directions = principal(x.clone(), &WHOLE, &mut |_| Ok(())).unwrap();
+            let inner = directions.clone().conjugated().times(&x);
+            let norms: Vec<f64> = (0..inner.rows).map(|k| inner.norm_sqr(k).sqrt()).collect();
+            let significant = norms.iter().take_while(|norm| **norm > 1e-10 * norms[0]).count();
             prop_assert!(significant <= rank.min(rows).min(columns));
-            for a in 0..significant {
-                for b in 0..=a {
-                    let overlap: Complex64 = u[a].iter().zip(&u[b]).map(|(x, y)| x.conj() * y).sum();
-                    let expected = if a == b { 1.0 } else { 0.0 };
-                    prop_assert!((overlap - expected).norm_sqr().sqrt() < 1e-10, "{a} {b} {overlap}");
-                }
+            prop_assert!(norms[..significant].windows(2).all(|pair| pair[0] >= pair[1] * (1.0 - 1e-12)));
+            let again = directions.transposed().times(&inner);
+            for k in 0..x.re.len() {
+                prop_assert!((again.re[k] - x.re[k]).abs() < 1e-12 && (again.im[k] - x.im[k]).abs() < 1e-12);
             }
+            let gram = directions.clone().conjugated().times(&directions.transposed());
+            for (a, b) in (0..significant).flat_map(|a| (0..significant).map(move |b| (a, b))) {
+                let expected = if a == b { 1.0 } else { 0.0 };
+                prop_assert!((gram.at(a, b) - expected).norm_sqr().sqrt() < 1e-12, "{a} {b} {}", gram.at(a, b));
+                // Singular: what the matrix is in two of them is orthogonal, too.
+                let mixed = overlap(inner.row(a), inner.row(b)).norm_sqr().sqrt();
+                prop_assert!(a == b || mixed < 1e-12 * norms[0] * norms[0], "{a} {b} {mixed}");
+            }
+        }
+
+        #[test]
+        fn a_cut_drops_what_it_may_and_no_more(
+            columns in 8usize..20, power in 1i32..14, values in prop::collection::vec(-1.0f64..1.0, 2 * 8 * 40),
+        ) {
+            // Columns that fall off by a factor of ten each, as Schmidt values do.
+            let mut x = thin(columns, 8, 8, &values);
+            for k in 0..x.re.len() {
+                let scale = 0.1f64.powi((k % 8) as i32);
+                x.re[k] *= scale;
+                x.im[k] *= scale;
+            }
+            let threshold = 0.1f64.powi(power);
+            let cut = Cut { max_bond: 1024, threshold };
+            let dropped = |cut: &Cut| {
+                let directions = principal(x.clone(), cut, &mut |_| Ok(())).unwrap();
+                let share = directions.clone().conjugated().times(&x).total() / x.total();
+                (directions.rows, 1.0 - share)
+            };
+            let (rows, share) = dropped(&cut);
+            prop_assert!(share <= threshold + 1e-14, "{share}");
+            // No narrower cut would do, but for what was dropped beforehand.
+            let (_, share) = dropped(&Cut { max_bond: rows.max(2) - 1, threshold: 0.0 });
+            prop_assert!(rows == 1 || share > threshold * (1.0 - BEFOREHAND) - 1e-14, "{share}");
         }
     }
 }

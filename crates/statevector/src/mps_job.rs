@@ -53,7 +53,7 @@ impl<'a> MpsJob<'a> {
             Err(obstacle) => return Err(refusal(obstacle)),
         };
         let mut job = Self { options, program, coefficients: Vec::new(), strings: Vec::new() };
-        if is_auto && job.bounds().bond_bits > options.max_bond.ilog2() {
+        if is_auto && job.bounds().bond > u64::from(options.max_bond) {
             return Ok(None);
         }
         if let Some(text) = &options.observable {
@@ -82,16 +82,16 @@ impl<'a> MpsJob<'a> {
     }
 
     fn bounds(&self) -> ketflow_mps::Estimate {
-        ketflow_mps::estimate(&self.program, &self.request())
+        ketflow_mps::bounds(&self.program, &self.request())
     }
 
     pub(crate) fn estimate(&self, shape: Shape) -> Estimate {
-        let bounds = self.bounds();
+        let estimate = ketflow_mps::estimate(&self.program, &self.request());
         Estimate {
             qubits: self.program.qubits(),
-            bytes: bounds.bytes,
+            bytes: estimate.bytes,
             passes: 1,
-            amplitude_updates: bounds.work,
+            amplitude_updates: estimate.work,
             branches_up_to: self.options.shots,
             method: "mps",
             shape,

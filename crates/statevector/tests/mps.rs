@@ -154,3 +154,41 @@ fn an_estimate_bounds_the_run_and_a_cancel_ends_it() {
     assert!(bounds.method == "mps" && bounds.bytes < 1 << 24, "{bounds:?}");
     assert_eq!(run(&circuit, &options, &mut Second(0)).unwrap_err(), RunError::Cancelled);
 }
+
+#[test]
+fn an_estimate_is_near_the_work_whatever_the_angles() {
+    struct Last(u64);
+    impl Monitor for Last {
+        fn poll(&mut self, done: u64, _: u64) -> Result<(), Interrupted> {
+            self.0 = done;
+            Ok(())
+        }
+    }
+    // Small angles: bonds of 8 where ranks allow 1024; large ones: bonds of 32, which is what they may be.
+    for (body, most) in [(ising(100, 10, 0.2, 0.3), 64), (ising(40, 12, 1.1, 0.9), 32)] {
+        let circuit = parse(Format::OpenQasm3, &format!("{HEADER}{body}")).unwrap().circuit;
+        let options = Options::from_json(&format!(r#"{{"method": "mps", "maxBond": {most}}}"#)).unwrap();
+        let mut last = Last(0);
+        run(&circuit, &options, &mut last).unwrap();
+        let ratio = estimate(&circuit, &options).unwrap().amplitude_updates as f64 / last.0 as f64;
+        assert!((0.5..3.0).contains(&ratio), "{ratio} times what it took");
+    }
+}
+
+#[test]
+fn gates_on_the_same_two_qubits_are_one() {
+    // Eight gates on each pair and turns between them, yet what crosses a cut is one block: a bond of 4 at most.
+    let block = "cx a, b; ry(0.3) a; rz(1.1) b; cx b, a; rx(0.7) a; cz a, b; swap a, b; h b; cp(0.4) a, b; ";
+    let pairs: String = [(0, 1), (2, 3), (1, 2)].iter().map(|(a, b)| format!("block q[{a}], q[{b}]; ")).collect();
+    let body = format!("gate block a, b {{ {block}{block} }} qubit[4] q; h q[1]; t q[2]; {pairs} x q[3];");
+    let options = |method: &str| {
+        format!(
+            r#"{{"method": "{method}", "probabilities": true, "observable": "XYZI + ZZIX", "truncationThreshold": 0}}"#
+        )
+    };
+    let (ours, exact) = (ran(&body, &options("mps")).unwrap(), ran(&body, &options("statevector")).unwrap());
+    assert!(ours.mps.unwrap().bond <= 4, "{:?}", ours.mps);
+    assert!((ours.expectation.unwrap() - exact.expectation.unwrap()).abs() < 1e-12);
+    let expected = distribution(&exact);
+    assert!(distribution(&ours).iter().all(|(word, p)| (p - expected[word]).abs() < 1e-12));
+}
