@@ -18,8 +18,13 @@ export function defineCircuitCommands({ add, act }: CommandKit): void {
     return verifyCommand(file, { ...flags, signal }, terminal);
   });
 
-  const draw = add("draw", "draw a circuit in the terminal or as SVG", "draw bell.qasm --svg bell.svg")
-    .argument("<file>", "OpenQASM 2 or 3, a .job.json, or - for standard input")
+  const draw = add(
+    "draw",
+    "draw a circuit, or a job's result, in the terminal or as SVG",
+    "draw bell.qasm --svg bell.svg",
+  )
+    .argument("<file>", "OpenQASM 2 or 3, a .job.json, or - for standard input; with --result any job's input")
+    .option("--result <file>", "draw the schedule, tour or colouring in this output of run --json")
     .option("--format <name>", "openqasm2, openqasm3 or ionq-json; found out by default")
     .option("--svg <out>", "write an SVG file; - prints it")
     .option("--width <columns>", "columns of text, or pixels of SVG")
