@@ -143,6 +143,14 @@ describe("what a search found, as text", () => {
     ]);
   });
 
+  it("says what auto picked, and why", () => {
+    const searches = [{ method: "tabu" as const, reads: 1, sweeps: 99, energy: -5 }];
+    const raced = annealText({ ...anneal, auto: { method: "tabu", reason: "race", searches } }, shown);
+    expect(raced.split("\n")).toContain("method       tabu: the best of 1 searches");
+    const exact = annealText({ ...anneal, auto: { method: "exact", reason: "small-width" } }, shown);
+    expect(exact.split("\n")).toContain("method       exact: it takes less work than a search");
+  });
+
   it("names variables that have names, and says what an exact search is", () => {
     const named = {
       ...anneal,
@@ -151,7 +159,9 @@ describe("what a search found, as text", () => {
       work: { sweeps: 0, reads: 0 },
     };
     const text = annealText({ ...named, best: { energy: -5, sample: [0, 1, 0] } }, shown);
-    expect(text).toContain("found by looking at every sample");
+    expect(text).toContain("best energy  -5, proved optimal");
+    const work = { sweeps: 2000, reads: 0 };
+    expect(annealText({ ...named, proved: false, work }, shown)).toContain("not proved: 2,000 nodes were used up");
     expect(text).toContain('sample       "a"=0 "b"=1 [0,1]=0');
   });
 

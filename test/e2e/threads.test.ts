@@ -30,7 +30,11 @@ interface Work {
 
 /** Large enough to be worth a team, small enough for a test: 0.3 s on one thread. */
 const CIRCUIT: Work = { type: "circuit", source: LARGE, options: { observable: "Z".repeat(20) } };
-const SEARCH: Work = { type: "anneal", source: longModel(500), options: { reads: 320, sweeps: 1000 } };
+const SEARCH: Work = {
+  type: "anneal",
+  source: longModel(500),
+  options: { method: "anneal", reads: 320, sweeps: 1000 },
+};
 
 /** Runs it with each number of threads. The browser gets this function as text: it uses nothing but its arguments. */
 async function runWith(load: Load, work: Work, threads: number[], workerUrl?: string): Promise<Seen[]> {

@@ -21,16 +21,39 @@ const ring = (size: number): string =>
     .concat(Array.from({ length: size }, (_, k) => `${k} ${(k + 7) % size} ${k % 2 === 0 ? 1 : -1}`))
     .join("\n");
 
+/** Couplings between all: no table holds it. */
+const dense = (size: number): string =>
+  ["# vartype=SPIN"]
+    .concat(
+      Array.from({ length: size }, (_, j) =>
+        Array.from({ length: j }, (_, i) => `${i} ${j} ${(i * j) % 3 === 0 ? 1 : -1}`).join("\n"),
+      ),
+    )
+    .filter((line) => line !== "")
+    .join("\n");
+
 describe("an anneal run", () => {
   it("finds the best cut of a graph and says its weight", async () => {
-    const { result, options } = await engines.anneal.solve(GRAPH, { seed: 1 });
+    const { result, options } = await engines.anneal.solve(GRAPH, { seed: 1, method: "anneal" });
     expect(result.best).toMatchObject({ energy: -5, cut: 6 });
     expect(result.variables).toEqual([1, 2, 3, 4, 5]);
     expect(result.work).toEqual({ reads: 64, sweeps: 64_000 });
     expect(result.samples.reduce((sum, { occurrences }) => sum + occurrences, 0)).toBe(64);
-    expect(options).toEqual({ reads: 64, sweeps: 1000, method: "auto", maxSamples: 100 });
+    expect(options).toEqual({ reads: 64, sweeps: 1000, method: "anneal", maxSamples: 100 });
     const exact = await engines.anneal.solve(GRAPH, { method: "exact" });
-    expect(exact.result.best.energy).toBe(-5);
+    expect(exact.result).toMatchObject({ best: { energy: -5 }, proved: true, work: { reads: 0, sweeps: 0 } });
+    const auto = await engines.anneal.solve(GRAPH);
+    expect(auto.options).toMatchObject({ method: "auto" });
+    expect(auto.result).toMatchObject({ ...exact.result, auto: { method: "exact", reason: "small-width" } });
+  });
+
+  it("races methods where no proof is cheap, and says what came of it", async () => {
+    const { result } = await engines.anneal.solve(ring(500), { seed: 1 });
+    const { reason, searches = [] } = result.auto ?? {};
+    expect(reason).toBe("race");
+    expect(new Set(searches.map(({ method }) => method))).toEqual(new Set(["anneal", "tabu"]));
+    expect(Math.min(...searches.map(({ energy }) => energy))).toBe(result.best.energy);
+    expect(searches.reduce((sum, { sweeps }) => sum + sweeps, 0)).toBe(result.work.sweeps);
   });
 
   it("gives the same bytes for the same seed on any worker, and other bytes for another", async () => {
@@ -106,7 +129,7 @@ describe("an anneal run", () => {
   it.each([
     ["3 3\n1 2 1\n2 4 1\n1 3 1\n", {}, { code: "invalid-input", line: 3, column: 3 }],
     ["hello", {}, { code: "invalid-input", message: expect.stringContaining("the format is not clear") }],
-    [ring(30), { method: "exact" }, { code: "too-large" }],
+    [dense(300), { method: "exact" }, { code: "too-large" }],
     [GRAPH, { initial: [1, 1] }, { code: "invalid-input", message: expect.stringContaining("initial has 2 values") }],
     [GRAPH, { reads: 0 }, { code: "invalid-input", message: expect.stringContaining("options.reads") }],
     [GRAPH, { betaRange: [2, 1] }, { code: "invalid-input", message: expect.stringContaining("betaRange") }],
@@ -116,7 +139,7 @@ describe("an anneal run", () => {
   });
 
   it("says before it runs what it will take", async () => {
-    const estimate = await engines.anneal.estimate(GRAPH, { reads: 10, sweeps: 20 });
+    const estimate = await engines.anneal.estimate(GRAPH, { method: "anneal", reads: 10, sweeps: 20 });
     expect(estimate).toMatchObject({ variables: 5, couplings: 6, method: "anneal", operations: 20 * (4 * 5 + 2 * 6) });
     expect(await engines.anneal.view(GRAPH)).toEqual({ vartype: "spin", variables: 5, couplings: 6, offset: 0 });
   });

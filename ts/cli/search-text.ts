@@ -23,11 +23,11 @@ export function annealText(result: AnnealResult, { width, ascii, all }: ValueOpt
   const { best, samples, work } = result;
   const reads = samples.reduce((sum, { occurrences }) => sum + occurrences, 0);
   const times = samples.reduce((sum, each) => sum + (each.energy === best.energy ? each.occurrences : 0), 0);
-  const found =
-    work.reads === 0 ? "by looking at every sample" : `by ${grouped(times)} of ${grouped(work.reads)} reads`;
-  const lines = [`best energy  ${number(best.energy)}, found ${found}`];
+  const found = work.reads === 0 ? proofText(result) : `found by ${grouped(times)} of ${grouped(work.reads)} reads`;
+  const lines = [`best energy  ${number(best.energy)}, ${found}`];
   if (best.cut !== undefined) lines.push(`cut          ${number(best.cut)}`);
   if (result.bound !== undefined) lines.push(`bound        ${boundText(result)}`);
+  if (result.auto !== undefined) lines.push(`method       ${autoText(result.auto)}`);
   if (work.reads > 0)
     lines.push(`work         ${grouped(work.sweeps)} sweeps over ${grouped(best.sample.length)} variables`);
   if (samples.some(({ energy }) => energy !== best.energy)) {
@@ -44,6 +44,22 @@ export function annealText(result: AnnealResult, { width, ascii, all }: ValueOpt
   }
   lines.push(...sampleLines(result, width, all));
   return lines.join("\n");
+}
+
+/** What an exact search says. */
+function proofText({ proved, work }: AnnealResult): string {
+  return proved === false ? `not proved: ${grouped(work.sweeps)} nodes were used up` : "proved optimal";
+}
+
+/** What was picked, and why. */
+function autoText({ method, reason, searches = [] }: NonNullable<AnnealResult["auto"]>): string {
+  const why = {
+    "small-width": "it takes less work than a search",
+    "beta-range": "a range of beta is given",
+    "short-search": "the search is too short for a race",
+    race: `the best of ${searches.length} searches`,
+  };
+  return `${method}: ${why[reason]}`;
 }
 
 /** How far the best is from what is proved. */

@@ -1,6 +1,6 @@
 import { fromUtf8 } from "../core/bytes.ts";
 import { messageOf } from "../core/errors.ts";
-import type { AnnealResult } from "./anneal.ts";
+import { AnnealAuto, type AnnealResult } from "./anneal.ts";
 import { ANNEAL_RESULT_SCHEMA, workOf } from "./anneal-work.ts";
 import { ProblemSolution } from "./problem.ts";
 import type { ResultContainer } from "./result-container.ts";
@@ -37,10 +37,20 @@ export function toAnnealResult(container: Uint8Array | ResultContainer): AnnealR
   if (first === undefined) throw broken("it has no sample");
   const cut = sections.has("best.cut") ? { cut: only(sections.take("best.cut", ["f64"], 1)) } : {};
   const bound = boundOf(sections, first.energy, cut.cut);
+  const searched = searchedOf(sections);
   const work = workOf(sections);
   sections.end();
   const best = { energy: first.energy, sample: first.sample, ...cut };
-  return { vartype, variables, best, samples, ...(solved && { solution: solved.solution }), ...bound, work };
+  return {
+    vartype,
+    variables,
+    best,
+    samples,
+    ...(solved && { solution: solved.solution }),
+    ...bound,
+    ...searched,
+    work,
+  };
 }
 
 /** What no energy can pass. Of a graph W = E + 2 · cut, for the best sample as for the bound. */
@@ -51,6 +61,15 @@ function boundOf(sections: Sections, energy: number, cut: number | undefined): P
   if (cut === undefined) return { bound: { energy: end, witness } };
   const most = cut + (energy - end) / 2;
   return { bound: { energy: end, cut: most, gap: most === 0 ? 0 : (most - cut) / most, witness } };
+}
+
+/** Whether an exact search is a proof, and what `auto` picked. */
+function searchedOf(sections: Sections): Pick<AnnealResult, "proved" | "auto"> {
+  const proved = sections.has("proved") ? { proved: sections.take("proved", ["u8"], 1).data[0] === 1 } : {};
+  if (!sections.has("auto")) return proved;
+  const parsed = AnnealAuto.safeParse(jsonOf(sections, "auto"));
+  if (!parsed.success) throw broken(`auto is none: ${parsed.error.issues[0]?.message}`);
+  return { ...proved, auto: parsed.data };
 }
 
 /** What the samples of a problem are worth, and the solution that one of them stands for. */

@@ -17,7 +17,7 @@ export const AnnealOptions = z.strictObject({
   sweeps: z.int().min(1).max(100_000_000).optional(),
   /** The search ends with what it has found by then; the sweeps that it did are recorded as `sweepLimit`. */
   timeLimitMs: z.number().positive().max(86_400_000).optional(),
-  /** Sweeps of all reads together, unit after unit (sixteen reads of `anneal`, one of the others); the last counts as it stands. */
+  /** Sweeps of all reads together, unit after unit (sixteen reads of `anneal`, one of the others); the last counts as it stands. Of `exact` nodes of branch and bound. */
   sweepLimit: z.int().min(1).optional(),
   /** The search ends with the first read that is at least as good. */
   targetEnergy: z.number().optional(),
@@ -44,6 +44,23 @@ export const AnnealOptions = z.strictObject({
 export type AnnealOptions = z.infer<typeof AnnealOptions>;
 
 const Values = z.array(z.int().min(-1).max(1));
+
+/** What method `auto` picked, and why. */
+export const AnnealAuto = z.strictObject({
+  method: z.enum(["anneal", "temper", "tabu", "exact"]),
+  reason: z.enum(["small-width", "beta-range", "short-search", "race"]),
+  searches: z
+    .array(
+      z.strictObject({
+        method: z.enum(["anneal", "temper", "tabu"]),
+        reads: z.int().min(1),
+        sweeps: z.int().min(1),
+        energy: z.number(),
+      }),
+    )
+    .optional()
+    .meta({ description: "Of a race: its searches in order, each with the best energy that it found" }),
+});
 
 /** The JSON view of a result container of schema `anneal-result/1`. */
 export const AnnealResult = z.strictObject({
@@ -82,9 +99,15 @@ export const AnnealResult = z.strictObject({
         .meta({ description: "A diagonal that makes the matrix of the spins positive semidefinite, which proves it" }),
     })
     .optional(),
-  work: z
-    .strictObject({ sweeps: z.int().min(0), reads: z.int().min(0) })
-    .meta({ description: "What was done, all reads together; 0 and 0 for an exact search" }),
+  proved: z
+    .boolean()
+    .optional()
+    .meta({ description: "Of method `exact`: whether no sample is better; false where its work was used up before" }),
+  auto: AnnealAuto.optional().meta({ description: "Of method `auto`: what it picked, and why" }),
+  work: z.strictObject({ sweeps: z.int().min(0), reads: z.int().min(0) }).meta({
+    description:
+      "What was done, all reads together; of an exact search no reads, and the nodes of branch and bound as sweeps",
+  }),
 });
 export type AnnealResult = z.infer<typeof AnnealResult>;
 
@@ -96,7 +119,7 @@ export interface AnnealEstimate {
   bytes: number;
   /** What a calibration turns into milliseconds: about the visits of a neighbour, for sixteen reads or replicas at once. */
   operations: number;
-  method: Exclude<(typeof ANNEAL_METHODS)[number], "auto">;
+  method: (typeof ANNEAL_METHODS)[number];
 }
 
 /** A model as it was read. */

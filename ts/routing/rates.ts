@@ -12,7 +12,7 @@ export type RatedType = "anneal" | "schedule" | "infer";
 export type RunRated = (
   type: RatedType,
   source: string,
-  options: { reads?: number; sweeps?: number; iterations?: number },
+  options: { method?: "anneal"; reads?: number; sweeps?: number; iterations?: number },
 ) => Promise<RatedRun>;
 
 /** One rate stands for sparse and dense models, narrow and wide layers. */
@@ -23,7 +23,9 @@ const ROUNDS = 3;
 export async function measureRates(run: RunRated): Promise<Record<RatedType, Rate>> {
   const model = ring(256);
   return {
-    anneal: await rateOf((size) => run("anneal", model, { reads: 1, sweeps: size === "small" ? 10 : 1000 })),
+    anneal: await rateOf((size) =>
+      run("anneal", model, { method: "anneal", reads: 1, sweeps: size === "small" ? 10 : 1000 }),
+    ),
     schedule: await rateOf((size) => run("schedule", project(20), { iterations: size === "small" ? 10 : 500 })),
     infer: await rateOf((size) => run("infer", size === "small" ? network(4, 1) : network(64, 128), {})),
   };

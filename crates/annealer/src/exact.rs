@@ -1,83 +1,98 @@
-//! Every sample of a small model, by a Gray code: one spin is flipped from each to the next.
+//! Proved optima: by elimination where its tables are small enough, elsewhere by branch and bound in a number of nodes.
 
+use crate::bqm::Bqm;
+use crate::branch;
+use crate::elimination::{MOST_WIDTH, Order};
 use crate::ising::Ising;
-use crate::monitor::{Interrupted, Monitor, Watch};
-use crate::search::{Found, Search};
+use crate::monitor::{Monitor, Watch};
+use crate::options::{Method, Options};
+use crate::rows::{Class, classify};
+use crate::search::Search;
+use crate::tabu::search_tabu;
 use ketflow_error::{Error, RunError};
-use std::collections::BTreeSet;
+use ketflow_team::Team;
 
-/// Most variables that are searched exactly: 2²⁴ samples take about a tenth of a second for each coupling of a variable.
-pub const MAX_EXACT_VARIABLES: usize = 24;
+/// Nodes of branch and bound where the options have no limit: ten to twenty seconds.
+const MOST_NODES: u64 = 1 << 26;
 
-/// Finds the ground states, at most `most` of them: those whose values come first.
-///
-/// # Errors
-/// `too-large` above [`MAX_EXACT_VARIABLES`], [`RunError::Cancelled`] by the monitor.
-pub(crate) fn solve_exactly(search: &Search, most: usize, monitor: &mut dyn Monitor) -> Result<Found, RunError> {
-    let bqm = &search.bqm;
-    let size = bqm.size();
-    check_size(size)?;
-    let ising = Ising::new(bqm);
-    // Energies that are summed step by step drift by rounding: what is this near to the lowest is summed afresh.
-    let scale: f64 =
-        bqm.linear().iter().map(|a| a.abs()).sum::<f64>() + bqm.couplings().iter().map(|b| b.value.abs()).sum::<f64>();
-    let slack = scale * 1e-9;
-    let mut watch = Watch::new(monitor, 2 << size);
-    let mut lowest = f64::INFINITY;
-    walk(&ising, &mut watch, |energy, _| lowest = lowest.min(energy))?;
-    let mut kept: BTreeSet<Vec<bool>> = BTreeSet::new();
-    let mut least = f64::INFINITY;
-    walk(&ising, &mut watch, |energy, spins| {
-        if energy > lowest + slack {
-            return;
+/// Flips of the tabu search that branch and bound begins with.
+const FIRST_FLIPS: u32 = 20_000;
+
+/// How a model is solved.
+pub(crate) enum Plan {
+    Elimination(Order),
+    BranchAndBound { nodes: u64 },
+}
+
+/// What an exact search ended in.
+pub(crate) struct Solved {
+    /// Ground states, or the best that was met.
+    pub(crate) states: Vec<Vec<bool>>,
+    pub(crate) is_proved: bool,
+    /// Of branch and bound.
+    pub(crate) nodes: u64,
+}
+
+impl Plan {
+    /// # Errors
+    /// `too-large` where neither way can be gone.
+    pub(crate) fn new(bqm: &Bqm, options: &Options) -> Result<Self, Error> {
+        if let Some(order) = Order::new(&Ising::new(bqm), u64::MAX) {
+            return Ok(Self::Elimination(order));
         }
-        let values: Vec<bool> = spins.iter().map(|spin| *spin > 0.0).collect();
-        let exact = bqm.energy(&values);
-        if exact < least {
-            least = exact;
-            kept.clear();
+        let (size, most) = (bqm.size(), branch::MOST_VARIABLES);
+        if size > most {
+            return Err(Error::too_large(format!(
+                "method exact eliminates variables in tables over at most {MOST_WIDTH} others, which this model of {size} exceeds, and branches \
+                 over at most {most}: use auto, or split the model"
+            )));
         }
-        if exact == least {
-            kept.insert(values);
-            // A model without terms has 2ⁿ ground states.
-            if kept.len() > most {
-                kept.pop_last();
+        Ok(Self::BranchAndBound { nodes: options.sweep_limit.unwrap_or(MOST_NODES) })
+    }
+
+    /// At most.
+    pub(crate) fn operations(&self, variables: u64) -> u64 {
+        match self {
+            Self::Elimination(order) => order.operations,
+            Self::BranchAndBound { nodes } => nodes.saturating_mul(branch::steps(variables)),
+        }
+    }
+
+    /// Besides the model and the result.
+    pub(crate) fn bytes(&self, variables: u64) -> u64 {
+        match self {
+            Self::Elimination(order) => order.bytes,
+            Self::BranchAndBound { .. } => 16 * variables * (variables + 1),
+        }
+    }
+
+    /// # Errors
+    /// [`RunError::Cancelled`] by the monitor.
+    pub(crate) fn solve(
+        &self,
+        team: &Team,
+        search: &Search,
+        options: &Options,
+        monitor: &mut dyn Monitor,
+    ) -> Result<Solved, RunError> {
+        let ising = Ising::new(&search.bqm);
+        let nodes = match self {
+            Self::Elimination(order) => {
+                let mut watch = Watch::new(monitor, order.operations);
+                let states = order.ground_states(&ising, options.max_samples as usize, &mut watch)?;
+                return Ok(Solved { states, is_proved: true, nodes: 0 });
             }
-        }
-    })?;
-    Ok(Found { reads: kept.into_iter().collect(), sweeps: 0 })
-}
-
-/// # Errors
-/// `too-large` above [`MAX_EXACT_VARIABLES`].
-pub(crate) fn check_size(size: usize) -> Result<(), Error> {
-    if size > MAX_EXACT_VARIABLES {
-        return Err(Error::too_large(format!(
-            "method exact looks at all 2^{size} samples; it ends at {MAX_EXACT_VARIABLES} variables, use anneal"
-        )));
+            Self::BranchAndBound { nodes } => *nodes,
+        };
+        let first =
+            Options { method: Method::Tabu, reads: 1, sweeps: FIRST_FLIPS, sweep_limit: None, ..options.clone() };
+        let start = search_tabu(team, search, &first, monitor)?.reads.swap_remove(0);
+        let (class, unit) = classify(&ising);
+        // A flip changes the energy by twice a whole number of units.
+        let step = if class == Class::F64 { 0.0 } else { 2.0 * unit };
+        let mut watch = Watch::new(monitor, nodes);
+        watch.found(search.energy(&start));
+        let (values, is_proved, nodes) = branch::search(&ising, &start, step, nodes, &mut watch)?;
+        Ok(Solved { states: vec![values], is_proved, nodes })
     }
-    Ok(())
-}
-
-/// Samples between two looks at the monitor's counter.
-const SAMPLES_PER_PIECE: u32 = 4096;
-
-/// Calls `visit` with each sample and its energy, less a constant.
-fn walk(ising: &Ising, watch: &mut Watch, mut visit: impl FnMut(f64, &[f64])) -> Result<(), Interrupted> {
-    let size = ising.size();
-    let mut spins = vec![-1.0; size];
-    let mut local: Vec<f64> = (0..size).map(|k| ising.local_field(&spins, k)).collect();
-    let mut energy = 0.0;
-    visit(energy, &spins);
-    for step in 1u32..1 << size {
-        let k = step.trailing_zeros() as usize;
-        energy -= 2.0 * spins[k] * local[k];
-        spins[k] = -spins[k];
-        ising.flip_felt(&mut local, &spins, k);
-        visit(energy, &spins);
-        if step % SAMPLES_PER_PIECE == 0 {
-            watch.advance(SAMPLES_PER_PIECE.into(), u64::from(SAMPLES_PER_PIECE) * 8)?;
-        }
-    }
-    Ok(())
 }

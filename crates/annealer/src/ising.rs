@@ -47,15 +47,8 @@ impl Ising {
     }
 
     /// hᵢ + Σⱼ Jᵢⱼ sⱼ: flipping spin i changes the energy by −2 sᵢ times this.
+    #[cfg(test)]
     pub(crate) fn local_field(&self, spins: &[f64], spin: usize) -> f64 {
         self.row(spin).fold(self.fields[spin], |sum, (k, weight)| sum + weight * spins[k])
-    }
-
-    /// After spin i was flipped to its present value: what its neighbours feel.
-    pub(crate) fn flip_felt(&self, local: &mut [f64], spins: &[f64], spin: usize) {
-        let change = 2.0 * spins[spin];
-        for (k, weight) in self.row(spin) {
-            local[k] += change * weight;
-        }
     }
 }

@@ -9,9 +9,12 @@
 //! the same bits.
 
 mod anneal;
+mod auto;
 mod bound;
 pub mod bqm;
+mod branch;
 mod candidates;
+mod elimination;
 mod elite;
 mod exact;
 mod ising;
@@ -38,9 +41,9 @@ mod walk;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod wasm;
 
+pub use auto::{Picked, Raced, Reason};
 pub use bound::{Bound, MAX_BOUND_VARIABLES};
 pub use bqm::{Bqm, BqmBuilder, Vartype};
-pub use exact::MAX_EXACT_VARIABLES;
 pub use ketflow_error::{Error, ErrorCode, RunError};
 pub use ketflow_team::{MAX_THREADS, Team, ThreadUse, with_helpers};
 pub use monitor::{Interrupted, Monitor, Next, Progress, Unmonitored};

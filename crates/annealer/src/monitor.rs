@@ -57,14 +57,19 @@ impl<'a> Watch<'a> {
         Self { monitor, progress: Progress { done: 0, total, best: None }, steps: 0 }
     }
 
-    /// Adds finished work and polls when enough of it has gathered. Half a search proves nothing, so [`Next::Finish`] is not heard.
-    pub(crate) fn advance(&mut self, updates: u64, steps: u64) -> Result<(), Interrupted> {
+    /// Says what a run that ends now has.
+    pub(crate) fn found(&mut self, energy: f64) {
+        self.progress.best = Some(energy);
+    }
+
+    /// Adds finished work and polls when enough of it has gathered.
+    pub(crate) fn advance(&mut self, updates: u64, steps: u64) -> Result<Next, Interrupted> {
         self.progress.done += updates;
         self.steps += steps;
         if self.steps < POLL_STEPS {
-            return Ok(());
+            return Ok(Next::Continue);
         }
         self.steps = 0;
-        self.monitor.poll(self.progress).map(|_| ())
+        self.monitor.poll(self.progress)
     }
 }

@@ -1,5 +1,6 @@
 //! The result of a run, and its canonical bytes.
 
+use crate::auto::Picked;
 use crate::bound::Bound;
 use crate::bqm::Vartype;
 use crate::problem::Solved;
@@ -27,6 +28,10 @@ pub struct AnnealResult {
     pub bound: Option<Bound>,
     /// What the samples mean, where the model was compiled from a problem.
     pub solved: Option<Solved>,
+    /// Of an exact search: whether no sample is better, up to the rounding of sums.
+    pub is_proved: Option<bool>,
+    /// What method `auto` did.
+    pub picked: Option<Picked>,
     /// What was done.
     pub work: Work,
 }
@@ -34,21 +39,28 @@ pub struct AnnealResult {
 /// The work of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Work {
-    /// Sweeps of all reads together; 0 for an exact search.
+    /// Sweeps of all reads together; nodes of branch and bound; 0 for elimination.
     pub sweeps: u64,
     /// Reads, the last one perhaps unfinished; 0 for an exact search.
     pub reads: u64,
 }
 
 impl AnnealResult {
-    pub(crate) fn new(model: &Model, samples: SampleSet, bound: Option<Bound>, work: Work) -> Self {
+    pub(crate) fn new(
+        model: &Model,
+        samples: SampleSet,
+        bound: Option<Bound>,
+        work: Work,
+        is_proved: Option<bool>,
+        picked: Option<Picked>,
+    ) -> Self {
         let bqm = &model.bqm;
         // E = Σ w s s counts an edge −w when it is cut and +w when it is not: the cut weighs (W − E) / 2.
         let weight: f64 = bqm.couplings().iter().map(|edge| edge.value).sum();
         let cut = samples.best().filter(|_| model.is_graph()).map(|best| (weight - best.energy) / 2.0);
         let solved = model.problem.as_ref().and_then(|problem| Solved::new(problem, &samples));
         let (vartype, variables, labels) = (bqm.vartype(), bqm.size(), model.labels.clone());
-        Self { vartype, variables, labels, samples, cut, bound, solved, work }
+        Self { vartype, variables, labels, samples, cut, bound, solved, is_proved, picked, work }
     }
 
     /// The bytes that are hashed; `docs/result-container.md` specifies them.
@@ -68,6 +80,8 @@ impl AnnealResult {
             Labels::From(first) => ([*first], None),
             Labels::Listed(labels) => ([0], Some(format!("[{}]", labels.join(",")))),
         };
+        let proved = self.is_proved.map(|is_proved| [u8::from(is_proved)]);
+        let auto = self.picked.as_ref().map(|picked| serde_json::json!(picked).to_string());
         let solved = self.solved.as_ref();
         let (feasible, chosen) = (solved.map(Solved::feasible_bytes), [solved.map_or(0, |it| it.chosen as u32)]);
         let mut container = Container::default();
@@ -92,6 +106,12 @@ impl AnnealResult {
             container.add("samples.objectives", &[samples.len()], Data::F64(&solved.objectives));
             container.add("solution", &[solved.solution.len()], Data::U8(solved.solution.as_bytes()));
             container.add("solution.sample", &[1], Data::U32(&chosen));
+        }
+        if let Some(proved) = &proved {
+            container.add("proved", &[1], Data::U8(proved));
+        }
+        if let Some(json) = &auto {
+            container.add("auto", &[json.len()], Data::U8(json.as_bytes()));
         }
         container.add("work", &[2], Data::U64(&work));
         container.to_bytes(SCHEMA)

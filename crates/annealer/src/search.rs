@@ -1,9 +1,10 @@
 //! A job from its options to its result.
 
 use crate::anneal::anneal;
+use crate::auto::{self, Choice, Costs, Picked, Reason};
 use crate::bound;
 use crate::bqm::{Bqm, Vartype};
-use crate::exact::{check_size, solve_exactly};
+use crate::exact;
 use crate::lanes::LANES;
 use crate::monitor::Monitor;
 use crate::options::{Method, Options, Sense};
@@ -30,8 +31,24 @@ pub struct Estimate {
     /// Visits of a neighbour for sixteen reads at once, a variable itself counted four times: what a calibration turns into
     /// milliseconds.
     pub operations: u64,
-    /// `anneal`, `temper`, `path-integral`, `tabu` or `exact`.
+    /// `anneal`, `temper`, `path-integral`, `tabu`, `exact`, or `auto` where methods race.
     pub method: &'static str,
+}
+
+/// How a job is run.
+enum Way {
+    Reads(Method),
+    Exact(exact::Plan),
+    Race,
+}
+
+/// What is known before a run.
+struct Plan {
+    estimate: Estimate,
+    sense: Sense,
+    way: Way,
+    /// What `auto` has picked already.
+    picked: Option<Picked>,
 }
 
 /// The model as it is searched: low energies are wanted of it.
@@ -95,31 +112,44 @@ pub(crate) struct Found {
 /// # Errors
 /// As [`run`], but for the cancellation.
 pub fn estimate(model: &Model, options: &Options) -> Result<Estimate, Error> {
+    plan(model, options).map(|plan| plan.estimate)
+}
+
+fn plan(model: &Model, options: &Options) -> Result<Plan, Error> {
     options.check()?;
     let bqm = &model.bqm;
     check_initial(bqm, options)?;
     bound::check_size(bqm, options)?;
-    sense_of(model, options)?;
+    let sense = sense_of(model, options)?;
+    let picked = |method, reason| Some(Picked { method, reason, searches: Vec::new() });
+    let (way, picked) = match options.method {
+        Method::Exact => (Way::Exact(exact::Plan::new(bqm, options)?), None),
+        Method::Auto => match auto::choose(bqm, options) {
+            Choice::Exact(order) => (Way::Exact(exact::Plan::Elimination(order)), picked("exact", Reason::SmallWidth)),
+            Choice::Anneal(reason) => (Way::Reads(Method::Anneal), picked("anneal", reason)),
+            Choice::Race => (Way::Race, None),
+        },
+        method => (Way::Reads(method), None),
+    };
     let (variables, couplings) = (bqm.size() as u64, bqm.couplings().len() as u64);
-    let (method, operations, reads) = match options.method {
-        Method::Exact => {
-            check_size(bqm.size())?;
-            ("exact", 2u64 << variables, u64::from(options.max_samples).min(1 << variables))
+    let sweeps = options.total_sweeps();
+    let costs = Costs::of(bqm);
+    let (method, operations, reads, own_bytes) = match &way {
+        Way::Exact(plan) => {
+            let states = u64::from(options.max_samples).min(1 << variables.min(32));
+            ("exact", plan.operations(variables), states, plan.bytes(variables))
         }
-        method => {
-            let sweeps = options.total_sweeps();
+        Way::Race => ("auto", auto::work(bqm, options), auto::most_reads(bqm, options), LADDER_BYTES),
+        Way::Reads(method) => {
             let reads = sweeps.div_ceil(options.sweeps.into());
-            let (method, sweeps, operations) = match method {
+            let (method, sweeps, operations, bytes) = match method {
+                Method::Temper => ("temper", sweeps, costs.temper, LADDER_BYTES),
+                Method::PathIntegral => ("path-integral", sweeps, 24 * variables + 8 * couplings, 0),
+                Method::Tabu => ("tabu", sweeps, costs.tabu, 0),
                 // Sixteen walk side by side, and as long where fewer do.
-                Method::Auto | Method::Anneal | Method::Exact => {
-                    ("anneal", sweeps.div_ceil(reads.min(LANES as u64)), 4 * variables + 2 * couplings)
-                }
-                // With a round of exchanges for four sweeps.
-                Method::Temper => ("temper", sweeps, 6 * variables + 3 * couplings),
-                Method::PathIntegral => ("path-integral", sweeps, 24 * variables + 8 * couplings),
-                Method::Tabu => ("tabu", sweeps, 64 + variables / 16 + 2 * couplings / variables.max(1)),
+                _ => ("anneal", sweeps.div_ceil(reads.min(LANES as u64)), costs.anneal, 0),
             };
-            (method, sweeps.saturating_mul(operations), reads)
+            (method, sweeps.saturating_mul(operations), reads, bytes)
         }
     };
     // The model as given, as spins and as rows, the lanes of a walk; each read's values; the result and its container.
@@ -129,20 +159,21 @@ pub fn estimate(model: &Model, options: &Options) -> Result<Estimate, Error> {
     let bytes = proof
         + variables * 64
         + walk_bytes(variables)
-        + if method == "temper" { LADDER_BYTES } else { 0 }
+        + own_bytes
         + couplings * 96
         + reads * (variables + 24)
         + samples * (variables + 2 * words + 64);
     let limit = options.memory_limit_mib << 20;
     if bytes > limit {
         return Err(Error::too_large(format!(
-            "{reads} reads of {variables} variables and {couplings} couplings need {bytes} bytes ({} MiB); the limit is {limit} \
+            "{reads} reads of {variables} variables and {couplings} couplings by {method} need {bytes} bytes ({} MiB); the limit is {limit} \
              bytes ({} MiB): give fewer reads or maxSamples, or raise memoryLimitMiB",
             bytes.div_ceil(1 << 20),
             limit >> 20
         )));
     }
-    Ok(Estimate { variables, couplings, bytes, operations, method })
+    let estimate = Estimate { variables, couplings, bytes, operations, method };
+    Ok(Plan { estimate, sense, way, picked })
 }
 
 /// Two tables of sixteen thresholds, of eight bytes at most, at each of 2048 places.
@@ -202,36 +233,41 @@ pub fn run_on(
     options: &Options,
     monitor: &mut dyn Monitor,
 ) -> Result<AnnealResult, RunError> {
-    let Estimate { method, bytes, .. } = estimate(model, options)?;
-    let sense = sense_of(model, options)?;
+    let Plan { estimate, sense, way, picked } = plan(model, options)?;
     let bqm = if sense == Sense::Max { model.bqm.negated() } else { model.bqm.clone() };
     let search = Search { bqm, sense, target: options.target_energy };
     let most = options.max_samples as usize;
-    let (found, reads) = match method {
-        "exact" => {
-            team.begin(1);
-            (solve_exactly(&search, most, monitor)?, 0)
+    // Each more thread walks with lanes of its own. Where there is no room for them fewer walk, because threads must not decide about
+    // what is refused.
+    let spare = ((options.memory_limit_mib << 20) - estimate.bytes) / walk_bytes(model.bqm.size() as u64);
+    let threads = options.threads.min(u32::try_from(1 + spare).unwrap_or(u32::MAX));
+    team.begin(if matches!(way, Way::Exact(_)) { 1 } else { threads });
+    let (found, picked, is_proved) = match &way {
+        Way::Exact(plan) => {
+            let solved = plan.solve(team, &search, options, monitor)?;
+            (Found { reads: solved.states, sweeps: solved.nodes }, picked, Some(solved.is_proved))
         }
-        _ => {
-            // Each more thread walks with lanes of its own. Where there is no room for them fewer walk, because threads must not
-            // decide about what is refused.
-            let spare = ((options.memory_limit_mib << 20) - bytes) / walk_bytes(model.bqm.size() as u64);
-            team.begin(options.threads.min(u32::try_from(1 + spare).unwrap_or(u32::MAX)));
+        Way::Race => {
+            let (found, picked) = auto::race(team, &search, options, monitor)?;
+            (found, Some(picked), None)
+        }
+        Way::Reads(method) => {
             let found = match method {
-                "temper" => temper(team, &search, options, monitor)?,
-                "path-integral" => anneal_paths(team, &search, options, monitor)?,
-                "tabu" => search_tabu(team, &search, options, monitor)?,
+                Method::Temper => temper(team, &search, options, monitor)?,
+                Method::PathIntegral => anneal_paths(team, &search, options, monitor)?,
+                Method::Tabu => search_tabu(team, &search, options, monitor)?,
                 _ => anneal(team, &search, options, monitor)?,
             };
-            let reads = found.reads.len() as u64;
-            (found, reads)
+            (found, picked, None)
         }
     };
+    // What was looked at exactly was not read.
+    let reads = if is_proved.is_some() { 0 } else { found.reads.len() as u64 };
     let work = Work { sweeps: found.sweeps, reads };
     let mut samples = SampleSet::collect(&model.bqm, sense, found.reads, most);
     if let Some(descent) = &model.descent {
         samples = samples.descended(&model.bqm, descent, monitor)?;
     }
     let bound = options.bound.then(|| bound::find(&model.bqm, sense, monitor)).transpose()?;
-    Ok(AnnealResult::new(model, samples, bound, work))
+    Ok(AnnealResult::new(model, samples, bound, work, is_proved, picked))
 }

@@ -86,7 +86,8 @@ fn reads_do_not_hear_of_each_other() {
         .collect();
     let model = spins(&[0.0; 40], &couplings);
     let hits_of = |reads: u32, seed: u64, best: Option<f64>| {
-        let options = Options { reads, sweeps: 12, seed, max_samples: 100_000, ..Options::default() };
+        let options =
+            Options { reads, sweeps: 12, seed, max_samples: 100_000, method: Method::Anneal, ..Options::default() };
         let found = run(&model, &options, &mut Unmonitored).unwrap().samples;
         let best = best.unwrap_or(found.samples[0].energy);
         let hits = found.samples.iter().filter(|sample| sample.energy == best);
@@ -114,7 +115,8 @@ fn reads_do_not_hear_of_each_other() {
 fn no_read_is_another_one_again() {
     let couplings: Vec<_> = (0..300usize).map(|k| (k, k + 1, 1.0 + (k % 7) as f64)).collect();
     let model = spins(&vec![0.0; 301], &couplings);
-    let options = Options { reads: 5000, sweeps: 3, max_samples: 5000, seed: 2, ..Options::default() };
+    let options =
+        Options { reads: 5000, sweeps: 3, max_samples: 5000, seed: 2, method: Method::Anneal, ..Options::default() };
     let found = run(&model, &options, &mut Unmonitored).unwrap().samples.samples;
     assert_eq!(found.iter().map(|sample| sample.values.clone()).collect::<HashSet<_>>().len(), 5000);
 }

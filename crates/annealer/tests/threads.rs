@@ -29,7 +29,7 @@ fn ran(model: &Model, options: &Options, threads: u32) -> (AnnealResult, Vec<Thr
 fn any_number_of_threads_gives_the_same_bytes() {
     for (size, degree, reads, sweeps) in [(3, 2, 5000, 3), (60, 6, 900, 40), (300, 4, 70, 300), (9000, 4, 40, 9)] {
         let model = graph(size, degree);
-        let base = Options { reads, sweeps, seed: 11, max_samples: 50, ..Options::default() };
+        let base = Options { reads, sweeps, seed: 11, max_samples: 50, method: Method::Anneal, ..Options::default() };
         let found = ran(&model, &base, 1).0;
         let energies: Vec<f64> = found.samples.samples.iter().map(|sample| sample.energy).collect();
         let all = base.total_sweeps();
@@ -44,6 +44,9 @@ fn any_number_of_threads_gives_the_same_bytes() {
             Options { target_energy: energies.last().copied(), ..base.clone() },
             Options { target_energy: Some(-1e9), ..base.clone() },
             Options { initial: Some(vec![1; size]), ..base.clone() },
+            Options { method: Method::Auto, ..base.clone() },
+            Options { method: Method::Auto, sweep_limit: Some(all / 2), ..base.clone() },
+            Options { method: Method::Auto, target_energy: energies.first().copied(), ..base.clone() },
             Options { method: Method::Temper, reads: reads.min(70), ..base.clone() },
             Options { method: Method::PathIntegral, reads: reads.min(20), ..base.clone() },
             Options { method: Method::Tabu, reads: reads.min(70), ..base.clone() },
@@ -59,7 +62,7 @@ fn any_number_of_threads_gives_the_same_bytes() {
 
 #[test]
 fn every_thread_that_is_asked_for_does_its_share() {
-    let options = Options { reads: 640, sweeps: 500, ..Options::default() };
+    let options = Options { reads: 640, sweeps: 500, method: Method::Anneal, ..Options::default() };
     let (_, threads) = ran(&graph(500, 8), &options, 2);
     let [leader, helper] = threads[..] else { panic!("{threads:?}") };
     assert_eq!(leader.pieces + helper.pieces, 40, "a piece is sixteen reads here");
@@ -83,7 +86,7 @@ fn run_starts_the_threads_of_the_options() {
     }
     let mut seen = Threads(0);
     // More than all tests of this file together can have otherwise.
-    let options = Options { threads: 60, reads: 3200, sweeps: 200, ..Options::default() };
+    let options = Options { threads: 60, reads: 3200, sweeps: 200, method: Method::Anneal, ..Options::default() };
     run(&graph(500, 8), &options, &mut seen).unwrap();
     assert!(seen.0 >= 60, "{} threads", seen.0);
 }
@@ -113,7 +116,8 @@ impl Monitor for Ending {
 #[test]
 fn a_run_that_its_time_ends_is_what_one_thread_finds_in_its_sweeps() {
     let model = graph(400, 6);
-    let options = Options { reads: 4000, sweeps: 100, seed: 3, max_samples: 1000, ..Options::default() };
+    let options =
+        Options { reads: 4000, sweeps: 100, seed: 3, max_samples: 1000, method: Method::Anneal, ..Options::default() };
     for threads in [1, 2, 4] {
         for at in [1, 2, 9, 40] {
             let mut ending = Ending::new(at, Ok(Next::Finish));
@@ -133,7 +137,7 @@ fn a_run_that_its_time_ends_is_what_one_thread_finds_in_its_sweeps() {
 #[test]
 fn progress_counts_the_work_of_all_threads() {
     let (model, mut all) = (graph(500, 8), Ending::new(u32::MAX, Ok(Next::Continue)));
-    let options = Options { threads: 3, reads: 960, sweeps: 400, ..Options::default() };
+    let options = Options { threads: 3, reads: 960, sweeps: 400, method: Method::Anneal, ..Options::default() };
     run(&model, &options, &mut all).unwrap();
     let last = all.seen.last().unwrap();
     assert_eq!(last.total, 960 * 400 * 500);
@@ -167,7 +171,8 @@ fn a_cancel_stops_all_threads() {
 #[test]
 fn threads_never_decide_about_memory() {
     let model = graph(20_000, 2);
-    let alone = Options { reads: 100, sweeps: 2, max_samples: 10, memory_limit_mib: 16, ..Options::default() };
+    let (memory_limit_mib, method) = (16, Method::Anneal);
+    let alone = Options { reads: 100, sweeps: 2, max_samples: 10, memory_limit_mib, method, ..Options::default() };
     let expected = run(&model, &alone, &mut Unmonitored).unwrap();
     let (shared, threads) = ran(&model, &alone, 9);
     assert!(shared == expected);

@@ -82,8 +82,7 @@ fn results_have_their_recorded_hashes() {
     };
     for size in [1u64, 2, 3, 5, 63, 64, 65, 127, 129, 300] {
         for (vartype, sense) in [("SPIN", "min"), ("BINARY", "max")] {
-            let options =
-                json!({ "seed": size * 1_000_003, "reads": 9, "sweeps": 40, "sense": sense, "maxSamples": 5 });
+            let options = json!({ "seed": size * 1_000_003, "reads": 9, "sweeps": 40, "sense": sense, "maxSamples": 5, "method": "anneal" });
             record(format!("{vartype}-{size}-{sense}"), "coo", numbers.model(vartype, size, 4), options);
         }
     }
@@ -93,22 +92,36 @@ fn results_have_their_recorded_hashes() {
         record(format!("dense-70-{method}"), "coo", dense.clone(), options);
     }
     let large = numbers.graph(5000, 7000);
-    record("graph-5000".into(), "rudy", large, json!({ "seed": 4, "reads": 2, "sweeps": 20, "maxSamples": 1 }));
+    record(
+        "graph-5000".into(),
+        "rudy",
+        large,
+        json!({ "seed": 4, "reads": 2, "sweeps": 20, "maxSamples": 1, "method": "anneal" }),
+    );
     let graph = numbers.graph(60, 200);
     let some = [
-        json!({ "seed": 9_007_199_254_740_991u64, "reads": 20 }),
-        json!({ "seed": 5, "reads": 20, "sweepLimit": 7321 }),
+        json!({ "seed": 9_007_199_254_740_991u64, "reads": 20, "method": "anneal" }),
+        json!({ "seed": 5, "reads": 20, "sweepLimit": 7321, "method": "anneal" }),
         json!({ "seed": 6, "reads": 7, "sweeps": 1, "betaRange": [0.125, 2.5] }),
-        json!({ "seed": 7, "targetEnergy": -100 }),
+        json!({ "seed": 7, "targetEnergy": -100, "method": "anneal" }),
         json!({ "seed": 8, "method": "temper", "reads": 3, "sweeps": 60 }),
         json!({ "seed": 9, "method": "path-integral", "reads": 3, "sweeps": 60 }),
         json!({ "seed": 10, "method": "tabu", "reads": 3, "sweeps": 600 }),
+        json!({ "seed": 11 }),
+        json!({ "seed": 12, "sweepLimit": 23_456 }),
+        json!({ "seed": 13, "reads": 700, "targetEnergy": -1000 }),
     ];
     for (k, options) in some.into_iter().enumerate() {
         record(format!("graph-60-{k}"), "rudy", graph.clone(), options);
     }
     let small = numbers.model("BINARY", 14, 5);
     record("exact-14".into(), "coo", small, json!({ "method": "exact", "sense": "max" }));
+    // Beside what is searched: what is proved, by elimination and by branch and bound.
+    let tree = numbers.model("SPIN", 200, 1);
+    record("auto-tree-200".into(), "coo", tree, json!({ "seed": 1, "maxSamples": 3 }));
+    record("exact-dense-30".into(), "coo", numbers.model("BINARY", 30, 58), json!({ "method": "exact" }));
+    let wide = numbers.model("SPIN", 60, 118);
+    record("exact-dense-60".into(), "coo", wide, json!({ "method": "exact", "sweepLimit": 5000 }));
     check_recorded("hashes.json", &json!({ "cases": cases }));
 }
 
@@ -125,6 +138,7 @@ fn the_container_has_its_recorded_bytes() {
             { "energy": -4, "sample": [-1, -1, 1], "occurrences": 1 },
             { "energy": -4, "sample": [1, 1, -1], "occurrences": 1 },
         ],
+        "proved": true,
         "work": { "sweeps": 0, "reads": 0 },
     });
     let case = json!({

@@ -57,7 +57,7 @@ async function run(engines) {
     .catch((error) => error.code);
   // Some ten times as long as an engine works without looking whether it was cancelled: what is not cancelled has to end.
   const afterwards = await engines.circuit.run(layers(16, 100), { seed: 7 });
-  const cut = await engines.anneal.solve(GRAPH, { seed: 7 });
+  const cut = await engines.anneal.solve(GRAPH, { seed: 7, method: "anneal" });
   const forward = await engines.network.forward(NETWORK);
   const shop = await engines.schedule.solve({ format: "jsp", source: SHOP }, { seed: 7, iterations: 500 });
   const search = await engines.hybrid.run(SEARCH, { seed: 7 });

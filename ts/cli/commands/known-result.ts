@@ -85,7 +85,7 @@ export const KNOWN_RESULTS: readonly KnownResult[] = [
   },
   {
     ...{ type: "anneal", format: "coo", source: "# vartype=SPIN\n0 1 1\n1 2 -2.5\n2 3 1\n0 3 0.5\n2 2 0.25\n" },
-    options: { seed: 7, reads: 20, sweeps: 50 },
+    options: { seed: 7, method: "anneal", reads: 20, sweeps: 50 },
     hash: "86739dc82995a5faf1c450a94146cbeb32744b3680375fab1797a07c645772cb",
   },
   {
