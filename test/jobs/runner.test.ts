@@ -118,6 +118,25 @@ describe("the runner", () => {
     await Promise.all(accepted.map(({ id }) => jobs.wait(ALICE, id)));
   });
 
+  it("takes nothing ahead beside a job that a process died with", async () => {
+    services = fakeServices(store);
+    jobs = createJobs(services, { worker: "dead", concurrency: 1 });
+    const accepted = await Promise.all([0, 1, 2].map((k) => jobs.submit(ALICE, body(k))));
+    await store.claim({ worker: "dead", at: Date.now(), leaseMs: 3_600_000, limit: 1 });
+    await start(1);
+    await gate.reached(1);
+    await nextTurn();
+    expect((await store.liveJobs()).get("running")).toBe(1);
+    gate.release(gate.begun[0] ?? -1);
+    await gate.reached(2);
+    await vi.waitFor(async () => expect((await store.liveJobs()).get("running")).toBe(2), 30_000);
+    for (const k of [1, 2]) {
+      await gate.reached(k + 1);
+      gate.release(gate.begun[k] ?? -1);
+    }
+    await Promise.all(accepted.map(({ id }) => jobs.wait(ALICE, id)));
+  });
+
   it("lets a tenant with one job not wait behind another's hundred", async () => {
     services = fakeServices(store, [gate.provider]);
     jobs = createJobs(services, { worker: "w", concurrency: 1 });

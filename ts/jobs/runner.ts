@@ -34,7 +34,8 @@ const BATCH = 1000;
 /**
  * Of quick jobs so many more are taken ahead, for each that may compute: the commit of a claim and of an outcome take longer than
  * a circuit of a few qubits. Behind a long job none is: it would be called running, and only wait. Nor while many more come than are
- * run: to run a job takes as much of the thread as to accept sixteen.
+ * run: to run a job takes as much of the thread as to accept sixteen. Nor beside one that a process died with: should it be why, it
+ * would use up the attempts of them all.
  */
 const AHEAD = 2;
 
@@ -55,6 +56,7 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
   const inflow = new Inflow(clock);
   /** Attempts that still have to compute, or do. */
   let working = 0;
+  let suspects = 0;
   let state: "idle" | "started" | "stopped" = "idle";
   let poll: NodeJS.Timeout | undefined;
   let filling: Promise<void> | undefined;
@@ -106,7 +108,8 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
   }
 
   function places(): number {
-    const most = turns.areQuick && !inflow.isFlood ? concurrency * (1 + AHEAD) : concurrency;
+    const takesAhead = turns.areQuick && !inflow.isFlood && suspects === 0;
+    const most = takesAhead ? concurrency * (1 + AHEAD) : concurrency;
     return Math.min(most - working, concurrency * MOST_ATTEMPTS - running.size);
   }
 
@@ -146,6 +149,8 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
     // Claimed while stopping: straight back to the queue.
     if (state === "stopped") stop.abort("stopping" satisfies StopReason);
     const heartbeat = setInterval(() => void beat(job), leaseMs / 3);
+    const isSuspect = job.attempts.some(({ end }) => end === "lost");
+    if (isSuspect) suspects++;
     let isWorking = true;
     working++;
     const worked = (): void => {
@@ -164,6 +169,7 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
       .catch((error: unknown) => reportError(error, job))
       .finally(() => {
         clearInterval(heartbeat);
+        if (isSuspect) suspects--;
         worked();
         // A paused and resumed job may already run again here, under a newer fence.
         if (running.get(job.id)?.fence === job.fence) running.delete(job.id);
