@@ -28,8 +28,8 @@ const SEARCH: u32 = 0x106;
 const MOST_ELIMINATED: usize = 4096;
 /// An operation of elimination takes as long as so many of annealing.
 const ELIMINATION_COST: u64 = 4;
-/// Operations of an elimination at most, however long the search would be: a time limit does not end it.
-const MOST_ELIMINATION: u64 = 1 << 26;
+/// Operations of an elimination at most, however long the search would be: 20 ms, which no time limit ends, and 16 MiB.
+const MOST_ELIMINATION: u64 = 1 << 22;
 
 /// Parts of the work of which each contender gets one in the first round.
 const PARTS: u64 = 16;

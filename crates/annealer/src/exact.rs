@@ -4,7 +4,7 @@ use crate::bqm::Bqm;
 use crate::branch;
 use crate::elimination::{MOST_WIDTH, Order};
 use crate::ising::Ising;
-use crate::monitor::{Monitor, Watch};
+use crate::monitor::{Interrupted, Monitor, Next, Progress, Watch};
 use crate::options::{Method, Options};
 use crate::rows::{Class, classify};
 use crate::search::Search;
@@ -86,7 +86,10 @@ impl Plan {
         };
         let first =
             Options { method: Method::Tabu, reads: 1, sweeps: FIRST_FLIPS, sweep_limit: None, ..options.clone() };
-        let start = search_tabu(team, search, &first, monitor)?.reads.swap_remove(0);
+        let mut whole = Whole { monitor: &mut *monitor, is_finished: false };
+        let start = search_tabu(team, search, &first, &mut whole)?.reads.swap_remove(0);
+        // The fewest nodes that say where to end again.
+        let nodes = if whole.is_finished { 1 } else { nodes };
         let (class, unit) = classify(&ising);
         // A flip changes the energy by twice a whole number of units.
         let step = if class == Class::F64 { 0.0 } else { 2.0 * unit };
@@ -94,5 +97,18 @@ impl Plan {
         watch.found(search.energy(&start));
         let (values, is_proved, nodes) = branch::search(&ising, &start, step, nodes, &mut watch)?;
         Ok(Solved { states: vec![values], is_proved, nodes })
+    }
+}
+
+/// Hears of an end of time and goes on: what follows is counted from the end of what it watches.
+struct Whole<'a> {
+    monitor: &'a mut dyn Monitor,
+    is_finished: bool,
+}
+
+impl Monitor for Whole<'_> {
+    fn poll(&mut self, progress: Progress) -> Result<Next, Interrupted> {
+        self.is_finished |= self.monitor.poll(progress)? == Next::Finish;
+        Ok(Next::Continue)
     }
 }
