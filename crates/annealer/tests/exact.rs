@@ -148,9 +148,9 @@ impl Monitor for Ending {
 
 #[test]
 fn a_proof_that_its_time_ended_is_repeated_by_its_nodes() {
-    let model = dense(70);
-    // Some in the tabu search that it begins with.
-    for at in [1, 5, 12, 20] {
+    let model = dense(200);
+    // Some in the tabu search that it begins with, of twenty polls.
+    for at in [1, 5, 30, 40] {
         let ended = run(&model, &exact(), &mut Ending(at)).unwrap();
         assert!(ended.is_proved == Some(false) && ended.work.sweeps > 0);
         let again = solved(&model, &Options { sweep_limit: Some(ended.work.sweeps), ..exact() });
