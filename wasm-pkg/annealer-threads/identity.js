@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "annealer",
     "version": "0.1.0",
-    "contentHash": "1d7fba5f5c3463734b9d97513bd55d75cfeb25d237997d8a6cd37463bc0e1cdd"
+    "contentHash": "a763c6e8684a082d9e75b43d3687a880c4abe49ed4767670518ede2d8681a83f"
   },
   "build": {
     "kind": "wasm-simd128-threads",
-    "sha256": "b92b586e46395cc62262b2b297cd726443b83ccdea460b1a4a383b7b9f99e463"
+    "sha256": "f7c965d54756db754adb67379cf21865f397011b1fdf601c52dbe44c99f8ff95"
   }
 };

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "annealer",
     "version": "0.1.0",
-    "contentHash": "1d7fba5f5c3463734b9d97513bd55d75cfeb25d237997d8a6cd37463bc0e1cdd"
+    "contentHash": "a763c6e8684a082d9e75b43d3687a880c4abe49ed4767670518ede2d8681a83f"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "35cc5ea1f0ab259f4bc8e64693f597db16be4f97e12c442684284f7ce6735f93"
+    "sha256": "570cfccf72dd582d5c9434ee1745a755bce70ca5a9f8f946f372e939d2844c86"
   }
 };
