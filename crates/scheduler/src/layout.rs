@@ -93,7 +93,7 @@ impl<'a> Layout<'a> {
             horizon: problem.horizon,
         };
         if layout.is_extended {
-            layout.take_base(&steps);
+            layout.take_base(&steps, now);
         }
         layout
     }
@@ -108,19 +108,22 @@ impl<'a> Layout<'a> {
         layout
     }
 
-    fn take_base(&mut self, steps: &[Vec<crate::features::Step>]) {
+    /// Nothing is placed before `now`: what was taken until then would only make profiles longer.
+    fn take_base(&mut self, steps: &[Vec<crate::features::Step>], now: u32) {
         for (steps, capacity) in steps.iter().zip(&self.capacity) {
             let mut profile = Profile::new();
             for (k, step) in steps.iter().enumerate().filter(|(_, step)| step.capacity < *capacity) {
                 let until = steps.get(k + 1).map_or(NONE, |next| next.from);
-                profile.reserve(step.from, until, capacity - step.capacity);
+                if until > now {
+                    profile.reserve(step.from.max(now), until, capacity - step.capacity);
+                }
             }
             self.base.push(profile);
         }
         for (task, frozen) in self.frozen.iter().enumerate() {
-            let Some(Frozen { start, end, mode }) = frozen.filter(|it| it.start < it.end) else { continue };
+            let Some(Frozen { start, end, mode }) = frozen.filter(|it| it.start.max(now) < it.end) else { continue };
             for (row, amount) in self.demands.of(self.modes.of(task)[mode as usize] as usize) {
-                self.base[*row as usize].reserve(start, end, *amount);
+                self.base[*row as usize].reserve(start.max(now), end, *amount);
             }
         }
     }

@@ -159,11 +159,14 @@ impl<'a> Yard<'a> {
                 };
                 state.mode[task] = layout.modes.of(task).iter().copied().min_by_key(key).unwrap_or(state.mode[task]);
             }
-            if self.end(task, state.mode[task] as usize, from) == NONE {
-                let end = |mode: &u32| self.end(task, *mode as usize, from);
-                state.mode[task] = layout.modes.of(task).iter().copied().min_by_key(end).unwrap_or(state.mode[task]);
+            if !self.place_whole(state, task, from) {
+                if self.end(task, state.mode[task] as usize, from) == NONE {
+                    let end = |mode: &u32| self.end(task, *mode as usize, from);
+                    state.mode[task] =
+                        layout.modes.of(task).iter().copied().min_by_key(end).unwrap_or(state.mode[task]);
+                }
+                self.place(state, task, from);
             }
-            self.place(state, task, from);
             state.makespan = state.makespan.max(state.end[task]);
         }
         let level = |profile: &Profile| -> u64 {
@@ -194,15 +197,28 @@ impl<'a> Yard<'a> {
         at
     }
 
-    fn place(&mut self, state: &mut State, task: usize, from: u32) {
+    /// Places a task that is done in one piece; false for one that may be split, and where its mode does not fit any more.
+    fn place_whole(&mut self, state: &mut State, task: usize, from: u32) -> bool {
         let mode = state.mode[task] as usize;
         let length = self.layout.duration[mode];
-        if !self.layout.is_preemptive[task] || length == 0 {
-            let start = self.earliest(task, mode, from, length);
-            self.reserve(task, mode, start, start + length);
-            (state.start[task], state.end[task]) = (start, start + length);
+        if self.layout.is_preemptive[task] && length > 0 {
+            return false;
+        }
+        let start = self.earliest(task, mode, from, length);
+        if start == NONE {
+            return false;
+        }
+        self.reserve(task, mode, start, start + length);
+        (state.start[task], state.end[task]) = (start, start + length);
+        true
+    }
+
+    fn place(&mut self, state: &mut State, task: usize, from: u32) {
+        if self.place_whole(state, task, from) {
             return;
         }
+        let mode = state.mode[task] as usize;
+        let length = self.layout.duration[mode];
         let (first, mut at, mut left) = (state.parts.len(), from, length);
         while left > 0 {
             let Some((start, end)) = self.piece(task, mode, at, left) else { break };
