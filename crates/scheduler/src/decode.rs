@@ -13,6 +13,7 @@ use crate::layout::{Goal, Layout, NONE};
 use crate::problem::Problem;
 use crate::room::{Grid, Room, Steps};
 use crate::yard::{Choice, Yard};
+use std::ops::Range;
 
 /// A list, a mode for each task, and the schedule that they give.
 #[derive(Debug, Clone)]
@@ -124,6 +125,9 @@ macro_rules! with_room {
     };
 }
 
+// Behind the macro, which it uses.
+mod resume;
+
 impl<'a> Decoder<'a> {
     pub fn new(problem: &Problem, layout: &'a Layout<'a>, goal: &Goal) -> Self {
         let room = if layout.is_extended {
@@ -150,8 +154,7 @@ impl<'a> Decoder<'a> {
         } else {
             self.serial(state)
         }
-        state.value = goal.value(&state.end, state.makespan);
-        state.energy = state.value;
+        self.rate(state, goal);
     }
 
     fn append(&mut self, state: &mut State) {
@@ -182,7 +185,21 @@ impl<'a> Decoder<'a> {
 
     fn serial(&mut self, state: &mut State) {
         let layout = self.layout;
-        with_room!(self, room => serial(layout, room, state))
+        state.is_mirrored = state.is_list_mirrored;
+        with_room!(self, room => {
+            room.clear();
+            place(layout, room, state, 0..state.list.len());
+        });
+    }
+
+    /// What the search looks at, of the ends.
+    fn rate(&self, state: &mut State, goal: &Goal) {
+        let release = &self.layout.release;
+        let ends =
+            state.end.iter().zip(release).map(|(end, release)| end + if state.is_mirrored { *release } else { 0 });
+        state.makespan = ends.max().unwrap_or(0);
+        state.value = goal.value(&state.end, state.makespan);
+        state.energy = state.value;
     }
 
     /// The serial scheme, in which each task takes the mode that ends first, or the cheapest one where costs count and the rule says so.
@@ -246,22 +263,19 @@ impl<'a> Decoder<'a> {
     }
 }
 
-/// Each task of the list as early as possible. In the mirrored problem a release is what has to follow a task.
-fn serial(layout: &Layout<'_>, room: &mut impl Room, state: &mut State) {
-    room.clear();
-    state.makespan = 0;
-    state.is_mirrored = state.is_list_mirrored;
+/// Each task of a part of the list as early as possible. In the mirrored problem a release is what has to follow a task.
+#[inline]
+fn place(layout: &Layout<'_>, room: &mut impl Room, state: &mut State, part: Range<usize>) {
     let before = if state.is_mirrored { layout.succs } else { layout.preds };
-    for task in state.list.iter().map(|task| *task as usize) {
+    for at in part {
+        let task = state.list[at] as usize;
         let release = if state.is_mirrored { 0 } else { layout.release[task] };
         let from = ready(before, &state.end, release, task);
         let mode = state.mode[task] as usize;
         let start = room.earliest(mode, from);
         room.reserve(mode, start);
-        let end = start + layout.duration[mode];
         state.start[task] = start;
-        state.end[task] = end;
-        state.makespan = state.makespan.max(if state.is_mirrored { end + layout.release[task] } else { end });
+        state.end[task] = start + layout.duration[mode];
     }
 }
 

@@ -1,8 +1,8 @@
 //! Resource-constrained projects and (flexible) job shops: their text formats, annealing over activity lists, lower bounds and an
 //! independent checker of schedules.
 //!
-//! Every restart is a pure function of (problem, options, seed, number of the restart), and a budget only cuts the sequence of
-//! restarts off: a run that was finished early has the bytes of a run with the budget that it used.
+//! A run is a sequence of schedules, a pure function of (problem, options, seed), and a budget only cuts it off: a run that was
+//! finished early has the bytes of a run with the budget that it used.
 
 mod anneal;
 pub mod bounds;
@@ -54,5 +54,5 @@ pub use objective::{Components, Objective, Weights};
 pub use options::{Method, Options};
 pub use problem::{Description, Problem};
 pub use result::{ScheduleResult, Work};
-pub use solve::{solve, solve_restart};
+pub use solve::solve;
 pub use view::to_json as view;

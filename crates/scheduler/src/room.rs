@@ -15,17 +15,22 @@ pub(crate) trait Room {
     fn earliest(&self, mode: usize, from: u32) -> u32;
     /// Takes what a mode holds from `start` on; it fits there.
     fn reserve(&mut self, mode: usize, start: u32);
+    /// Keeps what is free now under a number, of which there are few.
+    fn save(&mut self, slot: usize);
+    /// Makes free what was free when it was kept under this number.
+    fn restore(&mut self, slot: usize);
 }
 
 /// A step function for each row.
 pub(crate) struct Steps<'a> {
     layout: &'a Layout<'a>,
     profiles: Vec<Profile>,
+    saved: Vec<Vec<Profile>>,
 }
 
 impl<'a> Steps<'a> {
     pub fn new(layout: &'a Layout<'a>) -> Self {
-        Self { layout, profiles: layout.capacity.iter().map(|_| Profile::new()).collect() }
+        Self { layout, profiles: layout.capacity.iter().map(|_| Profile::new()).collect(), saved: Vec::new() }
     }
 }
 
@@ -55,6 +60,17 @@ impl Room for Steps<'_> {
             self.profiles[*row as usize].reserve(start, end, *amount);
         }
     }
+
+    fn save(&mut self, slot: usize) {
+        if self.saved.len() <= slot {
+            self.saved.resize(slot + 1, Vec::new());
+        }
+        self.saved[slot].clone_from(&self.profiles);
+    }
+
+    fn restore(&mut self, slot: usize) {
+        self.profiles.clone_from(&self.saved[slot]);
+    }
 }
 
 /// What is free at each unit of time: a field of bits for each row, with a bit above it that is always set, so that a subtraction
@@ -68,6 +84,8 @@ pub(crate) struct Grid<'a> {
     guards: u64,
     /// By mode.
     need: Vec<u64>,
+    /// What was free, behind which everything was.
+    saved: Vec<Vec<u64>>,
 }
 
 /// Most units of time for each task: the words of a unit are looked at one by one, the steps are at most two a task.
@@ -97,7 +115,7 @@ impl<'a> Grid<'a> {
         };
         let full = full | guards;
         let need = (0..layout.duration.len()).map(need).collect();
-        Some(Self { layout, free: vec![full; units as usize], last: 0, full, guards, need })
+        Some(Self { layout, free: vec![full; units as usize], last: 0, full, guards, need, saved: Vec::new() })
     }
 }
 
@@ -133,6 +151,23 @@ impl Room for Grid<'_> {
         let end = start + self.layout.duration[mode] as usize;
         self.free[start..end].iter_mut().for_each(|free| *free -= need);
         self.last = self.last.max(end);
+    }
+
+    fn save(&mut self, slot: usize) {
+        if self.saved.len() <= slot {
+            self.saved.resize(slot + 1, Vec::new());
+        }
+        self.saved[slot].clear();
+        self.saved[slot].extend_from_slice(&self.free[..self.last]);
+    }
+
+    fn restore(&mut self, slot: usize) {
+        let saved = &self.saved[slot];
+        self.free[..saved.len()].copy_from_slice(saved);
+        if saved.len() < self.last {
+            self.free[saved.len()..self.last].fill(self.full);
+        }
+        self.last = saved.len();
     }
 }
 

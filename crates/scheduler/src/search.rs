@@ -1,6 +1,7 @@
 //! What the methods share: rules, decoder and moves, and where a restart begins.
 
 use crate::decode::{Decoder, Score, State};
+use crate::draws::Draws;
 use crate::layout::{Goal, Layout};
 use crate::moves::Mover;
 use crate::options::Method;
@@ -18,6 +19,8 @@ pub(crate) const SAMPLED: u32 = 200;
 pub(crate) trait Count {
     /// One more schedule as good as this was made, which `write` makes a state's; false to end the restart.
     fn made(&mut self, score: Score, write: &dyn Fn(&mut State)) -> bool;
+    /// The best schedule so far.
+    fn best(&self) -> &State;
 }
 
 /// What all restarts share.
@@ -28,8 +31,10 @@ pub(crate) struct Search<'a> {
     pub seed: u64,
     decoder: Decoder<'a>,
     pub mover: Mover<'a>,
+    /// A move of a list is decoded from where the list changed.
+    can_resume: bool,
     /// Schedules have mirrored ones of the same makespan.
-    can_turn: bool,
+    pub can_turn: bool,
 }
 
 impl<'a> Search<'a> {
@@ -41,6 +46,7 @@ impl<'a> Search<'a> {
             seed,
             decoder: Decoder::new(problem, layout, goal),
             mover: Mover::new(layout, goal),
+            can_resume: !layout.is_shop && !layout.is_extended,
             can_turn: !layout.is_shop && !layout.is_extended && goal.objective == Objective::Makespan,
         }
     }
@@ -51,6 +57,31 @@ impl<'a> Search<'a> {
         if self.can_turn {
             self.decoder.turn(state);
         }
+    }
+
+    /// Makes the schedule of a state's list the one from which moves go on, where that is of use.
+    pub fn set_base(&mut self, state: &mut State) {
+        if self.can_resume {
+            self.decoder.begin(state, self.goal);
+        }
+    }
+
+    /// Makes the trial a move of the current schedule, its base; false when the drawn move is none, or is seen to change nothing.
+    pub fn moved(&mut self, current: &State, trial: &mut State, draws: &mut Draws) -> bool {
+        trial.choose_as(current);
+        if !self.mover.propose(current, trial, draws) {
+            return false;
+        }
+        if self.can_resume {
+            return self.decoder.resume(current, trial, self.goal);
+        }
+        self.decoder.decode(trial, self.goal);
+        true
+    }
+
+    /// Makes the list of a schedule one of the mirrored problem.
+    pub fn turn(&mut self, state: &mut State) {
+        self.decoder.turn(state);
     }
 
     /// The schedule of a rule, blurred by chance for numbers from [`RULES`] on.
@@ -70,8 +101,10 @@ impl<'a> Search<'a> {
 
     /// Makes a schedule of the mirrored problem one of the problem itself, no longer than it.
     pub fn straighten(&mut self, state: &mut State) {
-        // Its list was turned when it was made.
         if state.is_mirrored {
+            if state.is_list_mirrored {
+                self.decoder.turn(state);
+            }
             self.decoder.decode(state, self.goal);
         }
     }
@@ -107,6 +140,11 @@ impl<'a> Search<'a> {
     pub fn restart(&mut self, restart: u32, length: u64, method: Method, count: &mut dyn Count) {
         if method == Method::Genetic {
             return genetic::restart(self, restart, length, count);
+        }
+        if method == Method::Anneal && restart > 0 {
+            // What is known is a better start than a rule, however long the restart.
+            let current = count.best().clone();
+            return anneal::search(self, current, restart, length, count);
         }
         // The first restart begins with the best rule: with more than a few schedules, no result is worse than that.
         let rules = match method {

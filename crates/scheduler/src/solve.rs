@@ -78,6 +78,10 @@ impl Plan {
     pub fn length(&self, restart: u32) -> u64 {
         match self.restarts {
             _ if self.is_fixed => self.first_length,
+            // Annealing goes on from the best schedule: it needs no restart as long as all before it together.
+            u32::MAX if self.method == Method::Anneal => {
+                (0..restart.min(50)).fold(self.first_length, |length, _| length + length / 2)
+            }
             u32::MAX => self.first_length << restart.min(30),
             // So many as are asked for end in a time that can be waited for.
             _ => self.first_length << (restart / 2).min(30),
@@ -91,44 +95,18 @@ impl Plan {
 /// [`RunError::Refused`] before anything runs, [`RunError::Cancelled`] when the monitor wants no result.
 pub fn solve(problem: &Problem, options: &Options, monitor: &mut dyn Monitor) -> Result<ScheduleResult, RunError> {
     crate::estimate(problem, options)?;
-    run(problem, options, 0, u32::MAX, monitor)
-}
-
-/// One restart of a run, whole and alone: the run's result is the best of its restarts, the earliest of equals.
-///
-/// # Errors
-/// As [`solve`].
-pub fn solve_restart(
-    problem: &Problem,
-    options: &Options,
-    restart: u32,
-    monitor: &mut dyn Monitor,
-) -> Result<ScheduleResult, RunError> {
-    run(problem, options, restart, 1, monitor)
-}
-
-fn run(
-    problem: &Problem,
-    options: &Options,
-    first: u32,
-    most: u32,
-    monitor: &mut dyn Monitor,
-) -> Result<ScheduleResult, RunError> {
     options.check()?;
     let objective = options.objective_of(problem)?;
     let plan = Plan::new(problem, options)?;
-    if first >= plan.restarts {
-        return Err(Error::invalid(format!("restart {first} is none of 0 to {}", plan.restarts - 1)).into());
-    }
     let layout = Layout::for_objective(problem, objective);
     let mut goal = Goal::new(problem, objective);
     if !goal.deadlines.is_empty() {
         goal.penalty = penalty(problem, &layout, &goal);
     }
     let mut search = Search::new(problem, &layout, &goal, options.seed);
-    let total = if most == 1 { plan.length(first).min(plan.budget) } else { plan.budget };
+    let total = plan.budget;
     // Whoever watches is told of the schedule of a rule meanwhile. An early end waits for the bound: it is part of the result.
-    let best = search.begin(first).value;
+    let best = search.begin(0).value;
     let mut is_cancelled = || monitor.poll(Progress { done: 0, total, best }) == Answer::Cancel;
     let bound = watched_bound(problem, objective, &mut is_cancelled).ok_or(RunError::Cancelled)?;
     let mut count = Counter {
@@ -142,9 +120,8 @@ fn run(
         has_ended: false,
         answer: Answer::Continue,
     };
-    let last = first.saturating_add(most).min(plan.restarts);
     let mut restarts = 0;
-    for restart in first..last {
+    for restart in 0..plan.restarts {
         let method = if restart == 0 { plan.opening } else { plan.method };
         search.restart(restart, plan.length(restart), method, &mut count);
         restarts += 1;
@@ -204,5 +181,9 @@ impl Count for Counter<'_> {
             self.has_ended = self.answer != Answer::Continue;
         }
         !self.has_ended
+    }
+
+    fn best(&self) -> &State {
+        &self.best
     }
 }

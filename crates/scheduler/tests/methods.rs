@@ -18,12 +18,12 @@ struct Loss {
     behind: f64,
 }
 
-/// At most one case of `rare` is lost, and none by more than `most` per cent.
-fn assert_rare(losses: &[Loss], count: usize, rare: usize, most: f64) {
+/// At most so many cases are lost, and none by more than `most` per cent.
+fn assert_rare(losses: &[Loss], count: usize, lost: usize, most: f64) {
     let told: Vec<String> = losses.iter().map(|loss| format!("{}: {:.2} %", loss.place, loss.behind)).collect();
     let told = format!("{} of {count} are lost\n{}", losses.len(), told.join("\n"));
     println!("{told}");
-    assert!(losses.len() * rare <= count, "{told}");
+    assert!(losses.len() <= lost, "{told}");
     assert!(losses.iter().all(|loss| loss.behind <= most), "{told}");
 }
 
@@ -55,7 +55,8 @@ fn auto_is_rarely_worse_than_rules_and_the_genetic_algorithm() {
             }
         }
     }
-    assert_rare(&losses, count, 40, 3.0);
+    // One, in which as many blurred rules were ahead of the genetic algorithm by 1.0 %.
+    assert_rare(&losses, count, 1, 1.5);
 }
 
 #[test]
@@ -71,7 +72,7 @@ fn as_few_schedules_as_rules_have_are_those_of_the_rules() {
 }
 
 #[test]
-fn auto_is_rarely_worse_on_published_instances() {
+fn auto_is_not_worse_on_published_instances() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/optimization");
     let (mut losses, mut count) = (Vec::new(), 0);
     for (format, file) in [
@@ -97,5 +98,5 @@ fn auto_is_rarely_worse_on_published_instances() {
             count += 1;
         }
     }
-    assert_rare(&losses, count, 15, 2.5);
+    assert_rare(&losses, count, 0, 0.0);
 }

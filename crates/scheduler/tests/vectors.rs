@@ -90,6 +90,7 @@ fn results_have_their_recorded_hashes() {
             json!({ "objective": "total-weighted-tardiness", "iterations": 2000, "seed": size }),
             json!({ "method": "priority-rule", "restarts": 9 }),
             json!({ "method": "genetic", "iterations": 2000, "seed": size + 1 }),
+            json!({ "method": "anneal", "iterations": 4000, "seed": size + 2 }),
         ]
         .into_iter()
         .enumerate()
