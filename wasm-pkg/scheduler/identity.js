@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "scheduler",
     "version": "0.1.0",
-    "contentHash": "6aca59988e63d326125dbbbf1ee91b7d0e5b687da8512909c9efaa6f3b8b44a5"
+    "contentHash": "ab99daab5797f4c2e5c53dc75b52fb29ac5a0c7905b3be3671edbfb7e71c4415"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "90be9b81ec65f790af79e7199b9b33c5e6d03710c35f519fedb759bd507f8352"
+    "sha256": "0af6296178181f6e46dce0bed667722960ae227da163f45d52a00c37d25187ad"
   }
 };
