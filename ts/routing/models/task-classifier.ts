@@ -78,7 +78,15 @@ export function fitTasks(
   return { weights: Float32Array.from(weights), bias, columns: classes };
 }
 
-/** `out` = bias + Σ value · weights of that feature. */
+/** Sums that are kept out of memory at a time. */
+const LANES = 8;
+
+/**
+ * `out` = bias + Σ value · weights of that feature, of which each column is added up in the order of the features.
+ *
+ * Eight columns at a time: as one walk over rows of `columns`, every sum went through `out` for every product (430 features, 23 and 60
+ * columns: 10.4 → 6.8 and 27.5 → 15.8 µs).
+ */
 export function addScores(
   indices: Uint16Array,
   values: Float64Array,
@@ -87,11 +95,37 @@ export function addScores(
   out: Float64Array,
   bias: Float64Array,
 ): void {
-  out.set(bias);
-  for (let n = 0; n < indices.length; n++) {
-    const start = (indices[n] ?? 0) * columns;
-    const value = values[n] ?? 0;
-    for (let k = 0; k < columns; k++) out[k] = (out[k] ?? 0) + value * (weights[start + k] ?? 0);
+  let k = 0;
+  for (; k + LANES <= columns; k += LANES) {
+    let [a, b, c, d] = [bias[k] as number, bias[k + 1] as number, bias[k + 2] as number, bias[k + 3] as number];
+    let [e, f, g, h] = [bias[k + 4] as number, bias[k + 5] as number, bias[k + 6] as number, bias[k + 7] as number];
+    for (let n = 0; n < indices.length; n++) {
+      const at = (indices[n] as number) * columns + k;
+      const value = values[n] as number;
+      a += value * (weights[at] as number);
+      b += value * (weights[at + 1] as number);
+      c += value * (weights[at + 2] as number);
+      d += value * (weights[at + 3] as number);
+      e += value * (weights[at + 4] as number);
+      f += value * (weights[at + 5] as number);
+      g += value * (weights[at + 6] as number);
+      h += value * (weights[at + 7] as number);
+    }
+    out[k] = a;
+    out[k + 1] = b;
+    out[k + 2] = c;
+    out[k + 3] = d;
+    out[k + 4] = e;
+    out[k + 5] = f;
+    out[k + 6] = g;
+    out[k + 7] = h;
+  }
+  for (; k < columns; k++) {
+    let sum = bias[k] as number;
+    for (let n = 0; n < indices.length; n++) {
+      sum += (values[n] as number) * (weights[(indices[n] as number) * columns + k] as number);
+    }
+    out[k] = sum;
   }
 }
 
