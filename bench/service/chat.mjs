@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { fitModelRouter } from "../../dist/routing/models/model-router.js";
-import { promptFeatures } from "../../dist/routing/models/prompt-features.js";
+import { readPrompt } from "../../dist/routing/models/prompt-outline.js";
 import { writeRouter } from "../../dist/routing/models/router-snapshot.js";
 import { describeMachine } from "../machine.mjs";
 import { ROOT } from "../subjects/subjects.mjs";
@@ -89,7 +89,7 @@ async function setUp() {
     const prompt = `${PROMPT.slice(k)} ${k}`;
     const task = k % 2 === 0 ? "sums" : "texts";
     const quality = Float64Array.from([k % 2, 0.8, 0.9]);
-    return { prompt, task, features: promptFeatures(prompt), quality, cost: Float64Array.from([1, 10, 100]) };
+    return { prompt, task, features: readPrompt(prompt), quality, cost: Float64Array.from([1, 10, 100]) };
   });
   await put("/v1/model-router", JSON.parse(writeRouter(fitModelRouter(MODELS, examples, 0), "given").text));
 }

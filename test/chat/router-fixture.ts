@@ -1,5 +1,5 @@
 import { fitModelRouter } from "../../ts/routing/models/model-router.ts";
-import { promptFeatures } from "../../ts/routing/models/prompt-features.ts";
+import { readPrompt } from "../../ts/routing/models/prompt-outline.ts";
 import { writeRouter } from "../../ts/routing/models/router-snapshot.ts";
 
 /** What the two families of the fixture's prompts look like. */
@@ -13,7 +13,7 @@ export const POEM_PROMPT = "Write a poem about the sea and the wind in spring";
  */
 export function routerOf(models: readonly [string, string]): Record<string, unknown> {
   const example = (prompt: string, task: string, quality: number[]) => ({
-    ...{ prompt, task, features: promptFeatures(prompt) },
+    ...{ prompt, task, features: readPrompt(prompt) },
     quality: Float64Array.from(quality),
     cost: Float64Array.from([1, 10]),
   });

@@ -130,10 +130,10 @@ describe("evaluate", () => {
     // Words of its own for each prompt: what they say of it, they say of no other.
     const unlike = (k: number): string =>
       Array.from({ length: 8 }, (_, n) => (k * 7919 + n * 104_729).toString(36)).join(" ");
-    const noise = syntheticRows(200, 3).map((row, k) => ({ ...row, task: undefined, prompt: unlike(k) }));
+    const noise = syntheticRows(400, 3).map((row, k) => ({ ...row, task: undefined, prompt: unlike(k) }));
     const nothing = crossValidate(readRoutingData(dataFile(noise)), 0, (fold) => folds.push(fold));
     expect(folds).toEqual([1, 2, 3, 4, 5]);
-    // Seen answers would give 0.12 and 0.41; so little is left when none was seen.
+    // Seen answers would give 0.08 and 0.41; so little is left when none was seen.
     for (const { figures } of nothing.rows) expect(Math.abs(figures.aiqLift)).toBeLessThan(0.05);
   });
 });

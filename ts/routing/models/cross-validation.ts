@@ -71,7 +71,7 @@ function forecastsOf(
   return asked.map(({ features, prompt, task }, row) => {
     const { length } = prompt;
     const own = predictFrom(router, features, length);
-    const ridge = predictFrom({ ...router, blend: [0, 1] }, features, length).quality;
+    const ridge = predictFrom({ ...router, blend: [0, 1], trees: undefined }, features, length).quality;
     const averaged = near && ridge.map((quality, k) => (quality + (near[row]?.[k] ?? 0)) / 2);
     return {
       prompt: own,

@@ -1,11 +1,11 @@
-import type { SparseVector } from "./prompt-features.ts";
+import type { ReadPrompt } from "./prompt-outline.ts";
 
 /** What is known about one prompt: how good and how dear each model's answer was. */
 export interface RoutingExample {
   readonly prompt: string;
   /** The family that the data's author put it into; `undefined` where the file has none. */
   readonly task: string | undefined;
-  readonly features: SparseVector;
+  readonly features: ReadPrompt;
   /** Per model, 0…1. */
   readonly quality: Float64Array;
   /** Per model, ≥ 0, in the unit of the data set. */

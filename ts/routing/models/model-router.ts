@@ -1,8 +1,10 @@
 import type { RoutingExample } from "./example.ts";
+import { addTrees, type ExtraTrees, fitExtraTrees } from "./extra-trees.ts";
 import { meanQuality } from "./neighbours.ts";
-import { FEATURES, promptFeatures, type SparseVector } from "./prompt-features.ts";
+import { FEATURES } from "./prompt-features.ts";
+import { OUTLINE, type ReadPrompt, readPrompt } from "./prompt-outline.ts";
 import { fitRidge } from "./ridge.ts";
-import { addScores, fitTasks, softmax } from "./task-classifier.ts";
+import { addScores, fitTasks, shuffled, softmax } from "./task-classifier.ts";
 
 /** What a prompt's answers are expected to be worth and to cost, per model. */
 export interface ModelPrediction {
@@ -32,6 +34,11 @@ export interface ModelRouter {
   readonly costLine: Float64Array;
   /** How far the task's mean and the ridge are believed, 0…1 each. */
   readonly blend: readonly [number, number];
+  /**
+   * What is added to the blend: trees that ask the prompt's outline and, per model, the task's mean and the ridge. Routers of
+   * fewer examples than a split needs have none.
+   */
+  readonly trees: ExtraTrees | undefined;
 }
 
 const RIDGE_PENALTY = 10;
@@ -40,16 +47,26 @@ const RIDGE_PENALTY = 10;
  * nothing. They add up to 1, so where the examples have no tags the ridge is shrunk towards the models' means.
  */
 const BLEND = [0.7, 0.3] as const;
+/** With trees, of which half is theirs to say: all of the blend before them lost 3 points of LLMRouter's lift, none of it 0.5. */
+const BLEND_BESIDE_TREES = [BLEND[0] / 2, BLEND[1] / 2] as const;
 /** Examples of the overall mean that are mixed into the mean of a task. */
 const SHRINKAGE = 5;
+
+/** Parts of the examples, each predicted from the others for the trees to learn from. */
+const PARTS = 3;
+/** Event of the draw that puts rows into parts; the epochs of a fit are far below. */
+const PARTS_EVENT = 1_000_001;
+/** Fewer examples say nothing to trees. */
+const LEAST_EXAMPLES = 100;
 
 /**
  * Learns which model answers which prompts well, from examples that say how each model did.
  *
- * Predicted quality = m + a · (Σ_t P(t | prompt) · q_t − m) + b · ridge(prompt), with m the model's mean, q_t its mean on task t.
+ * Predicted quality = m + a · (Σ_t P(t | prompt) · q_t − m) + b · ridge(prompt) + trees, with m the model's mean, q_t its mean on task
+ * t. The trees learn what the rest leaves, of prompts that the rest has not seen: a third at a time (stacking, Wolpert 1992).
  *
  * @param examples at least one
- * @param seed of the order in which the classifier sees them
+ * @param seed of the order in which the classifier sees them, of the parts and of the trees
  */
 export function fitModelRouter(
   models: readonly string[],
@@ -57,6 +74,39 @@ export function fitModelRouter(
   seed: number,
 ): ModelRouter {
   const tasks = [...new Set(examples.flatMap(({ task }) => (task === undefined ? [] : [task])))].sort();
+  const linear = fitLinear(models, tasks, examples, seed);
+  if (examples.length < LEAST_EXAMPLES) return linear;
+  const inputs = Array.from({ length: OUTLINE + 2 * models.length }, () => new Float64Array(examples.length));
+  const targets = new Float64Array(examples.length * models.length);
+  const order = shuffled(examples.length, seed, PARTS_EVENT);
+  for (let part = 0; part < PARTS; part++) {
+    const rest = Array.from(
+      order.filter((_, at) => at % PARTS !== part),
+      (row) => examples[row] as RoutingExample,
+    );
+    const unaware = { ...fitLinear(models, tasks, rest, seed), blend: BLEND_BESIDE_TREES };
+    for (let at = part; at < order.length; at += PARTS) {
+      const row = order[at] ?? 0;
+      const { features, prompt, quality } = examples[row] as RoutingExample;
+      const terms = linearTerms(unaware, features, undefined);
+      treeInput(features, terms).forEach((value, feature) => {
+        (inputs[feature] as Float64Array)[row] = value;
+      });
+      const predicted = predictFrom(unaware, features, prompt.length).quality;
+      for (let k = 0; k < models.length; k++) {
+        targets[row * models.length + k] = (quality[k] ?? 0) - (predicted[k] ?? 0);
+      }
+    }
+  }
+  return { ...linear, blend: BLEND_BESIDE_TREES, trees: fitExtraTrees(inputs, targets, models.length, seed) };
+}
+
+function fitLinear(
+  models: readonly string[],
+  tasks: readonly string[],
+  examples: readonly RoutingExample[],
+  seed: number,
+): ModelRouter {
   const tagged = examples.filter(({ task }) => task !== undefined);
   const labels = Int32Array.from(tagged, ({ task }) => tasks.indexOf(task ?? ""));
   const rows = examples.map(({ features }) => features);
@@ -101,6 +151,7 @@ export function fitModelRouter(
     taskCost: taskMeans(models.length, tasks.length, tagged, labels, residual),
     costLine,
     blend: BLEND,
+    trees: undefined,
   };
 }
 
@@ -150,35 +201,63 @@ function lineCost(lines: Float64Array, model: number, length: number): number {
 
 /** @param task the caller's tag, believed where the router knows it */
 export function predict(router: ModelRouter, prompt: string, task?: string): TaskPrediction {
-  return predictFrom(router, promptFeatures(prompt), prompt.length, task);
+  return predictFrom(router, readPrompt(prompt), prompt.length, task);
 }
 
-export function predictFrom(
-  router: ModelRouter,
-  { indices, values }: SparseVector,
-  length: number,
-  task?: string,
-): TaskPrediction {
-  const { models, tasks, weights, bias, taskQuality, taskCost, costLine, blend } = router;
+export function predictFrom(router: ModelRouter, prompt: ReadPrompt, length: number, task?: string): TaskPrediction {
+  const { models, taskCost, costLine, bias, blend, trees } = router;
+  const terms = linearTerms(router, prompt, task);
+  const { tasks, mixed, ridge } = terms;
+  const quality = new Float64Array(models.length);
+  if (trees !== undefined) addTrees(trees, treeInput(prompt, terms), quality);
+  const cost = new Float64Array(models.length);
+  for (let k = 0; k < models.length; k++) {
+    const linear = (bias[tasks.length + k] ?? 0) + blend[0] * (mixed[k] ?? 0) + blend[1] * (ridge[k] ?? 0);
+    quality[k] = linear + (quality[k] ?? 0);
+    cost[k] = lineCost(costLine, k, length);
+  }
+  addMixture(tasks, taskCost, cost);
+  return { quality, cost: cost.map((each) => Math.max(0, each)), tasks };
+}
+
+/** What the linear part says of a prompt. */
+interface LinearTerms {
+  /** How likely the prompt is of each task. */
+  readonly tasks: Float64Array;
+  /** Per model, less its mean: the mean quality of the tasks, and the ridge. */
+  readonly mixed: Float64Array;
+  readonly ridge: Float64Array;
+}
+
+function linearTerms(router: ModelRouter, { indices, values }: ReadPrompt, task: string | undefined): LinearTerms {
+  const { models, tasks, weights, bias, taskQuality } = router;
   const scores = new Float64Array(bias.length);
   addScores(indices, values, weights, bias.length, scores, bias);
   softmax(scores, tasks.length);
   const known = task === undefined ? -1 : tasks.indexOf(task);
   if (known >= 0) scores.fill(0, 0, tasks.length)[known] = 1;
-  const quality = new Float64Array(models.length);
-  const cost = new Float64Array(models.length);
-  for (let k = 0; k < models.length; k++) {
-    let [mixedQuality, mixedCost] = [0, 0];
-    for (let t = 0; t < tasks.length; t++) {
-      const chance = scores[t] ?? 0;
-      mixedQuality += chance * (taskQuality[t * models.length + k] ?? 0);
-      mixedCost += chance * (taskCost[t * models.length + k] ?? 0);
-    }
-    const mean = bias[tasks.length + k] ?? 0;
-    quality[k] = mean + blend[0] * mixedQuality + blend[1] * ((scores[tasks.length + k] ?? 0) - mean);
-    cost[k] = Math.max(0, lineCost(costLine, k, length) + mixedCost);
+  const chances = scores.subarray(0, tasks.length);
+  const mixed = new Float64Array(models.length);
+  addMixture(chances, taskQuality, mixed);
+  const ridge = scores.subarray(tasks.length);
+  for (let k = 0; k < models.length; k++) ridge[k] = (ridge[k] ?? 0) - (bias[tasks.length + k] ?? 0);
+  return { tasks: chances, mixed, ridge };
+}
+
+/** `out` += Σ chance · the task's row of `perTask`. */
+function addMixture(chances: Float64Array, perTask: Float64Array, out: Float64Array): void {
+  for (let t = 0; t < chances.length; t++) {
+    const chance = chances[t] ?? 0;
+    for (let k = 0; k < out.length; k++) out[k] = (out[k] ?? 0) + chance * (perTask[t * out.length + k] ?? 0);
   }
-  return { quality, cost, tasks: scores.subarray(0, tasks.length) };
+}
+
+function treeInput({ outline }: ReadPrompt, { mixed, ridge }: LinearTerms): Float64Array {
+  const input = new Float64Array(OUTLINE + 2 * mixed.length);
+  input.set(outline);
+  input.set(mixed, OUTLINE);
+  input.set(ridge, OUTLINE + mixed.length);
+  return input;
 }
 
 /** The model with the highest quality − λ · cost; the first of equals. @param lambda ≥ 0, quality per unit of cost */

@@ -45,7 +45,7 @@ COUNTED_MARKS.forEach((unit, k) => {
 });
 
 /** Features of the text's outside: six of its shape, then the marks. */
-const SURFACE = 6 + COUNTED_MARKS.length;
+export const SURFACE = 6 + COUNTED_MARKS.length;
 /** Length of the vectors. */
 export const FEATURES = HASHED + SURFACE;
 

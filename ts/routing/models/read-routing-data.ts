@@ -1,7 +1,7 @@
 import { AppError } from "../../core/errors.ts";
 import { type DataRow, dataRows, isObject } from "./data-row.ts";
 import type { CostUnit, RoutingData, RoutingExample } from "./example.ts";
-import { promptFeatures } from "./prompt-features.ts";
+import { readPrompt } from "./prompt-outline.ts";
 
 export const ROUTING_DATA_LIMITS = { models: 64, rows: 1_000_000, tasks: 1000 } as const;
 
@@ -96,7 +96,7 @@ function exampleOf(row: DataRow, count: number, costUnit: CostUnit, prices: read
       : costUnit === "strong-calls"
         ? Float64Array.of(0, 1)
         : Float64Array.from(prices, ([into = 0, out = 0]) => assumedCost(prompt.length, into, out));
-  return { prompt, task, features: promptFeatures(prompt), quality, cost };
+  return { prompt, task, features: readPrompt(prompt), quality, cost };
 }
 
 /** In the currency of the prices. */

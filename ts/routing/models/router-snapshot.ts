@@ -1,12 +1,13 @@
 import * as z from "zod";
-import { fromBase64, toBase64 } from "../../core/bytes.ts";
 import { canonicalHash, canonicalJson, type Json } from "../../core/canonical-json.ts";
 import { AppError, messageOf } from "../../core/errors.ts";
 import { checked } from "../../models/check.ts";
 import type { CostUnit } from "./example.ts";
 import type { ModelRouter } from "./model-router.ts";
 import { FEATURES } from "./prompt-features.ts";
+import { OUTLINE } from "./prompt-outline.ts";
 import { ROUTING_DATA_LIMITS } from "./read-routing-data.ts";
+import { floatsFromBase64, floatsToBase64, readTrees, SavedTrees, writeTrees } from "./saved-trees.ts";
 
 const FORMAT = "ketflow-model-router/1";
 
@@ -22,6 +23,7 @@ export const RouterSnapshot = z.strictObject({
   taskCost: z.array(z.number()),
   costLine: z.array(z.number()),
   weights: z.string(),
+  trees: SavedTrees.optional(),
   contentHash: z.string(),
 });
 
@@ -35,14 +37,15 @@ export interface SavedRouter {
 
 /** Canonical JSON; the same router gives the same bytes. `weights` is base64 of little-endian f32. */
 export function writeRouter(router: ModelRouter, costUnit: CostUnit): { text: string; contentHash: string } {
-  const { models, tasks, blend, bias, taskQuality, taskCost, costLine, weights } = router;
+  const { models, tasks, blend, bias, taskQuality, taskCost, costLine, weights, trees } = router;
   const body = {
     ...{ format: FORMAT, models, tasks, costUnit, blend },
     bias: [...bias],
     taskQuality: [...taskQuality],
     taskCost: [...taskCost],
     costLine: [...costLine],
-    weights: toBase64(littleEndian(weights)),
+    weights: floatsToBase64(weights),
+    ...(trees && { trees: writeTrees(trees) }),
   } satisfies Json;
   const contentHash = canonicalHash(body);
   return { text: `${canonicalJson({ ...body, contentHash })}\n`, contentHash };
@@ -72,7 +75,8 @@ export function checkRouter(value: unknown): SavedRouter {
     taskQuality: sized("taskQuality", body.taskQuality, tasks * models),
     taskCost: sized("taskCost", body.taskCost, tasks * models),
     costLine: sized("costLine", body.costLine, 2 * models),
-    weights: weightsOf(body.weights, FEATURES * (tasks + models)),
+    weights: floatsFromBase64("weights", body.weights, FEATURES * (tasks + models)),
+    trees: body.trees && readTrees(body.trees, OUTLINE + 2 * models, models),
   };
   return { router, costUnit: body.costUnit, contentHash };
 }
@@ -80,29 +84,4 @@ export function checkRouter(value: unknown): SavedRouter {
 function sized(field: string, values: readonly number[], count: number): Float64Array {
   if (values.length === count) return Float64Array.from(values);
   throw new AppError("invalid-input", `router.${field}: has ${values.length} values where ${count} belong`);
-}
-
-function littleEndian(weights: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(4 * weights.length);
-  const view = new DataView(bytes.buffer);
-  weights.forEach((weight, k) => {
-    view.setFloat32(4 * k, weight, true);
-  });
-  return bytes;
-}
-
-function weightsOf(text: string, count: number): Float32Array {
-  let bytes: Uint8Array;
-  try {
-    bytes = fromBase64(text);
-  } catch (cause) {
-    throw new AppError("invalid-input", "router.weights: not base64", { cause });
-  }
-  if (bytes.length !== 4 * count) {
-    throw new AppError("invalid-input", `router.weights: has ${bytes.length} bytes where ${4 * count} belong`);
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const weights = Float32Array.from({ length: count }, (_, k) => view.getFloat32(4 * k, true));
-  if (weights.every(Number.isFinite)) return weights;
-  throw new AppError("invalid-input", "router.weights: one is no finite number");
 }

@@ -1,10 +1,10 @@
 import type { DataRow } from "../models/data-row.ts";
-import { promptFeatures, type SparseVector } from "../models/prompt-features.ts";
+import { type ReadPrompt, readPrompt } from "../models/prompt-outline.ts";
 import { rowsWithModels } from "../models/read-routing-data.ts";
 
 /** A decision as a file tells it. */
 export interface RecordedDecision {
-  readonly features: SparseVector;
+  readonly features: ReadPrompt;
   /** UTF-16 units of the prompt. */
   readonly length: number;
   readonly task: string | undefined;
@@ -43,5 +43,5 @@ function decisionOf(row: DataRow, models: readonly string[]): RecordedDecision {
   if (typeof quality !== "number" || !(quality >= 0 && quality <= 1)) {
     throw row.wrong("quality", "must be a number, 0 to 1");
   }
-  return { features: promptFeatures(prompt), length: prompt.length, task, model: place, chance, quality };
+  return { features: readPrompt(prompt), length: prompt.length, task, model: place, chance, quality };
 }
