@@ -2,11 +2,12 @@ import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { operationsTable, withTable } from "../../scripts/operations-table.mjs";
 import { ERROR_CODES } from "../../ts/core/errors.ts";
 import { grouped } from "../../ts/core/grouped.ts";
 import { LIMIT_TEXTS, LIMITS } from "../../ts/http/limits.ts";
+import { mockUpstream } from "../chat/mock-upstream.ts";
 import { scratch } from "../cli/scratch.ts";
 import { ADMIN_KEY, realService } from "../client/real-service.ts";
 
@@ -30,7 +31,10 @@ export JSON="Content-Type: application/json" AUTH="Authorization: Bearer $KETFLO
 const skips = spawnSync("jq", ["--version"]).status !== 0 && process.env.KETFLOW_REQUIRE === undefined;
 if (skips) console.log("skipped: the examples of docs/api.md, because there is no jq");
 
-const service = realService();
+/** Stands where docs/models.md has a model of this machine. */
+const upstream = await mockUpstream();
+afterAll(() => upstream.close());
+const service = realService({ modelOrigins: [upstream.url] });
 
 function limitsTable(): string {
   const names = Object.keys(LIMITS) as (keyof typeof LIMITS)[];
@@ -40,12 +44,13 @@ function limitsTable(): string {
 
 /** Runs the blocks of a page, in their order, and compares what they were answered. */
 async function run(name: string): Promise<number> {
-  const blocks = blocksOf(readFileSync(fileURLToPath(new URL(`../../docs/${name}`, import.meta.url)), "utf8"));
+  const shown = readFileSync(fileURLToPath(new URL(`../../docs/${name}`, import.meta.url)), "utf8");
+  const blocks = blocksOf(shown.replaceAll("http://127.0.0.1:11434", upstream.url));
   const marked = blocks.map(({ commands }, k) => `echo "#${k}" >&2\n${commands}`).join("\n");
   const bash = spawn("bash", ["-c", PREAMBLE + marked], {
     stdio: ["ignore", "pipe", "pipe"],
     cwd: scratch(),
-    env: { PATH: process.env.PATH, URL: service.url, KETFLOW_ADMIN_KEY: ADMIN_KEY },
+    env: { PATH: process.env.PATH, URL: service.url, KETFLOW_ADMIN_KEY: ADMIN_KEY, KETFLOW_API_KEY: ADMIN_KEY },
   });
   bash.stdout.resume();
   const log = await text(bash.stderr);
@@ -59,6 +64,7 @@ async function run(name: string): Promise<number> {
 it.skipIf(skips).each([
   ["experiments.md", 2],
   ["analytics.md", 1],
+  ["models.md", 1],
 ])("docs/%s shows requests that are answered with the status it says", async (name, blocks) => {
   expect(await run(name)).toBe(blocks);
 });
