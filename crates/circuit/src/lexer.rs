@@ -99,6 +99,13 @@ impl<'s> Lexer<'s> {
 
     fn skip_blanks(&mut self) -> Result<(), Fault> {
         loop {
+            // Most tokens touch, or one space is between them.
+            while matches!(self.byte(), Some(b' ' | b'\n')) {
+                self.position += 1;
+            }
+            if self.byte().is_some_and(|byte| byte.is_ascii_graphic() && byte != b'/') {
+                return Ok(());
+            }
             let rest = &self.source[self.position..];
             let blank = rest.len() - rest.trim_start().len();
             self.position += blank;
@@ -116,6 +123,25 @@ impl<'s> Lexer<'s> {
         }
     }
 
+    fn byte(&self) -> Option<u8> {
+        self.source.as_bytes().get(self.position).copied()
+    }
+
+    fn take_digits(&mut self) {
+        while self.byte().is_some_and(|byte| byte.is_ascii_digit() || byte == b'_') {
+            self.position += 1;
+        }
+    }
+
+    fn take_word(&mut self) {
+        while self.byte().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            self.position += 1;
+        }
+        if self.byte().is_some_and(|byte| !byte.is_ascii()) {
+            self.take_while(is_word);
+        }
+    }
+
     fn take_while(&mut self, accepts: impl Fn(char) -> bool) {
         let rest = &self.source[self.position..];
         self.position += rest.find(|c: char| !accepts(c)).unwrap_or(rest.len());
@@ -128,7 +154,7 @@ impl<'s> Lexer<'s> {
 
     fn word(&mut self) -> Kind {
         let start = self.position;
-        self.take_while(is_word);
+        self.take_word();
         if &self.source[start..self.position] == "pragma" { self.line(Kind::Pragma) } else { Kind::Word }
     }
 
@@ -141,11 +167,11 @@ impl<'s> Lexer<'s> {
             self.position += 2;
             self.take_while(|c| c.is_ascii_hexdigit() || c == '_');
         } else {
-            self.take_while(|c| c.is_ascii_digit() || c == '_');
+            self.take_digits();
             if self.source[self.position..].starts_with('.') {
                 kind = Kind::Float;
                 self.position += 1;
-                self.take_while(|c| c.is_ascii_digit() || c == '_');
+                self.take_digits();
             }
             let tail = &self.source[self.position..];
             if tail.starts_with(['e', 'E']) {
@@ -153,11 +179,14 @@ impl<'s> Lexer<'s> {
                 if digits.starts_with(|c: char| c.is_ascii_digit()) {
                     kind = Kind::Float;
                     self.position += tail.len() - digits.len();
-                    self.take_while(|c| c.is_ascii_digit() || c == '_');
+                    self.take_digits();
                 }
             }
             // A unit may stand apart: `100 ns`.
             let end = self.position;
+            if self.byte().is_some_and(|byte| byte.is_ascii_punctuation() && byte != b'_') {
+                return Ok(kind);
+            }
             self.take_while(|c| c == ' ');
             let unit_start = self.position;
             self.take_while(is_word);
@@ -210,6 +239,11 @@ impl<'s> Lexer<'s> {
     }
 
     fn symbol(&mut self, first: char) -> Result<Kind, Fault> {
+        // Brackets and separators are half of all tokens, and no longer symbol begins with one.
+        if matches!(first, '[' | ']' | '{' | '}' | '(' | ')' | ':' | ';' | ',' | '.') {
+            self.position += 1;
+            return Ok(Kind::Symbol);
+        }
         let rest = &self.source[self.position..];
         match SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol)) {
             Some(symbol) => {

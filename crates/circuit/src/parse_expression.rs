@@ -7,6 +7,7 @@ use crate::ir::Comparison;
 use crate::lexer::Kind;
 use crate::limits::MAX_EXPRESSION_DEPTH;
 use crate::parser::{Parser, too_deep};
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// Precedence of the unary operators, between `*` and `**`.
@@ -293,13 +294,18 @@ pub(crate) fn scalar_type(word: &str) -> Option<Scalar> {
     })
 }
 
+/// A number without the `_` between its digits.
+fn plain(text: &str) -> Cow<'_, str> {
+    if text.contains('_') { text.chars().filter(|c| *c != '_').collect() } else { Cow::Borrowed(text) }
+}
+
 fn integer(text: &str, offset: Offset) -> Result<i128, Fault> {
-    let digits: String = text.chars().filter(|c| *c != '_').collect();
+    let digits = plain(text);
     let (radix, digits) = match digits.get(..2) {
         Some("0x" | "0X") => (16, &digits[2..]),
         Some("0o" | "0O") => (8, &digits[2..]),
         Some("0b" | "0B") => (2, &digits[2..]),
-        _ => (10, digits.as_str()),
+        _ => (10, &*digits),
     };
     if digits.is_empty() || !digits.chars().all(|c| c.is_digit(radix)) {
         return Err(Fault::invalid(offset, format!("{} is not a whole number in base {radix}", quote(text))));
@@ -314,8 +320,7 @@ fn integer(text: &str, offset: Offset) -> Result<i128, Fault> {
 }
 
 fn float(text: &str, offset: Offset) -> Result<f64, Fault> {
-    let digits: String = text.chars().filter(|c| *c != '_').collect();
-    match digits.parse::<f64>() {
+    match plain(text).parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(value),
         Ok(_) => {
             Err(Fault::invalid(offset, format!("the number {} is too large; the largest is 1.797e308", quote(text))))

@@ -120,7 +120,7 @@ impl Parser<'_> {
     }
 
     fn ahead_is_compound(&self) -> bool {
-        COMPOUND.iter().any(|(symbol, _)| self.ahead_is(symbol))
+        self.ahead_ends_with('=') && COMPOUND.iter().any(|(symbol, _)| self.ahead_is(symbol))
     }
 
     fn declared_qubits(&mut self, size: Option<Expression>) -> Result<StatementKind, Fault> {

@@ -135,6 +135,11 @@ impl<'s> Parser<'s> {
         self.ahead.kind == Kind::Symbol && self.lexer.text(self.ahead) == symbol
     }
 
+    /// Whether the text of the token after the next one ends with this character.
+    pub fn ahead_ends_with(&self, last: char) -> bool {
+        self.lexer.text(self.ahead).ends_with(last)
+    }
+
     pub fn ahead_is_word(&self) -> bool {
         self.ahead.kind == Kind::Word
     }
