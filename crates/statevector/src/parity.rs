@@ -9,6 +9,9 @@ use num_complex::Complex64;
 /// Operations that are looked at for the second controlled X.
 const WINDOW: usize = 32;
 
+/// Half of it, squared, is far from underflow.
+const SURELY_NOT_ZERO: f64 = 1e-100;
+
 /// A gate found over several operations.
 pub(crate) struct ParityGate {
     /// What the diagonal multiplies by where the bits differ, and where they are equal is `equal`.
@@ -55,6 +58,12 @@ pub(crate) fn parity_gate(ops: &[Op], first: usize, is_used: &[bool], inputs: &[
 fn diagonal(gate: &GateOp, inputs: &[f64]) -> Option<[Complex64; 2]> {
     let zero = Complex64::new(0.0, 0.0);
     let params: Vec<f64> = gate.params.iter().map(|param| param.evaluate(inputs)).collect();
+    // The entries beside the diagonal are this sine times numbers of magnitude 1: one sine tells what the matrix takes eight for.
+    if matches!(gate.gate, Gate::U | Gate::Rx | Gate::Ry)
+        && params.first().is_some_and(|angle| libm::sin(angle / 2.0).abs() > SURELY_NOT_ZERO)
+    {
+        return None;
+    }
     match gate.gate.matrix(&params)[..] {
         [a, b, c, d] if b == zero && c == zero && [a.re, a.im, d.re, d.im].iter().all(|x| x.is_finite()) => {
             Some([a, d])

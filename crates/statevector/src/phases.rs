@@ -44,21 +44,40 @@ pub(crate) fn divide(factors: &mut [Complex64]) {
 
 /// The values for all indices of `bits` bits: entry i is the product of the factors whose set lies in i.
 pub(crate) fn table(factors: &[(u64, Complex64)], bits: u32) -> Vec<Complex64> {
-    let Some(top) = bits.checked_sub(1) else {
-        return vec![factors.iter().fold(ONE, |product, (_, factor)| product * factor)];
-    };
-    let (with, without): (Vec<_>, Vec<_>) = factors.iter().partition(|(set, _)| set >> top & 1 == 1);
-    let mut values = table(&without, top);
-    if with.is_empty() {
-        values.extend_from_within(..);
+    let mut values = vec![ONE; 2 << bits];
+    let (out, room) = values.split_at_mut(1 << bits);
+    if factors.is_sorted_by_key(|(set, _)| *set) {
+        fill(factors, bits, out, room);
     } else {
-        let with: Vec<_> = with.into_iter().map(|(set, factor)| (set ^ 1 << top, factor)).collect();
-        let upper = table(&with, top);
-        let half = values.len();
-        values.extend_from_within(..);
-        values[half..].iter_mut().zip(upper).for_each(|(value, factor)| *value *= factor);
+        // Factors of one set are multiplied in the order in which they came.
+        let mut sorted = factors.to_vec();
+        sorted.sort_by_key(|(set, _)| *set);
+        fill(&sorted, bits, out, room);
     }
+    values.truncate(1 << bits);
     values
+}
+
+/// Writes the 2^`bits` values to `out`. The sets ascend and have the same bits from `bits` on, which do not count; `room` is as long as `out`.
+fn fill(factors: &[(u64, Complex64)], bits: u32, out: &mut [Complex64], room: &mut [Complex64]) {
+    let set = |k: usize| factors[k].0 & ((1 << bits) - 1);
+    if factors.is_empty() || set(factors.len() - 1) == 0 {
+        out.fill(factors.iter().fold(ONE, |product, (_, factor)| product * factor));
+        return;
+    }
+    let (top, half) = (bits - 1, out.len() / 2);
+    let (without, with) = factors.split_at(factors.partition_point(|(set, _)| set >> top & 1 == 0));
+    let (lower, upper) = out.split_at_mut(half);
+    fill(without, top, lower, room);
+    if with.is_empty() {
+        upper.copy_from_slice(lower);
+        return;
+    }
+    let (shared, room) = room.split_at_mut(half);
+    fill(with, top, shared, room);
+    for ((value, own), factor) in upper.iter_mut().zip(lower).zip(shared) {
+        *value = *own * *factor;
+    }
 }
 
 #[cfg(test)]
@@ -79,6 +98,18 @@ mod tests {
         let made = table(&phases.iter().collect::<Vec<_>>(), 4);
         for (a, b) in made.iter().zip(&diagonal) {
             assert!((a - b).norm_sqr() < 1e-28, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn a_table_takes_factors_in_any_order_and_several_of_one_set() {
+        let factor = |k: u64| Complex64::new(1.0 + k as f64 / 8.0, k as f64 / 4.0 - 1.0);
+        let factors: Vec<_> =
+            [5, 0, 3, 5, 8, 2, 0, 12, 5].into_iter().zip(0..).map(|(set, k)| (set, factor(k))).collect();
+        for (index, value) in table(&factors, 4).into_iter().enumerate() {
+            let inside = factors.iter().filter(|(set, _)| index as u64 & set == *set);
+            let wanted: Complex64 = inside.map(|(_, factor)| factor).product();
+            assert!((value - wanted).norm_sqr() <= 1e-28 * wanted.norm_sqr(), "{index}: {value} instead of {wanted}");
         }
     }
 
