@@ -7,9 +7,9 @@ use crate::lanes::{Lanes, Vectorized};
 use crate::monitor::{Interrupted, Progress};
 use crate::parts::Parts;
 use crate::real::Real;
-use crate::reduce::{CHUNK_BLOCKS, LaneSums};
+use crate::reduce::CHUNK_BLOCKS;
 use crate::state::{Block, LANES, State};
-use group::Group;
+use group::{Group, Table};
 use ketflow_circuit::Error;
 use num_complex::Complex64;
 use std::collections::BTreeMap;
@@ -140,12 +140,21 @@ struct Images<'a, T> {
 impl<T: Real> Vectorized<T> for Images<'_, T> {
     #[inline(always)]
     fn run<V: Lanes<T>>(self) {
-        let mut sums: Vec<[LaneSums; 2]> = vec![[[0.0; LANES]; 2]; self.length];
+        let mut sums = vec![[[0.0; LANES]; 2]; self.length];
         for chunk in self.range {
             let first = chunk * self.length;
             sums.fill([[0.0; LANES]; 2]);
-            for group in self.groups {
-                group.add_image(self.state, self.before + first, &mut sums);
+            // Groups without a table together, so that the sums of a block stay in registers; a table with its group alone in the cache.
+            for groups in self.groups.chunk_by(|a, b| !a.is_tabulated() && !b.is_tabulated()) {
+                let tables: Vec<Table> =
+                    groups.iter().map(|group| Table::new(group, self.before + first, self.length)).collect();
+                for (k, sums) in sums.iter_mut().enumerate() {
+                    let mut added = *sums;
+                    for (group, table) in groups.iter().zip(&tables) {
+                        group.add_image(self.state, self.before + first, table, k, &mut added);
+                    }
+                    *sums = added;
+                }
             }
             // SAFETY: ranges are disjoint.
             let blocks = unsafe { self.image.part(first..first + self.length) };

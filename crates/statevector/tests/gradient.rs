@@ -206,6 +206,36 @@ fn states_of_many_tiles_agree_with_their_own_energies() {
 }
 
 #[test]
+fn terms_on_the_same_amplitudes_are_the_sum_of_each_alone() {
+    // Products of one mask x, 16 of them with an even number of Y and 16 with an odd one; the letters of x reach lanes, blocks and chunks.
+    for (qubits, moved) in [(4, vec![1, 3]), (7, vec![0, 6]), (9, vec![2, 5]), (10, vec![]), (13, vec![1, 4, 12])] {
+        let circuit = read("openqasm3", layers(qubits).as_bytes()).unwrap().circuit;
+        let inputs = [0.37, -0.8, 1.1];
+        let letter = |k: usize, q: usize| match (moved.contains(&q), (k * (q + 3) + k * k / (q + 1)) % 2) {
+            (false, 0) => 'I',
+            (false, _) => 'Z',
+            (true, 0) => 'X',
+            (true, _) => 'Y',
+        };
+        let mut terms: Vec<(f64, String)> =
+            (0..48).map(|k| (0.3 + k as f64 / 20.0, (0..qubits).rev().map(|q| letter(k, q)).collect())).collect();
+        terms.push((-0.7, "X".repeat(qubits)));
+        let result = |terms: &[(f64, String)]| {
+            run(&circuit, &options(&inputs, terms, Precision::F64), &mut Unmonitored).unwrap()
+        };
+        let together = result(&terms);
+        let alone: Vec<_> = terms.iter().map(|term| result(std::slice::from_ref(term))).collect();
+        let energy: f64 = alone.iter().filter_map(|result| result.expectation).sum();
+        assert!((together.expectation.unwrap() - energy).abs() < 1e-12, "{qubits} qubits");
+        let gradient = |result: &ketflow_statevector::CircuitResult| result.gradient.clone().unwrap().values;
+        for (k, found) in gradient(&together).into_iter().enumerate() {
+            let wanted: f64 = alone.iter().map(|result| gradient(result)[k]).sum();
+            assert!((found - wanted).abs() < 1e-11, "{qubits} qubits, by {}: {found} {wanted}", NAMES[k]);
+        }
+    }
+}
+
+#[test]
 fn any_number_of_threads_gives_the_same_gradient() {
     for (qubits, precision) in [(9, Precision::F64), (15, Precision::F64), (16, Precision::F32), (17, Precision::F64)] {
         let circuit = read("openqasm3", layers(qubits).as_bytes()).unwrap().circuit;

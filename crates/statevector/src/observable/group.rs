@@ -19,10 +19,6 @@ pub(super) struct Group {
     imaginary: Signs,
 }
 
-/// Σ coefficient · (−1)^{|j ∧ z|} as a function of j.
-#[derive(Debug, Clone, PartialEq, Default)]
-struct Signs(Vec<(f64, usize)>);
-
 /// Up to as many terms are added one by one, more by a Walsh–Hadamard transform, which takes 12 additions per amplitude for any number.
 const FEW: usize = 8;
 
@@ -31,15 +27,22 @@ impl Group {
     pub(super) fn all(terms: &[Term]) -> Vec<Self> {
         let mut groups: Vec<Self> = Vec::new();
         for term in terms {
-            let (exchange, ys) = (term.x as usize, (term.x & term.z).count_ones());
+            let (exchange, z, ys) = (term.x as usize, term.z as usize, (term.x & term.z).count_ones());
             let at = groups.iter().position(|group| group.exchange == exchange).unwrap_or_else(|| {
                 groups.push(Self { exchange, real: Signs::default(), imaginary: Signs::default() });
                 groups.len() - 1
             });
             let signs = if ys.is_multiple_of(2) { &mut groups[at].real } else { &mut groups[at].imaginary };
-            signs.0.push((if ys & 2 == 0 { term.coefficient } else { -term.coefficient }, term.z as usize));
+            let coefficient = if ys & 2 == 0 { term.coefficient } else { -term.coefficient };
+            // Of the partner: (−1)^{|(i ⊕ x) ∧ z|} is (−1)^{|x ∧ z|} times that of i.
+            signs.push(coefficient * sign(exchange & z), z);
         }
         groups
+    }
+
+    /// Whether its factors are tabulated for each run of blocks.
+    pub(super) fn is_tabulated(&self) -> bool {
+        self.real.terms.len().max(self.imaginary.terms.len()) > FEW
     }
 
     /// ⟨ψ|group|ψ⟩ = Σᵢ Re(conj(ψᵢ) d(j) ψⱼ) with j = i ⊕ x. Both amplitudes of a pair give the same, so where x moves blocks one is taken
@@ -57,17 +60,27 @@ impl Group {
                     return;
                 }
                 let table = Table::new(self, first, blocks.len());
-                for (k, block) in blocks.iter().enumerate().filter(|(k, _)| k & pivot == 0) {
-                    if self.exchange == 0 {
-                        let (terms, factors) = (weights(block), &table.real[k]);
+                if self.exchange == 0 {
+                    for (k, block) in blocks.iter().enumerate() {
+                        let (terms, factors) = (weights(block), table.real.row(k));
                         (0..LANES).for_each(|l| sums[l] += terms[l] * factors[l]);
+                    }
+                    return;
+                }
+                for (k, block) in blocks.iter().enumerate().filter(|(k, _)| k & pivot == 0) {
+                    let partner = self.partner(state, first + k);
+                    let (re, im) = (wide(&block.re), wide(&block.im));
+                    let real = table.real.row(k);
+                    if self.imaginary.is_empty() {
+                        for l in 0..LANES {
+                            sums[l] += (re[l] * partner[0][l] + im[l] * partner[1][l]) * real[l];
+                        }
                         continue;
                     }
-                    let (partner, [real, imaginary]) = table.partner(self, state, first, k);
+                    let imaginary = table.imaginary.row(k);
                     for l in 0..LANES {
-                        let (re, im) = (block.re[l].to_f64(), block.im[l].to_f64());
-                        let product = (re * partner[0][l] + im * partner[1][l]) * real[l];
-                        let crossed = (re * partner[1][l] - im * partner[0][l]) * imaginary[l];
+                        let product = (re[l] * partner[0][l] + im[l] * partner[1][l]) * real[l];
+                        let crossed = (re[l] * partner[1][l] - im[l] * partner[0][l]) * imaginary[l];
                         sums[l] += product - crossed;
                     }
                 }
@@ -76,96 +89,152 @@ impl Group {
         Ok(if pivot == 0 { sum } else { 2.0 * sum })
     }
 
-    /// Adds group·ψ for the blocks from `first` on, as many as `image` has: real and imaginary parts of each.
+    /// Adds group·ψ for the k-th block of the run from `first` on, which is that of `table`: real and imaginary parts.
     #[inline(always)]
-    pub(super) fn add_image<T: Real>(&self, state: &State<T>, first: usize, image: &mut [[LaneSums; 2]]) {
-        let table = Table::new(self, first, image.len());
-        for (k, [re, im]) in image.iter_mut().enumerate() {
-            let (partner, [real, imaginary]) = table.partner(self, state, first, k);
+    pub(super) fn add_image<T: Real>(
+        &self,
+        state: &State<T>,
+        first: usize,
+        table: &Table,
+        k: usize,
+        [re, im]: &mut [LaneSums; 2],
+    ) {
+        let partner = self.partner(state, first + k);
+        let real = table.real.row(k);
+        if self.imaginary.is_empty() {
             for l in 0..LANES {
-                re[l] += real[l] * partner[0][l] - imaginary[l] * partner[1][l];
-                im[l] += real[l] * partner[1][l] + imaginary[l] * partner[0][l];
+                re[l] += real[l] * partner[0][l];
+                im[l] += real[l] * partner[1][l];
             }
+            return;
+        }
+        let imaginary = table.imaginary.row(k);
+        for l in 0..LANES {
+            re[l] += real[l] * partner[0][l] - imaginary[l] * partner[1][l];
+            im[l] += real[l] * partner[1][l] + imaginary[l] * partner[0][l];
+        }
+    }
+
+    /// ψⱼ for the amplitudes i of block `index`, real and imaginary parts.
+    #[inline(always)]
+    fn partner<T: Real>(&self, state: &State<T>, index: usize) -> [LaneSums; 2] {
+        let block = state.block(index ^ (self.exchange >> LANE_QUBITS));
+        match self.exchange & (LANES - 1) {
+            0 => [wide(&block.re), wide(&block.im)],
+            lanes => [exchanged(wide(&block.re), lanes), exchanged(wide(&block.im), lanes)],
         }
     }
 }
 
-/// d for the blocks with which those of a run change places; the run begins at a multiple of its length, a power of two.
-struct Table {
-    real: Vec<LaneSums>,
-    /// Empty when all zero.
-    imaginary: Vec<LaneSums>,
+#[inline(always)]
+fn wide<T: Real>(half: &[T; LANES]) -> LaneSums {
+    std::array::from_fn(|l| half[l].to_f64())
 }
 
-impl Table {
-    #[inline(always)]
-    fn new(group: &Group, first: usize, length: usize) -> Self {
-        let from = first ^ (group.exchange >> LANE_QUBITS & !(length - 1));
-        let made = |signs: &Signs| {
-            let mut values = vec![[0.0; LANES]; length];
-            signs.write(from, &mut values);
-            values
-        };
-        let imaginary = if group.imaginary.0.is_empty() { Vec::new() } else { made(&group.imaginary) };
-        Self { real: made(&group.real), imaginary }
-    }
+/// d(j) for the amplitudes i of the blocks of a run, which begins at a multiple of its length, a power of two.
+pub(super) struct Table<'a> {
+    real: Rows<'a>,
+    imaginary: Rows<'a>,
+}
 
-    /// ψⱼ and d(j) for the amplitudes i of block `first` + `k`: real and imaginary parts of each.
+impl<'a> Table<'a> {
     #[inline(always)]
-    fn partner<T: Real>(
-        &self,
-        group: &Group,
-        state: &State<T>,
+    pub(super) fn new(group: &'a Group, first: usize, length: usize) -> Self {
+        Self { real: group.real.rows(first, length), imaginary: group.imaginary.rows(first, length) }
+    }
+}
+
+/// Σ coefficient · (−1)^{|i ∧ z|} as a function of i.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Signs {
+    terms: Vec<(f64, usize)>,
+    /// Of each term the values in the lanes of block 0, and the part of z that chooses the sign of a block.
+    lanes: Vec<(LaneSums, usize)>,
+}
+
+/// The values in the blocks of a run.
+enum Rows<'a> {
+    /// Added up where they are needed.
+    Few {
+        lanes: &'a [(LaneSums, usize)],
         first: usize,
-        k: usize,
-    ) -> ([LaneSums; 2], [LaneSums; 2]) {
-        let (high, lanes) = (group.exchange >> LANE_QUBITS, group.exchange & (LANES - 1));
-        let at = k ^ (high & (self.real.len() - 1));
-        let block = state.block((first + k) ^ high);
-        let wide = |half: &[T; LANES]| exchanged(std::array::from_fn(|l| half[l].to_f64()), lanes);
-        let imaginary = self.imaginary.get(at).map_or([0.0; LANES], |row| exchanged(*row, lanes));
-        ([wide(&block.re), wide(&block.im)], [exchanged(self.real[at], lanes), imaginary])
+    },
+    Tabulated(Vec<LaneSums>),
+}
+
+impl Rows<'_> {
+    /// Those of the k-th block.
+    #[inline(always)]
+    fn row(&self, k: usize) -> LaneSums {
+        match self {
+            Self::Few { lanes, first } => {
+                let mut row = [0.0; LANES];
+                for (lanes, blocks) in *lanes {
+                    let sign = sign((first + k) & blocks);
+                    (0..LANES).for_each(|l| row[l] += sign * lanes[l]);
+                }
+                row
+            }
+            Self::Tabulated(values) => values[k],
+        }
     }
 }
 
 impl Signs {
-    /// The values for the blocks from `first` on, a multiple of their number.
+    fn push(&mut self, coefficient: f64, z: usize) {
+        self.terms.push((coefficient, z));
+        self.lanes.push((std::array::from_fn(|l| coefficient * sign(l & z)), z >> LANE_QUBITS));
+    }
+
+    fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
     #[inline(always)]
-    fn write(&self, first: usize, values: &mut [LaneSums]) {
-        if self.0.len() <= FEW {
-            for (coefficient, z) in &self.0 {
-                let lanes: LaneSums = std::array::from_fn(|l| coefficient * sign(l & z));
-                for (k, row) in values.iter_mut().enumerate() {
-                    let sign = sign((first + k) & (z >> LANE_QUBITS));
-                    (0..LANES).for_each(|l| row[l] += sign * lanes[l]);
-                }
-            }
-            return;
+    fn rows(&self, first: usize, length: usize) -> Rows<'_> {
+        if self.terms.len() <= FEW {
+            return Rows::Few { lanes: &self.lanes, first };
         }
-        for (coefficient, z) in &self.0 {
+        let mut values = vec![[0.0; LANES]; length];
+        for (coefficient, z) in &self.terms {
             let blocks = z >> LANE_QUBITS;
-            values[blocks & (values.len() - 1)][z & (LANES - 1)] += coefficient * sign(first & blocks);
+            values[blocks & (length - 1)][z & (LANES - 1)] += coefficient * sign(first & blocks);
         }
-        transform(values);
+        transform(&mut values);
+        Rows::Tabulated(values)
     }
 }
 
 /// values[j] ← Σ over z of (−1)^{|j ∧ z|} values[z]
 #[inline(always)]
 fn transform(values: &mut [LaneSums]) {
-    for row in &mut *values {
+    // A sum has fewer terms than there are blocks, so most rows are still zero.
+    for row in values.iter_mut().filter(|row| row.iter().any(|value| *value != 0.0)) {
         for bit in [1, 2, 4, 8] {
             let partner = exchanged(*row, bit);
             *row = std::array::from_fn(|l| if l & bit == 0 { row[l] + partner[l] } else { partner[l] - row[l] });
         }
     }
-    for bit in (0..values.len().trailing_zeros()).map(|k| 1usize << k) {
-        for pair in values.chunks_exact_mut(2 * bit) {
-            let (low, high) = pair.split_at_mut(bit);
-            for (x, y) in low.iter_mut().zip(high) {
+    // Two bits at a time: half the loads and stores.
+    let mut bit = 1;
+    while 4 * bit <= values.len() {
+        for four in values.chunks_exact_mut(4 * bit) {
+            let (low, high) = four.split_at_mut(2 * bit);
+            let ((a, b), (c, d)) = (low.split_at_mut(bit), high.split_at_mut(bit));
+            for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
                 for l in 0..LANES {
-                    (x[l], y[l]) = (x[l] + y[l], x[l] - y[l]);
+                    let (p, q, r, s) = (a[l] + b[l], a[l] - b[l], c[l] + d[l], c[l] - d[l]);
+                    (a[l], b[l], c[l], d[l]) = (p + r, q + s, p - r, q - s);
                 }
+            }
+        }
+        bit *= 4;
+    }
+    if 2 * bit <= values.len() {
+        let (low, high) = values.split_at_mut(bit);
+        for (x, y) in low.iter_mut().zip(high) {
+            for l in 0..LANES {
+                (x[l], y[l]) = (x[l] + y[l], x[l] - y[l]);
             }
         }
     }
