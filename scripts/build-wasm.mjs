@@ -37,9 +37,12 @@ const THREADS = {
   cargo: ["--", "-Zbuild-std=std,panic_abort"],
   wasmOpt: ["--enable-threads"],
 };
+// Functions with one caller stay functions where they are long: inlined, the kernels of the statevector engine became one of 100 kB, which V8
+// ran unoptimised for the first runs.
 const WASM_OPT =
   "-O3 --enable-simd --enable-bulk-memory --enable-bulk-memory-opt --enable-sign-ext --enable-mutable-globals " +
-  "--enable-nontrapping-float-to-int --enable-reference-types --enable-multivalue --strip-producers --strip-debug";
+  "--enable-nontrapping-float-to-int --enable-reference-types --enable-multivalue --strip-producers --strip-debug " +
+  "-ocimfs=50";
 const WASM_PACK = "--target web --release --mode no-install --no-pack";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");

@@ -3,6 +3,7 @@
 //! Without the copy, blocks a power of two apart fall into the same cache sets and throw each other out. Where a tile is contiguous
 //! in the state it is worked on in place.
 
+mod lane_rotations;
 mod moves;
 mod phases;
 mod probes;
@@ -170,7 +171,13 @@ impl<T: Real> Vectorized<T> for Tiles<'_, T> {
             let base = if place.is_contiguous {
                 place.block(place.first(tile))
             } else {
-                place.copy::<V>(tile, scratch.as_mut_ptr(), false);
+                // SAFETY: this code runs, so the processor has the instructions of V.
+                unsafe {
+                    V::vectorize(
+                        #[inline(always)]
+                        || place.copy::<V>(tile, scratch.as_mut_ptr(), false),
+                    );
+                }
                 scratch.as_mut_ptr()
             };
             for (stage, outer) in sweep.stages.iter().zip(outer.iter_mut()) {
@@ -197,7 +204,13 @@ impl<T: Real> Vectorized<T> for Tiles<'_, T> {
                 unsafe { stage_on_tile::<T, V>(stage, base, blocks, tile, outer) };
             }
             if !place.is_contiguous {
-                place.copy::<V>(tile, scratch.as_mut_ptr(), true);
+                // SAFETY: as above.
+                unsafe {
+                    V::vectorize(
+                        #[inline(always)]
+                        || place.copy::<V>(tile, scratch.as_mut_ptr(), true),
+                    );
+                }
             }
         }
     }
@@ -218,12 +231,12 @@ unsafe fn stage_on_tile<T: Real, V: Lanes<T>>(
         match stage {
             Stage::Pair { bits, steep, ratios } => rotations::pair::<T, V>(base, blocks, *bits, *steep, *ratios),
             Stage::Single { bit, is_steep, ratio } => rotations::single::<T, V>(base, blocks, *bit, *is_steep, *ratio),
-            Stage::Lanes { present, factors } => rotations::lanes::<T, V>(base, blocks, *present, factors),
+            Stage::Lanes { present, factors } => lane_rotations::apply::<T, V>(base, blocks, *present, factors),
             Stage::ConditionalBlocks { bit, condition, factors } if condition.admits(tile) => {
                 rotations::conditional_blocks::<T, V>(base, blocks, *bit, condition, factors);
             }
             Stage::ConditionalLanes { exchange, condition, factors } if condition.admits(tile) => {
-                rotations::conditional_lanes::<T, V>(base, blocks, *exchange, condition, factors);
+                lane_rotations::conditional::<T, V>(base, blocks, *exchange, condition, factors);
             }
             Stage::Move { members, exchange, chosen, condition } if condition.admits(tile) => {
                 moves::apply::<T, V>(base, blocks, *members, *exchange, *chosen, condition);
