@@ -37,12 +37,15 @@ const THREADS = {
   cargo: ["--", "-Zbuild-std=std,panic_abort"],
   wasmOpt: ["--enable-threads"],
 };
-// Functions with one caller stay functions where they are long: inlined, the kernels of the statevector engine became one of 100 kB, which V8
-// ran unoptimised for the first runs.
 const WASM_OPT =
   "-O3 --enable-simd --enable-bulk-memory --enable-bulk-memory-opt --enable-sign-ext --enable-mutable-globals " +
-  "--enable-nontrapping-float-to-int --enable-reference-types --enable-multivalue --strip-producers --strip-debug " +
-  "-ocimfs=50";
+  "--enable-nontrapping-float-to-int --enable-reference-types --enable-multivalue --strip-producers --strip-debug";
+/**
+ * Functions with one caller stay functions where they are long: inlined, the kernels of the statevector engine became one of 100 kB, which V8
+ * ran unoptimised for the first runs.
+ * @param {string} crate
+ */
+const wasmOptOf = (crate) => (crate === "statevector" ? `${WASM_OPT} -ocimfs=50` : WASM_OPT);
 const WASM_PACK = "--target web --release --mode no-install --no-pack";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -97,7 +100,7 @@ function buildPackage(crate, build) {
   run("wasm-pack", ["build", join(root, "crates", crate), ...WASM_PACK.split(" "), ...place, ...build.cargo]);
   rmSync(join(folder, ".gitignore"), { force: true });
   const wasm = join(folder, `${crate}_bg.wasm`);
-  run(process.execPath, [wasmOpt, wasm, "-o", `${wasm}.opt`, ...WASM_OPT.split(" "), ...build.wasmOpt]);
+  run(process.execPath, [wasmOpt, wasm, "-o", `${wasm}.opt`, ...wasmOptOf(crate).split(" "), ...build.wasmOpt]);
   renameSync(`${wasm}.opt`, wasm);
   const engine = { crate, version, contentHash: engineHash(root, crate), kind: build.kind };
   const { files, ...entry } = describePackage(folder, name, engine);
@@ -115,7 +118,7 @@ for (const crate of crates) {
     version,
     contentHash: engineHash(root, crate),
     compiler,
-    wasmOpt: WASM_OPT,
+    wasmOpt: wasmOptOf(crate),
     builds: packages.map(({ entry }) => entry),
     files: Object.assign({}, ...packages.map(({ files }) => files)),
   };
