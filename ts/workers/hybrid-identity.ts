@@ -2,5 +2,5 @@
 export const HYBRID_ENGINE = {
   name: "hybrid",
   version: "0.1.0",
-  contentHash: "30de1598d99288533e1b87d8cb23fe3dffd9558db2ec7d316fb5fccd33258cf5",
+  contentHash: "44a7a2449d46bfc2f83285973a9e7faf0fedec3d2e4bdf3bed5e3152cd73ca19",
 } as const;

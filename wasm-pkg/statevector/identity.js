@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "97ed5163372818e0e63a9801ec9db1454988c7532808c6acb6a959951c83feae"
+    "contentHash": "4495c852f6eac46e02e40801d59115a4f1737f15b5f224bdc262f6d152578bae"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "f704888e2187de8499af1910e6dd92dd4a6c7e13e6a141468822c39d0bf6750f"
+    "sha256": "208f2604758193a2cdce2187cbb41d180edaa7dc2d84d1504a705376fd2c22b4"
   }
 };
