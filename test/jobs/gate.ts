@@ -1,6 +1,7 @@
 import { AppError } from "../../ts/core/errors.ts";
+import type { RouteDecision } from "../../ts/models/route.ts";
 import type { Provider } from "../../ts/providers/provider.ts";
-import { fakeProvider, fakeRun } from "./fixtures.ts";
+import { fakeProvider, fakeRoute, fakeRun } from "./fixtures.ts";
 
 export interface Gate {
   readonly provider: Provider;
@@ -45,4 +46,14 @@ export function createGate(id = "embedded"): Gate {
       new Promise((resolve) => (begun.length >= count ? resolve() : waiting.push({ count, resolve }))),
     release: (seed) => open.get(seed)?.(),
   };
+}
+
+/** To the embedded back end, for a minute by its prediction. */
+export function longRoute(): RouteDecision {
+  const route = fakeRoute(["embedded"]);
+  const candidates = route.candidates.map((candidate) => ({
+    ...candidate,
+    predicted: { ...candidate.predicted, executionMs: 60_000 },
+  }));
+  return { ...route, candidates };
 }

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { newEvent } from "../../ts/audit/new-event.ts";
 import { AppError } from "../../ts/core/errors.ts";
@@ -7,10 +6,9 @@ import { createJobs, type JobServices, type Jobs } from "../../ts/jobs/jobs.ts";
 import type { RunnerOptions } from "../../ts/jobs/runner.ts";
 import type { Store } from "../../ts/jobs/store.ts";
 import type { SubmitOf } from "../../ts/models/job.ts";
-import type { RouteDecision } from "../../ts/models/route.ts";
 import type { Provider } from "../../ts/providers/provider.ts";
 import { ALICE, BELL_BODY, BOB, createFolders, fakeRoute, fakeServices, openStore, UNHURRIED } from "./fixtures.ts";
-import { createGate, type Gate } from "./gate.ts";
+import { createGate, type Gate, longRoute } from "./gate.ts";
 
 const folders = createFolders();
 afterAll(() => folders.clean());
@@ -20,15 +18,6 @@ const body = (seed: number, change: Partial<SubmitOf<"circuit">> = {}): SubmitOf
   seed,
   ...change,
 });
-
-function longRoute(): RouteDecision {
-  const route = fakeRoute(["embedded"]);
-  const candidates = route.candidates.map((candidate) => ({
-    ...candidate,
-    predicted: { ...candidate.predicted, executionMs: 60_000 },
-  }));
-  return { ...route, candidates };
-}
 
 describe("the runner", () => {
   let store: Store;
@@ -68,73 +57,6 @@ describe("the runner", () => {
     const done = await Promise.all(accepted.map(({ id }) => jobs.wait(ALICE, id)));
     expect(done.map(({ status }) => status)).toEqual(done.map(() => "succeeded"));
     expect(gate.load.most).toBe(3);
-  });
-
-  it("claims a job in the transaction that accepts it, where there is a place, and asks for no more", async () => {
-    let claims = 0;
-    const counted: Store = {
-      ...store,
-      claim(request) {
-        claims++;
-        return store.claim(request);
-      },
-    };
-    await start(2, { store: counted });
-    await store.liveJobs(); // Behind the claim of what was queued before the start.
-    await nextTurn();
-    expect(claims).toBe(1);
-    const accepted = await jobs.submit(ALICE, body(1));
-    expect(accepted.status).toBe("queued");
-    expect((await store.get(accepted)).status).toBe("running");
-    await gate.reached(1);
-    gate.release(1);
-    await jobs.wait(ALICE, accepted.id);
-    expect(claims).toBe(2);
-  });
-
-  it("takes quick jobs ahead of their turn, but no more than two for each that computes", async () => {
-    await start(1);
-    const accepted = await Promise.all(Array.from({ length: 6 }, (_, k) => jobs.submit(ALICE, body(k))));
-    await gate.reached(1);
-    await vi.waitFor(async () => expect((await store.liveJobs()).get("running")).toBe(3));
-    expect([gate.load.most, (await store.liveJobs()).get("queued")]).toEqual([1, 3]);
-    for (let k = 0; k < 6; k++) {
-      await gate.reached(k + 1);
-      gate.release(gate.begun[k] ?? -1);
-    }
-    await Promise.all(accepted.map(({ id }) => jobs.wait(ALICE, id)));
-    expect(gate.load.most).toBe(1);
-  });
-
-  it("leaves in the queue what would only wait behind a long job", async () => {
-    await start(1, { decide: async () => longRoute() });
-    const accepted = await Promise.all([0, 1, 2].map((k) => jobs.submit(ALICE, body(k))));
-    for (let k = 0; k < 3; k++) {
-      await gate.reached(k + 1);
-      const live = await store.liveJobs();
-      expect([live.get("running"), live.get("queued") ?? 0]).toEqual([1, 2 - k]);
-      gate.release(gate.begun[k] ?? -1);
-    }
-    await Promise.all(accepted.map(({ id }) => jobs.wait(ALICE, id)));
-  });
-
-  it("takes nothing ahead beside a job that a process died with", async () => {
-    services = fakeServices(store);
-    jobs = createJobs(services, { worker: "dead", concurrency: 1 });
-    const accepted = await Promise.all([0, 1, 2].map((k) => jobs.submit(ALICE, body(k))));
-    await store.claim({ worker: "dead", at: Date.now(), leaseMs: 3_600_000, limit: 1 });
-    await start(1);
-    await gate.reached(1);
-    await nextTurn();
-    expect((await store.liveJobs()).get("running")).toBe(1);
-    gate.release(gate.begun[0] ?? -1);
-    await gate.reached(2);
-    await vi.waitFor(async () => expect((await store.liveJobs()).get("running")).toBe(2), 30_000);
-    for (const k of [1, 2]) {
-      await gate.reached(k + 1);
-      gate.release(gate.begun[k] ?? -1);
-    }
-    await Promise.all(accepted.map(({ id }) => jobs.wait(ALICE, id)));
   });
 
   it("lets a tenant with one job not wait behind another's hundred", async () => {
