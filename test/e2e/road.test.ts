@@ -87,12 +87,17 @@ describe("a job's road, from the command to a verified receipt", () => {
   });
 
   it("leads back to the bytes of a search that its time limit ended", () => {
-    const ring = Array.from({ length: 3000 }, (_, k) => `${k} ${(k + 1) % 3000} ${k % 3 === 0 ? 1 : -1}`);
-    const file = write("ring.coo", ["# vartype=SPIN", ...ring].join("\n"));
+    // A twisted torus: too wide to be eliminated, so methods race.
+    const torus = Array.from({ length: 6000 }, (_, k) => {
+      const vertex = k % 3000;
+      return `${vertex} ${(vertex + (k < 3000 ? 1 : 55)) % 3000} ${(k * k) % 7 < 3 ? 1 : -1}`;
+    });
+    const file = write("torus.coo", ["# vartype=SPIN", ...torus].join("\n"));
     const limit = ["--reads", "10000", "--time-limit", "150", "--seed", "3", "--max-samples", "3"];
     const first = alice.json(file, ...limit).document;
     const { options } = manifestOf(first.receipt.path);
-    expect(options).toMatchObject({ reads: 10_000, sweepLimit: first.result.work.sweeps });
+    expect(options).toMatchObject({ method: "auto", reads: 10_000, sweepLimit: first.result.work.sweeps });
+    expect(first.result.auto.reason).toBe("race");
     expect(first.result.work.reads).toBeLessThan(10_000);
     expect(alice.ketflow("verify", first.receipt.path, "--rerun").status).toBe(0);
     // By the clock, so not the same computation: nobody is told that it is.
