@@ -2,7 +2,7 @@
 // WASM against the checked-in one, and the checks of the package as others will install it.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { check, report, root, run, vitest } from "./runners.mjs";
+import { check, failuresIn, report, root, run, vitest } from "./runners.mjs";
 
 const bin = (/** @type {string} */ name) => `node_modules/.bin/${name}`;
 /** @type {import("./runners.mjs").Tally[]} */ const tallies = [];
@@ -26,7 +26,8 @@ await step(check("knip", bin("knip"), []));
 // The README's test command, whose own last line is the count.
 const suite = await run("npm", ["test"]);
 const counted = /^(\d+) passed, (\d+) failed$/m.exec(suite.output.trim().split("\n").pop() ?? "");
-tallies.push({ name: "npm test", passed: Number(counted?.[1] ?? 0), failed: Number(counted?.[2] ?? 1), skipped: 0 });
+const [passed, failed] = [Number(counted?.[1] ?? 0), Number(counted?.[2] ?? 1)];
+tallies.push({ name: "npm test", passed, failed, skipped: 0, failures: failuresIn(suite.output) });
 for (const version of ["22", "24"]) {
   const found = await run("npx", ["--yes", "-p", `node@${version}`, "which", "node"]);
   const node = found.output.trim().split("\n").pop() ?? "";
