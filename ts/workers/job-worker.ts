@@ -1,18 +1,13 @@
 import { type ProxyMethods, releaseProxy, transfer } from "comlink";
 import { fromUtf8, toHex, utf8 } from "../core/bytes.ts";
-import { AppError, type ErrorInfo, isErrorCode, messageOf, toErrorInfo } from "../core/errors.ts";
 import { withResolvers } from "../core/with-resolvers.ts";
 import type { AnnealOptions } from "../models/anneal.ts";
-import { annealWork } from "../models/anneal-work.ts";
 import type { CircuitOptions, Note } from "../models/circuit.ts";
 import { methodAsRun } from "../models/circuit-result.ts";
 import { DEFAULT_READS, withDefaults } from "../models/defaults.ts";
 import type { HybridDocument, HybridEstimate, HybridOptions } from "../models/hybrid.ts";
 import type { EngineIdentity } from "../models/job.ts";
 import type { EstimateOf, FormatOf, OptionsOf, ViewOf } from "../models/job-options.ts";
-import type { JobType } from "../models/job-type.ts";
-import type { ScheduleOptions } from "../models/schedule.ts";
-import { scheduleWork } from "../models/schedule-work.ts";
 import type { ThreadUse } from "../models/thread-use.ts";
 import { chooseNativeThreads, ThreadChooser, type Threads } from "./choose-threads.ts";
 import { sha256Quick } from "./digest.ts";
@@ -31,12 +26,13 @@ import { HybridRuns } from "./hybrid-runs.ts";
 import type { LoadedEngine } from "./load-wasm.ts";
 import { NativeProgram, NativeReader } from "./native-program.ts";
 import { nodeModule } from "./node-module.ts";
-import { type EnginePackage, PACKAGES, type Poll, type Program, WARM_UPS } from "./packages.ts";
+import { type EnginePackage, PACKAGES, type Program, WARM_UPS } from "./packages.ts";
+import { budgeted, pollFor, timeLimitOf, untimed, workOf } from "./run-clock.ts";
+import { engineFailure, rethrow, toWorkerError } from "./wire-error.ts";
 
 /** Programs that a worker keeps as they were read, so that running one again does not read it again. */
 const KEPT_PROGRAMS = 8;
 const KEPT_SOURCE_LENGTH = 256 * 1024;
-const PROGRESS_EVERY_MS = 50;
 
 /** What a WASM memory addresses, less 256 MiB for what a run needs besides. */
 const WASM_MEMORY_MIB = 4096 - 256;
@@ -300,58 +296,6 @@ function notesOf(program: Program): Note[] {
   return program.notes === undefined ? [] : (JSON.parse(program.notes()) as Note[]);
 }
 
-/** What the engine needs: it has no clock. */
-function untimed<O extends object>(options: O): Omit<O, "timeLimitMs"> {
-  const { timeLimitMs: _, ...rest } = options as O & AnnealOptions;
-  return rest;
-}
-
-/** More schedules than a day has room for, and with the most tasks below 2⁵³ placements. */
-const ENDLESS_ITERATIONS = 900_000_000_000;
-
-/** A schedule's limit of time is its budget: by default the search ends at the limit, not after as many schedules as a run without one. */
-function budgeted<T extends EngineType>(type: T, options: OptionsOf<T>): OptionsOf<T> {
-  const { timeLimitMs, iterations } = options as ScheduleOptions;
-  if (type !== "schedule" || timeLimitMs === undefined || iterations !== undefined) return options;
-  return { ...options, iterations: ENDLESS_ITERATIONS };
-}
-
-/** What a run that its time limit ended has done, as the option that has the same done again. */
-function workOf(type: JobType, container: Uint8Array): object {
-  if (type === "anneal") {
-    // An exact search does none, and is not ended by its time: half of it would prove nothing.
-    const { sweeps } = annealWork(container);
-    return sweeps > 0 ? { sweepLimit: sweeps } : {};
-  }
-  if (type === "schedule") return { iterations: scheduleWork(container).iterations };
-  return {};
-}
-
-/** None where the work is given: `sweepLimit` is what an earlier run did in its time. */
-function timeLimitOf(options: object): number {
-  const { timeLimitMs = Number.POSITIVE_INFINITY, sweepLimit } = options as AnnealOptions;
-  return sweepLimit === undefined ? timeLimitMs : Number.POSITIVE_INFINITY;
-}
-
-/** What the engine calls, and whether it was told to end before its time. */
-function pollFor(stop: Int32Array | undefined, onProgress: OnProgress | undefined, timeLimitMs: number) {
-  const startMs = performance.now();
-  let lastProgressMs = Number.NEGATIVE_INFINITY;
-  let isCut = false;
-  const poll: Poll = (done, total, best) => {
-    const nowMs = performance.now();
-    if (onProgress !== undefined && nowMs - lastProgressMs >= PROGRESS_EVERY_MS) {
-      lastProgressMs = nowMs;
-      onProgress({ done, total, ...(best === undefined ? {} : { best }) });
-    }
-    if (stop !== undefined && Atomics.load(stop, 0) !== 0) return 1;
-    if (nowMs - startMs < timeLimitMs) return 0;
-    isCut = true;
-    return 2;
-  };
-  return { poll, isCut: () => isCut };
-}
-
 /** Text and its bytes are the same program; `undefined` for one that is not kept. */
 function keyOf(name: string, { format, source }: EngineInput): string | undefined {
   if (source.length > KEPT_SOURCE_LENGTH) return undefined;
@@ -364,25 +308,4 @@ function keyOf(name: string, { format, source }: EngineInput): string | undefine
 
 function bytesOf(source: string | Uint8Array): Uint8Array {
   return typeof source === "string" ? utf8(source) : source;
-}
-
-/** What the engine throws has one of our codes; anything else (a trap, no memory) means that its memory cannot be trusted. */
-function toWorkerError(error: unknown): ErrorInfo {
-  const { code, message, line, column } = (error ?? {}) as Partial<ErrorInfo>;
-  if (!isErrorCode(code)) return engineFailure(messageOf(error));
-  return {
-    code,
-    message: String(message),
-    ...(typeof line === "number" ? { line } : {}),
-    ...(typeof column === "number" ? { column } : {}),
-  };
-}
-
-/** Algorithms throw our errors, the engine below them what a worker throws. */
-function rethrow(error: unknown): never {
-  throw error instanceof AppError ? toErrorInfo(error) : toWorkerError(error);
-}
-
-function engineFailure(reason: string): ErrorInfo {
-  return { code: "engine-failure", message: `the engine stopped in the middle of this job: ${reason}` };
 }

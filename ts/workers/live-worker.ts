@@ -1,14 +1,11 @@
-import { type Endpoint, type Remote, wrap } from "comlink";
-import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
+import { type Remote, wrap } from "comlink";
 import { AppError } from "../core/errors.ts";
 import type { EngineWorker } from "./engine-worker.ts";
 import type { EngineName } from "./engines.ts";
 import type { EngineModules } from "./load-wasm.ts";
 import { nodeModule } from "./node-module.ts";
+import { startThread, type Thread, type ThreadScript } from "./start-thread.ts";
 import { fromWire } from "./wire-error.ts";
-
-/** In a variable, because bundlers take `new URL(…, import.meta.url)` for an asset; the browser's line below is the one for them. */
-const HERE = import.meta.url;
 
 export interface WorkerOptions {
   modules: EngineModules;
@@ -18,46 +15,12 @@ export interface WorkerOptions {
   memoryLimitMiB?: number | undefined;
 }
 
-interface Thread {
-  endpoint: Endpoint;
-  terminate(): Promise<unknown>;
-  /** Whether the thread keeps the process from ending. */
-  hold(on: boolean): void;
-}
-
-type OnDeath = (reason: string) => void;
-
-function nodeThread(
-  { Worker }: typeof import("node:worker_threads"),
-  workerUrl: URL | undefined,
-  onDeath: OnDeath,
-): Thread {
-  // No execArgv: flags such as --input-type are for the program that was started, and would stop the worker.
-  const worker = new Worker(workerUrl ?? new URL("./worker.js", HERE), { name: "ketflow-engine", execArgv: [] });
-  worker.on("error", (error) => onDeath(error.message));
-  worker.on("exit", (code) => onDeath(`the worker ended with exit code ${code}`));
-  return {
-    endpoint: nodeEndpoint(worker),
-    terminate: () => worker.terminate(),
-    hold: (on) => (on ? worker.ref() : worker.unref()),
-  };
-}
-
-function webThread(workerUrl: URL | undefined, onDeath: OnDeath): Thread {
-  const worker =
-    workerUrl === undefined
-      ? new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "ketflow-engine" })
-      : new Worker(workerUrl, { type: "module", name: "ketflow-engine" });
-  worker.addEventListener("error", (event) => {
-    event.preventDefault();
-    onDeath(event.message || `the worker script ${workerUrl ?? ""} did not load; give loadEngines a workerUrl`);
-  });
-  return {
-    endpoint: worker,
-    terminate: async () => worker.terminate(),
-    hold: () => {},
-  };
-}
+const SCRIPT: ThreadScript = {
+  name: "ketflow-engine",
+  file: "./worker.js",
+  inBrowser: () => new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "ketflow-engine" }),
+  option: "loadEngines",
+};
 
 /** Threads share memory in Node, and in pages that are cross-origin isolated. */
 function stopFlag(): Int32Array | undefined {
@@ -84,8 +47,7 @@ export class LiveWorker {
     this.#modules = modules;
     const onDeath = (reason: string) =>
       this.#die(new AppError("engine-failure", `the engine's worker died: ${reason}`));
-    const threads = nodeModule("node:worker_threads");
-    this.#thread = threads === undefined ? webThread(workerUrl, onDeath) : nodeThread(threads, workerUrl, onDeath);
+    this.#thread = startThread(SCRIPT, workerUrl, onDeath);
     this.#remote = wrap<EngineWorker>(this.#thread.endpoint);
     this.#started = this.#remote.start(memoryLimitMiB);
     this.#started.catch(() => {}); // The first call reports it.

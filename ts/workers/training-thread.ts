@@ -1,15 +1,19 @@
-import { type Endpoint, type Remote, wrap } from "comlink";
-import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
+import { type Remote, wrap } from "comlink";
 import { identity } from "../../wasm-pkg/dqn/identity.js";
 import { AppError } from "../core/errors.ts";
 import { withResolvers } from "../core/with-resolvers.ts";
 import { loadBuild } from "./load-wasm.ts";
-import { nodeModule } from "./node-module.ts";
+import { startThread, type Thread, type ThreadScript } from "./start-thread.ts";
 import type { TrainingSlice, TrainingStart, TrainingWorker } from "./training-worker.ts";
 import { fromWire } from "./wire-error.ts";
 
-/** In a variable, because bundlers take `new URL(…, import.meta.url)` for an asset; the browser's line below is the one for them. */
-const HERE = import.meta.url;
+const SCRIPT: ThreadScript = {
+  name: "ketflow-training",
+  file: "./training-worker.js",
+  inBrowser: () =>
+    new Worker(new URL("./training-worker.js", import.meta.url), { type: "module", name: "ketflow-training" }),
+  option: "train",
+};
 
 export interface TrainingUrls {
   /** Where `dqn_bg.wasm` was copied to, for bundlers that do not move it themselves. */
@@ -21,16 +25,15 @@ export interface TrainingUrls {
 /** The thread of one training, from its start to its end. */
 export class TrainingThread {
   readonly #remote: Remote<TrainingWorker>;
-  readonly #terminate: () => unknown;
+  readonly #thread: Thread;
   readonly #died = withResolvers<never>();
 
   constructor(workerUrl: URL | undefined) {
     this.#died.promise.catch(() => {}); // The calls report it.
     const onDeath = (reason: string) =>
       this.#died.reject(new AppError("engine-failure", `the training's worker died: ${reason}`));
-    const { endpoint, terminate } = startThread(workerUrl, onDeath);
-    this.#remote = wrap<TrainingWorker>(endpoint);
-    this.#terminate = terminate;
+    this.#thread = startThread(SCRIPT, workerUrl, onDeath);
+    this.#remote = wrap<TrainingWorker>(this.#thread.endpoint);
   }
 
   /** @throws {AppError} as the engine refuses environment, options or checkpoint; `engine-failure` */
@@ -52,7 +55,7 @@ export class TrainingThread {
   }
 
   end(): void {
-    this.#terminate();
+    void this.#thread.terminate();
   }
 
   async #call<T>(invoke: (remote: Remote<TrainingWorker>) => Promise<T>): Promise<T> {
@@ -62,27 +65,4 @@ export class TrainingThread {
       throw error instanceof AppError ? error : fromWire(error);
     }
   }
-}
-
-function startThread(
-  workerUrl: URL | undefined,
-  onDeath: (reason: string) => void,
-): { endpoint: Endpoint; terminate(): unknown } {
-  const threads = nodeModule("node:worker_threads");
-  if (threads !== undefined) {
-    const url = workerUrl ?? new URL("./training-worker.js", HERE);
-    const worker = new threads.Worker(url, { name: "ketflow-training", execArgv: [] });
-    worker.on("error", (error) => onDeath(error.message));
-    worker.on("exit", (code) => onDeath(`it ended with exit code ${code}`));
-    return { endpoint: nodeEndpoint(worker), terminate: () => worker.terminate() };
-  }
-  const worker =
-    workerUrl === undefined
-      ? new Worker(new URL("./training-worker.js", import.meta.url), { type: "module", name: "ketflow-training" })
-      : new Worker(workerUrl, { type: "module", name: "ketflow-training" });
-  worker.addEventListener("error", (event) => {
-    event.preventDefault();
-    onDeath(event.message || `the script ${workerUrl ?? ""} did not load; give train a workerUrl`);
-  });
-  return { endpoint: worker, terminate: () => worker.terminate() };
 }
