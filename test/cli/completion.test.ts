@@ -12,7 +12,11 @@ async function complete(line: string): Promise<string[]> {
   const program = `${await script("bash")}
     COMP_WORDS=(${words.map((word) => `"${word}"`).join(" ")}); COMP_CWORD=${words.length - 1}
     _ketflow; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { status, stdout, stderr } = spawnSync("bash", ["-u", "-c", program], { encoding: "utf8", cwd: scratch() });
+  // --norc: bash takes the socket that Node gives it as stdin for a remote shell's, and would read the machine's bashrc.
+  const { status, stdout, stderr } = spawnSync("bash", ["--norc", "-u", "-c", program], {
+    encoding: "utf8",
+    cwd: scratch(),
+  });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   return stdout.trim().split("\n");
 }

@@ -47,7 +47,7 @@ async function run(name: string): Promise<number> {
   const shown = readFileSync(fileURLToPath(new URL(`../../docs/${name}`, import.meta.url)), "utf8");
   const blocks = blocksOf(shown.replaceAll("http://127.0.0.1:11434", upstream.url));
   const marked = blocks.map(({ commands }, k) => `echo "#${k}" >&2\n${commands}`).join("\n");
-  const bash = spawn("bash", ["-c", PREAMBLE + marked], {
+  const bash = spawn("bash", ["--norc", "-c", PREAMBLE + marked], {
     stdio: ["ignore", "pipe", "pipe"],
     cwd: scratch(),
     env: { PATH: process.env.PATH, URL: service.url, KETFLOW_ADMIN_KEY: ADMIN_KEY, KETFLOW_API_KEY: ADMIN_KEY },

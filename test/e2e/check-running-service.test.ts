@@ -34,7 +34,7 @@ it("a running service is checked by a copy, as docs/operations.md says; fsck of 
   // While the shell works, the service has to answer: not spawnSync.
   const script = `set -eu\nketflow() { '${process.execPath}' '${cli}' "$@"; }\n${recipe}`;
   const ran = await new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    execFile("bash", ["-c", script], { env }, (error, stdout, stderr) =>
+    execFile("bash", ["--norc", "-c", script], { env }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
   });

@@ -60,7 +60,11 @@ describe("docs/cli.md", () => {
         ...{ PATH: process.env.PATH ?? "", HOME: home },
         ...(asksService && { KETFLOW_URL: url, KETFLOW_API_KEY: ADMIN_KEY }),
       };
-      const { stdout, stderr } = spawnSync("bash", ["-c", `${script}${command}`], { cwd: home, env, encoding: "utf8" });
+      const { stdout, stderr } = spawnSync("bash", ["--norc", "-c", `${script}${command}`], {
+        cwd: home,
+        env,
+        encoding: "utf8",
+      });
       return (stdout + stderr)
         .replaceAll(url, "http://localhost:8080")
         .replace(/\bkf_[0-9a-z]{16}_[\w-]{43}/g, "kf_…")

@@ -28,7 +28,7 @@ describe("the README, in a fresh clone", () => {
   const environment = { ...process.env, HOME: folder, npm_config_update_notifier: "false" };
   delete (environment as Record<string, string>).XDG_DATA_HOME;
   const sh = (command: string): string =>
-    execFileSync("bash", ["-euo", "pipefail", "-c", command], {
+    execFileSync("bash", ["--norc", "-euo", "pipefail", "-c", command], {
       cwd: clone,
       encoding: "utf8",
       env: environment,
