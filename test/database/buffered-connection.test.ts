@@ -51,6 +51,21 @@ describe("rows that are gathered", () => {
     expect(ran.length).toBeLessThanOrEqual(count / 64 + 9);
   });
 
+  it("of a table with its own answer to conflicts do as it says, within one statement too", () => {
+    const add = connection.rows(
+      "parents",
+      ["id", "name"],
+      "on conflict (id) do update set name = name || excluded.name",
+    );
+    for (let k = 0; k < 64; k++) add(k % 2, String(k % 2));
+    const found = connection.prepare("select id, length(name) as length from parents order by id").all();
+    expect(found).toEqual([
+      { id: 0, length: 32 },
+      { id: 1, length: 32 },
+    ]);
+    expect(ran.length).toBe(1);
+  });
+
   it("are counted as writes at once, and written before another statement runs", () => {
     const add = connection.rows("parents", ["id", "name"]);
     const before = connection.writes;

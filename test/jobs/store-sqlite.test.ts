@@ -122,8 +122,10 @@ describe("the SQLite store and its disk", () => {
         ),
         outcomeLeaf,
       );
-      await expect(store.apply(submission(ALICE, AT))).rejects.toMatchObject({ code });
+      const lost = submission(ALICE, AT);
+      await expect(store.apply(lost)).rejects.toMatchObject({ code });
       failing = false;
+      await expect(store.get(lost)).rejects.toMatchObject({ code: "not-found" });
       expect((await store.list(ALICE, { limit: 9 })).jobs).toEqual([]);
       const later = await store.apply(submission(ALICE, AT)).then(
         () => true,

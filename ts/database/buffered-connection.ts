@@ -9,8 +9,12 @@ type AddRow = (...values: readonly SqlValue[]) => void;
  * transaction is then done again, one write at a time (group-commit.ts).
  */
 export interface BufferedConnection extends SqliteConnection {
-  /** Tables are written in the order in which they were named here: a row goes behind those that it refers to. */
-  rows(table: string, columns: readonly string[]): AddRow;
+  /**
+   * Tables are written in the order in which they were named here: a row goes behind those that it refers to.
+   *
+   * @param onConflict what becomes of a row that is there, such as `on conflict do nothing`; refused when left out
+   */
+  rows(table: string, columns: readonly string[], onConflict?: string): AddRow;
   /** What was gathered was rolled back. */
   forgetRows(): void;
   /** How often rows were forgotten: what was counted in memory has to be counted again. */
@@ -27,12 +31,14 @@ class Table {
   readonly #connection: SqliteConnection;
   readonly #insert: string;
   readonly #row: string;
+  readonly #onConflict: string;
   readonly #width: number;
   readonly #statements = new Map<number, ReturnType<SqliteConnection["prepare"]>>();
   #values: SqlValue[] = [];
 
-  constructor(connection: SqliteConnection, table: string, columns: readonly string[]) {
+  constructor(connection: SqliteConnection, table: string, columns: readonly string[], onConflict: string) {
     this.#connection = connection;
+    this.#onConflict = ` ${onConflict}`;
     this.#insert = `insert into ${table} (${columns.join(", ")}) values `;
     this.#row = `(${columns.map(() => "?").join(", ")})`;
     this.#width = columns.length;
@@ -65,7 +71,9 @@ class Table {
   #statement(size: number): ReturnType<SqliteConnection["prepare"]> {
     let statement = this.#statements.get(size);
     if (statement === undefined) {
-      statement = this.#connection.prepare(this.#insert + Array<string>(size).fill(this.#row).join(", "));
+      statement = this.#connection.prepare(
+        this.#insert + Array<string>(size).fill(this.#row).join(", ") + this.#onConflict,
+      );
       this.#statements.set(size, statement);
     }
     return statement;
@@ -116,8 +124,8 @@ export function bufferRows(connection: SqliteConnection): BufferedConnection {
         },
       };
     },
-    rows(name, columns) {
-      const table = new Table(connection, name, columns);
+    rows(name, columns, onConflict = "") {
+      const table = new Table(connection, name, columns, onConflict);
       tables.push(table);
       return (...values) => {
         table.add(values);

@@ -7,6 +7,7 @@ import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import { FINAL_STATES, type JobState } from "../models/job.ts";
 import { type Command, type Effect, transition } from "./core.ts";
 import type { Job } from "./job.ts";
+import { JobMemory, type StoredJob } from "./job-memory.ts";
 import type { BuildOutcomeLeaf, ClaimRequest, JobEvent, JobListener, JobRef, ListRequest, Store } from "./store.ts";
 
 const MAX_PAGE = 1000;
@@ -25,20 +26,32 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
   const listeners = new Set<JobListener>();
   const sql = prepareStatements(connection);
 
-  function find(ref: JobRef): Job | undefined {
-    return toJob(sql.job.get(ref.tenant, ref.id));
+  const memory = new JobMemory();
+  let rollbacks = connection.rollbacks;
+
+  /** What is remembered, unless it was rolled back since. */
+  function remembered(): JobMemory {
+    if (rollbacks !== connection.rollbacks) {
+      rollbacks = connection.rollbacks;
+      memory.clear();
+    }
+    return memory;
+  }
+
+  function find(ref: JobRef): StoredJob | undefined {
+    return remembered().find(ref) ?? toStored(sql.job.get(ref.tenant, ref.id));
   }
 
   function mustFind(ref: JobRef): Job {
-    const job = find(ref);
-    if (job === undefined) throw new AppError("not-found", `there is no job ${ref.id}`);
-    return job;
+    const stored = find(ref);
+    if (stored === undefined) throw new AppError("not-found", `there is no job ${ref.id}`);
+    return stored.job;
   }
 
   /** One command inside the transaction: read, move, write with everything that belongs to it. */
   function applyNow(command: Command): Moved {
-    const job = command.kind === "submit" ? findByIdempotencyKey(command) : find(command);
-    return moveNow(job, isWithoutItsResult(command) ? { ...command, kind: "hand-back" } : command);
+    const stored = command.kind === "submit" ? findByIdempotencyKey(command) : find(command);
+    return moveNow(stored, isWithoutItsResult(command) ? { ...command, kind: "hand-back" } : command);
   }
 
   /** The job whose stored result was to answer this one was deleted meanwhile: this one runs by itself then. */
@@ -47,10 +60,12 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
     return sql.hasResult.get(command.tenant, command.result.resultHash) === undefined;
   }
 
-  function moveNow(before: Job | undefined, command: Command): Moved {
+  function moveNow(stored: StoredJob | undefined, command: Command): Moved {
+    const before = stored?.job;
     const { job: moved, effects } = transition(before, command);
     if (moved === before) return { job: moved, changed: false, before: before.status };
-    const row = before === undefined ? insert(moved) : undefined;
+    const row = stored?.row ?? insert(moved);
+    if (command.kind === "submit") remembered().add({ row, job: moved }, command.input);
     let job = moved;
     let salt: Uint8Array | null = null;
     for (const effect of effects) {
@@ -59,30 +74,29 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
         salt = outcome.salt;
         job = { ...job, leafIndex: leaves.add(outcome.leaf) };
         const { engineMs = 0 } = job.result ?? {};
-        sql.addUsage.run(job.tenant, dayOf(command.at), engineMs, job.costMicroUsd);
+        sql.addUsage(job.tenant, dayOf(command.at), engineMs, job.costMicroUsd);
       } else if (effect.effect === "event") addEvent(job, effect, command.at);
-      else if (effect.effect === "result") sql.insertResult.run(job.tenant, effect.resultHash, effect.container);
-      else if (row !== undefined) sql.addInput(row, effect.bytes);
+      else if (effect.effect === "result") {
+        sql.addResult(job.tenant, effect.resultHash, effect.container);
+        remembered().addResult(job.id, effect.container);
+      } else sql.addInput(row, effect.bytes);
     }
-    if (before !== undefined || salt !== null) update(job, salt);
+    if (before !== undefined || salt !== null) sql.putJob(...constants(row, job), ...changing(job, salt));
+    remembered().change(job, FINAL_STATES.has(job.status));
     if (command.event !== undefined) audit.record(command.event);
     return { job, changed: true, before: before?.status };
   }
 
-  function findByIdempotencyKey(command: Command & { kind: "submit" }): Job | undefined {
-    return command.idempotency && toJob(sql.jobByKey.get(command.tenant, command.idempotency.key));
+  function findByIdempotencyKey(command: Command & { kind: "submit" }): StoredJob | undefined {
+    return command.idempotency && toStored(sql.jobByKey.get(command.tenant, command.idempotency.key));
   }
 
   /** @returns the number of its row, by which its input is found */
   function insert(job: Job): number {
-    const { tenant, id, type, status, readyAt, deadlineAt = null, idempotency } = job;
+    const { status, readyAt, deadlineAt = null } = job;
     const row = sql.nextRow("");
-    sql.addJob(row, tenant, id, type, status, readyAt, deadlineAt, idempotency?.key ?? null, JSON.stringify(job));
+    sql.addJob(...constants(row, job), status, readyAt, deadlineAt, JSON.stringify(job));
     return row;
-  }
-
-  function update(job: Job, salt: Uint8Array | null): void {
-    sql.updateJob.run(...changing(job, salt), job.tenant, job.id);
   }
 
   function addEvent({ tenant, id }: Job, { kind, data }: Effect & { effect: "event" }, at: number): void {
@@ -90,6 +104,8 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
   }
 
   function inputOf(ref: JobRef): Uint8Array {
+    const known = remembered().find(ref)?.input;
+    if (known !== undefined) return known;
     const source = sql.input.get(ref.tenant, ref.id)?.source;
     if (!(source instanceof Uint8Array))
       throw new AppError("integrity-violation", `the input of job ${ref.id} is missing`);
@@ -100,11 +116,16 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
     const leased: Moved[] = [];
     let turn: string = after ?? "";
     while (leased.length < limit) {
-      const row = sql.nextQueued.get(turn, at, at) ?? sql.nextQueued.get("", at, at);
-      if (row === undefined) break;
-      const job = parseJob(row);
+      const row = sql.nextQueued.get(turn, at, at) ?? (turn && sql.nextQueued.get("", at, at));
+      if (!row) break;
+      let stored: StoredJob | undefined = remembered().find(toRef(row));
+      if (stored === undefined) {
+        stored = toStored(row);
+        remembered().take(stored);
+      }
+      const { job } = stored;
       turn = job.tenant;
-      leased.push(moveNow(job, { kind: "lease", worker, at, leaseMs, tenant: job.tenant, id: job.id }));
+      leased.push(moveNow(stored, { kind: "lease", worker, at, leaseMs, tenant: job.tenant, id: job.id }));
     }
     return leased;
   }
@@ -119,6 +140,7 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
     }
     sql.deleteInput.run(ref.tenant, ref.id);
     sql.deleteJob.run(ref.tenant, ref.id);
+    remembered().forget(job.id);
     const hash = job.result?.resultHash;
     // Jobs that reused the result have it still.
     if (hash !== undefined && sql.jobWithResult.get(ref.tenant, hash) === undefined)
@@ -126,20 +148,16 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
     return job;
   }
 
-  async function committed(work: () => Moved[]): Promise<Job[]> {
-    const moved = await group.run(work);
-    for (const { job, changed, before } of moved) if (changed) for (const listener of listeners) listener(job, before);
-    return moved.map(({ job }) => job);
+  /** After the commit. */
+  function announced({ job, changed, before }: Moved): Job {
+    if (changed) for (const listener of listeners) listener(job, before);
+    return job;
   }
 
   return {
     soleProcess: true,
-    async apply(command) {
-      const [job] = await committed(() => [applyNow(command)]);
-      if (job === undefined) throw new AppError("internal", "a command gave no job");
-      return job;
-    },
-    claim: (request) => committed(() => claimNow(request)),
+    apply: (command) => group.run(() => applyNow(command)).then(announced),
+    claim: (request) => group.run(() => claimNow(request)).then((moved) => moved.map(announced)),
     get: (ref) => group.read(() => mustFind(ref)),
     list: (tenant, request) => group.read(() => listJobs(sql, tenant, request)),
     repeated: (tenant, key) => group.read(() => toJob(sql.jobByKey.get(tenant, key))),
@@ -149,6 +167,8 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
         const job = mustFind(ref);
         if (job.result === undefined)
           throw new AppError("conflict", `job ${ref.id} is ${job.status}: it has no result`);
+        const known = remembered().find(ref)?.container;
+        if (known !== undefined) return known;
         const container = sql.result.get(job.tenant, job.result.resultHash)?.container;
         if (container instanceof Uint8Array) return container;
         throw new AppError("integrity-violation", `the result of job ${ref.id} is missing`);
@@ -201,6 +221,14 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
   };
 }
 
+/** The columns that stay, those of an index of them first. */
+const CONSTANT = ["row", "tenant", "id", "type", "idempotency_key"] as const;
+
+/** The values of {@link CONSTANT}. */
+function constants(row: number, { tenant, id, type, idempotency }: Job): SqlValue[] {
+  return [row, tenant, id, type, idempotency?.key ?? null];
+}
+
 /** The columns that a move may change. */
 const CHANGING = [
   "status",
@@ -215,17 +243,16 @@ const CHANGING = [
 
 /** The values of {@link CHANGING}. */
 function changing(job: Job, salt: Uint8Array | null): SqlValue[] {
-  const values: Record<(typeof CHANGING)[number], SqlValue> = {
-    status: job.status,
-    ready_at: job.readyAt,
-    deadline_at: FINAL_STATES.has(job.status) ? null : earliest(job.deadlineAt, job.approvalsUntil),
-    lease_expires_at: job.lease?.expiresAt ?? null,
-    content_key: job.result?.contentKey ?? null,
-    result_hash: job.result?.resultHash ?? null,
+  return [
+    job.status,
+    job.readyAt,
+    FINAL_STATES.has(job.status) ? null : earliest(job.deadlineAt, job.approvalsUntil),
+    job.lease?.expiresAt ?? null,
+    job.result?.contentKey ?? null,
+    job.result?.resultHash ?? null,
     salt,
-    record: JSON.stringify(job),
-  };
-  return CHANGING.map((column) => values[column]);
+    JSON.stringify(job),
+  ];
 }
 
 const DAY_MS = 86_400_000;
@@ -235,9 +262,8 @@ function dayOf(at: number): number {
   return Math.floor(at / DAY_MS);
 }
 
-function earliest(...times: readonly (number | undefined)[]): number | null {
-  const given = times.filter((time) => time !== undefined);
-  return given.length === 0 ? null : Math.min(...given);
+function earliest(a: number | undefined, b: number | undefined): number | null {
+  return a === undefined ? (b ?? null) : Math.min(a, b ?? a);
 }
 
 type Statements = ReturnType<typeof prepareStatements>;
@@ -247,19 +273,21 @@ function prepareStatements(connection: BufferedConnection) {
   const lastRow = prepare("select coalesce(max(row), 0) as row from jobs");
   const newestEvent = prepare("select coalesce(max(sequence), 0) as sequence from events where tenant = ?");
   return {
-    job: prepare("select record from jobs where tenant = ? and id = ?"),
-    jobByKey: prepare("select record from jobs where tenant = ? and idempotency_key = ?"),
+    job: prepare("select row, record from jobs where tenant = ? and id = ?"),
+    jobByKey: prepare("select row, record from jobs where tenant = ? and idempotency_key = ?"),
     cached: prepare("select record from jobs where tenant = ? and content_key = ? order by id limit 1"),
     list: prepare(`select record from jobs where tenant = ? and id < ? and (? is null or status = ?)
       and (? is null or type = ?) order by id desc limit ?`),
-    addJob: connection.rows("jobs", [
-      ...["row", "tenant", "id", "type", "status", "ready_at", "deadline_at", "idempotency_key", "record"],
-    ]),
+    addJob: connection.rows("jobs", [...CONSTANT, "status", "ready_at", "deadline_at", "record"]),
     nextRow: createCounter(connection, () => Number(lastRow.get()?.row)),
-    updateJob: prepare(
-      `update jobs set ${CHANGING.map((column) => `${column} = ?`).join(", ")} where tenant = ? and id = ?`,
+    // An update of many rows in one statement.
+    putJob: connection.rows(
+      "jobs",
+      [...CONSTANT, ...CHANGING],
+      `on conflict (row) do update set ${CHANGING.map((column) => `${column} = excluded.${column}`).join(", ")}`,
     ),
-    nextQueued: prepare(`select record from jobs where status = 'queued' and tenant > ? and ready_at <= ?
+    nextQueued:
+      prepare(`select row, tenant, id, record from jobs where status = 'queued' and tenant > ? and ready_at <= ?
       and (deadline_at is null or deadline_at > ?)
       order by tenant, ready_at, id limit 1`),
     overdue: prepare("select tenant, id from jobs where deadline_at <= ? order by deadline_at limit ?"),
@@ -268,17 +296,18 @@ function prepareStatements(connection: BufferedConnection) {
     addInput: connection.rows("inputs", ["job", "source"]),
     result: prepare("select container from results where tenant = ? and result_hash = ?"),
     hasResult: prepare("select 1 as found from results where tenant = ? and result_hash = ?"),
-    insertResult: prepare(
-      "insert into results (tenant, result_hash, container) values (?, ?, ?) on conflict do nothing",
-    ),
+    addResult: connection.rows("results", ["tenant", "result_hash", "container"], "on conflict do nothing"),
     salt: prepare("select salt from jobs where tenant = ? and id = ?"),
     deleteJob: prepare("delete from jobs where tenant = ? and id = ?"),
     deleteInput: prepare("delete from inputs where job = (select row from jobs where tenant = ? and id = ?)"),
     jobWithResult: prepare("select id from jobs where tenant = ? and result_hash = ? limit 1"),
     deleteResult: prepare("delete from results where tenant = ? and result_hash = ?"),
-    addUsage: prepare(`insert into usage (tenant, day, compute_ms, cost_micro_usd) values (?, ?, ?, ?)
-      on conflict (tenant, day) do update set
-        compute_ms = compute_ms + excluded.compute_ms, cost_micro_usd = cost_micro_usd + excluded.cost_micro_usd`),
+    addUsage: connection.rows(
+      "usage",
+      ["tenant", "day", "compute_ms", "cost_micro_usd"],
+      `on conflict (tenant, day) do update set
+        compute_ms = compute_ms + excluded.compute_ms, cost_micro_usd = cost_micro_usd + excluded.cost_micro_usd`,
+    ),
     usage:
       prepare(`select tenant, sum(live) as jobs_in_flight, sum(compute_ms) as compute_ms, sum(cost_micro_usd) as cost_micro_usd
       from (select tenant, count(*) as live, 0.0 as compute_ms, 0 as cost_micro_usd from jobs
@@ -322,6 +351,12 @@ function listJobs(sql: Statements, tenant: TenantId, request: ListRequest): { jo
 
 function toJob(row: SqlRow | undefined): Job | undefined {
   return row && parseJob(row);
+}
+
+function toStored(row: SqlRow): StoredJob;
+function toStored(row: SqlRow | undefined): StoredJob | undefined;
+function toStored(row: SqlRow | undefined): StoredJob | undefined {
+  return row && { row: Number(row.row), job: parseJob(row) };
 }
 
 function parseJob(row: SqlRow): Job {
