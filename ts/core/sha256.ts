@@ -9,9 +9,26 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   return native ? plain(native.hash("sha256", bytes, "buffer")) : nobleSha256(bytes);
 }
 
+const BLOCK = 64;
+/** What is hashed for short messages: a block of the key and the message behind it. Two hashes in one call each take a third of Node's HMAC. */
+const MOST_SHORT = 1024;
+const short = new Uint8Array(BLOCK + MOST_SHORT);
+
 /** HMAC-SHA-256 (RFC 2104), 32 bytes. */
 export function hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
-  return native ? plain(native.createHmac("sha256", key).update(bytes).digest()) : hmac(nobleSha256, key, bytes);
+  if (!native) return hmac(nobleSha256, key, bytes);
+  if (key.length > BLOCK || bytes.length > MOST_SHORT) {
+    return plain(native.createHmac("sha256", key).update(bytes).digest());
+  }
+  for (let k = 0; k < BLOCK; k++) short[k] = (key[k] ?? 0) ^ 0x36;
+  short.set(bytes, BLOCK);
+  const inner = native.hash("sha256", short.subarray(0, BLOCK + bytes.length), "buffer");
+  for (let k = 0; k < BLOCK; k++) short[k] = (key[k] ?? 0) ^ 0x5c;
+  short.set(inner, BLOCK);
+  const outer = plain(native.hash("sha256", short.subarray(0, BLOCK + 32), "buffer"));
+  // Keys are secrets.
+  short.fill(0, 0, BLOCK);
+  return outer;
 }
 
 function plain(buffer: Buffer): Uint8Array {

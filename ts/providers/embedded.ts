@@ -1,4 +1,5 @@
 import { AppError } from "../core/errors.ts";
+import type { BackendDescription } from "../models/backend.ts";
 import type { JobOptions } from "../models/job-options.ts";
 import { JOB_SCHEMAS } from "../models/job-schemas.ts";
 import { JOB_TYPES, type JobType } from "../models/job-type.ts";
@@ -28,25 +29,27 @@ const ENGINE_MEMORY_BYTES = (4096 - 256) * 2 ** 20;
 
 /** The engines on this machine: exact, free, without a queue, and allowed to see everything. */
 export function createEmbeddedProvider({ engines, predict }: EmbeddedOptions): Provider {
+  // One for all, so that its text is made once for all routes.
+  const description: BackendDescription = Object.freeze({
+    id: EMBEDDED_ID,
+    name: "Ketflow engines (embedded)",
+    kind: "embedded",
+    jobTypes: [...JOB_TYPES],
+    simulated: true,
+    external: false,
+    region: "local",
+    maxDataClass: "restricted",
+    // What the reader takes: circuits of Clifford gates need no amplitudes. Where a state is needed, memory decides.
+    maxQubits: 4096,
+    maxShots: 10_000_000,
+    maxBytes: ENGINE_MEMORY_BYTES,
+    price: { perTaskMicroUsd: 0, perShotMicroUsd: 0 },
+    queueMs: { mean: 0, variance: 0 },
+    fidelity: { oneQubit: 1, twoQubit: 1, readout: 1 },
+    options: [...new Set(JOB_TYPES.flatMap((type) => JOB_SCHEMAS[type].optionNames))],
+  });
   return {
-    describe: () => ({
-      id: EMBEDDED_ID,
-      name: "Ketflow engines (embedded)",
-      kind: "embedded",
-      jobTypes: [...JOB_TYPES],
-      simulated: true,
-      external: false,
-      region: "local",
-      maxDataClass: "restricted",
-      // What the reader takes: circuits of Clifford gates need no amplitudes. Where a state is needed, memory decides.
-      maxQubits: 4096,
-      maxShots: 10_000_000,
-      maxBytes: ENGINE_MEMORY_BYTES,
-      price: { perTaskMicroUsd: 0, perShotMicroUsd: 0 },
-      queueMs: { mean: 0, variance: 0 },
-      fidelity: { oneQubit: 1, twoQubit: 1, readout: 1 },
-      options: [...new Set(JOB_TYPES.flatMap((type) => JOB_SCHEMAS[type].optionNames))],
-    }),
+    describe: () => description,
     predict,
     run: (job, control) => runOn(engines, job, job.options, control),
   };

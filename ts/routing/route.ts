@@ -1,5 +1,8 @@
-import { canonicalHash, type Json } from "../core/canonical-json.ts";
+import { toHex, utf8 } from "../core/bytes.ts";
+import { canonicalHash, canonicalJson, type Json } from "../core/canonical-json.ts";
 import { AppError } from "../core/errors.ts";
+import { sha256 } from "../core/sha256.ts";
+import type { BackendDescription } from "../models/backend.ts";
 import type { Calibration } from "../models/calibration.ts";
 import type { Strategy } from "../models/job.ts";
 import type { RoutingPolicy } from "../models/policy.ts";
@@ -18,6 +21,7 @@ export interface RouteInput {
   features: JobFeatures;
   /** What each configured back end says about this job; its execution time comes from `calibration` where it runs here. */
   backends: readonly BackendOffer[];
+  /** Hashed by identity, like the calibration: another one is another object. */
   policy: RoutingPolicy;
   calibration: Calibration;
   /** Of the selection rules that draw. */
@@ -61,7 +65,7 @@ export function route(input: RouteInput): RouteDecision {
     chosen,
     fallbacks,
     snapshotHashes: {
-      backends: snapshotHash(offers),
+      backends: offersHash(offers),
       policy: snapshotHash(policy),
       calibration: snapshotHash(input.calibration),
     },
@@ -138,7 +142,35 @@ function noBackend(candidates: readonly Candidate[]): AppError {
   return new AppError("no-backend", `no back end can take this job – ${reasons.join(" | ") || "none is configured"}`);
 }
 
+/** Of policies and calibrations, which are replaced and never changed. */
+const hashes = new WeakMap<object, string>();
+
 /** Descriptions, policies and calibrations hold nothing but JSON. */
-function snapshotHash(snapshot: unknown): string {
-  return canonicalHash(snapshot as Json);
+function snapshotHash(snapshot: object): string {
+  let hash = hashes.get(snapshot);
+  if (hash === undefined) {
+    hash = canonicalHash(snapshot as Json);
+    hashes.set(snapshot, hash);
+  }
+  return hash;
+}
+
+/** Canonical JSON of frozen descriptions: a back end that gives the same frozen object again has not changed. */
+const texts = new WeakMap<BackendDescription, string>();
+
+function textOf(description: BackendDescription): string {
+  const known = texts.get(description);
+  if (known !== undefined) return known;
+  const text = canonicalJson(description as unknown as Json);
+  if (Object.isFrozen(description)) texts.set(description, text);
+  return text;
+}
+
+/** The hash of the offers' canonical JSON, in which "description" stands before "execution". */
+function offersHash(offers: readonly BackendOffer[]): string {
+  const members = offers.map(
+    ({ description, execution: { meanMs, varianceMs2 } }) =>
+      `{"description":${textOf(description)},"execution":${canonicalJson({ meanMs, varianceMs2 })}}`,
+  );
+  return toHex(sha256(utf8(`[${members.join(",")}]`)));
 }
