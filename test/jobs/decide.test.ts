@@ -75,6 +75,33 @@ describe("createDecide", () => {
     expect(first.snapshotHashes.backends).not.toBe(second.snapshotHashes.backends);
   });
 
+  it("has equal work estimated once, and other input, format or options again", async () => {
+    const asked: string[] = [];
+    const decide = createDecide({
+      engines: {
+        estimate: async (_: string, { format, source }: { format: string; source: Uint8Array }, options: object) => {
+          asked.push(`${format} ${source.length} ${Object.keys(options)}`);
+          return (engines.estimate as () => Promise<unknown>)();
+        },
+      } as unknown as Engines,
+      registry,
+      policyOf: () => parseTenantPolicy({ deadlines: { quantumMs: null } }),
+      calibration: () => DEFAULT_CALIBRATION,
+      clock: () => 0,
+    });
+    const other = { ...question, seed: 2 };
+    const { request } = question;
+    for (const each of [
+      ...[question, other, question],
+      { ...question, input: Uint8Array.of(1) },
+      { ...question, request: { ...request, format: "openqasm2" as const } },
+      { ...question, request: { ...request, options: { shots: 7 } } },
+    ]) {
+      await decide(each);
+    }
+    expect(asked).toEqual(["openqasm3 0 ", "openqasm3 1 ", "openqasm2 0 ", "openqasm3 0 shots"]);
+  });
+
   it("gives a later attempt only the time that is left", async () => {
     await expect(decideAt(9_500)({ ...question, deadlineAt: 10_000 })).rejects.toMatchObject({
       code: "no-backend",

@@ -7,6 +7,7 @@ import type { Work } from "../models/work.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";
 import { featuresOf } from "../routing/features.ts";
 import { route } from "../routing/route.ts";
+import { Estimates } from "./estimates.ts";
 import type { Decide } from "./plan.ts";
 
 export interface DecideServices {
@@ -18,13 +19,19 @@ export interface DecideServices {
   readonly clock: Clock;
 }
 
-/** Has a worker read and estimate the job, and routes it. */
+/** Has a worker read and estimate the job, and routes it; equal work is estimated once. */
 export function createDecide({ engines, registry, policyOf, calibration, clock }: DecideServices): Decide {
+  const known = new Estimates();
   return async ({ tenant, type, request, seed, input, deadlineAt }, signal) => {
     const policy = policyOf(tenant);
     const { format, options, target, constraints, routing } = request;
-    const control = signal === undefined ? {} : { signal };
-    const estimate = await engines.estimate(type, { format, source: input }, { ...options, ...control });
+    const key = known.keyOf(type, format, input, options);
+    let estimate = known.get(key);
+    if (estimate === undefined) {
+      const control = signal === undefined ? {} : { signal };
+      estimate = await engines.estimate(type, { format, source: input }, { ...options, ...control });
+      known.add(key, estimate);
+    }
     // Of one type, because the three come from one job.
     const work = { type, options, estimate } as Work;
     const budgetMs = budgetOf(policy, type);
