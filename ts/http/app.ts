@@ -135,7 +135,7 @@ async function answer(
       header: request.header,
       // Made when they are asked for: most operations need neither.
       get signal() {
-        return req.raw.signal;
+        return signalOf(context);
       },
       get request() {
         return req.raw;
@@ -160,11 +160,13 @@ async function answer(
     reply,
   });
   const headers = { ...rateHeaders, "x-request-id": requestId };
-  if (!("send" in reply)) return finished(reply, headers);
-  // What the CORS middleware has set so far: this answer does not go through its hands.
-  const shared = services.corsOrigins?.length ? Object.fromEntries(context.res.headers) : {};
-  reply.send((context.env as HttpBindings).outgoing, { ...shared, vary: "Origin", ...headers });
-  return RESPONSE_ALREADY_SENT;
+  if ("send" in reply) {
+    // What the CORS middleware has set so far: this answer does not go through its hands.
+    const shared = services.corsOrigins?.length ? Object.fromEntries(context.res.headers) : {};
+    reply.send((context.env as HttpBindings).outgoing, { ...shared, vary: "Origin", ...headers });
+    return RESPONSE_ALREADY_SENT;
+  }
+  return finished(reply, headers);
 }
 
 /** Who an operation without a key is done by; it holds no scope. */
@@ -172,6 +174,19 @@ const NOBODY = {
   tenant: "" as Principal["tenant"],
   ...{ keyId: "anyone", name: "anyone", owner: "anyone", role: "auditor", scopes: new Set<never>() },
 } as const satisfies Principal;
+
+/** Aborts when the caller is gone before its answer; the request's own signal builds the web's `Request` for that. */
+function signalOf({ env, req }: Context): AbortSignal {
+  const { outgoing } = (env ?? {}) as Partial<HttpBindings>;
+  if (outgoing === undefined) return req.raw.signal;
+  const gone = new AbortController();
+  const abort = (): void => {
+    if (!outgoing.writableFinished) gone.abort();
+  };
+  if (outgoing.destroyed) abort();
+  else outgoing.once("close", abort);
+  return gone.signal;
+}
 
 /** A reverse proxy on this machine connects from here too, so what it says to have forwarded does not count. */
 function isFromLoopback({ header, address }: RequestReader): boolean {
@@ -191,6 +206,7 @@ function charactersOf(parameter: string): string {
 /** The parameters of a path template, without the verb that Hono takes for a part of the last one. */
 function paramReader(path: string): (context: Context) => Record<string, string> {
   const named = [...path.matchAll(/\{(\w+)\}(:[a-z-]+)?/g)].map(([, name = "", verb = ""]) => ({ name, verb }));
+  if (named.length === 0) return () => NO_PARAMS;
   return ({ req }) =>
     Object.fromEntries(
       named.map(({ name, verb }) => {
@@ -200,10 +216,13 @@ function paramReader(path: string): (context: Context) => Record<string, string>
     );
 }
 
+const NO_PARAMS: Record<string, string> = {};
+
 function checkedParams(
-  { pathParameters = {} }: Operation,
+  { pathParameters }: Operation,
   params: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
+  if (pathParameters === undefined) return params;
   for (const [name, schema] of Object.entries(pathParameters)) checked(schema, params[name], name);
   return params;
 }

@@ -63,16 +63,19 @@ const STORE_RETRY_MS = 1_000;
  * @param stop its reason is a {@link StopReason}
  */
 export async function runAttempt(job: Job, services: AttemptServices, pace: Pace, stop: AbortSignal): Promise<void> {
-  const deadline = new AbortController();
-  const timer = callAt(job.deadlineAt, services.clock, () => deadline.abort("deadline" satisfies StopReason));
-  const budget = new AbortController();
-  const signal = AbortSignal.any([stop, deadline.signal, budget.signal]);
+  // One controller for all reasons; the first one stands.
+  const ending = new AbortController();
+  const timer = callAt(job.deadlineAt, services.clock, () => ending.abort("deadline" satisfies StopReason));
+  const stopped = (): void => ending.abort(stop.reason);
+  if (stop.aborted) stopped();
+  else stop.addEventListener("abort", stopped, { once: true });
   try {
-    const command = await attempt(job, services, pace, signal, budget);
+    const command = await attempt(job, services, pace, ending);
     pace.worked();
     if (command !== undefined) await storeOutcome(command, services, stop);
   } finally {
     timer.clear();
+    stop.removeEventListener("abort", stopped);
   }
 }
 
@@ -80,10 +83,10 @@ async function attempt(
   job: Job,
   services: AttemptServices,
   pace: Pace,
-  signal: AbortSignal,
-  budget: AbortController,
+  ending: AbortController,
 ): Promise<Command | undefined> {
   const { clock, store } = services;
+  const { signal } = ending;
   const fenced = { tenant: job.tenant, id: job.id, fence: job.fence };
   const tries: BackendTry[] = [];
   let route = job.plan?.route;
@@ -93,7 +96,7 @@ async function attempt(
     const input = await store.input(job);
     route ??= await untilStopped(services.decide({ ...job, input }, signal), signal);
     settle = services.quota?.reserve(job.tenant, predictedUse(route, services));
-    const ran = await tryBackends(job, input, route, services, pace, signal, budget, tries);
+    const ran = await tryBackends(job, input, route, services, pace, ending, tries);
     used = { computeMs: ran.result.engineMs, costMicroUsd: ran.costMicroUsd };
     return { kind: "succeed", ...fenced, at: clock(), route, tries, ...ran };
   } catch (error) {
@@ -141,10 +144,10 @@ async function tryBackends(
   route: RouteDecision,
   services: AttemptServices,
   pace: Pace,
-  signal: AbortSignal,
-  budget: AbortController,
+  ending: AbortController,
   tries: BackendTry[],
 ): Promise<Ran> {
+  const { signal } = ending;
   let lastError: unknown;
   for (const backend of [route.chosen, ...route.fallbacks]) {
     const provider = services.providers.get(backend);
@@ -158,7 +161,7 @@ async function tryBackends(
     const startedAt = services.clock();
     const budgetMs = provider.describe().kind === "embedded" ? attemptBudget(job, services) : undefined;
     const endsAt = budgetMs === undefined ? undefined : startedAt + budgetMs;
-    const timer = callAt(endsAt, services.clock, () => budget.abort("budget" satisfies StopReason));
+    const timer = callAt(endsAt, services.clock, () => ending.abort("budget" satisfies StopReason));
     try {
       const ran = earlier?.result ? reuse(earlier, earlier.result) : await run(job, input, provider, services, signal);
       tries.push({ backend, startedAt, endedAt: services.clock() });

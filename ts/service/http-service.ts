@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -165,6 +166,8 @@ async function serveHouse(
   }
   const newAdminKey = await ensureAdminKey(keyStore, HOME_TENANT, systemClock, options.adminKey);
   const stopping = new AbortController();
+  // Whoever waits for a job listens to it.
+  setMaxListeners(0, stopping.signal);
   const limits = { ...LIMITS, ...options.limits };
   const reportError = (error: unknown): void => telemetry.onError(error);
   const feed = createEventFeed({
