@@ -22,5 +22,6 @@ export interface EventFacts {
 }
 
 export function newEvent({ actor, requestId }: EventOrigin, facts: EventFacts): AuditEvent {
-  return { id: newEventId(facts.at), actor, requestId, policyVersion: null, detail: {}, ...facts };
+  const { tenant, at, action, subject, policyVersion = null, detail = {} } = facts;
+  return { id: newEventId(at), actor, requestId, policyVersion, detail, tenant, at, action, subject };
 }

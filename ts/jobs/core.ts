@@ -218,16 +218,19 @@ function submit(existing: Job | undefined, command: SubmitCommand): Transition {
   const { tenant, id, at, type, request, inputHash, seed, maxAttempts, idempotency, plan, submittedBy } = command;
   if (existing !== undefined) return { job: sameRequest(existing, idempotency), effects: [] };
   const deadlineMs = request.constraints?.deadlineMs;
+  const isQueued = plan === undefined && command.refusal === undefined;
+  // In one piece: of each create's objects the copies of this one took the most.
   const job: Job = {
     id,
     tenant,
     type,
-    status: "planned",
+    status: isQueued ? "queued" : "planned",
     request,
     inputHash,
     seed,
     idempotency,
     createdAt: at,
+    queuedAt: isQueued ? at : undefined,
     readyAt: at,
     deadlineAt: deadlineMs === undefined ? undefined : at + deadlineMs,
     fence: 0,
@@ -238,13 +241,17 @@ function submit(existing: Job | undefined, command: SubmitCommand): Transition {
     approvedBy: [],
     costMicroUsd: 0,
   };
+  const input = { effect: "input", bytes: command.input } as const;
+  if (isQueued) return { job, effects: [input, QUEUED] };
   const { job: accepted, effects } = admitted(job, command);
-  return { job: accepted, effects: [{ effect: "input", bytes: command.input }, ...effects] };
+  return { job: accepted, effects: [input, ...effects] };
 }
+
+const QUEUED: Effect = { effect: "event", kind: "queued", data: {} };
 
 function admitted(job: Job, { plan, refusal, at }: SubmitCommand): Transition {
   if (refusal !== undefined) return finish({ ...job, error: refusal }, "failed", at, "failed");
-  return plan ? move(job, "planned", { planHash: plan.planHash }) : enqueue(job, at);
+  return move(job, "planned", { planHash: plan?.planHash ?? "" });
 }
 
 /** The job, when it is that of the same body. @throws {AppError} `conflict` */

@@ -6,7 +6,7 @@ import { type JobId, newJobId, type TenantId } from "../core/ids.ts";
 import { freshSeed } from "../core/random.ts";
 import { sha256 } from "../core/sha256.ts";
 import type { Source, SubmitJob } from "../models/job.ts";
-import { sameRequest } from "./core.ts";
+import { type SubmitCommand, sameRequest } from "./core.ts";
 import type { Idempotency, Job, JobPlan, JobRequest } from "./job.ts";
 import { makePlan, mustBePlanned, type PlanServices, type RouteQuestion } from "./plan.ts";
 
@@ -36,6 +36,7 @@ export interface SubmitOptions {
 }
 
 const DEFAULT_MAX_ATTEMPTS = 3;
+const NOT_PLANNED = { plan: undefined, refusal: undefined };
 
 /**
  * Accepts a job: when the promise resolves it is on disk, queued or (mode `plan`, or a back end that the policy wants agreed
@@ -73,22 +74,27 @@ export async function submit(
   const at = services.clock();
   const [id, seed] = [newJobId(at), body.seed ?? freshSeed()];
   const question = { tenant, type: body.type, request, seed, input };
-  const planned = mustPlan(services, tenant, body) ? await planOrRefusal(services, id, question) : {};
+  const planned = mustPlan(services, tenant, body) ? await planOrRefusal(services, id, question) : NOT_PLANNED;
   const inputHash = toHex(sha256(input));
   const maxAttempts = DEFAULT_MAX_ATTEMPTS;
   const { submittedBy } = options;
-  const command = {
+  const command: SubmitCommand = {
     kind: "submit",
-    ...question,
+    tenant,
+    type: body.type,
+    request,
+    seed,
+    input,
     id,
     at,
     submittedBy,
     inputHash,
     maxAttempts,
     idempotency,
-    ...planned,
+    plan: planned.plan,
+    refusal: planned.refusal,
     event: options.event?.(id),
-  } as const;
+  };
   services.quota?.admit(tenant);
   try {
     const stored = services.store.apply(command);
@@ -120,14 +126,14 @@ async function planOrRefusal(
   services: PlanServices,
   id: JobId,
   question: RouteQuestion,
-): Promise<{ plan: JobPlan } | { refusal: ErrorInfo }> {
+): Promise<{ plan: JobPlan | undefined; refusal: ErrorInfo | undefined }> {
   try {
-    return { plan: await makePlan(services, id, question) };
+    return { plan: await makePlan(services, id, question), refusal: undefined };
   } catch (error) {
     const refusal = toErrorInfo(error);
     const { status, retryable } = ERROR_CODES[refusal.code];
     if (retryable || status >= 500) throw error;
-    return { refusal };
+    return { plan: undefined, refusal };
   }
 }
 
