@@ -68,6 +68,24 @@ describe("what a runner takes before its turn", () => {
     expect(gate.load.most).toBe(1);
   });
 
+  it("runs quick jobs on half of its places while many more come than end", async () => {
+    let now = Date.now();
+    await start(4, { clock: () => now });
+    const accepted = await Promise.all(Array.from({ length: 40 }, (_, k) => jobs.submit(ALICE, body(k))));
+    await gate.reached(4);
+    now += 250; // The window in which they came is over.
+    for (let k = 0; k < 40; k++) {
+      await gate.reached(k + 1);
+      // What was taken ahead before has run.
+      if (k > 16 && k < 38) {
+        await nextTurn();
+        expect((await store.liveJobs()).get("running")).toBeLessThanOrEqual(2);
+      }
+      gate.release(gate.begun[k] ?? -1);
+    }
+    await Promise.all(accepted.map(({ id }) => jobs.wait(ALICE, id)));
+  });
+
   it("leaves in the queue what would only wait behind a long job", async () => {
     await start(1, { decide: async () => longRoute() });
     const accepted = await Promise.all([0, 1, 2].map((k) => jobs.submit(ALICE, body(k))));

@@ -34,7 +34,7 @@ const BATCH = 1000;
 /**
  * Of quick jobs so many more are taken ahead, for each that may compute: the commit of a claim and of an outcome take longer than
  * a circuit of a few qubits. Behind a long job none is: it would be called running, and only wait. Nor while many more come than are
- * run: to run a job takes as much of the thread as to accept sixteen. Nor beside one that a process died with: should it be why, it
+ * run, when quick ones have half of the places: to run a job takes as much of the thread as to accept sixteen. Nor beside one that a process died with: should it be why, it
  * would use up the attempts of them all.
  */
 const AHEAD = 2;
@@ -108,8 +108,11 @@ export function createRunner(services: AttemptServices, options: RunnerOptions):
   }
 
   function places(): number {
-    const takesAhead = turns.areQuick && !inflow.isFlood && suspects === 0;
-    const most = takesAhead ? concurrency * (1 + AHEAD) : concurrency;
+    const { areQuick } = turns;
+    const { isFlood } = inflow;
+    let most = concurrency;
+    if (areQuick && isFlood) most = Math.ceil(concurrency / 2);
+    else if (areQuick && suspects === 0) most = concurrency * (1 + AHEAD);
     return Math.min(most - working, concurrency * MOST_ATTEMPTS - running.size);
   }
 
