@@ -47,6 +47,33 @@ describe("the memory of jobs", () => {
     expect(known?.container?.buffer.byteLength).toBe(10);
   });
 
+  it("keeps none that waits for people", () => {
+    const memory = new JobMemory();
+    memory.add({ row: 1, job: job(1, "planned") }, NO_BYTES);
+    memory.add({ row: 2, job: job(2) }, NO_BYTES);
+    memory.change(job(2, "paused"), false);
+    expect([1, 2].map((k) => memory.find({ tenant, id: job(k).id }))).toEqual([undefined, undefined]);
+  });
+
+  it("gives the queued job whose turn it is, when all of them are here", () => {
+    const memory = new JobMemory();
+    const add = (k: number, of: string, readyAt: number, deadlineAt?: number) =>
+      memory.add({ row: k, job: { ...job(k), tenant: of as TenantId, readyAt, deadlineAt } }, NO_BYTES);
+    expect(memory.firstQueued(0, "", 100)).toBeNull();
+    add(1, "b", 5);
+    add(2, "a", 9);
+    add(3, "a", 7);
+    add(4, "a", 7);
+    add(5, "a", 1, 100);
+    add(6, "c", 101);
+    const rows = ["", "a", "b", "c"].map((after) => memory.firstQueued(6, after, 100)?.row);
+    expect(rows).toEqual([3, 1, 3, 3]);
+    expect(memory.firstQueued(7, "", 100)).toBeUndefined();
+    expect(memory.firstQueued(6, "", 0)).toBeNull();
+    memory.change({ ...job(3, "running"), tenant: "a" as TenantId }, false);
+    expect(memory.firstQueued(5, "", 100)?.row).toBe(4);
+  });
+
   it("forgets one, or all", () => {
     const memory = new JobMemory();
     for (const k of [1, 2, 3]) memory.add({ row: k, job: job(k) }, NO_BYTES);

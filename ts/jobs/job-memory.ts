@@ -36,14 +36,14 @@ export class JobMemory {
     return known?.job.tenant === tenant ? known : undefined;
   }
 
-  /** A job that is new. */
+  /** A job that is new; what waits for people is not on its way. */
   add(stored: StoredJob, input: Uint8Array): void {
-    if (this.#live.size < MOST_LIVE) this.#set(stored, small(input));
+    if (stored.job.status === "queued" && this.#live.size < MOST_LIVE) this.#set(stored, small(input));
   }
 
   /** A job from the queue that is about to run, of which there are never many. */
   take(stored: StoredJob): void {
-    this.#set(stored, undefined);
+    if (!this.#live.has(stored.job.id)) this.#set(stored, undefined);
   }
 
   #set({ row, job }: StoredJob, input: Uint8Array | undefined): void {
@@ -55,8 +55,9 @@ export class JobMemory {
     const known = this.#live.get(job.id);
     if (known === undefined) return;
     known.job = job;
-    if (!isFinal) return;
+    if (job.status === "queued" || job.status === "running") return;
     this.#live.delete(job.id);
+    if (!isFinal) return;
     this.#ended.set(job.id, known);
     if (this.#ended.size <= MOST_ENDED) return;
     for (const oldest of this.#ended.keys()) {
@@ -71,6 +72,25 @@ export class JobMemory {
     if (known !== undefined) known.container = small(container);
   }
 
+  /**
+   * The job whose turn it is, as the store's query finds it: of the tenants behind `after` if they have one, else of all.
+   *
+   * @param queued how many there are in the store; where they are not all here, `undefined`
+   * @returns null when none may run now
+   */
+  firstQueued(queued: number, after: string, at: number): StoredJob | null | undefined {
+    let seen = 0;
+    let first: Known | null = null;
+    for (const known of this.#live.values()) {
+      const { status, readyAt, deadlineAt } = known.job;
+      if (status !== "queued") continue;
+      seen++;
+      if (readyAt > at || (deadlineAt !== undefined && deadlineAt <= at)) continue;
+      if (first === null || isBefore(known.job, first.job, after)) first = known;
+    }
+    return seen === queued ? first : undefined;
+  }
+
   forget(id: JobId): void {
     this.#live.delete(id);
     this.#ended.delete(id);
@@ -80,6 +100,12 @@ export class JobMemory {
     this.#live.clear();
     this.#ended.clear();
   }
+}
+
+function isBefore(a: Job, b: Job, after: string): boolean {
+  if (a.tenant > after !== b.tenant > after) return a.tenant > after;
+  if (a.tenant !== b.tenant) return a.tenant < b.tenant;
+  return a.readyAt !== b.readyAt ? a.readyAt < b.readyAt : a.id < b.id;
 }
 
 /** A copy where the bytes lie in a larger buffer, which would be kept with them. */

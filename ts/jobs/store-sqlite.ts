@@ -28,12 +28,15 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
 
   const memory = new JobMemory();
   let rollbacks = connection.rollbacks;
+  /** How many jobs are queued; counted when it is first asked for. */
+  let queued: number | undefined;
 
   /** What is remembered, unless it was rolled back since. */
   function remembered(): JobMemory {
     if (rollbacks !== connection.rollbacks) {
       rollbacks = connection.rollbacks;
       memory.clear();
+      queued = undefined;
     }
     return memory;
   }
@@ -83,6 +86,7 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
     }
     if (before !== undefined || salt !== null) sql.putJob(...constants(row, job), ...changing(job, salt));
     remembered().change(job, FINAL_STATES.has(job.status));
+    if (queued !== undefined) queued += Number(job.status === "queued") - Number(before?.status === "queued");
     if (command.event !== undefined) audit.record(command.event);
     return { job, changed: true, before: before?.status };
   }
@@ -112,17 +116,24 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
     return source;
   }
 
+  function nextQueued(after: string, at: number): StoredJob | undefined {
+    const known = remembered();
+    queued ??= Number(sql.countQueued.get()?.jobs);
+    const first = known.firstQueued(queued, after, at);
+    if (first !== undefined) return first ?? undefined;
+    const row = sql.nextQueued.get(after, at, at) ?? (after && sql.nextQueued.get("", at, at));
+    if (!row) return undefined;
+    const stored = known.find(toRef(row)) ?? toStored(row);
+    known.take(stored);
+    return stored;
+  }
+
   function claimNow({ worker, at, leaseMs, limit, after }: ClaimRequest): Moved[] {
     const leased: Moved[] = [];
     let turn: string = after ?? "";
     while (leased.length < limit) {
-      const row = sql.nextQueued.get(turn, at, at) ?? (turn && sql.nextQueued.get("", at, at));
-      if (!row) break;
-      let stored: StoredJob | undefined = remembered().find(toRef(row));
-      if (stored === undefined) {
-        stored = toStored(row);
-        remembered().take(stored);
-      }
+      const stored = nextQueued(turn, at);
+      if (stored === undefined) break;
       const { job } = stored;
       turn = job.tenant;
       leased.push(moveNow(stored, { kind: "lease", worker, at, leaseMs, tenant: job.tenant, id: job.id }));
@@ -290,6 +301,7 @@ function prepareStatements(connection: BufferedConnection) {
       prepare(`select row, tenant, id, record from jobs where status = 'queued' and tenant > ? and ready_at <= ?
       and (deadline_at is null or deadline_at > ?)
       order by tenant, ready_at, id limit 1`),
+    countQueued: prepare("select count(*) as jobs from jobs where status = 'queued'"),
     overdue: prepare("select tenant, id from jobs where deadline_at <= ? order by deadline_at limit ?"),
     lapsed: prepare("select record from jobs where lease_expires_at <= ? order by lease_expires_at limit ?"),
     input: prepare("select source from inputs where job = (select row from jobs where tenant = ? and id = ?)"),
