@@ -2,7 +2,7 @@
 
 export type { AdministrationCalls, AuditSearch, KeyCalls, PolicyDocument } from "./client/administration.ts";
 export { type Client, type ClientOptions, createClient } from "./client/client.ts";
-export type { ExperimentCalls, NewExperiment } from "./client/experiments.ts";
+export type { ExperimentCalls, ExperimentListOptions, NewExperiment } from "./client/experiments.ts";
 export type {
   FollowOptions,
   JobCalls,
@@ -21,7 +21,7 @@ export type { AnalyticsView } from "./models/analytics.ts";
 export type { EventView } from "./models/audit.ts";
 export type { BackendView } from "./models/backend.ts";
 export type { ModelView } from "./models/chat.ts";
-export type { ExperimentView, OutcomeView } from "./models/experiment.ts";
+export type { ExperimentPageView, ExperimentView, OutcomeView } from "./models/experiment.ts";
 export type { SubmitJob } from "./models/job.ts";
 export { FINAL_STATES, type JobState } from "./models/job-state.ts";
 export type { BatchItem, JobPageView, JobView, PlanView } from "./models/job-view.ts";

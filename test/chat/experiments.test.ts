@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished } from "vitest";
+import { createClient } from "../../ts/client/client.ts";
 import { armOf } from "../../ts/routing/experiments/arms.ts";
-import { bodyOf, openTestService, type TestService } from "../http/service.ts";
+import { ADMIN_KEY, bodyOf, openTestService, type TestService } from "../http/service.ts";
 import { ASK, type ChatWorld, chatWorld, MODEL, newestCall, providerOf } from "./fixtures.ts";
 import { MATHS_PROMPT, routerOf } from "./router-fixture.ts";
 
@@ -87,6 +88,22 @@ it("counts what callers tell, by user and once, and streams as other calls", asy
     status: 400,
     body: { detail: expect.stringContaining("body.quality") },
   });
+});
+
+it("lists page by page, through the client as well, and refuses what is no cursor", async () => {
+  const { service } = await world();
+  for (const name of ["one", "two", "three"]) await begin({ service }, { name, calls: name });
+  const page = await bodyOf(service.call("GET", "/v1/experiments?limit=2"));
+  expect(page).toMatchObject({ experiments: [{}, {}], next: expect.any(String) });
+  const rest = await bodyOf(service.call("GET", `/v1/experiments?limit=2&cursor=${page.next}`));
+  expect(rest).toMatchObject({ experiments: [{}], next: null });
+  const names = [...page.experiments, ...rest.experiments].map(({ name }: { name: string }) => name);
+  const { experiments } = createClient({ url: service.url, apiKey: ADMIN_KEY });
+  const all: string[] = [];
+  for await (const { name } of experiments.list({ limit: 1 })) all.push(name);
+  expect([all, [...names].sort()]).toEqual([names, ["one", "three", "two"]]);
+  for (const query of ["cursor=x", "cursor=1.", "cursor=1.A", "limit=0", "limit=1001", "page=2"])
+    expect([query, (await service.call("GET", `/v1/experiments?${query}`)).status]).toEqual([query, 400]);
 });
 
 it("answers by today's route where an arm's model is down, counts that as the arm's error, and stops", async () => {

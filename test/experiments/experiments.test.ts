@@ -130,9 +130,34 @@ describe("a document", () => {
       message: "e is running for calls of ketflow/auto; stop it first",
     });
     await create({ name: "f", calls: "small" });
-    expect((await experiments.list(TENANT)).map(({ name }) => name).sort()).toEqual(["e", "f"]);
-    expect(await experiments.list("other" as TenantId)).toEqual([]);
+    expect((await experiments.running(TENANT)).map(({ name }) => name)).toEqual(["e", "f"]);
+    expect(await experiments.list("other" as TenantId, { limit: 9 })).toEqual({ experiments: [], next: null });
   });
+});
+
+it("are listed page by page, the newest first, each once by its newest version, and none when a page is asked for again", async () => {
+  const { create, experiments, time } = await world();
+  // Two at a time, so that names decide as well.
+  for (const [k, name] of ["c", "a", "b", "e", "d"].entries()) {
+    time.now += k % 2;
+    await create({ name, calls: name });
+  }
+  await experiments.stop(TENANT, "a", ORIGIN);
+  time.now += 1;
+  await create({ name: "a", calls: "a" });
+  const pages: (readonly string[])[] = [];
+  let cursor: string | undefined;
+  do {
+    const { experiments: page, next } = await experiments.list(TENANT, { limit: 2, cursor });
+    pages.push(page.map(({ name, version }) => `${name} ${version}`));
+    cursor = next ?? undefined;
+    // What comes meanwhile belongs before the first page.
+    time.now += 1;
+    await create({ name: `later-${pages.length}`, calls: `${pages.length}` });
+  } while (cursor !== undefined);
+  expect(pages).toEqual([["a 2", "d 1"], ["e 1", "b 1"], ["c 1"]]);
+  expect((await experiments.list(TENANT, { limit: 8 })).next).toBeNull();
+  expect((await experiments.list(TENANT, { limit: 7 })).next).toMatch(/^\d+\.b$/);
 });
 
 describe("counting", () => {

@@ -151,13 +151,10 @@ export function createAnalytics({ store, clock, experiments, reportError, onDrif
   }
 
   async function running(tenant: TenantId): Promise<ExperimentState[]> {
-    const all = await experiments(tenant);
-    return all
-      .filter(({ status }) => status !== "stopped")
-      .map(({ name, version, status, state, results }) => ({
-        ...{ name, version, status, state },
-        arms: results.map((arm) => ({ name: arm.name, assigned: arm.assigned, verdict: arm.verdict })),
-      }));
+    return (await experiments(tenant)).map(({ name, version, status, state, results }) => ({
+      ...{ name, version, status, state },
+      arms: results.map((arm) => ({ name: arm.name, assigned: arm.assigned, verdict: arm.verdict })),
+    }));
   }
 
   return {

@@ -9,7 +9,7 @@ import { freshBytes } from "../core/random.ts";
 import type { CreateExperiment, ExperimentDocument, ExperimentView } from "../models/experiment.ts";
 import { type AssignedCall, type Assignment, assignmentOf } from "./assignment.ts";
 import { judgementOf } from "./judgement.ts";
-import { type ExperimentStore, type ExperimentVersion, PRE_PERIOD, type VersionKey } from "./store.ts";
+import { type ExperimentStore, type ExperimentVersion, type ListPlace, PRE_PERIOD, type VersionKey } from "./store.ts";
 import { count, countBefore, EMPTY_ARM, type Values, valuesOf } from "./tallies.ts";
 import { viewExperiment } from "./view.ts";
 
@@ -20,12 +20,20 @@ interface EndedCall {
   readonly costMicroUsd: number;
 }
 
+export interface ListPage {
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
 /** A tenant's experiments: which arm a call is in, what became of it, and when they end. */
 export interface Experiments {
   /** @throws {AppError} `conflict` for arms that contradict each other or the store, and while one runs for the same calls */
   create(tenant: TenantId, body: CreateExperiment, origin: EventOrigin): Promise<ExperimentView>;
-  /** The newest version of each, 100 at most. */
-  list(tenant: TenantId): Promise<ExperimentView[]>;
+  /** The newest version of each, the newest first. */
+  list(tenant: TenantId, page: ListPage): Promise<{ experiments: ExperimentView[]; next: string | null }>;
+  /** Those that run. */
+  running(tenant: TenantId): Promise<ExperimentView[]>;
   /** @throws {AppError} `not-found` for unknown and foreign names alike */
   get(tenant: TenantId, name: string, version?: number): Promise<ExperimentView>;
   /** Calls take today's way again; one that was stopped stays as it is. @throws {AppError} `not-found` */
@@ -50,7 +58,6 @@ export interface ExperimentServices {
   onStop(cause: NonNullable<ExperimentView["stopCause"]>): void;
 }
 
-const LISTED = 100;
 /** Units of one version: each is a row. Whoever comes later takes today's way. */
 const MOST_UNITS = 1_000_000;
 
@@ -168,7 +175,14 @@ export function createExperiments({ store, clock, hasRouter, system, onStop }: E
       if (made === undefined) throw missing(name);
       return view(made);
     },
-    list: async (tenant) => Promise.all((await store.list(tenant, LISTED)).map(view)),
+    async list(tenant, { limit, cursor }) {
+      const found = await store.list(tenant, limit + 1, cursor === undefined ? undefined : placeOf(cursor));
+      const page = found.slice(0, limit);
+      const last = page.at(-1);
+      const next = found.length > limit && last !== undefined ? `${last.createdAt}.${last.name}` : null;
+      return { experiments: await Promise.all(page.map(view)), next };
+    },
+    running: async (tenant) => Promise.all(runningOf(tenant).map(view)),
     get,
     async stop(tenant, name, origin) {
       const newest = await store.find(tenant, name);
@@ -210,6 +224,12 @@ export function createExperiments({ store, clock, hasRouter, system, onStop }: E
       });
     },
   };
+}
+
+/** What a cursor names; its form was checked where it came in. */
+function placeOf(cursor: string): ListPlace {
+  const end = cursor.indexOf(".");
+  return { createdAt: Number(cursor.slice(0, end)), name: cursor.slice(end + 1) };
 }
 
 function beginOf({ createdAt, document }: ExperimentVersion): number {

@@ -5,6 +5,9 @@ import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import type { ExperimentStore, ExperimentVersion, Outcome } from "./store.ts";
 import type { ArmRecord, UnitRecord } from "./tallies.ts";
 
+/** Before every experiment. */
+const FIRST_PAGE = { createdAt: Number.MAX_SAFE_INTEGER, name: "" };
+
 /** Experiments in the tables of their migration. */
 export function createSqliteExperimentStore(
   { connection, group }: SqliteDatabase,
@@ -14,8 +17,9 @@ export function createSqliteExperimentStore(
     "select record from experiments where tenant = ? and name = ? order by version desc limit 1",
   );
   const one = connection.prepare("select record from experiments where tenant = ? and name = ? and version = ?");
-  const list = connection.prepare(`select record, max(version) from experiments where tenant = ?
-    group by name order by record ->> 'createdAt' desc, name limit ?`);
+  const list = connection.prepare(`select record, record ->> 'createdAt' as created_at, max(version) from experiments
+    where tenant = ? group by name having created_at < ? or (created_at = ? and name > ?)
+    order by created_at desc, name limit ?`);
   const running = connection.prepare(
     "select record from experiments where tenant = ? and running = 1 order by name, version",
   );
@@ -54,7 +58,8 @@ export function createSqliteExperimentStore(
   return {
     find: (tenant, name, version) =>
       group.read(() => parsed(version === undefined ? newest.get(tenant, name) : one.get(tenant, name, version))),
-    list: (tenant, limit) => group.read(() => list.all(tenant, limit).map((row) => read(row))),
+    list: (tenant, limit, { createdAt, name } = FIRST_PAGE) =>
+      group.read(() => list.all(tenant, createdAt, createdAt, name, limit).map((row) => read(row))),
     running: allRunning,
     arms: ({ tenant, name, version }) =>
       group.read(

@@ -31,14 +31,17 @@ export interface Outcome {
   readonly experiment: { readonly name: string; readonly version: number; readonly arm: string | null } | null;
 }
 
+/** Where a page of the list ended. */
+export type ListPlace = Pick<ExperimentVersion, "createdAt" | "name">;
+
 /** The place of the pre-period among the arms. */
 export const PRE_PERIOD = -1;
 
 export interface ExperimentStore {
   /** The newest version, or the one that is named. */
   find(tenant: TenantId, name: string, version?: number): Promise<ExperimentVersion | undefined>;
-  /** The newest version of each, the newest experiment first. */
-  list(tenant: TenantId, limit: number): Promise<readonly ExperimentVersion[]>;
+  /** The newest version of each, the newest first and of equal times by name; those that come after `after` in that order. */
+  list(tenant: TenantId, limit: number, after?: ListPlace): Promise<readonly ExperimentVersion[]>;
   /** At once: every call asks, and is nearly always answered from memory. */
   running(tenant: TenantId): readonly ExperimentVersion[];
   /** By arm; {@link PRE_PERIOD} is the pre-period. */

@@ -3,7 +3,7 @@ import { KeyView, NewKeyView } from "../models/access.ts";
 import { AnalyticsRow, AnalyticsSnapshot, AnalyticsView, DriftAlert } from "../models/analytics.ts";
 import { ChatCompletion, ChatRequest } from "../models/chat.ts";
 import { CircuitOptions } from "../models/circuit.ts";
-import { CreateExperiment, ExperimentView } from "../models/experiment.ts";
+import { CreateExperiment, ExperimentPageView, ExperimentView } from "../models/experiment.ts";
 import { SubmitJob } from "../models/job.ts";
 import { JobEventView, JobProgressView, LiveMessage, StreamEndView } from "../models/job-event.ts";
 import { JobPageView, JobView, PlanView } from "../models/job-view.ts";
@@ -33,6 +33,7 @@ const NAMED = {
   ...{ ChatRequest, ChatCompletion, ModelProvider: ModelProviderView, SetModelProvider, OpenAiError },
   ...{
     Experiment: ExperimentView,
+    ExperimentPage: ExperimentPageView,
     CreateExperiment,
     Analytics: AnalyticsView,
     AnalyticsRow,

@@ -146,6 +146,12 @@ export const ExperimentView = CreateExperiment.extend({
 });
 export type ExperimentView = z.infer<typeof ExperimentView>;
 
+export const ExperimentPageView = z.strictObject({
+  experiments: z.array(ExperimentView),
+  next: z.string().nullable().meta({ description: "`cursor` of the next page; null on the last one" }),
+});
+export type ExperimentPageView = z.infer<typeof ExperimentPageView>;
+
 /** The body of `PUT /v1/decisions/{id}/outcome`. */
 export const SetOutcome = z.strictObject({
   quality: z.number().min(0).max(1).meta({ description: "What the answer was worth" }),

@@ -66,7 +66,7 @@ export async function openModels(
   });
   const analytics = createAnalytics({
     ...{ store: createSqliteAnalyticsStore(database), clock: systemClock, reportError: watch.reportError, onDrift },
-    experiments: (tenant) => experiments.list(tenant),
+    experiments: (tenant) => experiments.running(tenant),
   });
   store.subscribe((job, before) => {
     const observed = job.status === before ? undefined : observedJob(job);

@@ -1,4 +1,4 @@
-import type { AnalyticsView, ExperimentView, NewExperiment, OutcomeView } from "../../client.ts";
+import type { AnalyticsView, ExperimentPageView, ExperimentView, NewExperiment, OutcomeView } from "../../client.ts";
 import { AppError } from "../../core/errors.ts";
 import { grouped } from "../../core/grouped.ts";
 import { AnalyticsQuery } from "../../models/analytics.ts";
@@ -14,10 +14,10 @@ export const createExperiment = asks<ExperimentView>(async (client, { args: [fil
   return { value: await client.experiments.create(document as NewExperiment), lines: experimentLines };
 });
 
-export const listExperiments = asks<{ experiments: ExperimentView[] }>(async (client) => ({
-  value: { experiments: await client.experiments.list() },
-  lines: ({ experiments }) =>
-    tableLines([
+export const listExperiments = asks<ExperimentPageView>(async (client, { flags: { limit } }) => ({
+  value: await client.experiments.listPage({ limit }),
+  lines: ({ experiments, next }) => [
+    ...tableLines([
       ["experiment", "version", "status", "state", "calls of", "calls", "arms"],
       ...experiments.map(({ name, version, status, state, calls, results }) => [
         ...[name, String(version), status, state, calls],
@@ -25,6 +25,8 @@ export const listExperiments = asks<{ experiments: ExperimentView[] }>(async (cl
         results.map((arm) => `${arm.name} ${arm.verdict}`).join(", "),
       ]),
     ]),
+    ...(next === null ? [] : ["… and older ones: --limit"]),
+  ],
 }));
 
 export const getExperiment = asks<ExperimentView>(async (client, { args: [name = ""], flags: { version } }) => {

@@ -27,7 +27,11 @@ export function defineExperimentCommands({ add, group, act }: CommandKit): void 
     add("create", "begin an experiment", "experiments create cheaper.json", experiments),
     "createExperiment",
   ).argument("<file>", "JSON, or -; see docs/experiments.md");
-  asks(add("list", "list the experiments", "experiments list", experiments), "listExperiments");
+  asks(add("list", "list the experiments, newest first", "experiments list", experiments), "listExperiments").option(
+    "--limit <number>",
+    "how many; default 50",
+    wholeNumberOf,
+  );
   asks(add("show", "show what can be said of the arms now", "experiments show cheaper", experiments), "getExperiment")
     .argument("<name>", "its name")
     .option("--version <number>", "an earlier version", wholeNumberOf);

@@ -1,7 +1,14 @@
 import * as z from "zod";
 import type { Experiments } from "../../experiments/experiments.ts";
 import type { Outcomes } from "../../experiments/outcomes.ts";
-import { CreateExperiment, ExperimentView, OutcomeView, SetOutcome } from "../../models/experiment.ts";
+import {
+  CreateExperiment,
+  ExperimentPageView,
+  ExperimentView,
+  OutcomeView,
+  SetOutcome,
+} from "../../models/experiment.ts";
+import { LIMITS } from "../limits.ts";
 import { json, type Operation, operation } from "../operation.ts";
 import { problems } from "../responses.ts";
 
@@ -48,14 +55,16 @@ export function experimentRoutes({ experiments, outcomes }: ExperimentRouteServi
     }),
     operation({
       ...{ method: "get", path: "/v1/experiments", id: "listExperiments", tag, scope: "models:read" },
-      summary: "List the experiments, each by its newest version",
-      responses: {
-        200: {
-          description: "Up to 100, the newest first",
-          schema: z.strictObject({ experiments: z.array(ExperimentView) }),
-        },
-      },
-      handle: async ({ principal }) => json({ experiments: await experiments.list(principal.tenant) }),
+      summary: "List the experiments, each by its newest version, newest first",
+      query: z.strictObject({
+        limit: z.coerce.number().int().min(1).max(LIMITS.pageSize).default(LIMITS.defaultPageSize),
+        cursor: z
+          .string()
+          .regex(/^\d{1,15}\.[a-z0-9][a-z0-9-]{0,63}$/, "must be `next` of an earlier page")
+          .optional(),
+      }),
+      responses: { 200: { description: "One page", schema: ExperimentPageView }, ...problems("invalid-input") },
+      handle: async ({ principal, query }) => json(await experiments.list(principal.tenant, query)),
     }),
     operation({
       ...{ method: "get", path: onOne, id: "getExperiment", tag, scope: "models:read" },
