@@ -21,7 +21,7 @@ async function ketflow(line: string, files: Record<string, string> = {}) {
 it("begins, lists, shows and stops experiments, and tells outcomes", async () => {
   const body = { name: "cheaper", unit: "key", metric: "quality", arms: [{ name: "today" }, { name: "b", weight: 9 }] };
   const wrong = await ketflow("experiments create e.json", { "e.json": JSON.stringify({ ...body, unit: "x" }) });
-  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("e.json.unit: must be call, key, user")]);
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("e.json.unit: must be call, job, key, user")]);
   const made = await ketflow("experiments create e.json --json", { "e.json": JSON.stringify(body) });
   expect([made.code, JSON.parse(made.stdout)]).toEqual([
     ...[0, expect.objectContaining({ name: "cheaper", version: 1, status: "running" })],
@@ -38,7 +38,7 @@ it("begins, lists, shows and stops experiments, and tells outcomes", async () =>
   expect(shown.stdout).toMatch(/^(today|b) +1 +1 +100\.0 % +0\.0 % +0\.8 +[\d.]+ +25 +- +(first|open)$/m);
   expect((await ketflow("experiments show cheaper --version 2")).code).toBe(2);
   expect((await ketflow("experiments list")).stdout).toMatch(
-    /^cheaper +1 +running +running +ketflow\/auto +1 +today first, b open$/m,
+    /^cheaper +1 +running +running +calls of ketflow\/auto +1 +today first, b open$/m,
   );
   expect((await ketflow("experiments stop cheaper")).stdout).toMatch(/^status +stopped \(asked\)$/m);
   const { experiments } = JSON.parse((await ketflow("experiments list --json")).stdout);

@@ -62,7 +62,7 @@ async function run(name: string): Promise<number> {
 }
 
 it.skipIf(skips).each([
-  ["experiments.md", 2],
+  ["experiments.md", 3],
   ["analytics.md", 1],
   ["models.md", 1],
 ])("docs/%s shows requests that are answered with the status it says", async (name, blocks) => {

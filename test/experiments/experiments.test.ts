@@ -116,6 +116,18 @@ describe("a document", () => {
     [{ arms: [{ name: "a" }, { name: "a" }] }, "body.arms[1].name: a is there already"],
     [{ arms: [{ name: "a" }, { name: "b", route: { router: "b".repeat(64) } }] }, "body.arms[1].route.router"],
     [{ unit: "call", prePeriodMs: 1 }, "body.prePeriodMs: a call has no past"],
+    [{ unit: "job" }, "body.unit: a call is no job"],
+    [{ arms: [{ name: "a" }, { name: "b", route: { backend: "embedded" } }] }, "body.arms[1].route: of calls"],
+    [{ arms: [{ name: "a" }, { name: "b", route: { collapse: "fastest" } }] }, "body.arms[1].route: of calls"],
+    [{ jobs: "circuit", calls: "small", unit: "key" }, "body.calls: an experiment is for calls or for jobs"],
+    [{ jobs: "circuit" }, "body.unit: jobs have no user"],
+    [{ jobs: "circuit", unit: "call" }, "body.unit: jobs have no call"],
+    [{ jobs: "circuit", unit: "job", prePeriodMs: 1 }, "body.prePeriodMs: a job has no past"],
+    [{ jobs: "circuit", unit: "key", metric: "quality" }, "body.metric: nobody tells the quality of a job"],
+    [
+      { jobs: "circuit", unit: "key", arms: [{ name: "a" }, { name: "b", route: { model: "small" } }] },
+      "body.arms[1].route: of jobs",
+    ],
   ])("that contradicts itself or the store is a conflict: %j", async (change, message) => {
     const { create } = await world();
     await expect(create(change)).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining(message) });
@@ -132,6 +144,35 @@ describe("a document", () => {
     await create({ name: "f", calls: "small" });
     expect((await experiments.running(TENANT)).map(({ name }) => name)).toEqual(["e", "f"]);
     expect(await experiments.list("other" as TenantId, { limit: 9 })).toEqual({ experiments: [], next: null });
+  });
+});
+
+describe("an experiment over jobs", () => {
+  const job = { id: "job_1", type: "circuit", submittedBy: "key of ada", metadata: { chat: "of ada" } } as const;
+
+  it.each([
+    ["job", "job_1"],
+    ["key", "key of ada"],
+    ["metadata.chat", "of ada"],
+  ])("assigns by %s, which is %j, jobs of its type from its beginning on, and no calls", async (unit, text) => {
+    const { create, experiments, time, call } = await world();
+    const { arms } = await create({ jobs: "circuit", unit });
+    const assign = (change: object = {}) => experiments.assignJob(TENANT, { ...job, createdAt: time.now, ...change });
+    expect(assign()?.arm).toBe(armOf("lab/e/1", arms, text));
+    expect(assign()?.unit === null).toBe(unit === "job");
+    expect([assign({ type: "anneal" }), assign({ createdAt: time.now - 1 })]).toEqual([undefined, undefined]);
+    expect(experiments.assign(TENANT, call("ada"))).toBeUndefined();
+  });
+
+  it("runs beside one over calls and over other jobs, not beside one over the same", async () => {
+    const { create, experiments } = await world();
+    await create();
+    await create({ name: "f", jobs: "circuit", unit: "key" });
+    await create({ name: "g", jobs: "anneal", unit: "key" });
+    await expect(create({ name: "h", jobs: "circuit", unit: "key" })).rejects.toMatchObject({
+      message: "f is running for circuit jobs; stop it first",
+    });
+    expect((await experiments.running(TENANT)).map(({ name }) => name)).toEqual(["e", "f", "g"]);
   });
 });
 

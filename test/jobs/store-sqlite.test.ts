@@ -236,3 +236,21 @@ describe("the SQLite store and its disk", () => {
     });
   });
 });
+
+it("counts an outcome in its transaction: what cannot be counted has not happened, and nothing else is counted", async () => {
+  const store = await openStore(folders.next());
+  const counted: string[] = [];
+  let fails = true;
+  store.onOutcome(({ status }) => {
+    if (fails) throw new Error("the count failed");
+    counted.push(status);
+  });
+  const job = await store.apply(submission(ALICE, AT));
+  const cancel = { kind: "cancel", tenant: ALICE, id: job.id, at: AT + 1 } as const;
+  await expect(store.apply(cancel)).rejects.toThrow("the count failed");
+  expect([(await store.get(job)).status, await store.log.size()]).toEqual(["queued", 0]);
+  fails = false;
+  await store.apply(cancel);
+  expect([(await store.get(job)).status, await store.log.size(), counted]).toEqual(["cancelled", 1, ["cancelled"]]);
+  await store.close();
+});

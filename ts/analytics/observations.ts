@@ -119,6 +119,7 @@ export function observedJob(job: Job): Observed | undefined {
 
 /** As it was asked for: at most seven names of strategies, and the rule. */
 function strategyOf(route: RouteDecision | undefined): string {
+  if (route?.experiment !== undefined) return "experiment";
   return route === undefined ? NOBODY : `${route.strategies.join("+")}/${route.collapse}`;
 }
 

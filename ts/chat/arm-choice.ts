@@ -1,5 +1,5 @@
 import { AppError } from "../core/errors.ts";
-import type { ArmRoute } from "../models/experiment.ts";
+import type { CallRoute } from "../models/experiment.ts";
 import type { SavedRouter } from "../routing/models/router-snapshot.ts";
 import { type ChatChoice, type ChoiceQuestion, chooseTargets } from "./choose.ts";
 
@@ -12,7 +12,7 @@ import { type ChatChoice, type ChoiceQuestion, chooseTargets } from "./choose.ts
  */
 export function chooseForArm(
   question: ChoiceQuestion,
-  route: ArmRoute,
+  route: CallRoute,
   routerAt: (hash: string) => SavedRouter | undefined,
 ): ChatChoice {
   const today = chooseTargets(question);
@@ -25,7 +25,7 @@ export function chooseForArm(
 
 function questionOf(
   question: ChoiceQuestion,
-  route: ArmRoute,
+  route: CallRoute,
   routerAt: (hash: string) => SavedRouter | undefined,
 ): ChoiceQuestion {
   const { request, policy } = question;

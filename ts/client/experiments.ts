@@ -13,7 +13,7 @@ export interface ExperimentListOptions extends CallOptions {
   readonly cursor?: string | undefined;
 }
 
-/** Ways of routing model calls, compared on calls, and what became of all calls and jobs. */
+/** Ways of routing calls or jobs, compared on them, and what became of all calls and jobs. */
 export interface ExperimentCalls {
   /** What became of calls and jobs; by default of the last day, hour by hour. */
   analytics(query?: z.input<typeof AnalyticsQuery>, options?: CallOptions): Promise<AnalyticsView>;

@@ -6,14 +6,29 @@ import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { TenantId } from "../core/ids.ts";
 import { freshBytes } from "../core/random.ts";
-import type { CreateExperiment, ExperimentDocument, ExperimentView } from "../models/experiment.ts";
-import { type AssignedCall, type Assignment, assignmentOf } from "./assignment.ts";
+import { AUTO_MODEL } from "../models/chat.ts";
+import {
+  type ArmRoute,
+  CallRoute,
+  type CreateExperiment,
+  type ExperimentDocument,
+  type ExperimentView,
+  JobRoute,
+} from "../models/experiment.ts";
+import {
+  type AssignedCall,
+  type AssignedJob,
+  type Assignment,
+  assignmentOf,
+  isEachItsOwn,
+  jobAssignmentOf,
+} from "./assignment.ts";
 import { judgementOf } from "./judgement.ts";
 import { type ExperimentStore, type ExperimentVersion, type ListPlace, PRE_PERIOD, type VersionKey } from "./store.ts";
 import { count, countBefore, EMPTY_ARM, type Values, valuesOf } from "./tallies.ts";
 import { viewExperiment } from "./view.ts";
 
-/** What is known when a call has ended. */
+/** What is known when a call or a job has ended. */
 interface EndedCall {
   readonly outcome: string;
   readonly latencyMs: number;
@@ -26,7 +41,7 @@ export interface ListPage {
   readonly cursor?: string | undefined;
 }
 
-/** A tenant's experiments: which arm a call is in, what became of it, and when they end. */
+/** A tenant's experiments: which arm a call or a job is in, what became of it, and when they end. */
 export interface Experiments {
   /** @throws {AppError} `conflict` for arms that contradict each other or the store, and while one runs for the same calls */
   create(tenant: TenantId, body: CreateExperiment, origin: EventOrigin): Promise<ExperimentView>;
@@ -39,10 +54,12 @@ export interface Experiments {
   /** Calls take today's way again; one that was stopped stays as it is. @throws {AppError} `not-found` */
   stop(tenant: TenantId, name: string, origin: EventOrigin): Promise<ExperimentView>;
   assign(tenant: TenantId, call: AssignedCall): Assignment | undefined;
-  /** Counts an ended call. Synchronous, and only inside an open transaction, with the call's event. */
-  countCall(assignment: Assignment, call: EndedCall): void;
+  /** The same answer before and after the job ran, while the experiment runs. */
+  assignJob(tenant: TenantId, job: AssignedJob): Assignment<JobRoute> | undefined;
+  /** Counts an ended call or job. Synchronous, and only inside an open transaction, with its event. */
+  countCall(assignment: Assignment<ArmRoute>, call: EndedCall): void;
   /** Counts what was told of a call later; as {@link countCall}. */
-  countTold(assignment: Pick<Assignment, "experiment" | "arm" | "unit">, values: Values): void;
+  countTold(assignment: Pick<Assignment<ArmRoute>, "experiment" | "arm" | "unit">, values: Values): void;
   /** Judges a running experiment, and stops it where it has to be; once for all calls of a turn. */
   look(key: VersionKey): Promise<void>;
 }
@@ -115,7 +132,7 @@ export function createExperiments({ store, clock, hasRouter, system, onStop }: E
   }
 
   function countTold(
-    { experiment, arm, unit }: Pick<Assignment, "experiment" | "arm" | "unit">,
+    { experiment, arm, unit }: Pick<Assignment<ArmRoute>, "experiment" | "arm" | "unit">,
     values: Values,
     isCall = false,
   ): void {
@@ -150,16 +167,19 @@ export function createExperiments({ store, clock, hasRouter, system, onStop }: E
   }
 
   return {
-    async create(tenant, { name, ...document }, origin) {
+    async create(tenant, { name, ...asked }, origin) {
+      const document = asked.jobs === undefined ? { ...asked, calls: asked.calls ?? AUTO_MODEL } : asked;
       checkDocument(document, (hash) => hasRouter(tenant, hash));
       const at = clock();
       let made: ExperimentVersion | undefined;
       try {
         await store.create(tenant, name, (newest, others) => {
-          const other = others.find(({ document: { calls } }) => calls === document.calls);
+          const other = others.find(
+            ({ document: { calls, jobs } }) => calls === document.calls && jobs === document.jobs,
+          );
           if (newest?.stopped === null) throw new AppError("conflict", `${name} is running; stop it first`);
           if (other !== undefined)
-            throw new AppError("conflict", `${other.name} is running for calls of ${document.calls}; stop it first`);
+            throw new AppError("conflict", `${other.name} is running for ${subjectOf(document)}; stop it first`);
           const version = (newest?.version ?? 0) + 1;
           const salt = toHex(freshBytes(32));
           made = { tenant, name, version, document, createdAt: at, createdBy: origin.actor.id, salt, stopped: null };
@@ -193,6 +213,13 @@ export function createExperiments({ store, clock, hasRouter, system, onStop }: E
     assign(tenant, call) {
       for (const experiment of runningOf(tenant)) {
         const found = assignmentOf(experiment, call);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
+    assignJob(tenant, job) {
+      for (const experiment of runningOf(tenant)) {
+        const found = jobAssignmentOf(experiment, job);
         if (found !== undefined) return found;
       }
       return undefined;
@@ -236,8 +263,15 @@ function beginOf({ createdAt, document }: ExperimentVersion): number {
   return createdAt + document.prePeriodMs;
 }
 
+/** What it compares ways for, in words. */
+function subjectOf({ calls, jobs }: ExperimentDocument): string {
+  return jobs === undefined ? `calls of ${calls}` : `${jobs} jobs`;
+}
+
 /** What the schema cannot say. @throws {AppError} `conflict` */
-function checkDocument({ arms, unit, prePeriodMs }: ExperimentDocument, hasRouter: (hash: string) => boolean): void {
+function checkDocument(document: ExperimentDocument, hasRouter: (hash: string) => boolean): void {
+  const { arms, unit, prePeriodMs, jobs } = document;
+  checkKind(document);
   const names = arms.map(({ name }) => name);
   const again = names.findIndex((name, k) => names.indexOf(name) < k);
   if (again >= 0)
@@ -248,6 +282,27 @@ function checkDocument({ arms, unit, prePeriodMs }: ExperimentDocument, hasRoute
       throw new AppError("conflict", `body.arms[${k}].route.router: the tenant never had ${route.router}; ${remedy}`);
     }
   }
-  if (unit === "call" && prePeriodMs > 0)
-    throw new AppError("conflict", "body.prePeriodMs: a call has no past; choose another unit, or leave it out");
+  if (isEachItsOwn(unit) && prePeriodMs > 0) {
+    const what = jobs === undefined ? "call" : "job";
+    throw new AppError("conflict", `body.prePeriodMs: a ${what} has no past; choose another unit, or leave it out`);
+  }
+}
+
+/** Calls have models and users, jobs have back ends. @throws {AppError} `conflict` */
+function checkKind({ calls, jobs, unit, metric, arms }: ExperimentDocument): void {
+  const refuse = (what: string): never => {
+    throw new AppError("conflict", `body.${what}`);
+  };
+  if (jobs !== undefined && calls !== undefined) refuse("calls: an experiment is for calls or for jobs; leave out one");
+  if (jobs !== undefined && (unit === "call" || unit === "user"))
+    refuse(`unit: jobs have no ${unit}; choose job, key or metadata.NAME`);
+  if (jobs === undefined && unit === "job") refuse("unit: a call is no job; choose call, key, user or metadata.NAME");
+  if (jobs !== undefined && metric === "quality")
+    refuse("metric: nobody tells the quality of a job; choose success, latency or cost");
+  const kind = jobs === undefined ? CallRoute : JobRoute;
+  const foreign = arms.findIndex(({ route }) => !kind.safeParse(route).success);
+  if (foreign < 0) return;
+  const [whose, what] =
+    jobs === undefined ? ["calls", "model, router or collapse"] : ["jobs", "backend, strategies or collapse"];
+  refuse(`arms[${foreign}].route: of ${whose}: must name a ${what} of theirs, or nothing`);
 }

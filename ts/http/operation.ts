@@ -30,7 +30,7 @@ export const TAGS = [
   { name: "events", description: "What happens to jobs, live" },
   { name: "backends", description: "Where jobs can run" },
   { name: "models", description: "Language models: their providers, their router, and calls of them" },
-  { name: "experiments", description: "Ways of routing model calls, compared on calls" },
+  { name: "experiments", description: "Ways of routing calls or jobs, compared on them" },
   { name: "analytics", description: "What became of calls and jobs, over time" },
   { name: "policy", description: "The rules of a tenant" },
   { name: "keys", description: "API keys" },

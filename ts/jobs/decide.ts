@@ -22,7 +22,7 @@ export interface DecideServices {
 /** Has a worker read and estimate the job, and routes it; equal work is estimated once. */
 export function createDecide({ engines, registry, policyOf, calibration, clock }: DecideServices): Decide {
   const known = new Estimates();
-  return async ({ tenant, type, request, seed, input, deadlineAt }, signal) => {
+  return async ({ tenant, type, request, seed, input, deadlineAt, arm }, signal) => {
     const policy = policyOf(tenant);
     const { format, options, target, constraints, routing } = request;
     const key = known.keyOf(type, format, input, options);
@@ -42,6 +42,7 @@ export function createDecide({ engines, registry, policyOf, calibration, clock }
       policy: policy.routing,
       calibration: calibration(),
       seed,
+      arm,
       ...(deadlineAt === undefined && budgetMs !== null && { budgetMs }),
       // A later attempt has less time than the job had.
       ...(deadlineAt !== undefined && { remainingMs: Math.max(0, deadlineAt - clock()) }),

@@ -9,13 +9,14 @@ import type { Candidate, RouteDecision } from "../models/route.ts";
 import type { Provider } from "../providers/provider.ts";
 import { approversOf } from "../routing/approvals.ts";
 import { needsPlan } from "../routing/eligibility.ts";
+import type { RouteArm } from "../routing/route.ts";
 import type { Deed } from "./deed.ts";
 import type { Job, JobPlan } from "./job.ts";
 import type { JobRef, Store } from "./store.ts";
 
 /** What a route is chosen for. */
 export type RouteQuestion = Pick<Job, "tenant" | "type" | "request" | "seed"> &
-  Partial<Pick<Job, "deadlineAt">> & { readonly input: Uint8Array };
+  Partial<Pick<Job, "deadlineAt">> & { readonly input: Uint8Array; readonly arm?: RouteArm | undefined };
 
 /** Chooses where a job runs. @throws {AppError} `no-backend`, or what is wrong with the input */
 export type Decide = (question: RouteQuestion, signal?: AbortSignal) => Promise<RouteDecision>;

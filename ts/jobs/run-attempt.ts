@@ -7,6 +7,7 @@ import type { JobType } from "../models/job-type.ts";
 import { budgetOf, type TenantPolicy } from "../models/policy.ts";
 import type { RouteDecision } from "../models/route.ts";
 import type { Provider } from "../providers/provider.ts";
+import type { RouteArm } from "../routing/route.ts";
 import type { Consumption } from "../tenancy/quota.ts";
 import type { EngineRun, Progress } from "../workers/engine-worker.ts";
 import type { Command } from "./core.ts";
@@ -27,6 +28,8 @@ export interface AttemptServices {
   readonly quota?: Reserve | undefined;
   /** Content hash of the engine that a back end runs such jobs on, if it gives the same bytes every time; undefined for all others. */
   engineHash(backend: string, type: JobType): string | undefined;
+  /** The arm of the experiment that a job without a plan is in. */
+  armOf?(job: Job): RouteArm | undefined;
   onProgress?(job: Job, progress: Progress): void;
   /** What no caller is told in full: internal errors with their causes. */
   reportError(error: unknown, job?: JobRef): void;
@@ -94,7 +97,7 @@ async function attempt(
   let used: Consumption = { computeMs: 0, costMicroUsd: 0 };
   try {
     const input = await store.input(job);
-    route ??= await untilStopped(services.decide({ ...job, input }, signal), signal);
+    route ??= await untilStopped(services.decide({ ...job, input, arm: services.armOf?.(job) }, signal), signal);
     settle = services.quota?.reserve(job.tenant, predictedUse(route, services));
     const ran = await tryBackends(job, input, route, services, pace, ending, tries);
     used = { computeMs: ran.result.engineMs, costMicroUsd: ran.costMicroUsd };

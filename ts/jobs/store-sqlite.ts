@@ -24,6 +24,7 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
   const { connection, group, leaves } = database;
   const audit = createSqliteEventStore(database);
   const listeners = new Set<JobListener>();
+  const counts: ((job: Job) => void)[] = [];
   const sql = prepareStatements(connection);
 
   const memory = new JobMemory();
@@ -88,6 +89,7 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
     remembered().change(job, FINAL_STATES.has(job.status));
     if (queued !== undefined) queued += Number(job.status === "queued") - Number(before?.status === "queued");
     if (command.event !== undefined) audit.record(command.event);
+    if (salt !== null) for (const count of counts) count(job);
     return { job, changed: true, before: before?.status };
   }
 
@@ -222,6 +224,7 @@ export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: Bu
       leaves: (from, to) => group.read(() => leaves.range(from, to)),
       append: (leaf) => group.run(() => leaves.add(leaf)),
     },
+    onOutcome: (count) => void counts.push(count),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

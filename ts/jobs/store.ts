@@ -112,6 +112,8 @@ export interface Store {
   oldestQueued(): Promise<number | undefined>;
   readonly log: LeafLog;
   /** Calls `listener` with every job that a commit changed, in commit order; gives the way to stop. */
+  /** Has `count` called inside the transaction of every outcome: what it writes is kept with the outcome, or neither is. */
+  onOutcome(count: (job: Job) => void): void;
   subscribe(listener: JobListener): () => void;
   close(): Promise<void>;
 }

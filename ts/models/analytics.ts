@@ -34,7 +34,7 @@ export const AnalyticsRow = z.strictObject({
   source: z.enum(["chat", "job"]).nullable().meta({ description: "Null where rows are not told apart by it" }),
   strategy: z.string().nullable().meta({
     description:
-      "Of jobs: the strategies and the collapse rule; of calls: `learned` (a router), `cost-efficient` (the price alone), `named`, `experiment`, `reused` (an earlier answer)",
+      "Of jobs: the strategies and the collapse rule, or `experiment`; of calls: `learned` (a router), `cost-efficient` (the price alone), `named`, `experiment`, `reused` (an earlier answer)",
   }),
   backend: z.string().nullable().meta({ description: "Back end or provider; `none` before one was chosen" }),
   model: z.string().nullable().meta({ description: "Of jobs: their type" }),

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { AUTO_MODEL } from "./chat.ts";
+import { COLLAPSE_RULES, STRATEGIES } from "./job.ts";
+import { JOB_TYPES } from "./job-type.ts";
 
-/** What a call is measured by. More of the first two is better, less of the others. */
+/** What a call or a job is measured by. More of the first two is better, less of the others. */
 const EXPERIMENT_METRICS = ["success", "quality", "latency", "cost"] as const;
 export type ExperimentMetric = (typeof EXPERIMENT_METRICS)[number];
 
@@ -16,8 +18,12 @@ export function effectOf({ metric, effect }: Pick<ExperimentDocument, "metric" |
 const COLLAPSES = ["best-score", "cheapest", "cost-quality"] as const;
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "must be 1 to 64 small letters, digits or hyphens");
+const CostQualityLambda = z.number().min(0).max(1).optional().meta({
+  description: "For `cost-quality`, as in policies",
+});
+
 /** How calls of an arm are routed. Nothing: as they would be without the experiment. */
-const ArmRoute = z.union(
+export const CallRoute = z.union(
   [
     z.strictObject({ model: z.string().min(1).max(128).meta({ description: "The calls go to this model" }) }),
     z.strictObject({
@@ -29,15 +35,32 @@ const ArmRoute = z.union(
       collapse: z.enum(COLLAPSES).optional().meta({
         description: "`best-score`: quality alone; `cheapest`: the price alone; `cost-quality`: both, the default",
       }),
-      costQualityLambda: z
-        .number()
-        .min(0)
-        .max(1)
-        .optional()
-        .meta({ description: "For `cost-quality`, as in policies" }),
+      costQualityLambda: CostQualityLambda,
     }),
   ],
   "must name a model, or a router, a collapse and its costQualityLambda, or nothing",
+);
+export type CallRoute = z.infer<typeof CallRoute>;
+
+/** How jobs of an arm are routed. Nothing: as they would be without the experiment. */
+export const JobRoute = z.union(
+  [
+    z.strictObject({
+      backend: z.string().min(1).max(128).meta({ description: "The jobs go to this back end, where they may" }),
+    }),
+    z.strictObject({
+      strategies: z.array(z.enum(STRATEGIES)).min(1).max(STRATEGIES.length).optional(),
+      collapse: z.enum(COLLAPSE_RULES).optional(),
+      costQualityLambda: CostQualityLambda,
+    }),
+  ],
+  "must name a backend, or strategies, a collapse and its costQualityLambda, or nothing",
+);
+export type JobRoute = z.infer<typeof JobRoute>;
+
+const ArmRoute = z.union(
+  [CallRoute, JobRoute],
+  "must name a model or a backend, or a router, strategies, a collapse and its costQualityLambda, or nothing",
 );
 export type ArmRoute = z.infer<typeof ArmRoute>;
 
@@ -66,14 +89,29 @@ const GuardRails = z.strictObject({
 
 /** What is compared with what, and when it ends by itself. */
 export const ExperimentDocument = z.strictObject({
-  calls: z.string().min(1).max(256).default(AUTO_MODEL).meta({ description: "The model that calls name to take part" }),
-  unit: z
+  calls: z
     .string()
-    .regex(/^(?:call|key|user|metadata\.[\w-]{1,64})$/, "must be call, key, user or metadata.NAME")
+    .min(1)
+    .max(256)
+    .optional()
+    .meta({
+      description: `The model that calls name to take part; default, where \`jobs\` is not given: ${AUTO_MODEL}`,
+    }),
+  jobs: z
+    .enum(JOB_TYPES)
+    .optional()
     .meta({
       description:
-        "What stays in one arm: each call by itself, an API key, or who the caller says by `user` or an entry of `metadata`; calls that " +
-        "say nothing do not take part",
+        "Jobs of this type take part instead of calls: those whose back end Ketflow chooses at once, by the policy alone (no target, no " +
+        "`routing` of their own, no plan)",
+    }),
+  unit: z
+    .string()
+    .regex(/^(?:call|job|key|user|metadata\.[\w-]{1,64})$/, "must be call, job, key, user or metadata.NAME")
+    .meta({
+      description:
+        "What stays in one arm: each call or job by itself, an API key, or who the caller says by `user` (of calls) or an entry of " +
+        "`metadata`; what says nothing does not take part",
     }),
   metric: z.enum(EXPERIMENT_METRICS).default("success"),
   effect: z.number().min(1e-6).max(1e12).optional().meta({
@@ -90,7 +128,7 @@ export const ExperimentDocument = z.strictObject({
   guardRails: GuardRails.prefault({}),
   prePeriodMs: z.int().min(0).max(2_592_000_000).default(0).meta({
     description:
-      "For so long all calls go the first arm's way, and the metric of each unit is learned as its covariate; not for `unit: call`",
+      "For so long all go the first arm's way, and the metric of each unit is learned as its covariate; not for `unit: call` and `job`",
   }),
 });
 export type ExperimentDocument = z.infer<typeof ExperimentDocument>;

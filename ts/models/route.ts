@@ -41,6 +41,10 @@ export const RouteDecision = z.strictObject({
   costQuality: z
     .strictObject({ lambda: z.number().min(0).max(1), costReferenceMicroUsd: z.number().positive() })
     .optional(),
+  /** The back end that stands before all others, if it is eligible: that of an experiment's arm. */
+  first: z.string().optional(),
+  /** The experiment that the job takes part in, and its arm: null in the pre-period. */
+  experiment: z.strictObject({ name: z.string(), version: z.int().min(1), arm: z.string().nullable() }).optional(),
   /** Of the selection rules that draw. */
   seed: z.int().min(0),
   chosen: z.string(),

@@ -3,15 +3,20 @@ import type { Candidate, RouteDecision } from "../models/route.ts";
 import { drawStandard, drawUniform } from "./draw.ts";
 
 /** What a selection rule reads besides the candidates. */
-export type CollapseParameters = Pick<RouteDecision, "collapse" | "strategies" | "weights" | "costQuality" | "seed">;
+export type CollapseParameters = Pick<
+  RouteDecision,
+  "collapse" | "strategies" | "weights" | "costQuality" | "first" | "seed"
+>;
 
 /**
  * Orders the eligible candidates by the named rule: the first is chosen, the others are the fallbacks. It reads recorded
- * numbers only, so a record replays; and the order in which candidates come in never matters.
+ * numbers only, so a record replays; and the order in which candidates come in never matters. `first` goes to the front.
  */
 export function collapse(candidates: readonly Candidate[], parameters: CollapseParameters): string[] {
   const eligible = candidates.filter((candidate) => candidate.eligible).sort(byMerit);
-  return ORDERS[parameters.collapse](eligible, parameters).map((candidate) => candidate.backend);
+  const order = ORDERS[parameters.collapse](eligible, parameters).map((candidate) => candidate.backend);
+  const { first } = parameters;
+  return first !== undefined && order.includes(first) ? [first, ...order.filter((id) => id !== first)] : order;
 }
 
 type Order = (eligible: readonly Candidate[], parameters: CollapseParameters) => readonly Candidate[];

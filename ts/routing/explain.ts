@@ -17,13 +17,19 @@ export function explainRoute(decision: RouteDecision): string[] {
   const eligible = order.flatMap((id) => decision.candidates.filter((candidate) => candidate.backend === id));
   const rows = eligible.map((candidate) => row(candidate, candidate.backend === decision.chosen ? ">" : ""));
   const refused = decision.candidates.filter((candidate) => !candidate.eligible);
+  const { first, experiment } = decision;
   return [
-    `route: ${decision.collapse} over ${strategiesOf(decision)} (seed ${decision.seed}) chose ${decision.chosen}`,
+    ...(experiment ? [`experiment: ${experiment.name}, version ${experiment.version}, ${armOf(experiment)}`] : []),
+    `route: ${decision.collapse} over ${strategiesOf(decision)} (seed ${decision.seed})${first ? ` behind ${first}` : ""} chose ${decision.chosen}`,
     ...table([header, ...rows]),
     ...refused.map(
       (candidate) => `   ${candidate.backend} is not eligible: ${candidate.reason ?? "no reason recorded"}`,
     ),
   ];
+}
+
+function armOf({ arm }: NonNullable<RouteDecision["experiment"]>): string {
+  return arm === null ? "pre-period" : `arm ${arm}`;
 }
 
 function strategiesOf({ strategies, weights, costQuality }: RouteDecision): string {

@@ -4,6 +4,7 @@ import { AppError } from "../core/errors.ts";
 import { sha256 } from "../core/sha256.ts";
 import type { BackendDescription } from "../models/backend.ts";
 import type { Calibration } from "../models/calibration.ts";
+import type { JobRoute } from "../models/experiment.ts";
 import type { Strategy } from "../models/job.ts";
 import type { RoutingPolicy } from "../models/policy.ts";
 import type { Candidate, RouteDecision } from "../models/route.ts";
@@ -15,6 +16,12 @@ import type { JobFeatures } from "./features.ts";
 import { rounded } from "./numbers.ts";
 import { expectedErrors, predictFor } from "./predictions.ts";
 import { type Prospect, SCORERS } from "./strategies.ts";
+
+/** The arm of an experiment that a job is in. */
+export interface RouteArm {
+  readonly experiment: NonNullable<RouteDecision["experiment"]>;
+  readonly route: JobRoute;
+}
 
 export interface RouteInput {
   job: RoutableJob;
@@ -30,6 +37,8 @@ export interface RouteInput {
   remainingMs?: number;
   /** The most that a job without a deadline of its own may run on this machine. */
   budgetMs?: number;
+  /** Its way is taken where the job asks for none: its back end before all others if that may take the job, or its rules. */
+  arm?: RouteArm | undefined;
 }
 
 /**
@@ -42,10 +51,12 @@ export interface RouteInput {
  * @throws {AppError} `no-backend` with every candidate's reasons
  */
 export function route(input: RouteInput): RouteDecision {
-  const { job, policy, seed } = input;
-  const strategies = [...new Set(job.routing?.strategies ?? policy.strategies)];
+  const { job, policy, seed, arm } = input;
+  const way = arm?.route ?? {};
+  const ofArm: Exclude<JobRoute, { backend: string }> = "backend" in way ? {} : way;
+  const strategies = [...new Set(job.routing?.strategies ?? ofArm.strategies ?? policy.strategies)];
   const weights = strategies.map((strategy) => policy.weights[strategy] ?? 1);
-  const rule = job.routing?.collapse ?? policy.collapse;
+  const rule = job.routing?.collapse ?? ofArm.collapse ?? policy.collapse;
   const offers = [...input.backends].sort((a, b) => (a.description.id < b.description.id ? -1 : 1));
   const candidates = asked(job, offers).map((offer) => judge(offer, input, strategies, weights));
   const parameters = {
@@ -53,8 +64,12 @@ export function route(input: RouteInput): RouteDecision {
     weights,
     collapse: rule,
     ...(rule === "cost-quality" && {
-      costQuality: { lambda: policy.costQualityLambda, costReferenceMicroUsd: policy.references.costMicroUsd },
+      costQuality: {
+        lambda: ofArm.costQualityLambda ?? policy.costQualityLambda,
+        costReferenceMicroUsd: policy.references.costMicroUsd,
+      },
     }),
+    ...("backend" in way && { first: way.backend }),
     seed,
   };
   const [chosen, ...fallbacks] = collapse(candidates, parameters);
@@ -62,6 +77,7 @@ export function route(input: RouteInput): RouteDecision {
   return {
     candidates,
     ...parameters,
+    ...(arm && { experiment: arm.experiment }),
     chosen,
     fallbacks,
     snapshotHashes: {

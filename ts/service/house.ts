@@ -15,8 +15,10 @@ import type { OnCommit } from "../database/group-commit.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import { type Engines, loadEngines } from "../engines/load-engines.ts";
 import { loadHostedEngines } from "../engines/load-hosted-engines.ts";
+import type { Experiments } from "../experiments/experiments.ts";
 import { createDecide } from "../jobs/decide.ts";
 import type { Job } from "../jobs/job.ts";
+import { createJobExperiments } from "../jobs/job-experiments.ts";
 import { createJobs, type Jobs } from "../jobs/jobs.ts";
 import type { Decide } from "../jobs/plan.ts";
 import { outcomeLeaf } from "../jobs/receipt.ts";
@@ -74,6 +76,8 @@ export interface HouseMeters {
 export interface HouseRules {
   policyOf(tenant: TenantId): TenantPolicy;
   readonly quota?: QuotaBook;
+  /** Ways of routing jobs that are compared with each other. */
+  readonly experiments?: Experiments;
 }
 
 /** Everything that runs jobs in one process, joined. */
@@ -166,7 +170,8 @@ export async function openHouse(
       ...mockQpus.map((config) => createMockQpu(config, engines)),
     ];
     const registry = createRegistry(providers.map((provider) => withMeasuredFidelity(provider, fidelities)));
-    const { policyOf, quota } = rulesOf(database, events);
+    const { policyOf, quota, experiments } = rulesOf(database, events);
+    const compared = experiments && createJobExperiments(experiments, store, onError);
     quota?.restore(await store.usage(systemClock()));
     const decide = createDecide({ engines, registry, policyOf, calibration: () => calibration, clock: systemClock });
     const listeners = new Set<Parameters<House["onProgress"]>[0]>();
@@ -176,6 +181,7 @@ export async function openHouse(
         decide,
         policyOf,
         quota,
+        ...compared,
         providers: registry.providers,
         engineHash: (backend, type) =>
           backend === EMBEDDED_ID ? engines.identityOf(type).engine.contentHash : undefined,

@@ -53,7 +53,7 @@ import { createTenants, type Tenants } from "../tenancy/tenants.ts";
 import { createSqliteTenantStore } from "../tenancy/tenants-sqlite.ts";
 import { type AnswerCacheOptions, openAnswerCache, warm } from "./answer-cache.ts";
 import { type House, type HouseOptions, type HouseRules, openHouse } from "./house.ts";
-import { type Models, openModels } from "./models.ts";
+import { type Models, openExperiments, openModels } from "./models.ts";
 import { operateServices, watchRotation } from "./operate.ts";
 
 export interface ServiceOptions extends HouseOptions, AnswerCacheOptions {
@@ -132,8 +132,9 @@ async function openObserved(options: ServiceOptions, log: Log, telemetry: Teleme
     const keyStore = createSqliteKeyStore(database, events);
     const isActive = (tenant: TenantId): boolean => tenantStore.get(tenant)?.status === "active";
     const keys = createKeys({ store: keyStore, clock: systemClock, isActive });
-    rules = { tenants, policies, quota, keys, keyStore };
-    return { policyOf: (tenant) => policies.current(tenant), quota };
+    const compared = openExperiments(database, events, meters.onExperimentStop);
+    rules = { tenants, policies, quota, keys, keyStore, ...compared };
+    return { policyOf: (tenant) => policies.current(tenant), quota, experiments: compared.experiments };
   };
   const house = await openHouse(houseOptions, ruled, { ...meters, onEnginePrinted });
   try {
@@ -145,7 +146,7 @@ async function openObserved(options: ServiceOptions, log: Log, telemetry: Teleme
   }
 }
 
-interface Rules {
+interface Rules extends ReturnType<typeof openExperiments> {
   tenants: Tenants;
   policies: Policies;
   quota: QuotaBook;

@@ -5,6 +5,7 @@ import { openAiCompatible } from "../adapters/chat/openai-compatible.ts";
 import { type Analytics, createAnalytics } from "../analytics/analytics.ts";
 import { observedCall, observedJob, observedQuality } from "../analytics/observations.ts";
 import { createSqliteAnalyticsStore } from "../analytics/store-sqlite.ts";
+import type { EventStore } from "../audit/event-store.ts";
 import { Breakers } from "../chat/breaker.ts";
 import { createCallLedger } from "../chat/call-record.ts";
 import { type Chat, type ChatServices, createChat } from "../chat/chat.ts";
@@ -15,6 +16,7 @@ import { createModelRouters, type ModelRouters } from "../chat/routers.ts";
 import { createSqliteRouterStore } from "../chat/routers-sqlite.ts";
 import { openSecretBox } from "../chat/secret-box.ts";
 import { systemClock } from "../core/clock.ts";
+import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import { createExperiments, type Experiments } from "../experiments/experiments.ts";
 import { createOutcomes, type Outcomes } from "../experiments/outcomes.ts";
 import { createSqliteExperimentStore } from "../experiments/store-sqlite.ts";
@@ -35,18 +37,33 @@ export interface Models {
   forgetAnswers(tenant: string): void;
 }
 
-type ModelWatch = Pick<Meters, "onExperimentStop" | "onDrift"> &
-  Pick<ChatServices, "answers" | "onCall" | "onReused" | "reportError">;
+type ModelWatch = Pick<Meters, "onDrift"> & Pick<ChatServices, "answers" | "onCall" | "onReused" | "reportError">;
 
 /** Who stops an experiment that breaks a guard rail. */
 const SYSTEM = { actor: { kind: "system", id: "experiments", role: "system" }, requestId: null } as const;
 const DAY_MS = 86_400_000;
 
+/** What calls and jobs are compared by, and the routers that it may name. */
+export function openExperiments(database: SqliteDatabase, events: EventStore, onStop: Meters["onExperimentStop"]) {
+  const routers = createModelRouters(createSqliteRouterStore(database, events), systemClock);
+  const store = createSqliteExperimentStore(database, events);
+  const experiments = createExperiments({
+    ...{ store, clock: systemClock, system: SYSTEM, onStop },
+    hasRouter: (tenant, hash) => routers.at(tenant, hash) !== undefined,
+  });
+  return { routers, experiments, experimentStore: store };
+}
+
+interface ModelRules extends ReturnType<typeof openExperiments> {
+  readonly policies: Policies;
+  readonly quota: QuotaBook;
+}
+
 /** @param ownOrigins servers of the installation's own, which tenants may name although they have private addresses */
 export async function openModels(
   { database, events, store }: House,
-  { policies, quota }: { readonly policies: Policies; readonly quota: QuotaBook },
-  { onExperimentStop, onDrift, ...watch }: ModelWatch,
+  { policies, quota, routers, experiments, experimentStore }: ModelRules,
+  { onDrift, ...watch }: ModelWatch,
   dataDir: string,
   ownOrigins: readonly string[],
 ): Promise<Models> {
@@ -57,12 +74,6 @@ export async function openModels(
     ready: async (kind) => {
       if (kind === "anthropic") await anthropic.ready();
     },
-  });
-  const routers = createModelRouters(createSqliteRouterStore(database, events), systemClock);
-  const experimentStore = createSqliteExperimentStore(database, events);
-  const experiments = createExperiments({
-    ...{ store: experimentStore, clock: systemClock, system: SYSTEM, onStop: onExperimentStop },
-    hasRouter: (tenant, hash) => routers.at(tenant, hash) !== undefined,
   });
   const analytics = createAnalytics({
     ...{ store: createSqliteAnalyticsStore(database), clock: systemClock, reportError: watch.reportError, onDrift },

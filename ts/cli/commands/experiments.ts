@@ -18,9 +18,9 @@ export const listExperiments = asks<ExperimentPageView>(async (client, { flags: 
   value: await client.experiments.listPage({ limit }),
   lines: ({ experiments, next }) => [
     ...tableLines([
-      ["experiment", "version", "status", "state", "calls of", "calls", "arms"],
-      ...experiments.map(({ name, version, status, state, calls, results }) => [
-        ...[name, String(version), status, state, calls],
+      ["experiment", "version", "status", "state", "of", "calls", "arms"],
+      ...experiments.map(({ name, version, status, state, results, ...document }) => [
+        ...[name, String(version), status, state, subjectOf(document)],
         grouped(results.reduce((sum, arm) => sum + arm.calls, 0)),
         results.map((arm) => `${arm.name} ${arm.verdict}`).join(", "),
       ]),
@@ -92,10 +92,10 @@ function analyticsLines({ rows, alerts }: AnalyticsView): string[] {
 }
 
 function experimentLines(view: ExperimentView): string[] {
-  const { name, version, status, state, stopCause, metric, unit, calls, beginsAt, covariate, results } = view;
+  const { name, version, status, state, stopCause, metric, unit, beginsAt, covariate, results } = view;
   return [
     ...tableLines([
-      ["experiment", `${name} version ${version}, of calls of ${calls} by ${unit}`],
+      ["experiment", `${name} version ${version}, of ${subjectOf(view)} by ${unit}`],
       ["status", stopCause === null ? status : `${status} (${stopCause})`],
       ["state", state],
       ["since", beginsAt],
@@ -121,6 +121,10 @@ function experimentLines(view: ExperimentView): string[] {
       ]),
     ]),
   ];
+}
+
+function subjectOf({ calls, jobs }: Pick<ExperimentView, "calls" | "jobs">): string {
+  return jobs === undefined ? `calls of ${calls}` : `${jobs} jobs`;
 }
 
 function number(value: number | null): string {

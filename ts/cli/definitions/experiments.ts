@@ -5,7 +5,7 @@ import { serviceFlags } from "./jobs.ts";
 
 type Asks = keyof typeof import("../commands/experiments.ts");
 
-/** Which way of routing model calls is better, by the calls themselves. */
+/** Which way of routing calls or jobs is better, by the calls and jobs themselves. */
 export function defineExperimentCommands({ add, group, act }: CommandKit): void {
   const asks = (command: Command, name: Asks): Command => {
     serviceFlags(command).option("--json", "print one JSON document");
@@ -22,7 +22,7 @@ export function defineExperimentCommands({ add, group, act }: CommandKit): void 
     .option("--bucket <width>", "5m, 1h, 1d, or all: one for the span", "all")
     .option("--by <names>", "of source, strategy, backend, model, with commas", "source,backend,model");
 
-  const experiments = group("experiments", "ways of routing model calls, compared on calls");
+  const experiments = group("experiments", "ways of routing calls or jobs, compared on them");
   asks(
     add("create", "begin an experiment", "experiments create cheaper.json", experiments),
     "createExperiment",
@@ -35,10 +35,10 @@ export function defineExperimentCommands({ add, group, act }: CommandKit): void 
   asks(add("show", "show what can be said of the arms now", "experiments show cheaper", experiments), "getExperiment")
     .argument("<name>", "its name")
     .option("--version <number>", "an earlier version", wholeNumberOf);
-  asks(
-    add("stop", "route calls as without it again", "experiments stop cheaper", experiments),
-    "stopExperiment",
-  ).argument("<name>", "its name");
+  asks(add("stop", "route as without it again", "experiments stop cheaper", experiments), "stopExperiment").argument(
+    "<name>",
+    "its name",
+  );
   asks(
     add("outcome", "tell what the answer of a call was worth", "experiments outcome evt_… 0.8", experiments),
     "setOutcome",

@@ -34,7 +34,7 @@ const VersionQuery = z.strictObject({
     .meta({ description: "Default: the newest" }),
 });
 
-/** Which way of routing model calls is better, by the calls themselves. */
+/** Which way of routing calls or jobs is better, by the calls and jobs themselves. */
 export function experimentRoutes({ experiments, outcomes }: ExperimentRouteServices): Operation[] {
   const tag = "experiments";
   const onOne = "/v1/experiments/{name}";
@@ -45,7 +45,7 @@ export function experimentRoutes({ experiments, outcomes }: ExperimentRouteServi
       audit: "experiment.create",
       summary: "Begin an experiment",
       description:
-        "In force for every call after this answer. What is compared stays as it is until it is stopped; the same name again, after that, " +
+        "In force for every call and job after this answer. What is compared stays as it is until it is stopped; the same name again, after that, " +
         "is the next version, whose units are assigned and counted anew.",
       body: CreateExperiment,
       example: EXAMPLE,
@@ -79,7 +79,7 @@ export function experimentRoutes({ experiments, outcomes }: ExperimentRouteServi
       ...{ method: "post", path: "/v1/experiments/{name}:stop", id: "stopExperiment", tag, scope: "models:write" },
       audit: "experiment.stop",
       summary: "Stop an experiment",
-      description: "Calls are routed as without it again; what was counted stays, and nothing is added.",
+      description: "Calls and jobs are routed as without it again; what was counted stays, and nothing is added.",
       responses: { 200: one, ...problems("not-found") },
       handle: async ({ principal, params, origin }) =>
         json(await experiments.stop(principal.tenant, params.name ?? "", origin)),
