@@ -21,7 +21,7 @@ const metric = async ({ service }: Pick<ChatWorld, "service">, name: string): Pr
   );
 };
 
-async function world(redisUrl: string): Promise<ChatWorld> {
+async function world(redisUrl: string | undefined): Promise<ChatWorld> {
   const opened = await openChatWorld(undefined, { redisUrl });
   onTestFinished(async () => {
     await opened.service.close();
@@ -71,18 +71,28 @@ describe.skipIf(NO_REDIS !== undefined)(`a real Redis${NO_REDIS === undefined ? 
     async (how) => {
       const redis = await redisServer();
       const opened = await world(redis.url);
+      const without = await world(undefined);
       await ask(opened);
-      expect(await metric(opened, "ketflow_redis_up")).toBe(1);
+      await ask(without);
+      // A command that other programs delay for longer than its deadline rests Redis for five seconds: then the next call tries.
+      let seed = 100;
+      const isUp = async (): Promise<number> => {
+        await opened.client.chat.completions.create({ ...SAME, seed: seed++ });
+        return metric(opened, "ketflow_redis_up");
+      };
+      await expect.poll(isUp, { timeout: 15_000 }).toBe(1);
       if (how === "killed") await redis.kill();
       else redis.freeze();
-      const slowest: number[] = [];
-      for (let k = 0; k < 20; k++) {
+      const timed = async ({ client }: Pick<ChatWorld, "client">, seed: number): Promise<number> => {
         const startedAt = performance.now();
-        await opened.client.chat.completions.create({ ...SAME, seed: k });
-        slowest.push(performance.now() - startedAt);
-      }
+        await client.chat.completions.create({ ...SAME, seed });
+        return performance.now() - startedAt;
+      };
+      // In turns with a service that has no Redis, so that what the machine does besides happens to both.
+      const later: number[] = [];
+      for (let k = 0; k < 20; k++) later.push((await timed(opened, k)) - (await timed(without, k)));
       // Each of them misses the memory and would ask Redis; one deadline of 100 ms is all that it may cost.
-      expect(slowest.filter((ms) => ms > 90).length).toBeLessThanOrEqual(10);
+      expect(later.filter((ms) => ms > 50).length).toBeLessThanOrEqual(10);
       expect(await metric(opened, "ketflow_redis_up")).toBe(0);
       expect(await ask(opened)).toBe("ketflow; hit");
       if (how === "frozen") redis.thaw();
