@@ -132,8 +132,10 @@ pub(crate) fn choose(bqm: &Bqm, options: &Options) -> Choice {
         return Choice::Anneal(Reason::BetaRange);
     }
     let work = work(bqm, options);
+    let most = (work / ELIMINATION_COST).min(MOST_ELIMINATION);
     if bqm.size() <= MOST_ELIMINATED
-        && let Some(order) = Order::new(&Ising::new(bqm), (work / ELIMINATION_COST).min(MOST_ELIMINATION))
+        && !Order::is_hopeless(bqm, most)
+        && let Some(order) = Order::new(&Ising::new(bqm), most)
     {
         return Choice::Exact(order);
     }

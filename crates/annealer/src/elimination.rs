@@ -5,8 +5,10 @@
 //!
 //! Source: Dechter, "Bucket elimination: a unifying framework for reasoning", Artificial Intelligence 113 (1999).
 
+use crate::bqm::Bqm;
 use crate::ising::Ising;
 use crate::monitor::{Interrupted, Watch};
+use crate::width::is_wider;
 use std::collections::BTreeSet;
 
 /// Most variables that a table is over: 2²⁴ sums of eight bytes are 128 MiB.
@@ -29,13 +31,25 @@ struct Bucket {
 }
 
 impl Order {
+    /// Whether the number of couplings alone says that there is no order of at most `most` operations: a graph of treewidth k has at most
+    /// k n − k (k + 1) / 2 edges.
+    pub(crate) fn is_hopeless(bqm: &Bqm, most: u64) -> bool {
+        let (size, width) = (bqm.size(), most_width(most));
+        let couplings = bqm.couplings().iter().filter(|coupling| coupling.value != 0.0).count();
+        size > width && couplings > width * size - width * (width + 1) / 2
+    }
+
     /// The order of a model; `None` where it comes to a table over more than [`MOST_WIDTH`] variables, or to more than `most` operations.
     pub(crate) fn new(ising: &Ising, most: u64) -> Option<Self> {
         let size = ising.size();
-        let most_width = MOST_WIDTH.min(most.checked_ilog2().unwrap_or(0) as usize);
-        let mut graph: Vec<BTreeSet<u32>> = (0..size)
-            .map(|k| ising.row(k).filter(|(_, weight)| *weight != 0.0).map(|(j, _)| j as u32).collect())
-            .collect();
+        let most_width = most_width(most);
+        let row = |k| ising.row(k).filter(|(_, weight)| *weight != 0.0).map(|(j, _)| j as u32);
+        let mut rows: Vec<Vec<u32>> = (0..size).map(|k| row(k).collect()).collect();
+        rows.iter_mut().for_each(|row| row.sort_unstable());
+        if is_wider(rows, most_width) {
+            return None;
+        }
+        let mut graph: Vec<BTreeSet<u32>> = (0..size).map(|k| row(k).collect()).collect();
         let mut keys: Vec<(u64, u32)> = (0..size as u32).map(|k| (fill(&graph, k), k)).collect();
         let mut queue: BTreeSet<(u64, u32)> = keys.iter().copied().collect();
         let mut place = vec![0u32; size];
@@ -134,6 +148,11 @@ impl Order {
         }
         Ok(states)
     }
+}
+
+/// Most variables that a table of an order is over, where it has `most` operations at most.
+fn most_width(most: u64) -> usize {
+    MOST_WIDTH.min(most.checked_ilog2().unwrap_or(0) as usize)
 }
 
 /// Couplings that the elimination of a variable would add.

@@ -38,6 +38,7 @@ mod tabu;
 mod temper;
 mod thresholds;
 mod walk;
+mod width;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod wasm;
 
