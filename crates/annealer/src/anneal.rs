@@ -2,18 +2,20 @@
 //!
 //! Source: Kirkpatrick, Gelatt, Vecchi, "Optimization by simulated annealing", Science 220 (1983).
 
-use crate::ising::Ising;
 use crate::lanes::{Choice, LANES};
 use crate::monitor::{Interrupted, Monitor};
 use crate::options::Options;
 use crate::reads::{Hand, Reads, Share, Unit};
 use crate::replicas::Replicas;
-use crate::rows::{Class, Lane, Rows, classify};
+use crate::rows::{Class, Lane, Rows};
 use crate::schedule::{Schedule, beta_range};
-use crate::search::{Found, Search};
+use crate::sought::{Found, Goal, Search};
 use crate::thresholds::{Exponentials, Thresholds};
 use ketflow_error::RunError;
 use ketflow_team::Team;
+
+/// Parts of a read after each of which, in its second half, it is looked at; each look costs about ten sweeps.
+const LOOKS: u32 = 16;
 
 /// Anneals the reads, each on one of the team's threads.
 ///
@@ -25,12 +27,11 @@ pub(crate) fn anneal(
     options: &Options,
     monitor: &mut dyn Monitor,
 ) -> Result<Found, RunError> {
-    let ising = Ising::new(&search.bqm);
-    match classify(&ising) {
-        (Class::I8, unit) => anneal_as::<i8>(team, search, options, monitor, &ising, unit),
-        (Class::I16, unit) => anneal_as::<i16>(team, search, options, monitor, &ising, unit),
-        (Class::I32, unit) => anneal_as::<i32>(team, search, options, monitor, &ising, unit),
-        (Class::F64, unit) => anneal_as::<f64>(team, search, options, monitor, &ising, unit),
+    match search.class {
+        Class::I8 => anneal_as::<i8>(team, search, options, monitor),
+        Class::I16 => anneal_as::<i16>(team, search, options, monitor),
+        Class::I32 => anneal_as::<i32>(team, search, options, monitor),
+        Class::F64 => anneal_as::<f64>(team, search, options, monitor),
     }
 }
 
@@ -39,17 +40,17 @@ fn anneal_as<T: Lane>(
     search: &Search,
     options: &Options,
     monitor: &mut dyn Monitor,
-    ising: &Ising,
-    unit: f64,
 ) -> Result<Found, RunError> {
-    let rows = Rows::<T>::new(ising, unit);
+    let Search { ising, unit, .. } = search;
+    let rows = Rows::<T>::new(ising, *unit);
     let annealing = Annealing {
         rows: &rows,
-        unit,
+        unit: *unit,
         options,
         schedule: Schedule::new(options.beta_range.unwrap_or_else(|| beta_range(ising)), options.sweeps),
         exponentials: Exponentials::new(options.seed),
         choice: Choice::of_process(),
+        goal: Goal::new(search, *unit),
     };
     Reads::new(search, options, team.threads(), LANES)
         .share(team, monitor, |share, hand| annealing.anneal_unit(share, hand))
@@ -63,6 +64,7 @@ struct Annealing<'a, T> {
     schedule: Schedule,
     exponentials: Exponentials,
     choice: Choice,
+    goal: Goal<'a>,
 }
 
 impl<T: Lane> Annealing<'_, T> {
@@ -72,6 +74,11 @@ impl<T: Lane> Annealing<'_, T> {
         let mut thresholds = Thresholds::descending();
         let mut sweeps = 0;
         while sweeps < share.sweeps {
+            if self.is_looked_at(sweeps)
+                && let Some(reads) = self.look(&replicas, share, hand)?
+            {
+                return Ok(Unit { reads, sweeps, is_met: true });
+            }
             if self.schedule.is_step(sweeps) {
                 thresholds.set(&self.exponentials, self.schedule.beta(sweeps), self.unit);
             }
@@ -85,6 +92,30 @@ impl<T: Lane> Annealing<'_, T> {
         if self.options.beta_range.is_none() {
             replicas.descend(hand)?;
         }
-        Ok(Unit { reads: (0..share.reads).map(|lane| replicas.values(lane)).collect(), sweeps })
+        Ok(Unit { reads: replicas.all_values(share.reads), sweeps, is_met: false })
+    }
+
+    /// Whether the reads are looked at before this sweep: a few times where there is a target, once they begin to freeze.
+    fn is_looked_at(&self, sweep: u32) -> bool {
+        let length = self.options.sweeps;
+        self.options.target_energy.is_some()
+            && self.options.beta_range.is_none()
+            && sweep > length / 2
+            && sweep.is_multiple_of(length.div_ceil(LOOKS))
+    }
+
+    /// What the reads would descend to now, where one of them reaches the target with that.
+    fn look(
+        &self,
+        replicas: &Replicas<T>,
+        share: Share,
+        hand: &mut Hand,
+    ) -> Result<Option<Vec<Vec<bool>>>, Interrupted> {
+        let mut replicas = replicas.clone();
+        replicas.descend(hand)?;
+        let energies = replicas.energies();
+        let is_met = (0..share.reads).any(|lane| self.goal.is_met(energies[lane], || replicas.values(lane)));
+        // Where the time has ended meanwhile, the unit is what it was before.
+        Ok((is_met && !hand.is_over(share.unit)).then(|| replicas.all_values(share.reads)))
     }
 }

@@ -3,7 +3,7 @@
 //! No clock is asked: what is picked is a function of model, options and seed. The race goes in rounds whose work doubles. In each round every
 //! contender searches anew with the same work; who was beaten in two rounds is out, and who is left takes the rest, in searches whose work
 //! doubles too, because annealing and tempering gain most from more sweeps. Tempering enters when a round is long enough for it.
-//! [`crate::search::Found::sweeps`] counts the sweeps of all rounds in order, so a limit of sweeps ends the race where a time limit did.
+//! [`crate::sought::Found::sweeps`] counts the sweeps of all rounds in order, so a limit of sweeps ends the race where a time limit did.
 
 use crate::anneal::anneal;
 use crate::bqm::Bqm;
@@ -12,8 +12,8 @@ use crate::ising::Ising;
 use crate::lanes::LANES;
 use crate::monitor::{Interrupted, Monitor, Next, Progress};
 use crate::options::{MAX_SWEEPS, Method, Options};
-use crate::rows::{Class, classify};
-use crate::search::{Found, Search};
+use crate::rows::Class;
+use crate::sought::{Found, Search};
 use crate::tabu::search_tabu;
 use crate::temper::temper;
 use ketflow_error::RunError;
@@ -188,12 +188,12 @@ pub(crate) fn race(
         search,
         options,
         monitor,
-        costs: scaled(costs, classify(&Ising::new(&search.bqm)).0),
+        costs: scaled(costs, search.class),
         unit: u64::from(options.sweeps).saturating_mul(costs.anneal),
         work,
         left: work,
         sweeps_left: options.sweep_limit.unwrap_or(u64::MAX),
-        found: Found { reads: Vec::new(), sweeps: 0 },
+        found: Found { reads: Vec::new(), energies: Vec::new(), sweeps: 0 },
         best: None,
         searches: Vec::new(),
         is_over: false,
@@ -301,8 +301,7 @@ impl Race<'_> {
         self.is_over = stage.is_finished;
         self.left = self.left.saturating_sub(work);
         self.sweeps_left = self.sweeps_left.saturating_sub(found.sweeps);
-        let energies = found.reads.iter().map(|values| self.search.energy(values));
-        let best = energies.reduce(|a, b| if self.search.is_better(b, Some(a)) { b } else { a });
+        let best = found.energies.iter().copied().reduce(|a, b| if self.search.is_better(b, Some(a)) { b } else { a });
         if let Some(energy) = best {
             if self.search.is_better(energy, self.best) {
                 self.best = best;
@@ -312,6 +311,7 @@ impl Race<'_> {
         }
         self.found.sweeps += found.sweeps;
         self.found.reads.extend(found.reads);
+        self.found.energies.extend(found.energies);
         Ok(best)
     }
 

@@ -6,8 +6,8 @@ use crate::elimination::{MOST_WIDTH, Order};
 use crate::ising::Ising;
 use crate::monitor::{Interrupted, Monitor, Next, Progress, Watch};
 use crate::options::{Method, Options};
-use crate::rows::{Class, classify};
-use crate::search::Search;
+use crate::rows::Class;
+use crate::sought::Search;
 use crate::tabu::search_tabu;
 use ketflow_error::{Error, RunError};
 use ketflow_team::Team;
@@ -75,11 +75,11 @@ impl Plan {
         options: &Options,
         monitor: &mut dyn Monitor,
     ) -> Result<Solved, RunError> {
-        let ising = Ising::new(&search.bqm);
+        let ising = &search.ising;
         let nodes = match self {
             Self::Elimination(order) => {
                 let mut watch = Watch::new(monitor, order.operations);
-                let states = order.ground_states(&ising, options.max_samples as usize, &mut watch)?;
+                let states = order.ground_states(ising, options.max_samples as usize, &mut watch)?;
                 return Ok(Solved { states, is_proved: true, nodes: 0 });
             }
             Self::BranchAndBound { nodes } => *nodes,
@@ -90,12 +90,11 @@ impl Plan {
         let start = search_tabu(team, search, &first, &mut whole)?.reads.swap_remove(0);
         // The fewest nodes that say where to end again.
         let nodes = if whole.is_finished { 1 } else { nodes };
-        let (class, unit) = classify(&ising);
         // A flip changes the energy by twice a whole number of units.
-        let step = if class == Class::F64 { 0.0 } else { 2.0 * unit };
+        let step = if search.class == Class::F64 { 0.0 } else { 2.0 * search.unit };
         let mut watch = Watch::new(monitor, nodes);
         watch.found(search.energy(&start));
-        let (values, is_proved, nodes) = branch::search(&ising, &start, step, nodes, &mut watch)?;
+        let (values, is_proved, nodes) = branch::search(ising, &start, step, nodes, &mut watch)?;
         Ok(Solved { states: vec![values], is_proved, nodes })
     }
 }

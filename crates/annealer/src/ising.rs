@@ -5,6 +5,7 @@ use crate::bqm::{Bqm, Vartype};
 /// Fields and couplings of a spin model, the couplings as compressed sparse rows.
 pub(crate) struct Ising {
     pub(crate) fields: Vec<f64>,
+    pub(crate) offset: f64,
     starts: Vec<usize>,
     neighbours: Vec<u32>,
     weights: Vec<f64>,
@@ -33,7 +34,7 @@ impl Ising {
                 weights[place] = b.value;
             }
         }
-        Self { fields: spin.linear().to_vec(), starts, neighbours, weights }
+        Self { fields: spin.linear().to_vec(), offset: spin.offset(), starts, neighbours, weights }
     }
 
     pub(crate) fn size(&self) -> usize {
@@ -44,6 +45,12 @@ impl Ising {
     pub(crate) fn row(&self, spin: usize) -> impl Iterator<Item = (usize, f64)> {
         let range = self.starts[spin]..self.starts[spin + 1];
         self.neighbours[range.clone()].iter().map(|k| *k as usize).zip(self.weights[range].iter().copied())
+    }
+
+    /// The sum of all magnitudes: no energy is further from the offset.
+    pub(crate) fn scale(&self) -> f64 {
+        let sum = |values: &[f64]| values.iter().map(|value| value.abs()).sum::<f64>();
+        sum(&self.fields) + sum(&self.weights) / 2.0
     }
 
     /// hᵢ + Σⱼ Jᵢⱼ sⱼ: flipping spin i changes the energy by −2 sᵢ times this.

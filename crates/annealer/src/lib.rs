@@ -34,13 +34,14 @@ mod rows;
 pub mod samples;
 mod schedule;
 mod search;
+mod sought;
 mod tabu;
 mod temper;
 mod thresholds;
 mod walk;
-mod width;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod wasm;
+mod width;
 
 pub use auto::{Picked, Raced, Reason};
 pub use bound::{Bound, MAX_BOUND_VARIABLES};

@@ -7,7 +7,6 @@
 //! Source: Martoňák, Santoro, Tosatti, "Quantum annealing by the path-integral Monte Carlo method: the two-dimensional random Ising
 //! model", Phys. Rev. B 66, 094203 (2002).
 
-use crate::ising::Ising;
 use crate::lanes::{Choice, LANES, Lanes, Work};
 use crate::monitor::{Interrupted, Monitor};
 use crate::options::Options;
@@ -15,7 +14,7 @@ use crate::reads::{Hand, Reads, Share, Unit};
 use crate::replicas::{BLOCK, Places, Replicas, field_of};
 use crate::rows::Rows;
 use crate::schedule::beta_range;
-use crate::search::{Found, Search};
+use crate::sought::{Found, Search};
 use crate::thresholds::Exponentials;
 use ketflow_error::RunError;
 use ketflow_team::Team;
@@ -40,9 +39,8 @@ pub(crate) fn anneal_paths(
     options: &Options,
     monitor: &mut dyn Monitor,
 ) -> Result<Found, RunError> {
-    let ising = Ising::new(&search.bqm);
-    let slice_beta = options.beta_range.map_or_else(|| beta_range(&ising).0, |(_, last)| last / LANES as f64);
-    let rows = Rows::<f64>::new(&ising, 1.0);
+    let slice_beta = options.beta_range.map_or_else(|| beta_range(&search.ising).0, |(_, last)| last / LANES as f64);
+    let rows = Rows::<f64>::new(&search.ising, 1.0);
     let exponentials = Exponentials::new(options.seed);
     Reads::new(search, options, team.threads(), 1)
         .share(team, monitor, |share, hand| anneal_path(&rows, slice_beta, &exponentials, options, share, hand))
@@ -90,7 +88,7 @@ fn anneal_path(
     slices.descend(hand)?;
     let energies = slices.energies();
     let best = (0..LANES).fold(0, |best, lane| if energies[lane] < energies[best] { lane } else { best });
-    Ok(Unit { reads: vec![slices.values(best)], sweeps })
+    Ok(Unit { reads: vec![slices.values(best)], sweeps, is_met: false })
 }
 
 /// A visit of some spins.

@@ -7,7 +7,7 @@
 
 use crate::monitor::{Interrupted, Monitor, Next, POLL_STEPS, Progress};
 use crate::options::Options;
-use crate::search::{Found, Search};
+use crate::sought::{Found, Search};
 use ketflow_error::RunError;
 use ketflow_team::Team;
 use std::sync::atomic::Ordering::Relaxed;
@@ -30,6 +30,8 @@ pub(crate) struct Unit {
     pub(crate) reads: Vec<Vec<bool>>,
     /// Of each, at least one.
     pub(crate) sweeps: u32,
+    /// They ended together, before their time, because one of them has reached the target.
+    pub(crate) is_met: bool,
 }
 
 /// What a unit is to do.
@@ -46,7 +48,10 @@ pub(crate) struct Share {
 /// Units that one thread does one after the other.
 struct Batch {
     reads: Vec<Vec<bool>>,
+    energies: Vec<f64>,
     sweeps: u64,
+    /// Of each read of its last unit.
+    last_sweeps: u64,
     best: Option<f64>,
     /// None of its units was cut short or left out.
     is_whole: bool,
@@ -150,7 +155,8 @@ impl<'a> Reads<'a> {
         do_unit: &impl Fn(Share, &mut Hand) -> Result<Unit, Interrupted>,
     ) -> Result<(), Interrupted> {
         let first = batch as u64 * self.units_per_batch;
-        let mut made = Batch { reads: Vec::new(), sweeps: 0, best: None, is_whole: true };
+        let mut made =
+            Batch { reads: Vec::new(), energies: Vec::new(), sweeps: 0, last_sweeps: 0, best: None, is_whole: true };
         for unit in first..self.units.min(first + self.units_per_batch) {
             let first_read = unit * self.reads_per_unit;
             // A result has at least one sweep, however short its time.
@@ -160,12 +166,15 @@ impl<'a> Reads<'a> {
                 made.is_whole = false;
                 break;
             };
-            let Unit { reads, sweeps } = do_unit(share, hand)?;
+            let Unit { reads, sweeps, is_met } = do_unit(share, hand)?;
             made.sweeps += u64::from(sweeps) * share.reads as u64;
-            // A read alone may end early with the target; of several that were cut short none has ended.
-            if sweeps == share.sweeps || share.reads == 1 {
-                for (read, values) in (first_read as u32..).zip(&reads) {
-                    let energy = self.search.energy(values);
+            made.last_sweeps = sweeps.into();
+            let energies = reads.iter().map(|values| self.search.energy(values));
+            made.energies.extend(energies);
+            // A read alone may end early with the target; of several that were cut short, by time or by `sweepLimit`, none has ended.
+            if sweeps == self.options.sweeps || share.reads == 1 || is_met {
+                let energies = &made.energies[made.reads.len()..];
+                for (read, energy) in (first_read as u32..).zip(energies.iter().copied()) {
                     if self.search.is_better(energy, made.best) {
                         made.best = Some(energy);
                     }
@@ -200,23 +209,23 @@ impl<'a> Reads<'a> {
     /// The reads from the first one to the last that counts.
     fn found(&self) -> Found {
         let most = u64::from(self.last.load(Relaxed)) + 1;
-        let mut found = Found { reads: Vec::new(), sweeps: 0 };
+        let mut found = Found { reads: Vec::new(), energies: Vec::new(), sweeps: 0 };
         for batch in std::mem::take(&mut self.ledger().batches) {
             let Some(batch) = batch else { break };
             let is_whole = batch.is_whole;
             found.reads.extend(batch.reads);
+            found.energies.extend(batch.energies);
             found.sweeps += batch.sweeps;
+            if let Some(behind) = (found.reads.len() as u64).checked_sub(most) {
+                // Those behind the last one walked beside it, in the last unit: they are not counted.
+                found.reads.truncate(most as usize);
+                found.energies.truncate(most as usize);
+                found.sweeps -= behind * batch.last_sweeps;
+                break;
+            }
             if !is_whole {
                 break;
             }
-        }
-        if found.reads.len() as u64 > most {
-            // Those behind the last one walked beside it: they are not counted.
-            let unit = (most - 1) / self.reads_per_unit;
-            let sweeps = self.share_of(unit).map_or(0, |share| u64::from(share.sweeps));
-            found.reads.truncate(most as usize);
-            found.sweeps = unit * self.reads_per_unit * u64::from(self.options.sweeps)
-                + (most - unit * self.reads_per_unit) * sweeps;
         }
         found
     }

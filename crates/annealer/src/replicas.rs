@@ -24,6 +24,7 @@ pub(crate) const START: u32 = 0x101;
 const FLIP: u32 = 0x102;
 
 /// The spins of sixteen reads.
+#[derive(Clone)]
 pub(crate) struct Replicas<'a, T> {
     pub(crate) rows: &'a Rows<T>,
     pub(crate) choice: Choice,
@@ -56,6 +57,11 @@ impl<'a, T: Lane> Replicas<'a, T> {
 
     pub(crate) fn values(&self, lane: usize) -> Vec<bool> {
         self.spins.iter().map(|lanes| lanes[lane].is_above(T::ZERO)).collect()
+    }
+
+    /// Of the first `reads` lanes.
+    pub(crate) fn all_values(&self, reads: usize) -> Vec<Vec<bool>> {
+        (0..reads).map(|lane| self.values(lane)).collect()
     }
 
     /// Every spin in turn, in all lanes; says whether any was flipped. `reads` is how many reads the lanes are.

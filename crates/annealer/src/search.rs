@@ -12,6 +12,7 @@ use crate::path_integral::anneal_paths;
 use crate::read::{Format, Model};
 use crate::result::{AnnealResult, Work};
 use crate::samples::SampleSet;
+use crate::sought::{Found, Search};
 use crate::tabu::search_tabu;
 use crate::temper::temper;
 use ketflow_error::{Error, RunError};
@@ -49,62 +50,6 @@ struct Plan {
     way: Way,
     /// What `auto` has picked already.
     picked: Option<Picked>,
-}
-
-/// The model as it is searched: low energies are wanted of it.
-pub(crate) struct Search {
-    pub(crate) bqm: Bqm,
-    sense: Sense,
-    target: Option<f64>,
-}
-
-impl Search {
-    /// The energy of the model that was given, exactly.
-    pub(crate) fn energy(&self, values: &[bool]) -> f64 {
-        self.given(self.bqm.energy(values))
-    }
-
-    fn given(&self, energy: f64) -> f64 {
-        if self.sense == Sense::Max { -energy } else { energy }
-    }
-
-    /// Whether an energy is better than another, or the first.
-    pub(crate) fn is_better(&self, energy: f64, best: Option<f64>) -> bool {
-        best.is_none_or(|best| if self.sense == Sense::Max { energy > best } else { energy < best })
-    }
-
-    pub(crate) fn reaches_target(&self, energy: f64) -> bool {
-        self.target.is_some_and(|target| !self.is_better(target, Some(energy)))
-    }
-}
-
-/// The target as a walk sees it, which knows its energy in units, without the offset, and up to rounding.
-pub(crate) struct Goal<'a> {
-    search: &'a Search,
-    /// Energies above this one do not reach the target.
-    most: f64,
-}
-
-impl<'a> Goal<'a> {
-    pub(crate) fn new(search: &'a Search, unit: f64) -> Self {
-        let Some(target) = search.target else { return Self { search, most: f64::NEG_INFINITY } };
-        let spin = search.bqm.to_vartype(Vartype::Spin);
-        let scale = spin.linear().iter().chain(spin.couplings().iter().map(|b| &b.value)).map(|a| a.abs()).sum::<f64>();
-        Self { search, most: (search.given(target) - spin.offset() + 1e-9 * scale) / unit }
-    }
-
-    /// Whether a sample whose energy a walk says is `energy` reaches the target.
-    pub(crate) fn is_met(&self, energy: f64, values: &[bool]) -> bool {
-        energy <= self.most && self.search.reaches_target(self.search.energy(values))
-    }
-}
-
-/// What a search ended in.
-pub(crate) struct Found {
-    /// The values of each read.
-    pub(crate) reads: Vec<Vec<bool>>,
-    /// Of all reads together.
-    pub(crate) sweeps: u64,
 }
 
 /// Says what a run with these options would take.
@@ -235,7 +180,7 @@ pub fn run_on(
 ) -> Result<AnnealResult, RunError> {
     let Plan { estimate, sense, way, picked } = plan(model, options)?;
     let bqm = if sense == Sense::Max { model.bqm.negated() } else { model.bqm.clone() };
-    let search = Search { bqm, sense, target: options.target_energy };
+    let search = Search::new(bqm, sense, options.target_energy);
     let most = options.max_samples as usize;
     // Each more thread walks with lanes of its own. Where there is no room for them fewer walk, because threads must not decide about
     // what is refused.
@@ -245,7 +190,7 @@ pub fn run_on(
     let (found, picked, is_proved) = match &way {
         Way::Exact(plan) => {
             let solved = plan.solve(team, &search, options, monitor)?;
-            (Found { reads: solved.states, sweeps: solved.nodes }, picked, Some(solved.is_proved))
+            (Found { reads: solved.states, energies: Vec::new(), sweeps: solved.nodes }, picked, Some(solved.is_proved))
         }
         Way::Race => {
             let (found, picked) = auto::race(team, &search, options, monitor)?;

@@ -8,13 +8,12 @@
 
 use crate::candidates::{Candidates, Least};
 use crate::elite::Elite;
-use crate::ising::Ising;
 use crate::lanes::Choice;
 use crate::monitor::{Interrupted, Monitor};
 use crate::options::Options;
 use crate::reads::{Hand, Reads, Share, Unit};
-use crate::rows::{Class, Lane, Rows, classify};
-use crate::search::{Found, Goal, Search};
+use crate::rows::{Class, Lane, Rows};
+use crate::sought::{Found, Goal, Search};
 use crate::walk::Walk;
 use ketflow_error::RunError;
 use ketflow_rng::philox4x32;
@@ -33,11 +32,10 @@ pub(crate) fn search_tabu(
     options: &Options,
     monitor: &mut dyn Monitor,
 ) -> Result<Found, RunError> {
-    let ising = Ising::new(&search.bqm);
-    match classify(&ising) {
-        (Class::I8 | Class::I16, unit) => search_as::<i16>(team, search, options, monitor, &ising, unit),
-        (Class::F64, unit) => search_as::<f64>(team, search, options, monitor, &ising, unit),
-        (Class::I32, unit) => search_as::<i32>(team, search, options, monitor, &ising, unit),
+    match search.class {
+        Class::I8 | Class::I16 => search_as::<i16>(team, search, options, monitor),
+        Class::F64 => search_as::<f64>(team, search, options, monitor),
+        Class::I32 => search_as::<i32>(team, search, options, monitor),
     }
 }
 
@@ -46,13 +44,11 @@ fn search_as<T: Lane + PartialOrd>(
     search: &Search,
     options: &Options,
     monitor: &mut dyn Monitor,
-    ising: &Ising,
-    unit: f64,
 ) -> Result<Found, RunError> {
-    let rows = Rows::<T>::new(ising, unit);
+    let rows = Rows::<T>::new(&search.ising, search.unit);
     let start = Walk::new(&rows);
     let choice = Choice::of_process();
-    let goal = Goal::new(search, unit);
+    let goal = Goal::new(search, search.unit);
     Reads::new(search, options, team.threads(), 1).share(team, monitor, |share, hand| {
         let words = Words::new(options.seed, share.unit);
         let candidates = Candidates::new(rows.size());
@@ -129,7 +125,7 @@ impl<T: Lane + PartialOrd> Tabu<'_, T> {
             if failures > MOST_FAILURES {
                 (elite, failures) = (Elite::new(), 0);
             }
-            is_over = hand.is_over(share.unit) || self.goal.is_met(best, &values);
+            is_over = hand.is_over(share.unit) || self.goal.is_met(best, || values.clone());
             if sweeps < share.sweeps && !is_over {
                 sweeps += self.start_anew(&elite, share.sweeps - sweeps, hand)?;
             }
@@ -137,7 +133,7 @@ impl<T: Lane + PartialOrd> Tabu<'_, T> {
         if values.is_empty() {
             values = self.walk.values();
         }
-        Ok(Unit { reads: vec![values], sweeps: sweeps.max(1) })
+        Ok(Unit { reads: vec![values], sweeps: sweeps.max(1), is_met: false })
     }
 
     fn start_at_random(&mut self) {
@@ -161,7 +157,7 @@ impl<T: Lane + PartialOrd> Tabu<'_, T> {
                 // The best so far is left: now it is worth a copy.
                 values = self.walk.values();
                 is_behind = false;
-                if self.goal.is_met(best, &values) {
+                if self.goal.is_met(best, || values.clone()) {
                     break;
                 }
             }

@@ -2,15 +2,14 @@
 //!
 //! Source: Hukushima, Nemoto, "Exchange Monte Carlo method and application to spin glass simulations", J. Phys. Soc. Jpn. 65 (1996).
 
-use crate::ising::Ising;
 use crate::lanes::{Choice, LANES};
 use crate::monitor::{Interrupted, Monitor};
 use crate::options::Options;
 use crate::reads::{Hand, Reads, Share, Unit};
 use crate::replicas::Replicas;
-use crate::rows::{Class, Lane, Rows, classify};
+use crate::rows::{Class, Lane, Rows};
 use crate::schedule::{Schedule, beta_range};
-use crate::search::{Found, Goal, Search};
+use crate::sought::{Found, Goal, Search};
 use crate::thresholds::{Exponentials, Thresholds};
 use ketflow_error::RunError;
 use ketflow_rng::philox4x32;
@@ -32,12 +31,11 @@ pub(crate) fn temper(
     options: &Options,
     monitor: &mut dyn Monitor,
 ) -> Result<Found, RunError> {
-    let ising = Ising::new(&search.bqm);
-    match classify(&ising) {
-        (Class::I8, unit) => temper_as::<i8>(team, search, options, monitor, &ising, unit),
-        (Class::I16, unit) => temper_as::<i16>(team, search, options, monitor, &ising, unit),
-        (Class::I32, unit) => temper_as::<i32>(team, search, options, monitor, &ising, unit),
-        (Class::F64, unit) => temper_as::<f64>(team, search, options, monitor, &ising, unit),
+    match search.class {
+        Class::I8 => temper_as::<i8>(team, search, options, monitor),
+        Class::I16 => temper_as::<i16>(team, search, options, monitor),
+        Class::I32 => temper_as::<i32>(team, search, options, monitor),
+        Class::F64 => temper_as::<f64>(team, search, options, monitor),
     }
 }
 
@@ -46,9 +44,9 @@ fn temper_as<T: Lane>(
     search: &Search,
     options: &Options,
     monitor: &mut dyn Monitor,
-    ising: &Ising,
-    unit: f64,
 ) -> Result<Found, RunError> {
+    let Search { ising, unit, .. } = search;
+    let unit = *unit;
     let range = options.beta_range.unwrap_or_else(|| beta_range(ising));
     let ladder = Schedule::new(range, LANES as u32);
     let betas: [f64; LANES] = std::array::from_fn(|lane| ladder.beta(lane as u32));
@@ -106,8 +104,8 @@ impl<T: Lane> Tempering<'_, T> {
             if sweeps.is_multiple_of(SWEEPS_PER_ROUND) {
                 let mut energies = replicas.energies();
                 best.look(&replicas, &energies);
-                if self.options.beta_range.is_none() && self.goal.is_met(best.energy, &best.values) {
-                    return Ok(Unit { reads: vec![best.values], sweeps });
+                if self.options.beta_range.is_none() && self.goal.is_met(best.energy, || best.values.clone()) {
+                    return Ok(Unit { reads: vec![best.values], sweeps, is_met: false });
                 }
                 self.exchange(&mut replicas, &mut energies, sweeps / SWEEPS_PER_ROUND, share.unit);
             }
@@ -117,11 +115,11 @@ impl<T: Lane> Tempering<'_, T> {
         }
         // Who gives a range wants the coldest replica as it is: a sample of the distribution at that β.
         if self.options.beta_range.is_some() {
-            return Ok(Unit { reads: vec![replicas.values(LANES - 1)], sweeps });
+            return Ok(Unit { reads: vec![replicas.values(LANES - 1)], sweeps, is_met: false });
         }
         replicas.descend(hand)?;
         best.look(&replicas, &replicas.energies());
-        Ok(Unit { reads: vec![best.values], sweeps })
+        Ok(Unit { reads: vec![best.values], sweeps, is_met: false })
     }
 
     /// Every second pair of neighbours on the ladder, in turn: exchanged with the probability min(1, exp((βₐ − βᵦ)(Eₐ − Eᵦ))).

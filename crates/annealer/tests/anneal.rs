@@ -272,7 +272,7 @@ fn a_read_that_is_good_enough_is_the_last_one() {
     let options = Options { target_energy: Some(best), ..base };
     let found = run_on(&bqm, &options, &mut Unmonitored).unwrap();
     assert_eq!(found.samples.best().unwrap().energy, best);
-    assert!(found.work.reads < 64 && found.work.sweeps == found.work.reads * 1000, "{:?}", found.work);
+    assert!(found.work.reads < 64 && found.work.sweeps <= found.work.reads * 1000, "{:?}", found.work);
     let reached = found.samples.samples.iter().filter(|sample| sample.energy <= best);
     assert_eq!(reached.map(|sample| sample.occurrences).sum::<u32>(), 1);
 }

@@ -131,6 +131,54 @@ fn a_long_read_ends_with_the_target() {
     }
 }
 
+/// A graph of 2,000 spins, so that a sweep is worth a poll every ten or so.
+fn large() -> Bqm {
+    let sign = |k: usize| if k.is_multiple_of(3) { 1 } else { -1 };
+    let couplings: Vec<_> =
+        (0..2000).flat_map(|k| [(k, (k + 1) % 2000, sign(k)), (k, (k + 170) % 2000, sign(k / 5))]).collect();
+    model(Vartype::Spin, &[0; 2000], &couplings, 0)
+}
+
+/// Reads that anneal are looked at while they freeze, and that changes nothing but where they end.
+#[test]
+fn annealed_reads_end_together_where_one_of_them_would_meet_the_target() {
+    let bqm = large();
+    let options = Options { reads: 16, sweeps: 400, seed: 4, method: Method::Anneal, ..Options::default() };
+    let whole = run_on(&bqm, &options, &mut Unmonitored).unwrap();
+    let never = Options { target_energy: Some(-1e6), ..options.clone() };
+    assert_eq!(run_on(&bqm, &never, &mut Unmonitored).unwrap().to_container(), whole.to_container());
+    // Some read of each look comes so near.
+    let near = 0.9 * whole.samples.best().unwrap().energy;
+    let ended = run_on(&bqm, &Options { target_energy: Some(near), ..options.clone() }, &mut Unmonitored).unwrap();
+    // The first multiple of 400 / 16 sweeps in the second half.
+    assert_eq!(ended.work.sweeps, ended.work.reads * 225, "{:?}", ended.work);
+    assert!(ended.samples.best().unwrap().energy <= near);
+    let unable = Options { target_energy: Some(near), beta_range: Some((0.5, 3.0)), ..options };
+    assert_eq!(run_on(&bqm, &unable, &mut Unmonitored).unwrap().work.sweeps % 400, 0);
+}
+
+/// Looks take time, too, in which a limit may end the run: then the reads are what they were before.
+#[test]
+fn a_run_that_was_told_to_finish_while_it_looked_is_repeated_by_its_sweeps() {
+    let bqm = large();
+    let options = Options { reads: 32, sweeps: 400, seed: 4, method: Method::Anneal, ..Options::default() };
+    let near = 0.99 * run_on(&bqm, &options, &mut Unmonitored).unwrap().samples.best().unwrap().energy;
+    let mut ends = 0;
+    for (target, at) in [-1e6, near].into_iter().flat_map(|target| (1..80).map(move |at| (target, at))) {
+        let options = Options { target_energy: Some(target), ..options.clone() };
+        let mut finishing = Scripted { seen: Vec::new(), at, answer: Ok(Next::Finish) };
+        let ended = run_on(&bqm, &options, &mut finishing).unwrap();
+        if finishing.seen.len() < at {
+            continue;
+        }
+        ends += 1;
+        let again = Options { sweep_limit: Some(ended.work.sweeps), ..options };
+        let again = run_on(&bqm, &again, &mut Unmonitored).unwrap();
+        assert_eq!(again.to_container(), ended.to_container(), "{target}, poll {at}");
+    }
+    assert!(ends > 60, "{ends}");
+}
+
 /// What a time limit ends can be run again: the sweeps that were done, told as `sweepLimit`, give the same bytes.
 #[test]
 fn a_run_that_was_told_to_finish_is_repeated_by_its_sweeps() {
