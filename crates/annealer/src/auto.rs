@@ -3,7 +3,7 @@
 //! No clock is asked: what is picked is a function of model, options and seed. The race goes in rounds whose work doubles. In each round every
 //! contender searches anew with the same work; who was beaten in two rounds is out, and who is left takes the rest, in searches whose work
 //! doubles too, because annealing and tempering gain most from more sweeps. Tempering enters when a round is long enough for it.
-//! [`crate::sought::Found::sweeps`] counts the sweeps of all rounds in order, so a limit of sweeps ends the race where a time limit did.
+//! With a target the favourite does its first rounds before the others begin. [`crate::sought::Found::sweeps`] counts the sweeps of all rounds in order, so a limit of sweeps ends the race where a time limit did.
 
 use crate::anneal::anneal;
 use crate::bqm::Bqm;
@@ -20,6 +20,7 @@ use ketflow_error::RunError;
 use ketflow_rng::philox4x32;
 use ketflow_team::Team;
 use serde::Serialize;
+use std::collections::VecDeque;
 
 /// The top word of the counters that give each search its seed; part of the reproducibility contract, never reused.
 const SEARCH: u32 = 0x106;
@@ -39,6 +40,8 @@ const LEAST_SWEEPS: u64 = 30;
 const TEMPERED_FROM: u64 = 4000;
 /// Sweeps of a tempered read before there are several.
 const TEMPERED_FOR: u64 = 10_000;
+/// Rounds that the favourite does before the others begin, where there is a target.
+const ROUNDS_AHEAD: u64 = 2;
 /// Rounds that a contender may lose.
 const MOST_LOSSES: u32 = 1;
 /// Searches side by side in a long round, so that threads have something to share.
@@ -121,9 +124,9 @@ pub(crate) fn work(bqm: &Bqm, options: &Options) -> u64 {
 /// Reads that are kept of a race at most.
 pub(crate) fn most_reads(bqm: &Bqm, options: &Options) -> u64 {
     let unit = u64::from(options.sweeps).saturating_mul(Costs::of(bqm).anneal).max(1);
-    // Rounds of one unit each, and of four once there is work for them.
+    // A short search for a target, rounds of one unit each, and of four once there is work for them.
     let rounds = u64::from((work(bqm, options) / unit).max(1).ilog2());
-    (4 + rounds * MOST_UNITS) * (LANES as u64 + 2)
+    (5 + rounds * MOST_UNITS) * (LANES as u64 + 2)
 }
 
 /// What is done with a job; limits of sweeps have no say in it, so that a run that was cut can be run again.
@@ -221,6 +224,7 @@ impl Race<'_> {
         let mut contenders = Vec::from(order.map(Contender::new));
         let mut share = (self.work / PARTS).min(self.unit);
         let mut is_tempered = false;
+        let mut ahead = self.favourite_ahead(order[0], share)?;
         while self.left > 0 && !self.is_over {
             let is_annealed = contenders.iter().any(|contender| contender.method == Method::Anneal);
             let round = |contenders: usize| share * contenders as u64;
@@ -238,7 +242,11 @@ impl Race<'_> {
             } else {
                 let mut energies = Vec::new();
                 for contender in &contenders {
-                    energies.push(self.search(contender.method, share)?);
+                    let known = if contender.method == order[0] { ahead.pop_front() } else { None };
+                    energies.push(match known {
+                        Some(energy) => energy,
+                        None => self.search(contender.method, share)?,
+                    });
                 }
                 let best = energies
                     .iter()
@@ -253,6 +261,21 @@ impl Race<'_> {
             share *= 2;
         }
         Ok(())
+    }
+
+    /// What the favourite found in its first rounds, where it does them before the others: with a target they may not be needed. Easy ones are
+    /// met by less than a round, so there it begins with a short search that is nobody's round.
+    fn favourite_ahead(&mut self, favourite: Method, share: u64) -> Result<VecDeque<Option<f64>>, RunError> {
+        let mut ahead = VecDeque::new();
+        if self.search.has_target() {
+            if share / 2 >= LEAST_SWEEPS * self.costs.anneal {
+                self.search(favourite, share / 2)?;
+            }
+            for round in 0..ROUNDS_AHEAD {
+                ahead.push_back(self.search(favourite, share << round)?);
+            }
+        }
+        Ok(ahead)
     }
 
     /// Who lost the fewest rounds, of equals who is first.

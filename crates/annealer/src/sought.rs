@@ -39,6 +39,10 @@ impl Search {
         best.is_none_or(|best| if self.sense == Sense::Max { energy > best } else { energy < best })
     }
 
+    pub(crate) fn has_target(&self) -> bool {
+        self.target.is_some()
+    }
+
     pub(crate) fn reaches_target(&self, energy: f64) -> bool {
         self.target.is_some_and(|target| !self.is_better(target, Some(energy)))
     }
