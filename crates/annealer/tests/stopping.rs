@@ -164,7 +164,7 @@ fn a_run_that_was_told_to_finish_while_it_looked_is_repeated_by_its_sweeps() {
     let options = Options { reads: 32, sweeps: 400, seed: 4, method: Method::Anneal, ..Options::default() };
     let near = 0.99 * run_on(&bqm, &options, &mut Unmonitored).unwrap().samples.best().unwrap().energy;
     let mut ends = 0;
-    for (target, at) in [-1e6, near].into_iter().flat_map(|target| (1..80).map(move |at| (target, at))) {
+    for (target, at) in [-1e6, near].into_iter().flat_map(|target| (1..80).step_by(4).map(move |at| (target, at))) {
         let options = Options { target_energy: Some(target), ..options.clone() };
         let mut finishing = Scripted { seen: Vec::new(), at, answer: Ok(Next::Finish) };
         let ended = run_on(&bqm, &options, &mut finishing).unwrap();
@@ -176,7 +176,7 @@ fn a_run_that_was_told_to_finish_while_it_looked_is_repeated_by_its_sweeps() {
         let again = run_on(&bqm, &again, &mut Unmonitored).unwrap();
         assert_eq!(again.to_container(), ended.to_container(), "{target}, poll {at}");
     }
-    assert!(ends > 60, "{ends}");
+    assert!(ends > 15, "{ends}");
 }
 
 /// What a time limit ends can be run again: the sweeps that were done, told as `sweepLimit`, give the same bytes.
