@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "annealer",
     "version": "0.1.0",
-    "contentHash": "a763c6e8684a082d9e75b43d3687a880c4abe49ed4767670518ede2d8681a83f"
+    "contentHash": "b4e342d698c495d77bd3520d8995f4a7fd2b985fe8cdebc0f4eea62766dce866"
   },
   "build": {
     "kind": "wasm-simd128-threads",
-    "sha256": "f7c965d54756db754adb67379cf21865f397011b1fdf601c52dbe44c99f8ff95"
+    "sha256": "2444506857f26700f1b5c664438e8713dfb192be4cea045157c1b2c1224df844"
   }
 };

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "annealer",
     "version": "0.1.0",
-    "contentHash": "a763c6e8684a082d9e75b43d3687a880c4abe49ed4767670518ede2d8681a83f"
+    "contentHash": "b4e342d698c495d77bd3520d8995f4a7fd2b985fe8cdebc0f4eea62766dce866"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "570cfccf72dd582d5c9434ee1745a755bce70ca5a9f8f946f372e939d2844c86"
+    "sha256": "24481b6ed0dc788240caa91b32f7fad8f2a19c41e0e381e429103b6044475970"
   }
 };
