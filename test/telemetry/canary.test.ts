@@ -123,7 +123,8 @@ async function exercise(
   vi.spyOn(EnginePool.prototype, "estimate").mockImplementation(async (_type, input) => {
     throw boom(JSON.stringify(input));
   });
-  await submit("service fails", jobWith(canaries, { seed: 7, mode: "plan" }));
+  // A gate more: work that was estimated once is not estimated again.
+  await submit("service fails", jobWith(canaries, { seed: 7, mode: "plan" }, `x ${canaries.source}[0];`));
   const { text: exported } = await step("export", "POST", `/v1/audit:export?${canaries.exported}=1`, canaries.exported);
   // Whose data it is has all of it: so it was there to be let out.
   const { source, comment, owner } = canaries;

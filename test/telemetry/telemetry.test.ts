@@ -154,7 +154,9 @@ describe("the log of the service", () => {
     await call("POST", "/v1/jobs", BELL_BODY, WAIT);
     await call("GET", "/nowhere");
     vi.spyOn(EnginePool.prototype, "estimate").mockRejectedValue(new Error("boom"));
-    const { status, headers } = await call("POST", "/v1/jobs", { ...BELL_BODY, mode: "plan" });
+    // Other options than before: work that was estimated once is not estimated again.
+    const options = { ...BELL_BODY.options, shots: 77 };
+    const { status, headers } = await call("POST", "/v1/jobs", { ...BELL_BODY, options, mode: "plan" });
     expect(status).toBe(500);
     const traceId = headers.get("x-request-id");
     await service.close();
