@@ -51,6 +51,11 @@ impl Rotation {
         1.0 / (1.0 + self.ratio * self.ratio).sqrt()
     }
 
+    /// Cosine and sine without the scale.
+    pub(crate) fn unscaled(&self) -> [f64; 2] {
+        if self.is_steep { [self.ratio, 1.0] } else { [1.0, self.ratio] }
+    }
+
     /// Cosine and sine.
     pub(crate) fn entries(&self) -> [f64; 2] {
         let (large, small) = (self.scale(), self.scale() * self.ratio);

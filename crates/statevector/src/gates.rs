@@ -7,6 +7,7 @@
 use crate::elementary::{Context, Elementary, take_apart};
 use crate::kernels::Kernel;
 use crate::plan::Step;
+use crate::product::Product;
 use crate::schedule::{Space, schedule};
 use crate::slopes::{AxisSlope, Slopes};
 use ketflow_circuit::gates::Gate;
@@ -41,6 +42,8 @@ pub(crate) struct Gates {
     context: Context,
     /// Gate errors may strike between any two gates, so each becomes a step as it is.
     is_noisy: bool,
+    /// Whether the first of all steps meets |0…0⟩.
+    begins_at_zero: bool,
     /// Which qubit of the state each qubit of the circuit is.
     places: Vec<u32>,
     waiting: Vec<Waiting>,
@@ -56,6 +59,11 @@ impl Gates {
         Self::in_space((0..qubits).collect(), space, context, is_noisy)
     }
 
+    /// As [`Gates::new`], for steps of which the first meets |0…0⟩.
+    pub(crate) fn from_zero(qubits: u32, context: Context, is_noisy: bool) -> Self {
+        Self { begins_at_zero: !is_noisy, ..Self::new(qubits, context, is_noisy) }
+    }
+
     /// Those of a backward pass, which begins with the qubits at `places`.
     pub(crate) fn backward(places: Vec<u32>, space: Space, context: Context) -> Self {
         Self::in_space(places, space, context, false)
@@ -63,7 +71,16 @@ impl Gates {
 
     fn in_space(places: Vec<u32>, space: Space, context: Context, is_noisy: bool) -> Self {
         let waiting = vec![Waiting::default(); places.len()];
-        Self { context, is_noisy, places, waiting, operations: Vec::new(), space, slopes: Slopes::default() }
+        Self {
+            context,
+            is_noisy,
+            begins_at_zero: false,
+            places,
+            waiting,
+            operations: Vec::new(),
+            space,
+            slopes: Slopes::default(),
+        }
     }
 
     /// Which qubit of the state `qubit` is now.
@@ -182,7 +199,15 @@ impl Gates {
 
     /// Appends the steps of all gates so far that do not wait on a qubit.
     pub(crate) fn emit(&mut self, steps: &mut Vec<Step>) {
-        schedule(std::mem::take(&mut self.operations), self.space, steps);
+        let mut operations = std::mem::take(&mut self.operations);
+        if self.begins_at_zero
+            && steps.is_empty()
+            && let Some((product, rest)) = Product::split(&operations, self.space.qubits)
+        {
+            steps.push(Step::Begin(product));
+            operations = rest;
+        }
+        schedule(operations, self.space, steps);
     }
 
     pub(crate) fn flush_all(&mut self) {

@@ -28,6 +28,7 @@ mod parity;
 mod parts;
 mod phases;
 mod plan;
+mod product;
 mod real;
 mod reduce;
 mod result;

@@ -10,6 +10,7 @@ use crate::gates::Gates;
 use crate::kernels::Kernel;
 use crate::noise::{Noise, Operators};
 use crate::options::{Method, Options};
+use crate::product::Product;
 use crate::sweep::Sweep;
 use builder::{Builder, Section};
 use ketflow_circuit::ir::{Circuit, Condition};
@@ -19,6 +20,8 @@ use ketflow_circuit::{Error, final_measurements, writes_bits};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Step {
     Apply(Kernel),
+    /// From |0…0⟩ to a product state: the first step, if it is there.
+    Begin(Product),
     /// Many gates during one walk over the state.
     Sweep(Box<Sweep>),
     /// Gates under noise, twice: next as sweeps, for shots without an error in them, then from `struck` on gate by gate. `hazards` are
@@ -110,7 +113,7 @@ impl Plan {
             qubits,
             bits: circuit.bit_count(),
             keeps_phase: options.amplitudes,
-            gates: Gates::new(qubits, context, is_noisy),
+            gates: Gates::from_zero(qubits, context, is_noisy),
             section: (is_noisy && noise.is_pauli()).then(|| Section::new(qubits, context)),
             steps: Vec::new(),
             is_touched: vec![false; qubits as usize],
@@ -173,7 +176,7 @@ impl Plan {
     pub(crate) fn passes(&self) -> u64 {
         self.quiet_steps()
             .map(|step| match step {
-                Step::Apply(_) | Step::Sweep(_) => 1,
+                Step::Begin(_) | Step::Apply(_) | Step::Sweep(_) => 1,
                 Step::Measure { .. } | Step::Reset { .. } => 2,
                 _ => 0,
             })
@@ -188,6 +191,7 @@ impl Plan {
                 // A power of two times a small fraction: exact up to 53 bits, an estimate beyond.
                 Step::Apply(kernel) => (amplitudes * kernel.touched_share()) as u128,
                 Step::Sweep(sweep) => (sweep.weight as u128) << self.qubits,
+                Step::Begin(_) => 1 << self.qubits,
                 Step::Measure { .. } | Step::Reset { .. } => 2 << self.qubits,
                 _ => 0,
             })

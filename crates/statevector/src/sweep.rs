@@ -66,9 +66,11 @@ pub(crate) enum Stage {
         is_steep: bool,
         ratio: f64,
     },
-    /// Rotations of lanes, of those in `present` (1, 2, 4, 8 or 15), lowest first, with the factors of each.
+    /// Rotations of lanes, of those in `present` (1, 2, 4, 8 or 15), lowest first, with the factors of each but for its scale: `own` is 1
+    /// unless its bit in `steep` is set, when `other` is 1 or −1.
     Lanes {
         present: usize,
+        steep: usize,
         factors: Box<[LaneFactors; 4]>,
     },
     /// A rotation of a held qubit under a condition.
@@ -263,7 +265,8 @@ impl Builder {
         }
         if !lanes.is_empty() {
             self.lanes(&lanes);
-        } else if self.unscaled >= MOST_UNSCALED {
+        }
+        if self.unscaled >= MOST_UNSCALED {
             self.rescale();
         }
     }
@@ -274,18 +277,19 @@ impl Builder {
             present = LANES - 1;
         }
         let mut all = Box::new([LaneFactors { own: [1.0; LANES], other: [0.0; LANES] }; 4]);
-        for (k, rotation) in rotations.iter().enumerate() {
-            // The first one takes the scale along.
-            let scale = if k == 0 { std::mem::replace(&mut self.scale, 1.0) } else { 1.0 };
-            all[rotation.target as usize] = factors(rotation, scale, u32::MAX);
+        let mut steep = 0;
+        for rotation in rotations {
+            all[rotation.target as usize] = factors(rotation, rotation.unscaled(), u32::MAX);
+            steep |= usize::from(rotation.is_steep) << rotation.target;
+            self.scale *= rotation.scale();
         }
-        self.unscaled = 0;
-        self.stages.push(Stage::Lanes { present, factors: all });
+        self.unscaled += rotations.len() as u32;
+        self.stages.push(Stage::Lanes { present, steep, factors: all });
     }
 
     fn conditional(&mut self, rotation: &Rotation, bit: usize, exchange: usize) {
         let condition = self.layout.condition(rotation.condition);
-        let factors = Box::new(factors(rotation, 1.0, condition.lanes));
+        let factors = Box::new(factors(rotation, rotation.entries(), condition.lanes));
         self.stages.push(if exchange == 0 {
             Stage::ConditionalBlocks { bit, condition, factors }
         } else {
@@ -327,7 +331,7 @@ impl Builder {
         self.last_phases = Some((self.stages.len() - 1, phases));
     }
 
-    /// Multiplies by the scale of the rotations since the last stage of phases or lanes, in that stage of phases where there is one.
+    /// Multiplies by the scale of the rotations since the last stage of phases, in that stage where there is one.
     fn rescale(&mut self) {
         self.unscaled = 0;
         let scale = std::mem::replace(&mut self.scale, 1.0);
@@ -349,15 +353,14 @@ impl Builder {
 
 /// What the own value and the partner's value are multiplied by, lane by lane, where the target is a lane; where it is a block bit the
 /// partner's sign is that of the block instead, and `other` is the sine. Lanes that are not chosen keep their value.
-fn factors(rotation: &Rotation, scale: f64, chosen: u32) -> LaneFactors {
-    let [cosine, sine] = rotation.entries();
+fn factors(rotation: &Rotation, [cosine, sine]: [f64; 2], chosen: u32) -> LaneFactors {
     let is_chosen = |lane: usize| chosen >> lane & 1 == 1;
     let is_negative = |lane: usize| rotation.target < LANE_QUBITS && lane >> rotation.target & 1 == 0;
-    let own = std::array::from_fn(|lane| if is_chosen(lane) { scale * cosine } else { 1.0 });
+    let own = std::array::from_fn(|lane| if is_chosen(lane) { cosine } else { 1.0 });
     let other = std::array::from_fn(|lane| match (is_chosen(lane), is_negative(lane)) {
         (false, _) => 0.0,
-        (true, false) => scale * sine,
-        (true, true) => -(scale * sine),
+        (true, false) => sine,
+        (true, true) => -sine,
     });
     LaneFactors { own, other }
 }

@@ -141,7 +141,7 @@ impl<T: Real> Place<'_, T> {
 }
 
 /// Spreads the bits of `index` over the set bits of `mask`, lowest first.
-fn deposit(index: usize, mask: usize) -> usize {
+pub(crate) fn deposit(index: usize, mask: usize) -> usize {
     let (mut result, mut rest, mut k) = (0, mask, 0);
     while rest != 0 {
         let bit = rest & rest.wrapping_neg();
@@ -231,7 +231,9 @@ unsafe fn stage_on_tile<T: Real, V: Lanes<T>>(
         match stage {
             Stage::Pair { bits, steep, ratios } => rotations::pair::<T, V>(base, blocks, *bits, *steep, *ratios),
             Stage::Single { bit, is_steep, ratio } => rotations::single::<T, V>(base, blocks, *bit, *is_steep, *ratio),
-            Stage::Lanes { present, factors } => lane_rotations::apply::<T, V>(base, blocks, *present, factors),
+            Stage::Lanes { present, steep, factors } => {
+                lane_rotations::apply::<T, V>(base, blocks, *present, *steep, factors);
+            }
             Stage::ConditionalBlocks { bit, condition, factors } if condition.admits(tile) => {
                 rotations::conditional_blocks::<T, V>(base, blocks, *bit, condition, factors);
             }

@@ -170,6 +170,7 @@ impl<T: Real> Walker<'_, '_, '_, T> {
         let read = |bits: &[u64], bit: u32| bits[bit as usize / 64] >> (bit % 64) & 1 == 1;
         match &self.plan.steps[*at] {
             Step::Apply(kernel) => apply(self.state, kernel, self.progress)?,
+            Step::Begin(product) => product.write(self.state, self.progress)?,
             Step::Sweep(sweep) => tile::apply(self.state, sweep, self.progress)?,
             Step::Assign { bit, value } => {
                 let value = value.holds(&|bit| read(bits, bit));

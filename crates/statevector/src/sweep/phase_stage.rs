@@ -1,7 +1,8 @@
 //! A product of phases in the form in which a tile is multiplied by it.
 //!
 //! Amplitude (block k, lane l) of tile t takes `blocks`[k] · `lanes`[l] · `patterns`[`pattern_of`[k]][l]: what depends on the block
-//! alone, on the lane alone, and on both. The patterns are as many as the block bits that share a factor with a lane have values.
+//! alone, on the lane alone, and on both. The patterns are as many as the block bits that share a factor with a lane have values; where
+//! there are any, the factors of lanes are part of them.
 //! Factors on qubits outside the tile depend on t as well; they are kept by what they share with the tile's qubits.
 
 use super::Layout;
@@ -78,6 +79,10 @@ impl PhaseStage {
             }
         }
         outer.sort_by_key(|(inner, _)| *inner);
+        if !of_both.is_empty() {
+            // The patterns take the factors of lanes along: one product less for each amplitude.
+            of_both.extend(of_lanes.drain(..).map(|(lanes, factor)| (0, lanes as usize, factor)));
+        }
         let block_bits = layout.held.len() as u32;
         let values = table(&of_blocks, block_bits);
         let lane_table = table(&of_lanes, LANE_QUBITS);

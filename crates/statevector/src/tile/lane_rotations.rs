@@ -13,6 +13,7 @@ pub(super) unsafe fn apply<T: Real, V: Lanes<T>>(
     base: *mut Block<T>,
     blocks: usize,
     present: usize,
+    steep: usize,
     factors: &[LaneFactors; 4],
 ) {
     let (own, other) =
@@ -22,23 +23,23 @@ pub(super) unsafe fn apply<T: Real, V: Lanes<T>>(
         match present {
             1 => V::vectorize(
                 #[inline(always)]
-                || lanes_of::<T, V, 1>(base, blocks, own, other),
+                || lanes_of::<T, V, 1>(base, blocks, steep, own, other),
             ),
             2 => V::vectorize(
                 #[inline(always)]
-                || lanes_of::<T, V, 2>(base, blocks, own, other),
+                || lanes_of::<T, V, 2>(base, blocks, steep, own, other),
             ),
             4 => V::vectorize(
                 #[inline(always)]
-                || lanes_of::<T, V, 4>(base, blocks, own, other),
+                || lanes_of::<T, V, 4>(base, blocks, steep, own, other),
             ),
             8 => V::vectorize(
                 #[inline(always)]
-                || lanes_of::<T, V, 8>(base, blocks, own, other),
+                || lanes_of::<T, V, 8>(base, blocks, steep, own, other),
             ),
             _ => V::vectorize(
                 #[inline(always)]
-                || lanes_of::<T, V, 15>(base, blocks, own, other),
+                || lanes_of::<T, V, 15>(base, blocks, steep, own, other),
             ),
         }
     }
@@ -50,16 +51,17 @@ pub(super) unsafe fn apply<T: Real, V: Lanes<T>>(
 unsafe fn lanes_of<T: Real, V: Lanes<T>, const PRESENT: usize>(
     base: *mut Block<T>,
     blocks: usize,
+    steep: usize,
     own: &[[T; LANES]; 4],
     other: &[[T; LANES]; 4],
 ) {
     // SAFETY: as the caller promises. One of these is compiled: the width is a constant.
     unsafe {
         match LANES / V::WIDTH {
-            1 => lanes_in::<T, V, 1, PRESENT>(base, blocks, own, other),
-            2 => lanes_in::<T, V, 2, PRESENT>(base, blocks, own, other),
-            4 => lanes_in::<T, V, 4, PRESENT>(base, blocks, own, other),
-            _ => lanes_in::<T, V, 8, PRESENT>(base, blocks, own, other),
+            1 => lanes_in::<T, V, 1, PRESENT>(base, blocks, steep, own, other),
+            2 => lanes_in::<T, V, 2, PRESENT>(base, blocks, steep, own, other),
+            4 => lanes_in::<T, V, 4, PRESENT>(base, blocks, steep, own, other),
+            _ => lanes_in::<T, V, 8, PRESENT>(base, blocks, steep, own, other),
         }
     }
 }
@@ -73,11 +75,12 @@ unsafe fn lanes_of<T: Real, V: Lanes<T>, const PRESENT: usize>(
 unsafe fn lanes_in<T: Real, V: Lanes<T>, const N: usize, const PRESENT: usize>(
     base: *mut Block<T>,
     blocks: usize,
+    steep: usize,
     own: &[[T; LANES]; 4],
     other: &[[T; LANES]; 4],
 ) {
     let base = base.cast::<T>();
-    // All lanes have the same cosine; the sine is positive where the bit of the lane is set.
+    // All lanes have the same cosine; the sine is positive where the bit of the lane is set. One of them is 1.
     let factors: [[V; 2]; 4] = std::array::from_fn(|k| {
         let sine = if 1 << k < V::WIDTH {
             // SAFETY: WIDTH ≤ LANES.
@@ -93,34 +96,50 @@ unsafe fn lanes_in<T: Real, V: Lanes<T>, const N: usize, const PRESENT: usize>(
             let half = base.add(half * LANES);
             let mut x: [V; N] = load_half(half);
             if PRESENT & 1 != 0 {
-                x = turn_lane::<T, V, N, 1>(x, factors[0]);
+                x = turn_lane::<T, V, N, 1>(x, factors[0], steep & 1 != 0);
             }
             if PRESENT & 2 != 0 {
-                x = turn_lane::<T, V, N, 2>(x, factors[1]);
+                x = turn_lane::<T, V, N, 2>(x, factors[1], steep & 2 != 0);
             }
             if PRESENT & 4 != 0 {
-                x = turn_lane::<T, V, N, 4>(x, factors[2]);
+                x = turn_lane::<T, V, N, 4>(x, factors[2], steep & 4 != 0);
             }
             if PRESENT & 8 != 0 {
-                x = turn_lane::<T, V, N, 8>(x, factors[3]);
+                x = turn_lane::<T, V, N, 8>(x, factors[3], steep & 8 != 0);
             }
             store_half(x, half);
         }
     }
 }
 
-/// A rotation of the lanes l and l ⊕ MASK in the vectors of a half block. Inside a vector the signs of the sine are its own; between vectors
-/// the lower one takes it away.
+/// A rotation of the lanes l and l ⊕ MASK in the vectors of a half block, without its scale. Inside a vector the signs of the sine are its
+/// own; between vectors the lower one takes it away. The branch is the same for all blocks: a function for each of the sixteen cases would
+/// be sixteen times the code.
 #[inline(always)]
-fn turn_lane<T: Real, V: Lanes<T>, const N: usize, const MASK: usize>(x: [V; N], [cosine, sine]: [V; 2]) -> [V; N] {
+fn turn_lane<T: Real, V: Lanes<T>, const N: usize, const MASK: usize>(
+    x: [V; N],
+    factors: [V; 2],
+    is_steep: bool,
+) -> [V; N] {
+    if is_steep { turn_of::<T, V, N, MASK, true>(x, factors) } else { turn_of::<T, V, N, MASK, false>(x, factors) }
+}
+
+/// As [`turn_lane`].
+#[inline(always)]
+fn turn_of<T: Real, V: Lanes<T>, const N: usize, const MASK: usize, const STEEP: bool>(
+    x: [V; N],
+    [cosine, sine]: [V; 2],
+) -> [V; N] {
     let mut turned = x;
     // A loop: `array::from_fn` was not always inlined, and so not compiled for the vectors.
     for (v, turned) in turned.iter_mut().enumerate() {
+        let own = if STEEP { cosine.mul(x[v]) } else { x[v] };
         *turned = if MASK < V::WIDTH {
-            cosine.mul(x[v]).add(sine.mul(x[v].exchange(MASK)))
+            own.add(sine.mul(x[v].exchange(MASK)))
         } else {
             let step = MASK / V::WIDTH;
-            let (own, partner) = (cosine.mul(x[v]), sine.mul(x[(v ^ step) % N]));
+            let partner = x[(v ^ step) % N];
+            let partner = if STEEP { partner } else { sine.mul(partner) };
             if v & step == 0 { own.sub(partner) } else { own.add(partner) }
         };
     }

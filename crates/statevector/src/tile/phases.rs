@@ -122,7 +122,13 @@ pub(super) unsafe fn apply<T: Real, V: Lanes<T>>(
                     multiply::<T, V, false, false>(base, blocks, block_factors, lanes, patterns);
                 },
             ),
-            (_, false) => V::vectorize(
+            (true, false) => V::vectorize(
+                #[inline(always)]
+                || {
+                    multiply::<T, V, true, true>(base, blocks, block_factors, lanes, patterns);
+                },
+            ),
+            (false, false) => V::vectorize(
                 #[inline(always)]
                 || {
                     multiply::<T, V, false, true>(base, blocks, block_factors, lanes, patterns);
