@@ -1,37 +1,92 @@
 //! Distributions, density matrices and measures of information of a pure state.
 
 use crate::monitor::{Interrupted, Progress};
+use crate::parts::Parts;
 use crate::real::Real;
-use crate::reduce::{CHUNK_BLOCKS, LaneSums, reduce, weights};
-use crate::state::{LANES, State};
+use crate::reduce::{LaneSums, reduce, weights};
+use crate::state::{LANE_QUBITS, LANES, State};
+use crate::tile::deposit;
 use num_complex::Complex64;
 
-/// The distribution over `qubits`, the first lowest in the index: 2ᵏ sums of |amplitude|², each in ascending basis order.
+/// The distribution over `qubits`, the first lowest in the index: 2ᵏ sums of |amplitude|².
+///
+/// The blocks are taken by the values of the qubits above the lanes, those of one value in ascending order and cut into parts of
+/// [`PART_BLOCKS`]. In a part sixteen accumulators, one per lane, add up; what the lanes of one outcome have is added in ascending order,
+/// and so are the parts. Threads share parts and outcomes, and nothing of their number shows.
 pub(crate) fn marginal<T: Real>(
     state: &State<T>,
     qubits: &[u32],
     progress: &mut Progress,
 ) -> Result<Vec<f64>, Interrupted> {
-    let gather = |index: usize| qubits.iter().enumerate().fold(0, |sum, (k, qubit)| sum | (index >> qubit & 1) << k);
-    let lanes: [usize; LANES] = std::array::from_fn(gather);
-    let mut result = vec![0.0; 1 << qubits.len()];
-    let mut first = 0;
-    while first < state.block_count() {
-        let end = (first + CHUNK_BLOCKS).min(state.block_count());
-        state.for_runs(first, end, |start, blocks| {
-            for (k, block) in blocks.iter().enumerate() {
-                let high = gather((start + k) * LANES);
-                let w = weights(block);
-                // Below four qubits the lanes beyond 2ⁿ hold zeros, but their index bits would alias.
-                for lane in 0..LANES.min(state.amplitudes()) {
-                    result[high | lanes[lane]] += w[lane];
-                }
+    let mask = qubits.iter().fold(0usize, |mask, qubit| mask | 1 << qubit);
+    let (kept_lanes, kept_blocks) = (mask % LANES, mask / LANES);
+    let summed_blocks = (state.block_count() - 1) & !kept_blocks;
+    let summed = 1usize << summed_blocks.count_ones();
+    let (length, parts) = (summed.min(PART_BLOCKS), summed.div_ceil(PART_BLOCKS));
+    let (values, outcomes) = (1usize << kept_blocks.count_ones(), 1usize << kept_lanes.count_ones());
+    let of_lane: [usize; LANES] = std::array::from_fn(|lane| extract(lane, kept_lanes));
+    let mut sums = vec![0.0; values * parts * outcomes];
+    let places = Parts::new(&mut sums);
+    progress.pass(values * parts, length * LANES, |range| {
+        // SAFETY: ranges are disjoint.
+        let places = unsafe { places.part(range.start * outcomes..range.end * outcomes) };
+        let mut value = deposit(range.start / parts, kept_blocks);
+        for (item, place) in range.zip(places.chunks_mut(outcomes)) {
+            let first = value | deposit(item % parts * length, summed_blocks);
+            if item % parts == parts - 1 {
+                value = (value | !kept_blocks).wrapping_add(1) & kept_blocks;
             }
-        });
-        progress.advance(((end - first) * LANES) as u64)?;
-        first = end;
-    }
+            let mut lanes = [0.0; LANES];
+            let mut block = first;
+            for _ in 0..length {
+                let terms = weights(state.block(block));
+                for (sum, term) in lanes.iter_mut().zip(terms) {
+                    *sum += term;
+                }
+                // The carry runs over the kept bits because they are all ones while adding.
+                block = (((block | kept_blocks) + 1) & summed_blocks) | (first & kept_blocks);
+            }
+            for (lane, sum) in lanes.into_iter().enumerate() {
+                place[of_lane[lane]] += sum;
+            }
+        }
+    })?;
+    // From the order of the state to that of `qubits`.
+    let position = |qubit: u32| {
+        let below = (mask & ((1 << qubit) - 1)).count_ones();
+        below + if qubit < LANE_QUBITS { 0 } else { parts.trailing_zeros() }
+    };
+    let from = |index: usize| {
+        qubits.iter().enumerate().fold(0, |from, (k, qubit)| from | (index >> k & 1) << position(*qubit))
+    };
+    let low: Vec<usize> = (0..1 << qubits.len().min(8)).map(from).collect();
+    let mut result = vec![0.0; 1 << qubits.len()];
+    let places = Parts::new(&mut result);
+    progress.pass(result_rows(qubits.len()), low.len(), |range| {
+        // SAFETY: ranges are disjoint.
+        let places = unsafe { places.part(range.start * low.len()..range.end * low.len()) };
+        for (row, places) in range.zip(places.chunks_mut(low.len())) {
+            let high = from(row * low.len());
+            for (place, low) in places.iter_mut().zip(&low) {
+                *place = (0..parts).map(|part| sums[(high | low) + part * outcomes]).sum();
+            }
+        }
+    })?;
     Ok(result)
+}
+
+/// Pieces of up to 256 entries of a distribution over so many qubits.
+fn result_rows(qubits: usize) -> usize {
+    1 << qubits.saturating_sub(8)
+}
+
+/// Blocks that one thread adds up: 2¹⁶ amplitudes.
+const PART_BLOCKS: usize = 1 << 12;
+
+/// The bits of a lane where `mask` has ones, moved together.
+fn extract(lane: usize, mask: usize) -> usize {
+    let bits = (0..LANE_QUBITS).filter(|bit| mask >> bit & 1 == 1);
+    bits.enumerate().fold(0, |result, (k, bit)| result | (lane >> bit & 1) << k)
 }
 
 /// Tr over all qubits but `qubits`, row-major, 2ᵏ × 2ᵏ, the first qubit lowest in the index. Every entry is a sum over the

@@ -256,7 +256,7 @@ impl<'a> Job<'a> {
         let shots = u128::from(self.options.shots) * per_shot;
         // The dense distribution, its table while merging, and the container.
         let measured = self.measured_qubits().len();
-        let table = if self.options.probabilities { (1u128 << measured) * (8 + 3 * row) } else { 0 };
+        let table = if self.options.probabilities { (1u128 << measured) * (16 + 3 * row) } else { 0 };
         let amplitudes = if self.options.amplitudes { 2 * state } else { 0 };
         let marginals: u128 = self.options.marginals.iter().map(|qubits| (1u128 << qubits.len()) * 24).sum();
         let densities: u128 = self.densities.values().map(|qubits| (1u128 << (2 * qubits.len())) * 48).sum();

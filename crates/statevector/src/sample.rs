@@ -100,18 +100,31 @@ fn find_in_chunk<T: Real>(state: &State<T>, hit: &Hit, draws: impl Iterator<Item
 /// Most buckets of the draws: their ends stay in the second cache.
 const MOST_BUCKETS: usize = 1 << 15;
 
+/// What a draw counts as work: a random number, or its part of sorting a bucket, takes about as long as a gate on so many amplitudes.
+const DRAW_AMPLITUDES: usize = 8;
+
+/// The same for a bucket.
+fn sorted_amplitudes(shots: usize, buckets: usize) -> usize {
+    (shots / buckets).max(1) * DRAW_AMPLITUDES
+}
+
 /// The uniform numbers of the shots with their shots, ascending. They are spread over buckets of about eight first, which are then
 /// sorted one by one: faster than one large sort, and the monitor is polled between.
 fn sorted_draws(seed: u64, shots: &[u32], progress: &mut Progress) -> Result<Vec<(f64, u32)>, Interrupted> {
     let buckets = (shots.len() >> 3).clamp(1, MOST_BUCKETS);
     let bucket = |u: f64| ((u * buckets as f64) as usize).min(buckets - 1);
     let mut ends = vec![0usize; buckets + 1];
-    let mut draws: Vec<(f64, u32)> = Vec::with_capacity(shots.len());
-    for &shot in shots {
-        let u = uniform(seed, Purpose::FinalSample, u64::from(shot), 0);
-        ends[bucket(u) + 1] += 1;
-        draws.push((u, shot));
-        progress.advance(1)?;
+    let mut draws = vec![(0.0, 0); shots.len()];
+    let places = Parts::new(&mut draws);
+    progress.pass(shots.len(), DRAW_AMPLITUDES, |range| {
+        // SAFETY: ranges are disjoint.
+        let places = unsafe { places.part(range.clone()) };
+        for (place, shot) in places.iter_mut().zip(&shots[range]) {
+            *place = (uniform(seed, Purpose::FinalSample, u64::from(*shot), 0), *shot);
+        }
+    })?;
+    for (u, _) in &draws {
+        ends[bucket(*u) + 1] += 1;
     }
     for k in 0..buckets {
         ends[k + 1] += ends[k];
@@ -123,11 +136,14 @@ fn sorted_draws(seed: u64, shots: &[u32], progress: &mut Progress) -> Result<Vec
         *end += 1;
     }
     // What was the start of each bucket has moved to its end.
-    let mut start = 0;
-    for &end in &ends[..buckets] {
-        sorted[start..end].sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        progress.advance((end - start) as u64)?;
-        start = end;
-    }
+    let start = |bucket: usize| bucket.checked_sub(1).map_or(0, |before| ends[before]);
+    let places = Parts::new(&mut sorted);
+    progress.pass(buckets, sorted_amplitudes(shots.len(), buckets), |range| {
+        for bucket in range {
+            // SAFETY: buckets are disjoint.
+            let draws = unsafe { places.part(start(bucket)..ends[bucket]) };
+            draws.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        }
+    })?;
     Ok(sorted)
 }
