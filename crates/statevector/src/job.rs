@@ -2,14 +2,18 @@
 
 use crate::density::Density;
 use crate::gradient::Backward;
-use crate::observable::PauliSum;
+use crate::idle::{Idle, Narrowed, kept};
+use crate::observable::{PauliSum, read_sum};
 use crate::options::{Method, Options, Precision};
 use crate::plan::Plan;
+use crate::result::CircuitResult;
 use crate::source;
 use crate::state::State;
+use crate::subsets::{check_subsets, union};
 use ketflow_circuit::shape::Shape;
 use ketflow_circuit::{Circuit, Error};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Largest subset with a density matrix: 2¹⁰ × 2¹⁰ entries of 16 bytes.
@@ -38,7 +42,9 @@ pub struct Estimate {
 
 /// A checked job.
 pub(crate) struct Job<'a> {
-    pub(crate) options: &'a Options,
+    pub(crate) options: Cow<'a, Options>,
+    /// Qubits that the plan and the options are without.
+    idle: Option<Idle<'a>>,
     pub(crate) plan: Plan,
     pub(crate) other: Option<Plan>,
     pub(crate) observable: Option<PauliSum>,
@@ -53,6 +59,18 @@ pub(crate) struct Job<'a> {
 impl<'a> Job<'a> {
     pub(crate) fn new(circuit: &Circuit, options: &'a Options) -> Result<Self, Error> {
         options.check()?;
+        check_subsets(options, circuit.qubit_count())?;
+        match kept(circuit, options) {
+            Some(kept) => {
+                let Narrowed { circuit, options, idle } = Narrowed::new(circuit, options, kept);
+                Self::of_kept(&circuit, Cow::Owned(options), Some(idle))
+            }
+            None => Self::of_kept(circuit, Cow::Borrowed(options), None),
+        }
+    }
+
+    fn of_kept(circuit: &Circuit, given: Cow<'a, Options>, idle: Option<Idle<'a>>) -> Result<Self, Error> {
+        let options = &*given;
         let qubits = circuit.qubit_count();
         // Beyond 63 qubits byte counts and basis indices would overflow; no machine holds such a state.
         if qubits > 63 {
@@ -65,7 +83,13 @@ impl<'a> Job<'a> {
         let inputs = ketflow_circuit::bind(circuit, &options.inputs)?;
         let plan = Plan::new(circuit, &inputs, options)?;
         let observable = match &options.observable {
-            Some(text) => Some(PauliSum::parse(text, plan.qubits)?.placed(&plan.places)),
+            Some(text) => {
+                let mut products = read_sum(text, idle.as_ref().map_or(plan.qubits, |idle| idle.qubits))?;
+                if let Some(idle) = &idle {
+                    products = products.into_iter().map(|product| idle.product(product)).collect();
+                }
+                Some(PauliSum::of_products(products).placed(&plan.places))
+            }
             None => None,
         };
         let backward = if options.gradient { Some(Backward::new(circuit, &inputs, &plan, options)?) } else { None };
@@ -103,9 +127,18 @@ impl<'a> Job<'a> {
         let is_exact = plan.branch_points() > 0
             && !options.noise.is_some()
             && (options.probabilities || observable.is_some() || wants_state);
-        let mut job =
-            Self { options, plan, other, observable, backward, density, is_exact, densities: BTreeMap::new() };
-        job.check_subsets()?;
+        let mut job = Self {
+            options: given,
+            idle,
+            plan,
+            other,
+            observable,
+            backward,
+            density,
+            is_exact,
+            densities: BTreeMap::new(),
+        };
+        job.find_densities()?;
         Ok(job)
     }
 
@@ -144,57 +177,17 @@ impl<'a> Job<'a> {
         Ok(Some(other))
     }
 
-    fn check_subsets(&mut self) -> Result<(), Error> {
-        let n = self.plan.qubits;
-        let options = self.options;
-        let check = |field: &str, qubits: &[u32]| {
-            for (k, qubit) in qubits.iter().enumerate() {
-                if *qubit >= n {
-                    return Err(Error::invalid(format!(
-                        "{field} names qubit {qubit}; the circuit has qubits 0 to {}",
-                        n - 1
-                    )));
-                }
-                if qubits[..k].contains(qubit) {
-                    return Err(Error::invalid(format!("{field} names qubit {qubit} twice; give distinct qubits")));
-                }
-            }
-            if qubits.is_empty() {
-                return Err(Error::invalid(format!("{field} has an empty subset; name at least one qubit")));
-            }
-            Ok(())
-        };
-        for qubits in &options.marginals {
-            check("marginals", qubits)?;
-        }
-        for qubits in &options.reduced_density {
-            check("reducedDensity", qubits)?;
-            if qubits.len() > MAX_DENSITY_QUBITS {
-                return Err(Error::too_large(format!(
-                    "reducedDensity of {} qubits; the limit is {MAX_DENSITY_QUBITS}, name fewer",
-                    qubits.len()
-                )));
-            }
-            self.densities.insert(qubits.clone(), qubits.clone());
-        }
-        let mut wanted: Vec<(&str, Vec<u32>)> = Vec::new();
-        for qubits in &options.entropy {
-            check("entropy", qubits)?;
-            wanted.push(("entropy", qubits.clone()));
-        }
-        for pair in &options.mutual_information {
-            check("mutualInformation", &pair.a)?;
-            check("mutualInformation", &pair.b)?;
-            let both = union(&pair.a, &pair.b);
-            if let Some(qubit) = pair.a.iter().find(|qubit| pair.b.contains(qubit)) {
-                return Err(Error::invalid(format!(
-                    "mutualInformation has qubit {qubit} on both sides; give disjoint subsets"
-                )));
-            }
-            wanted.extend([pair.a.clone(), pair.b.clone(), both].map(|qubits| ("mutualInformation", qubits)));
-        }
-        for (field, qubits) in wanted {
-            let complement: Vec<u32> = (0..n).filter(|qubit| !qubits.contains(qubit)).collect();
+    /// The density matrices that the results need.
+    fn find_densities(&mut self) -> Result<(), Error> {
+        let options = &*self.options;
+        let mut densities: BTreeMap<Vec<u32>, Vec<u32>> =
+            options.reduced_density.iter().map(|qubits| (qubits.clone(), qubits.clone())).collect();
+        let entropies = options.entropy.iter().map(|qubits| ("entropy", qubits.clone()));
+        let pairs = options.mutual_information.iter().flat_map(|pair| {
+            [pair.a.clone(), pair.b.clone(), union(&pair.a, &pair.b)].map(|qubits| ("mutualInformation", qubits))
+        });
+        for (field, qubits) in entropies.chain(pairs) {
+            let complement: Vec<u32> = (0..self.plan.qubits).filter(|qubit| !qubits.contains(qubit)).collect();
             let is_pure = self.plan.is_pure();
             let smaller = if is_pure && complement.len() < qubits.len() { complement } else { qubits.clone() };
             if smaller.len() > MAX_DENSITY_QUBITS {
@@ -204,9 +197,18 @@ impl<'a> Job<'a> {
                     if is_pure { " for a subset or its complement" } else { ", because the state is mixed" }
                 )));
             }
-            self.densities.entry(qubits).or_insert(smaller);
+            densities.entry(qubits).or_insert(smaller);
         }
+        self.densities = densities;
         Ok(())
+    }
+
+    /// A result for all qubits of the circuit.
+    pub(crate) fn filled_in(&self, result: CircuitResult) -> CircuitResult {
+        match &self.idle {
+            Some(idle) => idle.filled_in(result),
+            None => result,
+        }
     }
 
     /// Distinct measured qubits in order of their lowest outcome bit.
@@ -258,7 +260,8 @@ impl<'a> Job<'a> {
         let measured = self.measured_qubits().len();
         let table = if self.options.probabilities { (1u128 << measured) * (16 + 3 * row) } else { 0 };
         let amplitudes = if self.options.amplitudes { 2 * state } else { 0 };
-        let marginals: u128 = self.options.marginals.iter().map(|qubits| (1u128 << qubits.len()) * 24).sum();
+        let given = self.idle.as_ref().map_or(&*self.options, |idle| idle.options);
+        let marginals: u128 = given.marginals.iter().map(|qubits| (1u128 << qubits.len()) * 24).sum();
         let densities: u128 = self.densities.values().map(|qubits| (1u128 << (2 * qubits.len())) * 48).sum();
         let plans = (self.plan.steps.len() as u128) * 256;
         states + shots + table + amplitudes + marginals + densities + plans
@@ -278,7 +281,8 @@ impl<'a> Job<'a> {
             }
         };
         Err(Error::too_large(format!(
-            "{n} qubits need {bytes} bytes ({} MiB) with these options; the limit is {limit} bytes ({} MiB): {remedy}",
+            "{n} {}qubits need {bytes} bytes ({} MiB) with these options; the limit is {limit} bytes ({} MiB): {remedy}",
+            if self.idle.is_some() { "touched " } else { "" },
             bytes.div_ceil(1 << 20),
             limit >> 20
         )))
@@ -286,7 +290,7 @@ impl<'a> Job<'a> {
 
     pub(crate) fn estimate(&self, shape: Shape) -> Estimate {
         Estimate {
-            qubits: self.plan.qubits,
+            qubits: self.idle.as_ref().map_or(self.plan.qubits, |idle| idle.qubits),
             bytes: u64::try_from(self.bytes()).unwrap_or(u64::MAX),
             passes: self.plan.passes(),
             amplitude_updates: self.amplitude_updates(),
@@ -336,11 +340,4 @@ impl<'a> Job<'a> {
     fn has_gate_errors(&self) -> bool {
         self.options.noise.has_gate_errors()
     }
-}
-
-/// Both subsets, ascending.
-pub(crate) fn union(a: &[u32], b: &[u32]) -> Vec<u32> {
-    let mut both: Vec<u32> = a.iter().chain(b).copied().collect();
-    both.sort_unstable();
-    both
 }

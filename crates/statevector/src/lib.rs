@@ -11,6 +11,7 @@ mod density;
 mod elementary;
 mod gates;
 mod gradient;
+mod idle;
 mod information;
 #[cfg(test)]
 mod inner_tests;
@@ -38,6 +39,7 @@ mod schedule;
 mod slopes;
 mod source;
 mod state;
+mod subsets;
 mod sweep;
 mod tile;
 mod totals;

@@ -1,6 +1,7 @@
 //! Jobs on a matrix product state, for circuits too wide for amplitudes.
 
 use crate::chosen::{needs_amplitudes, weighted};
+use crate::idle::kept;
 use crate::job::Estimate;
 use crate::monitor::Monitor;
 use crate::observable::read_sum;
@@ -29,7 +30,8 @@ impl<'a> MpsJob<'a> {
     pub(crate) fn of(circuit: &Circuit, options: &'a Options) -> Result<Option<Self>, Error> {
         let is_auto = options.method == Method::Auto;
         let amplitude = if options.precision == Precision::F32 { 8 } else { 16 };
-        let state = 1u128.checked_shl(circuit.qubit_count()).and_then(|amplitudes| amplitudes.checked_mul(amplitude));
+        let kept = kept(circuit, options).map_or(circuit.qubit_count(), |kept| kept.len() as u32);
+        let state = 1u128.checked_shl(kept).and_then(|amplitudes| amplitudes.checked_mul(amplitude));
         let is_too_large = state.is_none_or(|bytes| bytes > options.memory_limit_bytes());
         match (options.method, needs_amplitudes(options)) {
             (Method::Mps, None) => {}

@@ -15,7 +15,7 @@ use num_complex::Complex64;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-pub(crate) use read::{Letter, read_sum};
+pub(crate) use read::{Letter, Product, read_sum};
 
 /// A real combination of products of Pauli matrices.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,9 +37,14 @@ impl PauliSum {
     /// # Errors
     /// `invalid-input` with the sum and the character of it, from 1, at which it is wrong; it is no place in the circuit.
     pub fn parse(text: &str, qubits: u32) -> Result<Self, Error> {
+        Ok(Self::of_products(read_sum(text, qubits)?))
+    }
+
+    /// Of products on at most 64 qubits.
+    pub(crate) fn of_products(products: Vec<Product>) -> Self {
         let mut terms: Vec<Term> = Vec::new();
         let mut known = BTreeMap::new();
-        for product in read_sum(text, qubits)? {
+        for product in products {
             let mask = |is_set: fn(&Letter) -> bool| {
                 product.letters.iter().fold(0u64, |mask, letter| mask << 1 | u64::from(is_set(letter)))
             };
@@ -50,7 +55,7 @@ impl PauliSum {
                 None => terms.push(Term { coefficient: product.coefficient, x, z }),
             }
         }
-        Ok(Self { terms })
+        Self { terms }
     }
 
     /// The same sum for a state in which qubit k is at `places[k]`.

@@ -68,17 +68,18 @@ impl Job<'_> {
         team.begin(self.options.threads);
         let mut progress = Progress::new(monitor, team, self.amplitude_updates());
         progress.lanes = lanes;
-        match self.options.precision {
+        let result = match self.options.precision {
             Precision::F32 => self.run::<f32>(&mut progress),
             Precision::F64 => self.run::<f64>(&mut progress),
-        }
+        };
+        result.map(|result| self.filled_in(result))
     }
 
     fn run<T: Real + Into<Amplitude>>(&self, progress: &mut Progress) -> Result<CircuitResult, RunError> {
         if let Some(density) = &self.density {
             return density.run::<T>(self, progress);
         }
-        let (options, plan) = (self.options, &self.plan);
+        let (options, plan) = (&*self.options, &self.plan);
         let spare = options.memory_limit_bytes() - self.bytes();
         let settings = Settings {
             seed: options.seed,

@@ -1,13 +1,14 @@
 //! What the end points of a walk add up to, in the order in which it reaches them.
 
 use crate::information::{entropy_and_purity, fidelity, marginal, reduced_density};
-use crate::job::{Job, union};
+use crate::job::Job;
 use crate::monitor::Progress;
 use crate::outcomes::{OutcomeTable, Scatter};
 use crate::real::Real;
 use crate::result::{Amplitudes, CircuitResult, Gradient, Reduced};
 use crate::sample::sample;
 use crate::state::{Block, State};
+use crate::subsets::union;
 use crate::walk::Leaf;
 use ketflow_circuit::Error;
 use ketflow_error::RunError;
@@ -187,7 +188,7 @@ impl<'a, T: Real + Into<Amplitude>> Totals<'a, T> {
 
     pub(crate) fn finish(mut self, progress: &mut Progress) -> Result<CircuitResult, RunError> {
         let job = self.job;
-        let options = job.options;
+        let options = &*job.options;
         self.counts.merge();
         self.probabilities.merge();
         let mut measures = BTreeMap::new();

@@ -285,19 +285,22 @@ fn too_much_memory_is_refused_with_numbers_and_remedy() {
 #[test]
 fn an_estimate_counts_the_amplitudes_that_a_gate_touches() {
     let updates = |gates: &str| {
-        let program = format!("qubit[10] q; {gates}");
+        // With id no qubit is idle.
+        let program = format!("qubit[10] q; id q; {gates}");
         estimate(&circuit(&program), &options(r#"{"shots": 1}"#)).unwrap().amplitude_updates
     };
     let (none, state) = (updates(""), 1 << 10);
     for (gates, touched) in [
-        // A rotation of a qubit above the lanes, and its scale; that of a lane has it in its factors.
+        // A rotation and its scale.
         ("ry(1) q[9];", 2 * state),
-        ("ry(1) q[0];", state),
-        ("ry(1) q[8]; ry(1) q[9];", 3 * state),
-        ("ry(1) q[0]; ry(1) q[9];", 2 * state),
+        ("ry(1) q[0];", 2 * state),
+        // Several gates that meet |0⟩ make a product state.
+        ("ry(1) q[8]; ry(1) q[9];", state),
+        ("ry(1) q[0]; ry(1) q[9]; rz(1) q[9]; x q[1];", state),
+        ("cz q[0], q[8]; ry(1) q[0]; ry(1) q[9]; ry(1) q[8];", 6 * state),
         // H is a rotation and a phase, which takes the scale.
         ("h q[9];", 3 * state),
-        ("h q[8]; h q[9];", 4 * state),
+        ("h q[8]; h q[9];", state),
         // X moves amplitudes; phases take two passes' worth of arithmetic, however many they are.
         ("x q[0];", state),
         ("p(1) q[9];", 2 * state),
@@ -311,7 +314,7 @@ fn an_estimate_counts_the_amplitudes_that_a_gate_touches() {
         ("cswap q[9], q[0], q[8];", state),
         // Qubits change names.
         ("swap q[8], q[9];", 0),
-        ("ry(1) q[0]; barrier q; ry(1) q[0];", 2 * state),
+        ("ry(1) q[0]; barrier q; ry(1) q[0];", state),
         ("bit c; c = measure q[9]; ry(1) q[9];", 4 * state),
     ] {
         assert_eq!(updates(gates) - none, touched, "{gates}");
