@@ -240,7 +240,7 @@ fn what_is_no_channel_is_refused() {
         assert!(refusal.message.contains(reason), "{options}: {}", refusal.message);
     }
     for (body, options, reason) in [
-        ("qubit[14] q; h q[0];", r#"{"method": "density"}"#, "the limit is 13"),
+        ("qubit[14] q; h q;", r#"{"method": "density"}"#, "the limit is 13"),
         ("qubit q; h q;", r#"{"method": "density", "amplitudes": true}"#, "has no amplitudes"),
         ("qubit q; h q;", r#"{"method": "density", "entropy": [[0]]}"#, "leave the other results out"),
         ("qubit q; bit c; c = measure q; h q;", r#"{"method": "density"}"#, "measure at the end"),
