@@ -2,5 +2,5 @@
 export const HYBRID_ENGINE = {
   name: "hybrid",
   version: "0.1.0",
-  contentHash: "44a7a2449d46bfc2f83285973a9e7faf0fedec3d2e4bdf3bed5e3152cd73ca19",
+  contentHash: "e7d503570f928007a370d3c79c982abb60ecf707a5602d17c432b0c3fc03c404",
 } as const;

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "4495c852f6eac46e02e40801d59115a4f1737f15b5f224bdc262f6d152578bae"
+    "contentHash": "80dd030365017b9bea38a50252b9bb262e2dda0bed4fe8c3b5137665b761e42d"
   },
   "build": {
     "kind": "wasm-simd128-threads",
-    "sha256": "c9e733985a4860524ffc2e7349ec0762151d6f5ff787aba19eb4fa08aa6534c3"
+    "sha256": "f68235d521350c42a078015e2b6aaf4a9cf81122c79afc3c427ec8c8928f0a71"
   }
 };

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "4495c852f6eac46e02e40801d59115a4f1737f15b5f224bdc262f6d152578bae"
+    "contentHash": "80dd030365017b9bea38a50252b9bb262e2dda0bed4fe8c3b5137665b761e42d"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "208f2604758193a2cdce2187cbb41d180edaa7dc2d84d1504a705376fd2c22b4"
+    "sha256": "62b90645d04c62333a3c77da5b315aff203ef418ef2e161856f86407859e7a68"
   }
 };
