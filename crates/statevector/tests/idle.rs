@@ -76,9 +76,9 @@ fn the_gradient_is_that_of_the_touched_qubits() {
 
 #[test]
 fn a_bit_that_others_write_keeps_its_measurement() {
-    let program = "bit c; c = true; x q[1]; c = measure q[0];";
+    let program = "bit[2] c; c[0] = true; x q[1]; c[0] = measure q[0]; c[1] = measure q[1];";
     let result = ran(&format!("qubit[2] q; {program}"), r#"{"shots": 10}"#);
-    assert_eq!((result.counts.words(), result.counts.values()), (&[0][..], &[10][..]));
+    assert_eq!((result.counts.words(), result.counts.values()), (&[0b10][..], &[10][..]));
 }
 
 #[test]
