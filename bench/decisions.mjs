@@ -1,10 +1,13 @@
 // `node bench/decisions.mjs DATA [--rounds 5]`: how long one routing decision takes for prompts of 400 to 600 characters, without and
-// with the online learner, in turns. DATA as `ketflow route fit` reads it; half of it is learned from.
+// with the online learner, in turns. DATA as `ketflow route fit` reads it; half of it is learned from, in a thread of its own: where a
+// fit has run, its code is compiled for the types of both, and a decision of RouteLLM takes 8 µs more than in a service.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { gunzipSync } from "node:zlib";
 import { choose, fitModelRouter, predict } from "../dist/routing/models/model-router.js";
 import { readRoutingData } from "../dist/routing/models/read-routing-data.js";
+import { readRouter, writeRouter } from "../dist/routing/models/router-snapshot.js";
 import { OnlineLearner } from "../dist/routing/online/online-learner.js";
 import { drawFrom } from "../dist/routing/online/simulate.js";
 import { describeMachine } from "./machine.mjs";
@@ -14,13 +17,20 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { rounds: { type: "string", default: "5" } },
 });
-const bytes = readFileSync(positionals[0] ?? "");
-const { models, examples } = readRoutingData((bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString());
-const router = fitModelRouter(
-  models,
-  examples.filter((_, row) => row % 2 === 0),
-  0,
-);
+const bytes = readFileSync(positionals[0] ?? workerData);
+const { models, examples, costUnit } = readRoutingData((bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString());
+if (!isMainThread) {
+  const learned = examples.filter((_, row) => row % 2 === 0);
+  parentPort?.postMessage(writeRouter(fitModelRouter(models, learned, 0), costUnit).text);
+  process.exit();
+}
+/** @type {string} */
+const snapshot = await new Promise((resolve, reject) => {
+  new Worker(new URL(import.meta.url), { workerData: positionals[0] ?? "" })
+    .once("message", resolve)
+    .once("error", reject);
+});
+const { router } = readRouter(snapshot);
 const learner = new OnlineLearner(router.bias.subarray(router.tasks.length), router.tasks.length);
 /** @typedef {(typeof examples)[number]} Example */
 const asked = examples.filter(({ prompt }, row) => row % 2 === 1 && prompt.length >= 400 && prompt.length <= 600);
