@@ -35,7 +35,7 @@ interface EndedCall {
   readonly costMicroUsd: number;
 }
 
-export interface ListPage {
+interface ListPage {
   readonly limit: number;
   /** `next` of the page before. */
   readonly cursor?: string | undefined;
