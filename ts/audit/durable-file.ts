@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { AppError, errnoOf, messageOf } from "../core/errors.ts";
 
@@ -25,8 +25,7 @@ export async function writeFileDurably(
 ): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
-    const file = await open(temporary, "w", mode);
+    const file = await openNew(temporary, mode);
     try {
       await file.writeFile(bytes);
       if (sync !== "nothing") await file.sync();
@@ -38,6 +37,17 @@ export async function writeFileDurably(
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined); // the first error is the one to tell
     throw fileError(cause, path);
+  }
+}
+
+/** With its folder, which nearly always is there. */
+async function openNew(path: string, mode: number): Promise<FileHandle> {
+  try {
+    return await open(path, "w", mode);
+  } catch (cause) {
+    if (errnoOf(cause) !== "ENOENT") throw cause;
+    await mkdir(dirname(path), { recursive: true });
+    return open(path, "w", mode);
   }
 }
 

@@ -17,7 +17,7 @@ export function canonicalJson(value: Json): string {
   }
   if (typeof value === "number") {
     if (!Number.isFinite(value)) throw new TypeError(`${value} has no canonical JSON form`);
-    return JSON.stringify(value);
+    return String(value);
   }
   if (value === null || typeof value === "boolean") return String(value);
   // Piece by piece: by lists of entries and of texts it takes a half longer, and every job's leaf and route are written so.
@@ -31,14 +31,34 @@ export function canonicalJson(value: Json): string {
     return `[${text}]`;
   }
   const members = value as { readonly [key: string]: Json | undefined };
-  // Without a comparison of its own `sort` goes by UTF-16 code units.
-  for (const key of Object.keys(members).sort()) {
+  for (const key of sorted(Object.keys(members))) {
     const member = members[key];
     if (member === undefined) continue;
-    text += `${separator}${canonicalJson(key)}:${canonicalJson(member)}`;
+    text += separator + nameOf(key) + canonicalJson(member);
     separator = ",";
   }
   return `{${text}}`;
+}
+
+/** By UTF-16 code units, which is how `sort` goes without a comparison of its own. Some are sorted already. */
+function sorted(keys: string[]): string[] {
+  for (let k = 1; k < keys.length; k++) {
+    if ((keys[k - 1] ?? "") > (keys[k] ?? "")) return keys.sort();
+  }
+  return keys;
+}
+
+const MOST_NAMES = 512;
+/** Names of members as they are written, with their colon: those of routes and manifests come again with every job. */
+const names = new Map<string, string>();
+
+function nameOf(key: string): string {
+  const known = names.get(key);
+  if (known !== undefined) return known;
+  const name = `${canonicalJson(key)}:`;
+  // A user's names can be anything; they are not kept beyond a few short ones.
+  if (names.size < MOST_NAMES && key.length <= 32) names.set(key, name);
+  return name;
 }
 
 /** SHA-256 of the canonical JSON, hexadecimal: the same for values that are equal as JSON. */

@@ -43,6 +43,9 @@ export function socketEndpoint(socket: Socket, onNonsense: (error: unknown) => v
   });
 }
 
+/** A frame up to this is copied into one piece: cheaper than to have the kernel gather its parts. */
+const MOST_COPIED = 16 * 1024;
+
 function writeFrame(socket: Socket, message: unknown, buffers: readonly ArrayBuffer[]): void {
   const serializer = new Serializer();
   serializer.writeHeader();
@@ -53,8 +56,13 @@ function writeFrame(socket: Socket, message: unknown, buffers: readonly ArrayBuf
   head.writeUInt32LE(clone.length, 0);
   head.writeUInt32LE(buffers.length, 4);
   for (const [id, buffer] of buffers.entries()) head.writeDoubleLE(buffer.byteLength, 8 + 8 * id);
+  const parts = [head, clone, ...buffers.map((buffer) => new Uint8Array(buffer))];
+  if (parts.reduce((sum, part) => sum + part.length, 0) <= MOST_COPIED) {
+    socket.write(Buffer.concat(parts));
+    return;
+  }
   socket.cork();
-  for (const part of [head, clone, ...buffers.map((buffer) => new Uint8Array(buffer))]) socket.write(part);
+  for (const part of parts) socket.write(part);
   socket.uncork();
 }
 
