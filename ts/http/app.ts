@@ -9,6 +9,7 @@ import { actorOf, type Principal } from "../identity/keys.ts";
 import { checked } from "../models/check.ts";
 import { type ObservedRequest, UNMATCHED } from "../telemetry/request.ts";
 import { type AuthServices, authenticate, bearerToken, requireScope } from "./authenticate.ts";
+import { HttpCall } from "./http-call.ts";
 import { type RequestReader, requestReader } from "./node-request.ts";
 import { openAiErrorReply } from "./openai-errors.ts";
 import type { LiveReply, Operation, Reply } from "./operation.ts";
@@ -125,23 +126,15 @@ async function answer(
       rateHeaders = await services.rateLimits.take(principal.keyId);
       requireScope(principal, operation.scope);
     }
-    reply = await operation.handle({
+    const parsed = {
       principal: principal ?? NOBODY,
       params: checkedParams(operation, paramsOf(context)),
       query: operation.query && queryOf(operation.query, context),
       body: operation.body && checked(operation.body, await readJsonBody(request), "body"),
       requestId,
       origin: { actor: actorOf(principal ?? NOBODY), requestId },
-      header: request.header,
-      // Made when they are asked for: most operations need neither.
-      get signal() {
-        return signalOf(context);
-      },
-      get request() {
-        return req.raw;
-      },
-      readJson: () => readJsonBody(request),
-    });
+    };
+    reply = await operation.handle(new HttpCall(parsed, request, context));
   } catch (error) {
     const { tenant, keyId } = principal ?? {};
     const facts = { requestId, operation: operation.id, tenant, keyId };
@@ -174,19 +167,6 @@ const NOBODY = {
   tenant: "" as Principal["tenant"],
   ...{ keyId: "anyone", name: "anyone", owner: "anyone", role: "auditor", scopes: new Set<never>() },
 } as const satisfies Principal;
-
-/** Aborts when the caller is gone before its answer; the request's own signal builds the web's `Request` for that. */
-function signalOf({ env, req }: Context): AbortSignal {
-  const { outgoing } = (env ?? {}) as Partial<HttpBindings>;
-  if (outgoing === undefined) return req.raw.signal;
-  const gone = new AbortController();
-  const abort = (): void => {
-    if (!outgoing.writableFinished) gone.abort();
-  };
-  if (outgoing.destroyed) abort();
-  else outgoing.once("close", abort);
-  return gone.signal;
-}
 
 /** A reverse proxy on this machine connects from here too, so what it says to have forwarded does not count. */
 function isFromLoopback({ header, address }: RequestReader): boolean {

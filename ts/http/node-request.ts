@@ -20,17 +20,29 @@ export function requestReader(context: Context): RequestReader {
     const header = (name: string): string | undefined => raw.headers.get(name) ?? undefined;
     return { header, bytes: async () => limited(new Uint8Array(await raw.arrayBuffer())), address: "" };
   }
-  const { headers } = incoming;
-  return {
-    header(name) {
+  return new NodeRequest(incoming);
+}
+
+class NodeRequest implements RequestReader {
+  readonly header: (name: string) => string | undefined;
+  readonly #incoming: IncomingMessage;
+
+  constructor(incoming: IncomingMessage) {
+    this.#incoming = incoming;
+    const { headers } = incoming;
+    this.header = (name) => {
       const value = headers[name];
       return Array.isArray(value) ? value.join(", ") : value;
-    },
-    bytes: () => readIncoming(incoming),
-    get address() {
-      return incoming.socket.remoteAddress ?? "";
-    },
-  };
+    };
+  }
+
+  bytes(): Promise<Uint8Array> {
+    return readIncoming(this.#incoming);
+  }
+
+  get address(): string {
+    return this.#incoming.socket.remoteAddress ?? "";
+  }
 }
 
 function readIncoming(incoming: IncomingMessage): Promise<Uint8Array> {
