@@ -13,7 +13,11 @@ export function fromUtf8(bytes: Uint8Array): string {
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
+/** Node's own, where there is one: character by character a hash takes 1 KB of intermediate strings. */
+const NodeBuffer = globalThis.Buffer as typeof Buffer | undefined;
+
 export function toHex(bytes: Uint8Array): string {
+  if (NodeBuffer) return NodeBuffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
   let text = "";
   for (const byte of bytes) text += HEX[byte];
   return text;
