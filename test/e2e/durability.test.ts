@@ -106,21 +106,49 @@ describe("strace", () => {
     const folder = folders.next();
     const trace = join(folders.next(), "trace");
     const calls = "trace=write,pwrite64,pwritev,fsync,fdatasync";
-    const args = ["-f", "-y", "-s", "16", "-e", calls, "-o", trace, process.execPath, service, folder, "3"];
+    // Whole pages, so that the job is seen in the one that it is written in.
+    const args = ["-f", "-y", "-s", "5000", "-e", calls, "-o", trace, process.execPath, service, folder, "3"];
     // The service runs until it is told to stop: strace ends it when the time is over.
     spawnSync("strace", args, { timeout: 15_000, killSignal: "SIGKILL", stdio: "ignore" });
-    const lines = readFileSync(trace, "utf8").split("\n");
-    const answers = lines.flatMap((line, k) => (/write\(1<.*"accepted/.test(line) ? [k] : []));
+    const made = systemCalls(readFileSync(trace, "utf8"));
+    const answers = made.filter(({ text }) => /^write\(1<.*"accepted job_/.test(text));
     expect(answers).toHaveLength(3);
     for (const answer of answers) {
-      const before = lines.slice(0, answer);
-      const written = before.findLastIndex((line) => /pwrite\w*\(\d+<[^>]*ketflow\.db-wal>/.test(line));
-      const synced = before.findLastIndex((line) => /f(data)?sync\(\d+<[^>]*ketflow\.db-wal>\)\s+= 0/.test(line));
-      expect(written).toBeGreaterThan(-1);
-      expect(synced, `line ${answer} of the trace`).toBeGreaterThan(written);
+      const id = /accepted (job_\w+)/.exec(answer.text)?.[1] ?? "";
+      const written = made.find(({ text }) => /^pwrite\w*\(\d+<[^>]*ketflow\.db-wal>/.test(text) && text.includes(id));
+      expect(written, `${id} is written to the WAL`).toBeDefined();
+      const synced = made.some(
+        ({ text, begin, end }) =>
+          /^f(data)?sync\(\d+<[^>]*ketflow\.db-wal>.*= 0$/.test(text) &&
+          begin > Number(written?.end) &&
+          end < answer.begin,
+      );
+      expect(synced, `${id} is synced after line ${written?.end} of the trace and before ${answer.begin}`).toBe(true);
     }
   });
 });
+
+interface SystemCall {
+  text: string;
+  /** The lines of the trace where it began and ended; another one where a call of another thread came between. */
+  begin: number;
+  end: number;
+}
+
+function systemCalls(trace: string): SystemCall[] {
+  const pending = new Map<string, SystemCall>();
+  const made: SystemCall[] = [];
+  for (const [line, all] of trace.split("\n").entries()) {
+    const [, thread = "", text = ""] = /^(\d+) +(.*)$/.exec(all) ?? [];
+    const [, first] = /^(.*) <unfinished \.\.\.>$/.exec(text) ?? [];
+    const [, rest] = /^<\.\.\. \w+ resumed>(.*)$/.exec(text) ?? [];
+    const begun = pending.get(thread);
+    if (first !== undefined) pending.set(thread, { text: first, begin: line, end: line });
+    else if (rest !== undefined && begun !== undefined) made.push({ ...begun, text: begun.text + rest, end: line });
+    else made.push({ text, begin: line, end: line });
+  }
+  return made;
+}
 
 describe("a disk that is really full", () => {
   it("gives storage-full, keeps what it accepted, and accepts again when there is space", async ({ skip }) => {
