@@ -25,13 +25,10 @@ export function createDecide({ engines, registry, policyOf, calibration, clock }
   return async ({ tenant, type, request, seed, input, deadlineAt, arm }, signal) => {
     const policy = policyOf(tenant);
     const { format, options, target, constraints, routing } = request;
-    const key = known.keyOf(type, format, input, options);
-    let estimate = known.get(key);
-    if (estimate === undefined) {
-      const control = signal === undefined ? {} : { signal };
-      estimate = await engines.estimate(type, { format, source: input }, { ...options, ...control });
-      known.add(key, estimate);
-    }
+    const control = signal === undefined ? {} : { signal };
+    const estimate = await known.get(type, format, input, options, () =>
+      engines.estimate(type, { format, source: input }, { ...options, ...control }),
+    );
     // Of one type, because the three come from one job.
     const work = { type, options, estimate } as Work;
     const budgetMs = budgetOf(policy, type);

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { toHex } from "../core/bytes.ts";
 import { sha256 } from "../core/sha256.ts";
 import type { JobFormat, JobOptions } from "../models/job-options.ts";
@@ -15,31 +16,22 @@ const MOST_BYTES = 64 * 1024;
  * comes again with other seeds. Asking takes two messages between processes and a thread of the engines.
  */
 export class Estimates {
-  /** By their use, the latest last. */
-  readonly #byKey = new Map<string, Estimate>();
+  readonly #byKey = new LRUCache<string, Estimate>({ max: MOST });
 
-  /** @returns undefined for work that is not kept */
-  keyOf(type: JobType, format: JobFormat, input: Uint8Array, options: JobOptions): string | undefined {
-    if (input.length > MOST_BYTES) return undefined;
-    return `${type} ${format} ${toHex(sha256(input))} ${JSON.stringify(options)}`;
-  }
-
-  get(key: string | undefined): Estimate | undefined {
-    if (key === undefined) return undefined;
-    const estimate = this.#byKey.get(key);
-    if (estimate === undefined) return undefined;
-    this.#byKey.delete(key);
+  /** The estimate of equal work, or that of `ask`. */
+  async get(
+    type: JobType,
+    format: JobFormat,
+    input: Uint8Array,
+    options: JobOptions,
+    ask: () => Promise<Estimate>,
+  ): Promise<Estimate> {
+    if (input.length > MOST_BYTES) return ask();
+    const key = `${type} ${format} ${toHex(sha256(input))} ${JSON.stringify(options)}`;
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    const estimate = await ask();
     this.#byKey.set(key, estimate);
     return estimate;
-  }
-
-  add(key: string | undefined, estimate: Estimate): void {
-    if (key === undefined) return;
-    this.#byKey.set(key, estimate);
-    if (this.#byKey.size <= MOST) return;
-    for (const oldest of this.#byKey.keys()) {
-      this.#byKey.delete(oldest);
-      break;
-    }
   }
 }
