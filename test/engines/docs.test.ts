@@ -24,8 +24,9 @@ const expected: Readonly<Record<string, RegExp>> = {
   "Run a circuit": /^{ '(?:00|11)': \d+, '(?:00|11)': \d+ }\n[0-9a-f]{64}\n7 /,
   "What a run takes and gives": /^{ '\d\d': 0\.\d+, '\d\d': 0\.\d+ }\n1\.[45]\d*\n[01](\.\d+)?\n$/,
   "Read once, run often": /0 1\n0\.5 0\.8775\d*\n1 0\.5403\d*\nOPENQASM 3/,
+  // 2 to the last bits: the sum of four cuts is rounded in the engine's order.
   "Models, schedules, networks, searches":
-    /^{ energy: -1, sample: \[[^\]]*\] }\n6 6\n\[ \[ 0, 4 \], \[ 7, 5 \] \]\n(-[12][.\d]*\n)+-2[.\d]* { best: 2, expected: 2[.,]/,
+    /^{ energy: -1, sample: \[[^\]]*\] }\n6 6\n\[ \[ 0, 4 \], \[ 7, 5 \] \]\n(-[12][.\d]*\n)+-(?:2|1\.9{12})[.\d]* { best: 2, expected: (?:2[.,]|1\.9{12})/,
   "Watch, stop, limit": /^cancelled\n$/,
   "Ask a service":
     /^succeeded { '1': 1024 }\nketflow-receipt\/1\n1 undefined\n2 undefined\n3 undefined\n3\n2\n1\n7\ninvalid-input 32\n$/,
