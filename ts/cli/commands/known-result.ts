@@ -81,7 +81,7 @@ export const KNOWN_RESULTS: readonly KnownResult[] = [
   {
     ...{ type: "circuit", format: "openqasm3", source: CIRCUIT },
     options: { seed: 7, shots: 1000, probabilities: true },
-    hash: "2d905fa4d941fc331a526d97127e52d60bf961ddadd6599e07ddb828edfa3ddf",
+    hash: "29d0e84c43844e9f4a94601a553057d7706defeaaf747470a23e58d5a0434a8b",
   },
   {
     ...{ type: "anneal", format: "coo", source: "# vartype=SPIN\n0 1 1\n1 2 -2.5\n2 3 1\n0 3 0.5\n2 2 0.25\n" },
