@@ -2,5 +2,5 @@
 export const HYBRID_ENGINE = {
   name: "hybrid",
   version: "0.1.0",
-  contentHash: "e7d503570f928007a370d3c79c982abb60ecf707a5602d17c432b0c3fc03c404",
+  contentHash: "0f881e04723e15b4d099af4f9ea336004ef81ca4a068d7beb3d512c9e9b9775f",
 } as const;
