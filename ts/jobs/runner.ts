@@ -34,8 +34,8 @@ const BATCH = 1000;
 /**
  * Of quick jobs so many more are taken ahead, for each that may compute: the commit of a claim and of an outcome take longer than
  * a circuit of a few qubits. Behind a long job none is: it would be called running, and only wait. Nor while many more come than are
- * run, when quick ones have half of the places: to run a job takes as much of the thread as to accept sixteen. Nor beside one that a process died with: should it be why, it
- * would use up the attempts of them all.
+ * run, when quick ones have half of the places: to run a job takes as much of the thread as to accept sixteen. Nor beside one that a
+ * process died with: should it be why, it would use up the attempts of them all.
  */
 const AHEAD = 2;
 
