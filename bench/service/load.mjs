@@ -1,34 +1,22 @@
 // `node bench/service/load.mjs [--seconds 10] [--only idle,100,1000,wait,busy]`: how many jobs a service accepts, how fast it
 // answers, and what it takes when idle.
 //
-// wrk (Debian's package) makes the load: one thread of C takes little of the cores that the service needs. Each create is a job
-// with its key checked, its body validated, its row, event and audit event committed and synced before the answer. The answers of
+// wrk makes the load. Each create is a job with its key checked, its body validated, its row, event and audit event committed and synced before the answer. The answers of
 // wrk are checked by their status, and by the number of jobs that the service then has.
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { describeMachine } from "../machine.mjs";
 import { ROOT } from "../subjects/subjects.mjs";
 import { connections, submit } from "./client.mjs";
-import {
-  BELL,
-  cpuSeconds,
-  KEY,
-  quantile,
-  residentMegabytes,
-  residentOfChildren,
-  startService,
-} from "./serve-process.mjs";
+import { cpuSeconds, KEY, quantile, residentMegabytes, residentOfChildren, startService } from "./serve-process.mjs";
+import { createJobs } from "./wrk.mjs";
 
 const { values } = parseArgs({ options: { seconds: { type: "string", default: "10" }, only: { type: "string" } } });
 const seconds = Number(values.seconds);
 /** Until the hot code is compiled: the first requests cost five times as much. */
 const WARM_UP_SECONDS = 8;
-const scripts = mkdtempSync(join(tmpdir(), "ketflow-wrk-"));
-const job = { type: "circuit", seed: 7, input: { format: "openqasm2", source: BELL } };
 const brick = (/** @type {number} */ qubits) =>
   readFileSync(join(ROOT, `bench/workloads/circuits/brick${qubits}.qasm`), "utf8");
 
@@ -45,14 +33,10 @@ const MEASUREMENTS = {
     await stop();
   },
 };
-try {
-  for (const name of values.only?.split(",") ?? Object.keys(MEASUREMENTS)) {
-    const measure = MEASUREMENTS[name];
-    if (measure === undefined) throw new Error(`--only ${name}: there are ${Object.keys(MEASUREMENTS).join(", ")}`);
-    await withService(measure);
-  }
-} finally {
-  rmSync(scripts, { recursive: true, force: true });
+for (const name of values.only?.split(",") ?? Object.keys(MEASUREMENTS)) {
+  const measure = MEASUREMENTS[name];
+  if (measure === undefined) throw new Error(`--only ${name}: there are ${Object.keys(MEASUREMENTS).join(", ")}`);
+  await withService(measure);
 }
 
 /** @typedef {Awaited<ReturnType<typeof startService>>} Running @param {(service: Running) => Promise<void>} work */
@@ -75,44 +59,17 @@ async function idle({ pid }) {
 async function creates({ port, pid }, connections, when = "") {
   await sleep(4000); // the calibration of the first start
   await liftQuotas(port);
-  const script = join(scripts, "create.lua");
-  writeFileSync(
-    script,
-    `wrk.method = "POST"\nwrk.headers["Authorization"] = "Bearer ${KEY}"\nwrk.headers["Content-Type"] = "application/json"\n` +
-      `wrk.body = [==[${JSON.stringify(job)}]==]\n` +
-      "done = function(summary, latency)\n" +
-      '  io.write(string.format("RESULT %d %d %d %d %d %d\\n", summary.requests, summary.duration, summary.errors.status, ' +
-      "summary.errors.timeout, latency:percentile(50), latency:percentile(95)))\nend\n",
-  );
-  const load = (/** @type {number} */ duration) =>
-    spawnSync(
-      "wrk",
-      [
-        "-t1",
-        `-c${connections}`,
-        `-d${duration}s`,
-        "--timeout",
-        "10s",
-        "-s",
-        script,
-        `http://127.0.0.1:${port}/v1/jobs`,
-      ],
-      { encoding: "utf8" },
-    );
-  load(WARM_UP_SECONDS);
+  createJobs(port, connections, WARM_UP_SECONDS);
   const before = await accepted(port);
   const cpu = cpuSeconds(pid);
-  const { stdout, error } = load(seconds);
-  if (error) throw new Error("wrk is not there; apt-get install wrk", { cause: error });
+  const { requests, perSecond, refused, timeouts, p50, p95 } = createJobs(port, connections, seconds);
   const used = cpuSeconds(pid) - cpu;
-  const [requests = 0, micros = 1, refused, timeouts, p50 = 0, p95 = 0] =
-    /RESULT ([\d ]+)/.exec(stdout)?.[1]?.split(" ").map(Number) ?? [];
   const stored = (await accepted(port)) - before;
-  const acknowledged = requests - Number(refused);
+  const acknowledged = requests - refused;
   if (stored < acknowledged) throw new Error(`${acknowledged} jobs were acknowledged, ${stored} are stored`);
   console.log(
-    `${connections} connections${when}: ${Math.round(requests / (micros / 1e6))} creates/s, p50 ${(p50 / 1000).toFixed(1)} ms, ` +
-      `p95 ${(p95 / 1000).toFixed(1)} ms; ${refused} refused, ${timeouts} timed out; ` +
+    `${connections} connections${when}: ${Math.round(perSecond)} creates/s, p50 ${p50.toFixed(1)} ms, ` +
+      `p95 ${p95.toFixed(1)} ms; ${refused} refused, ${timeouts} timed out; ` +
       `${((used / requests) * 1e6).toFixed(0)} µs of CPU each, jobs that ran meanwhile included`,
   );
 }
