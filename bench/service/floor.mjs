@@ -5,7 +5,7 @@
 // loop as the service does it. No schema, no policy, no limits, no log, no metrics, and none of the jobs is run.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -46,7 +46,26 @@ function threadSeconds(pid) {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
+/** How long the disk takes to confirm 64 KiB, which is what some fifty creates write: what a create waits for at least. */
+function syncMillis() {
+  const folder = mkdtempSync(join(tmpdir(), "ketflow-floor-"));
+  const file = openSync(join(folder, "synced"), "w");
+  const times = Array.from({ length: 200 }, () => {
+    writeSync(file, Buffer.alloc(65_536));
+    const startedAt = performance.now();
+    fdatasyncSync(file);
+    return performance.now() - startedAt;
+  });
+  closeSync(file);
+  rmSync(folder, { recursive: true });
+  return times;
+}
+
 console.log(JSON.stringify(describeMachine(ROOT)));
+const syncs = syncMillis();
+console.log(
+  `the disk confirms 64 KiB in ${quantile(syncs, 0.5).toFixed(1)} ms, p95 ${quantile(syncs, 0.95).toFixed(1)} ms`,
+);
 /** @type {Map<string, Awaited<ReturnType<typeof measure>>[]>} */
 const rounds = new Map(Object.keys(VARIANTS).map((variant) => [variant, []]));
 for (let round = 0; round < Number(values.rounds); round++)
