@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { LoadedDriver } from "../../ts/adapters/sqlite/drivers.ts";
 import { migrate } from "../../ts/adapters/sqlite/migrate.ts";
 import { openDatabase } from "../../ts/adapters/sqlite/open-database.ts";
 import { concatBytes, fromUtf8, toHex, utf8 } from "../../ts/core/bytes.ts";
@@ -54,14 +55,14 @@ export function outcomeLeaf(job: Job, input: Uint8Array): OutcomeLeaf {
   return { leaf: utf8(canonicalJson(outcome)), salt: sha256(utf8(job.id)) };
 }
 
-export async function openConnection(folder: string): Promise<SqliteConnection> {
-  const connection = await openDatabase(folder);
+export async function openConnection(folder: string, driver?: LoadedDriver): Promise<SqliteConnection> {
+  const connection = await openDatabase(folder, driver);
   migrate(connection, SQLITE_MIGRATIONS);
   return connection;
 }
 
-export async function openStore(folder: string): Promise<Store> {
-  return createSqliteStore(createSqliteDatabase(await openConnection(folder)), outcomeLeaf);
+export async function openStore(folder: string, driver?: LoadedDriver): Promise<Store> {
+  return createSqliteStore(createSqliteDatabase(await openConnection(folder, driver)), outcomeLeaf);
 }
 
 export function submission(tenant: TenantId, at: number, change: Partial<SubmitCommand> = {}): SubmitCommand {

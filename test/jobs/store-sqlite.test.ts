@@ -5,16 +5,19 @@ import { type SqliteConnection, SqliteFailure } from "../../ts/database/sqlite-c
 import { createSqliteDatabase } from "../../ts/database/sqlite-database.ts";
 import type { JobRef, Store } from "../../ts/jobs/store.ts";
 import { createSqliteStore } from "../../ts/jobs/store-sqlite.ts";
+import { presentDrivers } from "../adapters/present-drivers.ts";
 import { describeStore } from "../contract/store.ts";
 import { ALICE, BOB, createFolders, openConnection, openStore, outcomeLeaf, submission } from "./fixtures.ts";
 
 const folders = createFolders();
 afterAll(() => folders.clean());
 
-describeStore("SQLite", async () => {
-  const folder = folders.next();
-  return { open: () => openStore(folder), remove: async () => rmSync(folder, { recursive: true }) };
-});
+for (const driver of await presentDrivers()) {
+  describeStore(driver.name, async () => {
+    const folder = folders.next();
+    return { open: () => openStore(folder, driver), remove: async () => rmSync(folder, { recursive: true }) };
+  });
+}
 
 const AT = 1_700_000_000_000;
 const LARGE = { input: new Uint8Array(4_000_000) };

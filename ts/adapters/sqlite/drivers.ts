@@ -30,12 +30,16 @@ type DatabaseClass = new (path: string, options?: { timeout: number }) => Driver
 /** Runs SQL on a connection beside the event loop, on a thread of the driver's. */
 type ExecAside = (database: DriverDatabase, sql: string) => Promise<unknown>;
 
-export const DRIVERS = ["better-sqlite3", "node:sqlite", "libsql"] as const;
-type DriverName = (typeof DRIVERS)[number];
+/**
+ * In the order in which they are taken: only libsql commits beside the event loop, which is worth more than what the others do faster
+ * (docs/decisions/0041-libsql-first.md).
+ */
+export const DRIVERS = ["libsql", "better-sqlite3", "node:sqlite"] as const;
+export type DriverName = (typeof DRIVERS)[number];
 
 /**
  * SQLite before 3.51.3 can lose a commit when a checkpoint of one connection meets the reset of the WAL by another. Where the
- * file is locked to one connection, as here, the fault cannot occur; older drivers are still taken only where there is no newer.
+ * file is locked to one connection, as here, the fault cannot occur; of the drivers that do not come with the package none is taken with it.
  */
 const WAL_RESET_FIXED = [3, 51, 3] as const;
 
@@ -47,39 +51,36 @@ export interface LoadedDriver {
   open(path: string): SqliteConnection;
 }
 
-/** The first driver that is present and new enough; libsql comes with the package, so there always is one. */
-export async function loadDriver(): Promise<LoadedDriver> {
-  for (const name of DRIVERS) {
-    const Database = await loadDatabaseClass(name);
-    if (Database === undefined) continue;
-    const minimum = name === "libsql" ? OLDEST : WAL_RESET_FIXED;
-    if (!isAtLeast(sqliteVersion(Database), minimum)) continue;
-    const execAside = name === "libsql" ? await loadExecAside(Database) : undefined;
-    return { name, open: (path) => connect(name, Database, path, execAside) };
+/**
+ * The first driver that is present and new enough; libsql comes with the package, but its binary for this platform is an optional
+ * dependency, which some installations leave out.
+ *
+ * @throws {AppError} `unsupported` with the reason for each
+ */
+export async function loadDriver(names: readonly DriverName[] = DRIVERS): Promise<LoadedDriver> {
+  const reasons: string[] = [];
+  for (const name of names) {
+    try {
+      const Database = await loadDatabaseClass(name);
+      const version = sqliteVersion(Database);
+      const minimum = name === "libsql" ? OLDEST : WAL_RESET_FIXED;
+      if (!isAtLeast(version, minimum)) throw new Error(`has SQLite ${version}, before ${minimum.join(".")}`);
+      const execAside = name === "libsql" ? await loadExecAside(Database) : undefined;
+      return { name, open: (path) => connect(name, Database, path, execAside) };
+    } catch (cause) {
+      reasons.push(`${name}: ${messageOf(cause)}`);
+    }
   }
-  throw new AppError("unsupported", `there is no SQLite ${OLDEST.join(".")} or newer here; run: npm install libsql`);
+  const remedy = "run: npm install libsql --include=optional";
+  throw new AppError("unsupported", `no driver of SQLite loads here (${reasons.join("; ")}); ${remedy}`);
 }
 
-async function loadDatabaseClass(name: DriverName): Promise<DatabaseClass | undefined> {
-  if (name === "libsql") return loadLibsql();
+async function loadDatabaseClass(name: DriverName): Promise<DatabaseClass> {
+  if (name === "libsql") return (await import("libsql")).default as unknown as DatabaseClass;
   if (name === "node:sqlite") return nodeSqlite();
-  try {
-    // Not a dependency: taken where the user has installed it.
-    const specifier: string = name;
-    return ((await import(specifier)) as { default: DatabaseClass }).default;
-  } catch {
-    return undefined;
-  }
-}
-
-async function loadLibsql(): Promise<DatabaseClass> {
-  try {
-    return (await import("libsql")).default as unknown as DatabaseClass;
-  } catch (cause) {
-    // Its binary for this platform is an optional dependency, which some installations leave out.
-    const remedy = "run: npm install libsql --include=optional";
-    throw new AppError("unsupported", `libsql does not load here (${messageOf(cause)}); ${remedy}`, { cause });
-  }
+  // Not a dependency: taken where the user has installed it.
+  const specifier: string = name;
+  return ((await import(specifier)) as { default: DatabaseClass }).default;
 }
 
 /**
@@ -99,7 +100,7 @@ async function loadExecAside(Database: DatabaseClass): Promise<ExecAside | undef
   }
 }
 
-function nodeSqlite(): DatabaseClass | undefined {
+function nodeSqlite(): DatabaseClass {
   const emitWarning = process.emitWarning;
   // Node 22 and 24 announce the module as experimental on stderr, which belongs to the user's progress.
   process.emitWarning = () => undefined;
@@ -107,21 +108,18 @@ function nodeSqlite(): DatabaseClass | undefined {
     // By a string, because the types of Node 20 do not know the module.
     const specifier: string = "node:sqlite";
     const module = process.getBuiltinModule(specifier) as unknown as { DatabaseSync: DatabaseClass } | undefined;
-    return module?.DatabaseSync;
+    if (module === undefined) throw new Error("this Node has none");
+    return module.DatabaseSync;
   } finally {
     process.emitWarning = emitWarning;
   }
 }
 
 function sqliteVersion(Database: DatabaseClass): string {
-  try {
-    const database = new Database(":memory:");
-    const row = database.prepare("select sqlite_version() as version").get() as { version: string };
-    database.close();
-    return row.version;
-  } catch {
-    return "0"; // A native module that does not fit this Node: not a driver.
-  }
+  const database = new Database(":memory:");
+  const row = database.prepare("select sqlite_version() as version").get() as { version: string };
+  database.close();
+  return row.version;
 }
 
 export function isAtLeast(version: string, minimum: readonly number[]): boolean {
