@@ -4,7 +4,8 @@ import { meanQuality } from "./neighbours.ts";
 import { FEATURES } from "./prompt-features.ts";
 import { OUTLINE, type ReadPrompt, readPrompt } from "./prompt-outline.ts";
 import { fitRidge } from "./ridge.ts";
-import { addScores, fitTasks, shuffled, softmax } from "./task-classifier.ts";
+import { ScoreTable } from "./score-table.ts";
+import { fitTasks, shuffled, softmax } from "./task-classifier.ts";
 
 /** What a prompt's answers are expected to be worth and to cost, per model. */
 export interface ModelPrediction {
@@ -127,8 +128,8 @@ function fitLinear(
   const columns = tasks.length + models.length;
   const weights = new Float32Array(FEATURES * columns);
   for (let feature = 0; feature < FEATURES; feature++) {
-    const scores = classifier.weights.subarray(feature * tasks.length, (feature + 1) * tasks.length);
-    weights.set(scores, feature * columns);
+    const from = feature * classifier.stride;
+    weights.set(classifier.weights.subarray(from, from + tasks.length), feature * columns);
     ridges.forEach((ridge, k) => {
       weights[feature * columns + tasks.length + k] = ridge[feature] ?? 0;
     });
@@ -220,6 +221,20 @@ export function predictFrom(router: ModelRouter, prompt: ReadPrompt, length: num
   return { quality, cost: cost.map((each) => Math.max(0, each)), tasks };
 }
 
+/** Routers' weights in the memory of their kernels, as long as the routers are there. */
+const tables = new WeakMap<Float32Array, ScoreTable>();
+
+function tableOf({ weights, bias: { length: columns } }: ModelRouter): ScoreTable {
+  const known = tables.get(weights);
+  if (known !== undefined) return known;
+  const table = new ScoreTable(FEATURES, columns, 4);
+  for (let feature = 0; feature < FEATURES; feature++) {
+    table.weights.set(weights.subarray(feature * columns, (feature + 1) * columns), feature * table.stride);
+  }
+  tables.set(weights, table);
+  return table;
+}
+
 /** What the linear part says of a prompt. */
 interface LinearTerms {
   /** How likely the prompt is of each task. */
@@ -229,10 +244,10 @@ interface LinearTerms {
   readonly ridge: Float64Array;
 }
 
-function linearTerms(router: ModelRouter, { indices, values }: ReadPrompt, task: string | undefined): LinearTerms {
-  const { models, tasks, weights, bias, taskQuality } = router;
+function linearTerms(router: ModelRouter, prompt: ReadPrompt, task: string | undefined): LinearTerms {
+  const { models, tasks, bias, taskQuality } = router;
   const scores = new Float64Array(bias.length);
-  addScores(indices, values, weights, bias.length, scores, bias);
+  tableOf(router).addScores(prompt, bias, scores);
   softmax(scores, tasks.length);
   const known = task === undefined ? -1 : tasks.indexOf(task);
   if (known >= 0) scores.fill(0, 0, tasks.length)[known] = 1;
