@@ -6,7 +6,8 @@ use crate::matrix::Matrix;
 use crate::places::Places;
 use crate::program::Program;
 use crate::sample::paths;
-use crate::state::{Advance, Cut, State};
+use crate::state::State;
+use crate::svd::{Advance, Cut};
 use ketflow_error::{Error, Interrupted, RunError};
 
 /// Most outcomes that are listed one by one.

@@ -2,7 +2,8 @@
 
 use crate::matrix::{Matrix, add, add_four, norm_sqr};
 use crate::program::Program;
-use crate::state::{Advance, State};
+use crate::state::State;
+use crate::svd::Advance;
 use ketflow_error::Interrupted;
 use ketflow_rng::philox4x32;
 

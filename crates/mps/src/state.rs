@@ -2,17 +2,9 @@
 
 use crate::matrix::{Matrix, add};
 use crate::places::Places;
-use crate::svd::{Triangular, principal, triangular};
+use crate::svd::{Advance, Cut, Triangular, principal, triangular};
 use ketflow_error::Interrupted;
 use num_complex::Complex64;
-
-/// How far a state may be cut.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Cut {
-    pub max_bond: usize,
-    /// Largest share of the norm that one split may drop besides.
-    pub threshold: f64,
-}
 
 /// All sites left of the centre are orthonormal to the left, all right of it to the right.
 pub(crate) struct State {
@@ -26,9 +18,6 @@ pub(crate) struct State {
     /// The widest bond so far.
     pub widest: usize,
 }
-
-/// Told multiplications.
-pub(crate) type Advance<'a> = dyn FnMut(u64) -> Result<(), Interrupted> + 'a;
 
 impl State {
     /// |0…0⟩

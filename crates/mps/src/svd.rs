@@ -8,7 +8,6 @@
 //! Source: Hestenes, J. SIAM 6, 51 (1958); Drmač & Veselić, SIAM J. Matrix Anal. Appl. 29, 1322 (2008) for the preconditioning.
 
 use crate::matrix::{Matrix, add, norm_sqr, overlap};
-use crate::state::{Advance, Cut};
 use ketflow_error::Interrupted;
 
 /// Columns of n numbers are orthogonal when their overlap is √n times this beside their norms: less is what its sum is rounded by.
@@ -19,6 +18,17 @@ const MAX_SWEEPS: usize = 60;
 const RESIDUE: f64 = 1e-15;
 /// The part of what a cut may drop that is dropped before anything is rotated: every row of Q less saves rotations with all others.
 const BEFOREHAND: f64 = 1.0 / 16.0;
+
+/// How far vectors, and so a state, may be cut.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cut {
+    pub max_bond: usize,
+    /// Largest share of the norm that one split may drop besides.
+    pub threshold: f64,
+}
+
+/// Told multiplications.
+pub(crate) type Advance<'a> = dyn FnMut(u64) -> Result<(), Interrupted> + 'a;
 
 /// X = L·Q, but for what was dropped.
 pub(crate) struct Triangular {

@@ -9,6 +9,7 @@ mod builder;
 mod constant;
 mod model;
 mod node;
+mod tensor;
 mod wire;
 
 use crate::limits::MAX_SOURCE_BYTES;

@@ -1,7 +1,7 @@
 //! Gates that are Clifford together though not one by one: `t` twice, or `ecr` as exporters spell it.
 
-use crate::clifford::{Clifford, MAX_QUBITS, recognise};
-use crate::program::NotClifford;
+use crate::clifford::{Clifford, NotClifford};
+use crate::recognise::{MAX_QUBITS, recognise};
 use num_complex::Complex64;
 use std::collections::BTreeMap;
 

@@ -20,6 +20,7 @@ mod frames;
 mod outcomes;
 mod pauli;
 mod program;
+mod recognise;
 mod reference;
 mod run;
 mod strikes;
@@ -28,8 +29,9 @@ mod tableau;
 mod walk;
 mod work;
 
+pub use clifford::NotClifford;
 pub use outcomes::Outcomes;
 pub use pauli::Pauli;
-pub use program::{Noise, NotClifford, Program};
+pub use program::{Noise, Program};
 pub use run::{Estimate, MAX_EXACT_BITS, Request, Sampled, estimate, run};
 pub use work::Poll;

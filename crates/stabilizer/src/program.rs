@@ -1,7 +1,8 @@
 //! From a circuit to the steps of a stabilizer run.
 
 use crate::blocks::Blocks;
-use crate::clifford::Clifford;
+use crate::clifford::{Clifford, NotClifford};
+use crate::recognise::MAX_QUBITS;
 use crate::strikes::Rate;
 use ketflow_circuit::gates::Gate;
 use ketflow_circuit::ir::{Circuit, Condition, GateOp, Op};
@@ -16,15 +17,6 @@ pub struct Noise {
     pub several: f64,
     /// A recorded outcome is flipped.
     pub readout: f64,
-}
-
-/// The first gate that is not Clifford, also not together with its neighbours on the same two qubits.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NotClifford {
-    /// Its name with parameters and number of controls.
-    pub name: String,
-    /// Line and column in the source.
-    pub position: Option<(u32, u32)>,
 }
 
 /// One step. Events number measurements and resets, places the possible gate errors, both in the order of the program.
@@ -200,7 +192,7 @@ impl Builder<'_> {
                 let refusal =
                     || NotClifford { name: described(op, &params), position: self.circuit.lines.locate(op.place) };
                 // A gate with more qubits is a matrix of the source or has many controls: those are Clifford in no case that matters.
-                if qubits.len() > crate::clifford::MAX_QUBITS {
+                if qubits.len() > MAX_QUBITS {
                     return Err(refusal());
                 }
                 blocks.gate(op.controlled_matrix(&params), &qubits, refusal, self.program.has_errors, |gate| {

@@ -1,7 +1,7 @@
 //! Constants: numbers that do not depend on the states.
 
-use super::model::Tensor;
 use super::node::Node;
+use super::tensor::Tensor;
 use crate::limits::MAX_PARAMETERS;
 use crate::tensor::Matrix;
 use ketflow_error::Error;

@@ -1,15 +1,14 @@
 //! The parts of an ONNX file that a network needs. Field numbers are those of onnx.proto.
 
 use super::node::{Attribute, Node};
-use super::wire::{Bytes, Value};
+use super::tensor::{Tensor, read_tensor};
+use super::wire::{Bytes, MAX_PARTS, Value, push};
 use crate::fault::quote;
 use ketflow_error::Error;
 use std::collections::BTreeMap;
 
 /// Nodes, and constants, of a graph.
 const MAX_NODES: usize = 4096;
-/// Inputs, outputs or attributes of a node; dimensions of a tensor.
-const MAX_PARTS: usize = 64;
 /// Versions of the operators whose meaning this reader knows.
 const OPSETS: std::ops::RangeInclusive<u64> = 7..=28;
 
@@ -27,31 +26,6 @@ pub(crate) struct Input<'a> {
     pub name: &'a str,
     /// Dimensions without a fixed size are `None`; the first one is the batch.
     pub shape: Vec<Option<u64>>,
-}
-
-/// A constant of the file.
-#[derive(Default)]
-pub(crate) struct Tensor<'a> {
-    pub name: &'a str,
-    pub shape: Vec<u64>,
-    /// TensorProto.DataType: 1 is f32, 6 i32, 7 i64.
-    pub data_type: u64,
-    /// Little-endian numbers.
-    pub raw: Option<&'a [u8]>,
-    /// Little-endian f32, when they are not raw.
-    pub floats: Vec<&'a [u8]>,
-    /// i64 as varints, when they are not raw.
-    pub integers: Vec<u64>,
-    pub is_external: bool,
-}
-
-/// Adds to a list that a file may fill; refuses what is beyond `max`.
-fn push<T>(list: &mut Vec<T>, item: T, max: usize, what: &str) -> Result<(), Error> {
-    if list.len() == max {
-        return Err(Error::too_large(format!("the model has more than {max} {what}; give a smaller one")));
-    }
-    list.push(item);
-    Ok(())
 }
 
 /// Reads the graph of a whole file.
@@ -152,7 +126,7 @@ fn read_attribute(bytes: Bytes) -> Result<Attribute, Error> {
             (3, Value::Varint(value)) => attribute.integer = Some(value as i64),
             (5, Value::Bytes(bytes)) => attribute.tensor = Some(read_tensor(bytes)?),
             (8, value) => {
-                for value in varints(value) {
+                for value in value.varints() {
                     push(&mut attribute.integers, value? as i64, MAX_PARTS, "numbers of an attribute")?;
                 }
             }
@@ -160,41 +134,6 @@ fn read_attribute(bytes: Bytes) -> Result<Attribute, Error> {
         }
     }
     Ok(attribute)
-}
-
-fn read_tensor(bytes: Bytes) -> Result<Tensor, Error> {
-    let mut tensor = Tensor::default();
-    for field in bytes.fields() {
-        match field? {
-            (1, value) => {
-                for value in varints(value) {
-                    push(&mut tensor.shape, value?, MAX_PARTS, "dimensions of a constant")?;
-                }
-            }
-            (2, Value::Varint(value)) => tensor.data_type = value,
-            (4, Value::Bytes(bytes)) => push(&mut tensor.floats, bytes.all, MAX_PARTS, "pieces of a constant")?,
-            (7, value) => {
-                for value in varints(value) {
-                    push(&mut tensor.integers, value?, MAX_PARTS, "whole numbers of a constant")?;
-                }
-            }
-            (8, Value::Bytes(bytes)) => tensor.name = bytes.text()?,
-            (9, Value::Bytes(bytes)) => tensor.raw = Some(bytes.all),
-            (14, Value::Varint(location)) => tensor.is_external = location != 0,
-            _ => {}
-        }
-    }
-    Ok(tensor)
-}
-
-/// Whole numbers, packed or one at a time.
-fn varints(value: Value) -> impl Iterator<Item = Result<u64, Error>> {
-    let (one, packed) = match value {
-        Value::Varint(value) => (Some(Ok(value)), None),
-        Value::Bytes(bytes) => (None, Some(bytes.varints())),
-        _ => (None, None),
-    };
-    one.into_iter().chain(packed.into_iter().flatten())
 }
 
 /// ValueInfoProto: a name, and the shape of a tensor.

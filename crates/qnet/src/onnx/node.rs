@@ -1,6 +1,6 @@
 //! A node of the graph, and what is said when it is refused.
 
-use super::model::Tensor;
+use super::tensor::Tensor;
 use crate::fault::quote;
 use ketflow_error::Error;
 

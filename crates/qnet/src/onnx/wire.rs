@@ -4,6 +4,9 @@
 
 use ketflow_error::Error;
 
+/// Inputs, outputs or attributes of a node; dimensions of a tensor.
+pub(crate) const MAX_PARTS: usize = 64;
+
 /// The value of a field.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Value<'a> {
@@ -11,6 +14,18 @@ pub(crate) enum Value<'a> {
     Fixed32([u8; 4]),
     Fixed64,
     Bytes(Bytes<'a>),
+}
+
+impl<'a> Value<'a> {
+    /// Whole numbers, packed or one at a time.
+    pub fn varints(self) -> impl Iterator<Item = Result<u64, Error>> + use<'a> {
+        let (one, packed) = match self {
+            Self::Varint(value) => (Some(Ok(value)), None),
+            Self::Bytes(bytes) => (None, Some(bytes.varints())),
+            _ => (None, None),
+        };
+        one.into_iter().chain(packed.into_iter().flatten())
+    }
 }
 
 /// A piece of the file: a message, a text, packed numbers.
@@ -105,6 +120,15 @@ impl<'a> Iterator for Fields<'a> {
         }
         Some(field)
     }
+}
+
+/// Adds to a list that a file may fill; refuses what is beyond `max`.
+pub(crate) fn push<T>(list: &mut Vec<T>, item: T, max: usize, what: &str) -> Result<(), Error> {
+    if list.len() == max {
+        return Err(Error::too_large(format!("the model has more than {max} {what}; give a smaller one")));
+    }
+    list.push(item);
+    Ok(())
 }
 
 fn damaged(offset: usize, what: &str) -> Error {
