@@ -5,9 +5,9 @@
 //!
 //! Source: Kirkpatrick, Gelatt, Vecchi, "Optimization by simulated annealing", Science 220 (1983).
 
-use crate::decode::State;
 use crate::draws::{Draws, MOVE};
 use crate::search::{Count, Search};
+use crate::state::State;
 
 /// First and last temperature as parts of the mean rise. Chosen between the better ones of a coarse scan (first 0.2 to 1, last 0.02 to
 /// 0.1; three shops and two flexible ones with two seeds, five projects with one): no pair was the best everywhere.

@@ -13,7 +13,8 @@
 mod allowance;
 
 use crate::features::Begun;
-use crate::layout::{Layout, NONE};
+use crate::layout::Layout;
+use crate::limits::NONE;
 use crate::measure::mode_cost;
 use crate::objective::{Component, Objective};
 use crate::problem::{Mode, Problem, Task};

@@ -1,8 +1,8 @@
 //! What a run takes, before it starts.
 
 use crate::options::Options;
+use crate::plan::Plan;
 use crate::problem::Problem;
-use crate::solve::Plan;
 use ketflow_error::Error;
 use serde::Serialize;
 

@@ -12,9 +12,9 @@
 //! ICCSA 2005, for populations of both directions; Mahfoud, "Niching methods for genetic algorithms", University of Illinois (1995), §4
 //! for replacing parents.
 
-use crate::decode::State;
 use crate::draws::{Draws, GENE};
 use crate::search::{Count, SAMPLED, Search};
+use crate::state::State;
 
 /// How far away in the ring a mate may be.
 const REACH: usize = 4;
@@ -116,7 +116,7 @@ mod tests {
             let problem = Problem::new(description).unwrap();
             let layout = Layout::new(&problem);
             let mut draws = Draws::new(seed, 0, GENE);
-            let goal = crate::layout::Goal::new(&problem, crate::Objective::Makespan);
+            let goal = crate::goal::Goal::new(&problem, crate::Objective::Makespan);
             let mover = crate::moves::Mover::new(&layout, &goal);
             let parents = mirrored.map(|is_list_mirrored| {
                 let mut state = State { is_list_mirrored, ..State::new(&layout) };

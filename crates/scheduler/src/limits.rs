@@ -30,3 +30,6 @@ pub const MAX_STEPS: usize = 100_000;
 pub const MAX_SETUPS: usize = 1_000_000;
 /// Most pairs of families, on each machine that has set-ups of its own and on the others together.
 pub const MAX_SETUP_CELLS: usize = 4_000_000;
+
+/// No machine, no task, no time: every number of one is below it.
+pub(crate) const NONE: u32 = u32::MAX;

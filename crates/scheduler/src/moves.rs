@@ -8,10 +8,12 @@
 //! Balas, Vazacopoulos, "Guided local search with shifting bottleneck for job shop scheduling", Management Science 44 (1998), for N6;
 //! Bouleimen, Lecocq, "A new efficient simulated annealing algorithm for the RCPSP and its multiple mode version", EJOR 149 (2003).
 
-use crate::decode::State;
 use crate::draws::Draws;
-use crate::layout::{Goal, Layout, NONE};
+use crate::goal::Goal;
+use crate::layout::Layout;
+use crate::limits::NONE;
 use crate::objective::Objective;
+use crate::state::State;
 use crate::waits;
 
 /// Makes moves; keeps the room that they need.

@@ -10,7 +10,7 @@
 //! Journal of Scheduling 3 (2000).
 
 use crate::draws::Draws;
-use crate::layout::NONE;
+use crate::limits::NONE;
 use crate::shop::Shop;
 
 /// A task goes behind another one, or to the front of a machine, in a mode.

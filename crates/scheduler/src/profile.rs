@@ -1,6 +1,6 @@
 //! How much of a resource is in use over time: a step function.
 
-use crate::layout::NONE;
+use crate::limits::NONE;
 
 /// `used[k]` units from `times[k]` until `times[k + 1]`; the last step lasts for ever.
 #[derive(Clone)]

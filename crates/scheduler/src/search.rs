@@ -1,13 +1,13 @@
-//! What the methods share: rules, decoder and moves, and where a restart begins.
+//! What the methods share: rules, decoder and moves.
 
-use crate::decode::{Decoder, Score, State};
+use crate::decode::Decoder;
 use crate::draws::Draws;
-use crate::layout::{Goal, Layout};
+use crate::goal::Goal;
+use crate::layout::Layout;
 use crate::moves::Mover;
-use crate::options::Method;
 use crate::problem::{Objective, Problem};
 use crate::starts::{self, RULES, Rules};
-use crate::{anneal, genetic, tabu};
+use crate::state::{Score, State};
 use std::iter;
 use std::ops::Range;
 
@@ -26,7 +26,7 @@ pub(crate) trait Count {
 /// What all restarts share.
 pub(crate) struct Search<'a> {
     pub layout: &'a Layout<'a>,
-    goal: &'a Goal,
+    pub goal: &'a Goal,
     rules: Rules,
     pub seed: u64,
     decoder: Decoder<'a>,
@@ -134,40 +134,5 @@ impl<'a> Search<'a> {
             }
         }
         Some(made)
-    }
-
-    /// Runs one restart of `length` schedules, or until `count` has enough.
-    pub fn restart(&mut self, restart: u32, length: u64, method: Method, count: &mut dyn Count) {
-        if method == Method::Genetic {
-            return genetic::restart(self, restart, length, count);
-        }
-        if method == Method::Anneal && restart > 0 {
-            // What is known is a better start than a rule, however long the restart.
-            let current = count.best().clone();
-            return anneal::search(self, current, restart, length, count);
-        }
-        // The first restart begins with the best rule: with more than a few schedules, no result is worse than that.
-        let rules = match method {
-            _ if restart > 0 => restart..restart + 1,
-            Method::PriorityRule => 0..1,
-            // A plan that runs is a better start, and its time is short.
-            _ if !self.goal.planned.is_empty() => 0..RULES,
-            Method::Tabu if self.layout.flexible.is_empty() => 0..RULES,
-            Method::Tabu => 0..SAMPLED,
-            _ => 0..SAMPLED / 2,
-        };
-        let mut best = None::<State>;
-        let mut keep = |state: State| {
-            if best.as_ref().is_none_or(|best| state.score() < best.score()) {
-                best = Some(state);
-            }
-        };
-        let Some(made) = self.sample(rules, length, count, &mut keep) else { return };
-        let Some(current) = best else { return };
-        let moves = length - made;
-        match method {
-            Method::Tabu => tabu::search(self.layout, &current, (self.seed, restart), moves, count),
-            _ => anneal::search(self, current, restart, moves, count),
-        }
     }
 }

@@ -1,9 +1,10 @@
 //! A shop's schedule as a graph: each task after its predecessors and after the one before it on its machine, the longest paths to
 //! and from every task, and an order in which every arc points forward.
 
-use crate::decode::State;
 use crate::draws::Draws;
-use crate::layout::{Layout, NONE};
+use crate::layout::Layout;
+use crate::limits::NONE;
+use crate::state::State;
 
 /// The order of each machine, and what follows from it.
 #[derive(Clone)]

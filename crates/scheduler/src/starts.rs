@@ -3,9 +3,11 @@
 //! Source of the rules: Kolisch, "Efficient priority rules for the resource-constrained project scheduling problem", Journal of
 //! Operations Management 14 (1996).
 
-use crate::decode::{Decoder, State};
+use crate::decode::Decoder;
 use crate::draws::{Draws, START};
-use crate::layout::{Goal, Layout};
+use crate::goal::Goal;
+use crate::layout::Layout;
+use crate::state::State;
 use crate::yard::Choice;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

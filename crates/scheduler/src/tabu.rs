@@ -6,12 +6,13 @@
 //! Sources: Nowicki, Smutnicki, "A fast taboo search algorithm for the job shop problem", Management Science 42 (1996); Zhang et al.
 //! (2007), as in `neighbours`.
 
-use crate::decode::{Score, State};
 use crate::draws::{Draws, TABU};
-use crate::layout::{Layout, NONE};
+use crate::layout::Layout;
+use crate::limits::NONE;
 use crate::neighbours::{Move, Neighbours};
 use crate::search::Count;
 use crate::shop::Shop;
+use crate::state::{Score, State};
 
 /// Moves without a better schedule before the search goes on elsewhere, and how many best schedules are kept, in job shops and in
 /// flexible ones. 2,000 to 20,000 moves do alike on Taillard's shops, also when these go from one schedule towards another; Brandimarte's

@@ -1,8 +1,9 @@
 //! Moves that let a task wait, for values that may fall when something starts later: levelling, affinity, disruption.
 
-use crate::decode::State;
 use crate::draws::Draws;
-use crate::layout::{Goal, Layout};
+use crate::goal::Goal;
+use crate::layout::Layout;
+use crate::state::State;
 
 /// Changes until when a drawn task waits: not at all, until a task starts with which it belongs together, until it was planned to start,
 /// until another task starts or ends, or a little longer than now; false when it stays as it is.

@@ -4,11 +4,13 @@
 //! set-ups also keep who is on them in order of time: a task fits a gap when the set-ups on its two sides do. A task whose mode never
 //! fits any more – its machine is gone for good – takes the mode that ends first; that there is one, the problem was checked for.
 
-use crate::decode::State;
 use crate::features::Frozen;
-use crate::layout::{Goal, Layout, NONE};
+use crate::goal::Goal;
+use crate::layout::Layout;
+use crate::limits::NONE;
 use crate::problem::Problem;
 use crate::profile::Profile;
+use crate::state::State;
 use std::collections::BTreeMap;
 
 /// Who is on a machine.

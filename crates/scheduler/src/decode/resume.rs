@@ -4,7 +4,7 @@
 //! list is placed, before the rest is.
 
 use super::{AnyRoom, Decoder, State, place};
-use crate::layout::Goal;
+use crate::goal::Goal;
 use crate::room::Room;
 
 /// Tasks between two places of a list from which a schedule can be made again.
