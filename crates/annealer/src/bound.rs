@@ -11,6 +11,7 @@
 //! method" (2017).
 
 use crate::bqm::{Bqm, Vartype};
+use crate::coupling_matrix::CouplingMatrix;
 use crate::lanczos::least_eigenvalue;
 use crate::monitor::{Interrupted, Monitor, Progress};
 use crate::options::{Options, Sense};
@@ -44,34 +45,6 @@ pub(crate) fn check_size(bqm: &Bqm, options: &Options) -> Result<(), Error> {
     Ok(())
 }
 
-/// M as rows of (column, value).
-pub(crate) struct Rows(Vec<Vec<(usize, f64)>>);
-
-impl Rows {
-    fn new(spins: &Bqm) -> Self {
-        let size = spins.size();
-        let has_fields = spins.linear().iter().any(|field| *field != 0.0);
-        let mut rows = vec![Vec::new(); size + usize::from(has_fields)];
-        let mut add = |i: usize, j: usize, value: f64| {
-            rows[i].push((j, value));
-            rows[j].push((i, value));
-        };
-        spins.couplings().iter().for_each(|b| add(b.i as usize, b.j as usize, b.value));
-        if has_fields {
-            spins.linear().iter().enumerate().for_each(|(k, field)| add(k, size, *field));
-        }
-        Self(rows)
-    }
-
-    /// (M + diag(u)) x.
-    pub(crate) fn times(&self, u: &[f64], x: &[f64]) -> Vec<f64> {
-        let row = |(i, row): (usize, &Vec<(usize, f64)>)| {
-            u[i] * x[i] + row.iter().map(|(j, value)| value * x[*j]).sum::<f64>()
-        };
-        self.0.iter().enumerate().map(row).collect()
-    }
-}
-
 /// Finds a bound; a function of the model and the sense alone.
 ///
 /// # Errors
@@ -79,7 +52,7 @@ impl Rows {
 pub(crate) fn find(bqm: &Bqm, sense: Sense, monitor: &mut dyn Monitor) -> Result<Bound, Interrupted> {
     let wanted = if sense == Sense::Max { bqm.negated() } else { bqm.clone() };
     let spins = wanted.to_vartype(Vartype::Spin);
-    let rows = Rows::new(&spins);
+    let rows = CouplingMatrix::new(&spins);
     let mut u = pulls(&rows, monitor)?;
     let scale = u.iter().sum::<f64>() / u.len().max(1) as f64;
     let mut missing = (-least_eigenvalue(&rows, &u)).max(0.0) * 1.001 + scale * 1e-9;
@@ -96,7 +69,7 @@ pub(crate) fn find(bqm: &Bqm, sense: Sense, monitor: &mut dyn Monitor) -> Result
 }
 
 /// How hard each vector is pulled at the end of the mixing method.
-fn pulls(rows: &Rows, monitor: &mut dyn Monitor) -> Result<Vec<f64>, Interrupted> {
+fn pulls(rows: &CouplingMatrix, monitor: &mut dyn Monitor) -> Result<Vec<f64>, Interrupted> {
     let size = rows.0.len();
     // Ranks above √(2n) have no local optima that are not global ones.
     let rank = ((2.0 * size as f64).sqrt() as usize + 1).next_multiple_of(4);
@@ -141,7 +114,7 @@ const ENOUGH: f64 = 1e-7;
 const MOST_SWEEPS: u64 = 1000;
 
 /// Whether M + diag(u) is proved positive semidefinite.
-fn is_proof(rows: &Rows, u: &[f64], monitor: &mut dyn Monitor) -> Result<bool, Interrupted> {
+fn is_proof(rows: &CouplingMatrix, u: &[f64], monitor: &mut dyn Monitor) -> Result<bool, Interrupted> {
     let mut matrix = Symmetric::zero(u.len());
     for (i, row) in rows.0.iter().enumerate() {
         *matrix.entry(i, i) = u[i];

@@ -3,8 +3,7 @@
 //! Spins are kept in blocks, each with its least rise among those that are free. A flip changes the rises of its neighbours, so only
 //! their blocks are looked at again: in a loop without branches, which becomes vectors.
 
-use crate::lanes::{Lanes, Work};
-use crate::rows::Lane;
+use crate::lanes::{Lane, Lanes, Work};
 
 /// Spins of a block: several vectors of the widest lanes, so that taking their least costs more than adding up.
 const BLOCK: usize = 64;

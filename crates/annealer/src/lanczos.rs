@@ -1,13 +1,13 @@
 //! The least eigenvalue of M + diag(u), estimated by Lanczos' method with full orthogonalisation. An estimate only: what is built on
 //! it is proved by a factorisation.
 
-use crate::bound::Rows;
+use crate::coupling_matrix::CouplingMatrix;
 use crate::positive::dot;
 
 const STEPS: usize = 120;
 
 /// Not below the least eigenvalue, but for rounding, and near to it.
-pub(crate) fn least_eigenvalue(rows: &Rows, u: &[f64]) -> f64 {
+pub(crate) fn least_eigenvalue(rows: &CouplingMatrix, u: &[f64]) -> f64 {
     let size = u.len();
     // Not orthogonal to anything that a model could have as an eigenvector by its structure.
     let mut vector: Vec<f64> = (0..size).map(|k| 1.0 + ((k * 7919) % 1009) as f64 / 1009.0).collect();

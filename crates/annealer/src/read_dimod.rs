@@ -2,7 +2,7 @@
 //! binary.
 
 use crate::bqm::{Bqm, BqmBuilder, Vartype};
-use crate::read::Labels;
+use crate::labels::Labels;
 use ketflow_error::Error;
 use serde::Deserialize;
 use serde_json::Value;

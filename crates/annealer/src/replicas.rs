@@ -4,10 +4,10 @@
 //! it. What a spin feels is summed afresh from its neighbours: for lanes that costs less than telling neighbours of flips, because
 //! some lane flips nearly always.
 
-use crate::lanes::{Choice, LANES, Lanes, Work};
+use crate::lanes::{Choice, LANES, Lane, Lanes, Work};
 use crate::monitor::Interrupted;
 use crate::reads::Hand;
-use crate::rows::{Lane, Rows};
+use crate::rows::Rows;
 use crate::thresholds::{ENTRIES, PLACE_BITS, Thresholds};
 use ketflow_rng::philox4x32;
 use std::ops::Range;

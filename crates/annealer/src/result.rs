@@ -3,9 +3,10 @@
 use crate::auto::Picked;
 use crate::bound::Bound;
 use crate::bqm::Vartype;
-use crate::problem::Solved;
-use crate::read::{Labels, Model};
+use crate::labels::Labels;
+use crate::model::Model;
 use crate::samples::SampleSet;
+use crate::solved::Solved;
 use ketflow_container::{Container, Data};
 
 /// Schema id in the container.

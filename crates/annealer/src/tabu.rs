@@ -8,11 +8,11 @@
 
 use crate::candidates::{Candidates, Least};
 use crate::elite::Elite;
-use crate::lanes::Choice;
+use crate::lanes::{Choice, Lane};
 use crate::monitor::{Interrupted, Monitor};
 use crate::options::Options;
 use crate::reads::{Hand, Reads, Share, Unit};
-use crate::rows::{Class, Lane, Rows};
+use crate::rows::{Class, Rows};
 use crate::sought::{Found, Goal, Search};
 use crate::walk::Walk;
 use ketflow_error::RunError;

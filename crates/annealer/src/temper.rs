@@ -2,12 +2,12 @@
 //!
 //! Source: Hukushima, Nemoto, "Exchange Monte Carlo method and application to spin glass simulations", J. Phys. Soc. Jpn. 65 (1996).
 
-use crate::lanes::{Choice, LANES};
+use crate::lanes::{Choice, LANES, Lane};
 use crate::monitor::{Interrupted, Monitor};
 use crate::options::Options;
 use crate::reads::{Hand, Reads, Share, Unit};
 use crate::replicas::Replicas;
-use crate::rows::{Class, Lane, Rows};
+use crate::rows::{Class, Rows};
 use crate::schedule::{Schedule, beta_range};
 use crate::sought::{Found, Goal, Search};
 use crate::thresholds::{Exponentials, Thresholds};

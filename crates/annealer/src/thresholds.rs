@@ -7,8 +7,7 @@
 //!
 //! That costs two loads, a minimum and a comparison for a vector of lanes, where Philox for each would take twenty times as long.
 
-use crate::lanes::LANES;
-use crate::rows::Lane;
+use crate::lanes::{LANES, Lane};
 use ketflow_rng::philox4x32;
 
 /// The top word of the counters that shuffle the tables; part of the reproducibility contract, never reused.

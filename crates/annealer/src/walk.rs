@@ -1,6 +1,7 @@
 //! One sample that is flipped a spin at a time, with what every flip would change.
 
-use crate::rows::{Lane, Rows};
+use crate::lanes::Lane;
+use crate::rows::Rows;
 
 /// A sample, and half of the rise of energy that the flip of each spin would bring, in units.
 #[derive(Clone)]

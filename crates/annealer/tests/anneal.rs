@@ -2,14 +2,16 @@
 // Clippy lets tests unwrap, but not the helpers they share.
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use ketflow_annealer::options::{Method, Sense};
 use ketflow_annealer::read::Labels;
 use ketflow_annealer::samples::SampleSet;
 use ketflow_annealer::{
-    AnnealResult, Bqm, BqmBuilder, Error, Format, Model, Monitor, Options, RunError, Unmonitored, Vartype, Work,
-    estimate, run,
+    AnnealResult, Bqm, Error, Format, Model, Monitor, Options, RunError, Unmonitored, Vartype, Work, estimate, run,
 };
 use proptest::prelude::*;
+use support::model;
 
 fn run_on(bqm: &Bqm, options: &Options, monitor: &mut dyn Monitor) -> Result<AnnealResult, RunError> {
     run(&as_read(bqm, Format::Coo), options, monitor)
@@ -26,19 +28,6 @@ fn anneal(bqm: &Bqm, options: &Options) -> SampleSet {
 fn solve_exactly(bqm: &Bqm, most: u32) -> SampleSet {
     let options = Options { method: Method::Exact, max_samples: most, ..Options::default() };
     run_on(bqm, &options, &mut Unmonitored).unwrap().samples
-}
-
-/// A model of small whole coefficients.
-fn model(vartype: Vartype, linear: &[i32], couplings: &[(usize, usize, i32)], offset: i32) -> Bqm {
-    let mut builder = BqmBuilder::new(vartype);
-    builder.add_offset(f64::from(offset)).unwrap();
-    for (k, a) in linear.iter().enumerate() {
-        builder.add_linear(k, f64::from(*a)).unwrap();
-    }
-    for (i, j, b) in couplings {
-        builder.add_coupling(i % linear.len(), j % linear.len(), f64::from(*b)).unwrap();
-    }
-    builder.build().unwrap()
 }
 
 fn models() -> impl Strategy<Value = Bqm> {

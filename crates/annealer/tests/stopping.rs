@@ -2,28 +2,18 @@
 // Clippy lets tests unwrap, but not the helpers they share.
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use ketflow_annealer::options::Method;
 use ketflow_annealer::read::Labels;
 use ketflow_annealer::{
-    AnnealResult, Bqm, BqmBuilder, Format, Interrupted, Model, Monitor, Next, Options, Progress, RunError, Unmonitored,
-    Vartype, Work, run,
+    AnnealResult, Bqm, Format, Interrupted, Model, Monitor, Next, Options, Progress, RunError, Unmonitored, Vartype,
+    Work, run,
 };
+use support::model;
 
 fn run_on(bqm: &Bqm, options: &Options, monitor: &mut dyn Monitor) -> Result<AnnealResult, RunError> {
     run(&Model::new(bqm.clone(), Labels::From(0), Format::Coo), options, monitor)
-}
-
-/// A model of small whole coefficients.
-fn model(vartype: Vartype, linear: &[i32], couplings: &[(usize, usize, i32)], offset: i32) -> Bqm {
-    let mut builder = BqmBuilder::new(vartype);
-    builder.add_offset(f64::from(offset)).unwrap();
-    for (k, a) in linear.iter().enumerate() {
-        builder.add_linear(k, f64::from(*a)).unwrap();
-    }
-    for (i, j, b) in couplings {
-        builder.add_coupling(i % linear.len(), j % linear.len(), f64::from(*b)).unwrap();
-    }
-    builder.build().unwrap()
 }
 
 /// A ring of spins with couplings of both signs.

@@ -1,8 +1,8 @@
-//! AVX2. A value of these types exists only where [`super::Choice`] has found it, and the methods inline into functions that are
+//! AVX2. A value of these types exists only where [`super::choice`] has found it, and the methods inline into functions that are
 //! compiled for it.
 
+use super::lane::{LANES, Lanes};
 use super::registers::lanes_of_registers;
-use super::{LANES, Lanes};
 use core::arch::x86_64::*;
 
 lanes_of_registers!(

@@ -1,7 +1,6 @@
 //! Lanes of any processor: arrays, and loops over them. A mask is 1 or 0 in each lane.
 
-use super::{LANES, Lanes};
-use crate::rows::Lane;
+use super::lane::{LANES, Lane, Lanes};
 
 /// Sixteen lanes.
 #[derive(Clone, Copy)]

@@ -1,7 +1,7 @@
 //! WebAssembly SIMD.
 
+use super::lane::{LANES, Lanes};
 use super::registers::lanes_of_registers;
-use super::{LANES, Lanes};
 use core::arch::wasm32::*;
 
 lanes_of_registers!(
