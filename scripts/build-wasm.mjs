@@ -41,11 +41,11 @@ const WASM_OPT =
   "-O3 --enable-simd --enable-bulk-memory --enable-bulk-memory-opt --enable-sign-ext --enable-mutable-globals " +
   "--enable-nontrapping-float-to-int --enable-reference-types --enable-multivalue --strip-producers --strip-debug";
 /**
- * Functions with one caller stay functions where they are long: inlined, the kernels of the statevector engine became one of 100 kB, which V8
- * ran unoptimised for the first runs.
+ * Functions with one caller stay functions where they are long: inlined, the kernels of the statevector engine became one of 100 kB and the
+ * runs of the annealer one of 70 kB, which V8 ran unoptimised at first, and then took as long to optimise as dozens of short runs take.
  * @param {string} crate
  */
-const wasmOptOf = (crate) => (crate === "statevector" ? `${WASM_OPT} -ocimfs=50` : WASM_OPT);
+const wasmOptOf = (crate) => (["annealer", "statevector"].includes(crate) ? `${WASM_OPT} -ocimfs=50` : WASM_OPT);
 const WASM_PACK = "--target web --release --mode no-install --no-pack";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");

@@ -8,7 +8,6 @@
 use crate::anneal::anneal;
 use crate::bqm::Bqm;
 use crate::elimination::Order;
-use crate::ising::Ising;
 use crate::lanes::LANES;
 use crate::monitor::{Interrupted, Monitor, Next, Progress};
 use crate::options::{MAX_SWEEPS, Method, Options};
@@ -137,8 +136,7 @@ pub(crate) fn choose(bqm: &Bqm, options: &Options) -> Choice {
     let work = work(bqm, options);
     let most = (work / ELIMINATION_COST).min(MOST_ELIMINATION);
     if bqm.size() <= MOST_ELIMINATED
-        && !Order::is_hopeless(bqm, most)
-        && let Some(order) = Order::new(&Ising::new(bqm), most)
+        && let Some(order) = Order::new(bqm, most)
     {
         return Choice::Exact(order);
     }
@@ -178,6 +176,7 @@ struct Race<'a> {
 ///
 /// # Errors
 /// [`RunError::Cancelled`] when the monitor ends it.
+#[inline(never)]
 pub(crate) fn race(
     team: &Team,
     search: &Search,

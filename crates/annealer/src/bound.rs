@@ -49,6 +49,7 @@ pub(crate) fn check_size(bqm: &Bqm, options: &Options) -> Result<(), Error> {
 ///
 /// # Errors
 /// [`Interrupted`] by the monitor, whose wish to finish is not heard: half a proof proves nothing.
+#[inline(never)]
 pub(crate) fn find(bqm: &Bqm, sense: Sense, monitor: &mut dyn Monitor) -> Result<Bound, Interrupted> {
     let wanted = if sense == Sense::Max { bqm.negated() } else { bqm.clone() };
     let spins = wanted.to_vartype(Vartype::Spin);

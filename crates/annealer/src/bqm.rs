@@ -67,12 +67,10 @@ impl Bqm {
     ///
     /// # Panics
     /// When the sample is shorter than the model.
+    #[inline(never)]
     pub fn energy(&self, sample: &[bool]) -> f64 {
-        let value = |k: usize| match (self.vartype, sample[k]) {
-            (_, true) => 1.0,
-            (Vartype::Spin, false) => -1.0,
-            (Vartype::Binary, false) => 0.0,
-        };
+        let low = if self.vartype == Vartype::Spin { -1.0 } else { 0.0 };
+        let value = |k: usize| if sample[k] { 1.0 } else { low };
         let linear: f64 = self.linear.iter().enumerate().map(|(k, a)| a * value(k)).sum();
         let quadratic: f64 = self.couplings.iter().map(|b| b.value * (value(b.i as usize) * value(b.j as usize))).sum();
         self.offset + linear + quadratic

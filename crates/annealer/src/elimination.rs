@@ -23,6 +23,20 @@ pub(crate) struct Order {
     pub(crate) bytes: u64,
 }
 
+/// With whom each variable has a term.
+#[inline(never)]
+fn neighbours(bqm: &Bqm) -> Vec<Vec<u32>> {
+    let couplings = || bqm.couplings().iter().filter(|coupling| coupling.value != 0.0);
+    let mut degrees = vec![0; bqm.size()];
+    couplings().for_each(|it| [it.i, it.j].into_iter().for_each(|k| degrees[k as usize] += 1));
+    let mut rows: Vec<Vec<u32>> = degrees.into_iter().map(Vec::with_capacity).collect();
+    for it in couplings() {
+        rows[it.i as usize].push(it.j);
+        rows[it.j as usize].push(it.i);
+    }
+    rows
+}
+
 /// One elimination.
 struct Bucket {
     variable: u32,
@@ -31,25 +45,23 @@ struct Bucket {
 }
 
 impl Order {
-    /// Whether the number of couplings alone says that there is no order of at most `most` operations: a graph of treewidth k has at most
-    /// k n − k (k + 1) / 2 edges.
-    pub(crate) fn is_hopeless(bqm: &Bqm, most: u64) -> bool {
-        let (size, width) = (bqm.size(), most_width(most));
-        let couplings = bqm.couplings().iter().filter(|coupling| coupling.value != 0.0).count();
-        size > width && couplings > width * size - width * (width + 1) / 2
-    }
-
     /// The order of a model; `None` where it comes to a table over more than [`MOST_WIDTH`] variables, or to more than `most` operations.
-    pub(crate) fn new(ising: &Ising, most: u64) -> Option<Self> {
-        let size = ising.size();
-        let most_width = most_width(most);
-        let row = |k| ising.row(k).filter(|(_, weight)| *weight != 0.0).map(|(j, _)| j as u32);
-        let mut rows: Vec<Vec<u32>> = (0..size).map(|k| row(k).collect()).collect();
-        rows.iter_mut().for_each(|row| row.sort_unstable());
-        if is_wider(rows, most_width) {
+    ///
+    /// Most models that have none are known by their number of couplings – a graph of treewidth k has at most k n − k (k + 1) / 2 edges – or by
+    /// [`is_wider`].
+    pub(crate) fn new(bqm: &Bqm, most: u64) -> Option<Self> {
+        let (size, most_width) = (bqm.size(), most_width(most));
+        let couplings = bqm.couplings().iter().filter(|coupling| coupling.value != 0.0).count();
+        if size > most_width && couplings > most_width * size - most_width * (most_width + 1) / 2 {
             return None;
         }
-        let mut graph: Vec<BTreeSet<u32>> = (0..size).map(|k| row(k).collect()).collect();
+        if is_wider(neighbours(bqm), most_width) { None } else { Self::greedy(&neighbours(bqm), most) }
+    }
+
+    #[inline(never)]
+    fn greedy(rows: &[Vec<u32>], most: u64) -> Option<Self> {
+        let (size, most_width) = (rows.len(), most_width(most));
+        let mut graph: Vec<BTreeSet<u32>> = rows.iter().map(|row| row.iter().copied().collect()).collect();
         let mut keys: Vec<(u64, u32)> = (0..size as u32).map(|k| (fill(&graph, k), k)).collect();
         let mut queue: BTreeSet<(u64, u32)> = keys.iter().copied().collect();
         let mut place = vec![0u32; size];

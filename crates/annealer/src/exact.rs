@@ -3,7 +3,6 @@
 use crate::bqm::Bqm;
 use crate::branch;
 use crate::elimination::{MOST_WIDTH, Order};
-use crate::ising::Ising;
 use crate::monitor::{Interrupted, Monitor, Next, Progress, Watch};
 use crate::options::{Method, Options};
 use crate::rows::Class;
@@ -37,7 +36,7 @@ impl Plan {
     /// # Errors
     /// `too-large` where neither way can be gone.
     pub(crate) fn new(bqm: &Bqm, options: &Options) -> Result<Self, Error> {
-        if let Some(order) = Order::new(&Ising::new(bqm), u64::MAX) {
+        if let Some(order) = Order::new(bqm, u64::MAX) {
             return Ok(Self::Elimination(order));
         }
         let (size, most) = (bqm.size(), branch::MOST_VARIABLES);
@@ -68,6 +67,7 @@ impl Plan {
 
     /// # Errors
     /// [`RunError::Cancelled`] by the monitor.
+    #[inline(never)]
     pub(crate) fn solve(
         &self,
         team: &Team,

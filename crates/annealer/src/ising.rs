@@ -12,6 +12,7 @@ pub(crate) struct Ising {
 }
 
 impl Ising {
+    #[inline(never)]
     pub(crate) fn new(bqm: &Bqm) -> Self {
         let spin = bqm.to_vartype(Vartype::Spin);
         let size = spin.size();

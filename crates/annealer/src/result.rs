@@ -47,6 +47,7 @@ pub struct Work {
 }
 
 impl AnnealResult {
+    #[inline(never)]
     pub(crate) fn new(
         model: &Model,
         samples: SampleSet,

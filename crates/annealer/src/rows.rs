@@ -68,6 +68,7 @@ pub(crate) enum Class {
 }
 
 /// The class of a model, and its unit: all coefficients are whole multiples of it, but for [`Class::F64`], where it is 1.
+#[inline(never)]
 pub(crate) fn classify(ising: &Ising) -> (Class, f64) {
     let Some(unit) = unit(ising) else { return (Class::F64, 1.0) };
     let (mut largest, mut is_unit) = (0.0f64, true);
@@ -97,7 +98,10 @@ fn unit(ising: &Ising) -> Option<f64> {
         if multiple > MOST || multiple != multiple.trunc() {
             return None;
         }
-        divisor = greatest_common(divisor, multiple as u64);
+        // Most are multiples of what is known.
+        if divisor == 0 || !(multiple as u64).is_multiple_of(divisor) {
+            divisor = greatest_common(divisor, multiple as u64);
+        }
     }
     Some(if divisor == 0 { 1.0 } else { divisor as f64 * FINEST })
 }

@@ -25,6 +25,7 @@ pub struct SampleSet {
 
 impl SampleSet {
     /// Collects what reads ended in, at most `most` of the best.
+    #[inline(never)]
     pub(crate) fn collect(model: &Bqm, sense: Sense, mut reads: Vec<Vec<bool>>, most: usize) -> Self {
         reads.sort_unstable();
         let mut samples: Vec<Sample> = Vec::new();
@@ -47,6 +48,7 @@ impl SampleSet {
     ///
     /// # Errors
     /// [`Interrupted`] by the monitor.
+    #[inline(never)]
     pub(crate) fn descended(
         mut self,
         model: &Bqm,

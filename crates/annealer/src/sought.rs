@@ -19,6 +19,7 @@ pub(crate) struct Search {
 
 impl Search {
     /// `bqm` is negated already where high energies are wanted; `target` is of the model that was given.
+    #[inline(never)]
     pub(crate) fn new(bqm: Bqm, sense: Sense, target: Option<f64>) -> Self {
         let ising = Ising::new(&bqm);
         let (class, unit) = classify(&ising);

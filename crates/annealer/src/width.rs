@@ -8,11 +8,13 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Whether the treewidth is proved to be above `most`; `rows` are the neighbours of each vertex in ascending order.
+/// Whether the treewidth is proved to be above `most`; `rows` are the neighbours of each vertex, each once.
+#[inline(never)]
 pub(crate) fn is_wider(mut rows: Vec<Vec<u32>>, most: usize) -> bool {
     let mut queue: BinaryHeap<Reverse<(usize, u32)>> =
         rows.iter().enumerate().map(|(k, row)| Reverse((row.len(), k as u32))).collect();
-    let mut merged = Vec::new();
+    // The last vertex that was merged into a neighbour of this one.
+    let mut seen_by = vec![u32::MAX; rows.len()];
     while let Some(Reverse((degree, k))) = queue.pop() {
         // Entries of former degrees are passed over.
         if rows[k as usize].len() != degree {
@@ -23,23 +25,22 @@ pub(crate) fn is_wider(mut rows: Vec<Vec<u32>>, most: usize) -> bool {
         }
         let row = std::mem::take(&mut rows[k as usize]);
         let Some(into) = row.iter().copied().min_by_key(|j| (rows[*j as usize].len(), *j)) else { continue };
-        merged.clear();
-        merged.extend_from_slice(&rows[into as usize]);
-        for j in row.iter().copied().filter(|j| *j != into) {
+        let mut merged = std::mem::take(&mut rows[into as usize]);
+        merged.retain(|j| *j != k);
+        merged.iter().for_each(|j| seen_by[*j as usize] = k);
+        for j in row.into_iter().filter(|j| *j != into) {
             let other = &mut rows[j as usize];
-            if let Ok(at) = other.binary_search(&k) {
-                other.remove(at);
-            }
-            if let Err(at) = other.binary_search(&into) {
-                other.insert(at, into);
+            let Some(at) = other.iter().position(|other| *other == k) else { continue };
+            if seen_by[j as usize] == k {
+                other.swap_remove(at);
+                queue.push(Reverse((other.len(), j)));
+            } else {
+                other[at] = into;
                 merged.push(j);
             }
-            queue.push(Reverse((rows[j as usize].len(), j)));
         }
-        merged.retain(|j| *j != k);
-        merged.sort_unstable();
-        rows[into as usize].clone_from(&merged);
         queue.push(Reverse((merged.len(), into)));
+        rows[into as usize] = merged;
     }
     false
 }
@@ -54,7 +55,6 @@ mod tests {
             rows[i].push(j as u32);
             rows[j].push(i as u32);
         }
-        rows.iter_mut().for_each(|row| row.sort_unstable());
         rows
     }
 
