@@ -5,6 +5,8 @@
 
 mod engine;
 mod poll;
+#[cfg(feature = "seeded-panic")]
+mod seeded_panic;
 
 use engine::Engine;
 use ketflow_error::{Error, RunError};
@@ -89,6 +91,8 @@ impl Program {
         threads: u32,
     ) -> napi::Result<Run> {
         with_helpers(threads.clamp(1, MAX_THREADS), |team| {
+            #[cfg(feature = "seeded-panic")]
+            seeded_panic::strike(team, &options);
             let container = self.0.run(team, &options, &mut Poll::new(&poll)).map_err(run_error)?;
             let threads = team.usage().into_iter().map(|used| Share { ms: used.ms, pieces: used.pieces as f64 }).collect();
             Ok(Run { container: container.into(), threads })
