@@ -11,6 +11,7 @@ use crate::parser::Parser;
 use crate::physical::physical_qubits;
 use crate::place::Lines;
 use ketflow_error::Error;
+use serde::Serialize;
 
 /// What a reader made of a source.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +23,7 @@ pub struct Parsed {
 }
 
 /// Something in the source that was accepted without effect.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Note {
     /// Line, from 1.
     pub line: u32,

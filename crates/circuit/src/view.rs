@@ -1,7 +1,8 @@
-//! A circuit as JSON for what draws it.
+//! A circuit as JSON for what draws it, and the notes on its source for what lists them.
 
 use crate::ir::{Circuit, Condition, InputKind, Op, Register};
 use crate::names::Names;
+use crate::reader::Note;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::f64::consts::PI;
@@ -72,6 +73,11 @@ pub fn to_json(circuit: &Circuit) -> String {
     };
     // Strings, numbers and lists always have a JSON form.
     serde_json::to_string(&view).unwrap_or_default()
+}
+
+/// `[{line, column, message}]`.
+pub fn notes_to_json(notes: &[Note]) -> String {
+    serde_json::to_string(notes).unwrap_or_default()
 }
 
 fn registers(registers: &[Register]) -> Vec<RegisterView<'_>> {

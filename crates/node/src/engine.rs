@@ -64,12 +64,7 @@ impl Engine {
 
     pub fn notes(&self) -> String {
         match self {
-            Self::Circuit { parsed, .. } => {
-                let notes = parsed.notes.iter();
-                let rows: Vec<_> =
-                    notes.map(|note| json!({ "line": note.line, "column": note.column, "message": note.message })).collect();
-                json!(rows).to_string()
-            }
+            Self::Circuit { parsed, .. } => ketflow_circuit::view::notes_to_json(&parsed.notes),
             _ => "[]".to_owned(),
         }
     }

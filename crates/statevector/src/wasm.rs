@@ -53,11 +53,7 @@ impl Program {
 
     /// JSON `[{line, column, message}]`: what was accepted without effect.
     pub fn notes(&self) -> String {
-        let notes = self.parsed.notes.iter();
-        let rows: Vec<_> = notes
-            .map(|note| serde_json::json!({ "line": note.line, "column": note.column, "message": note.message }))
-            .collect();
-        serde_json::Value::Array(rows).to_string()
+        ketflow_circuit::view::notes_to_json(&self.parsed.notes)
     }
 
     /// JSON of the engine's `Estimate` for these options.
