@@ -53,20 +53,43 @@ pub(crate) fn check_size(bqm: &Bqm, options: &Options) -> Result<(), Error> {
 pub(crate) fn find(bqm: &Bqm, sense: Sense, monitor: &mut dyn Monitor) -> Result<Bound, Interrupted> {
     let wanted = if sense == Sense::Max { bqm.negated() } else { bqm.clone() };
     let spins = wanted.to_vartype(Vartype::Spin);
-    let rows = CouplingMatrix::new(&spins);
+    let (unit, spins_in_units) = in_units(&spins);
+    let rows = CouplingMatrix::new(&spins_in_units);
     let mut u = pulls(&rows, monitor)?;
     let scale = u.iter().sum::<f64>() / u.len().max(1) as f64;
     let mut missing = (-least_eigenvalue(&rows, &u)).max(0.0) * 1.001 + scale * 1e-9;
     loop {
         let raised: Vec<f64> = u.iter().map(|value| value + missing).collect();
         if scale == 0.0 || is_proof(&rows, &raised, monitor)? {
-            u = raised;
+            u = raised.iter().map(|value| scaled_up(*value, unit)).collect();
             break;
         }
         missing *= 2.0;
     }
     let energy = least_energy(&wanted, lower_end(&spins, &u));
     Ok(Bound { energy: if sense == Sense::Max { -energy } else { energy }, witness: u })
+}
+
+/// A power of two and the model in units of it, whose largest coefficient besides the offset is at least 1 and below 2: squares of
+/// larger ones can be infinite and of smaller ones 0, and neither proves anything. What becomes 0 itself, beside 1, is far less than the
+/// margin of the factorisation.
+fn in_units(spins: &Bqm) -> (f64, Bqm) {
+    let all = spins.linear().iter().copied().chain(spins.couplings().iter().map(|b| b.value));
+    let largest = all.map(f64::abs).fold(0.0, f64::max);
+    if largest == 0.0 {
+        return (1.0, spins.clone());
+    }
+    let exponent = libm::ilogb(largest);
+    // In two steps, because the reciprocal of the least powers is infinite.
+    let half = -exponent / 2;
+    let model = spins.scaled(libm::ldexp(1.0, half)).scaled(libm::ldexp(1.0, -exponent - half));
+    (libm::ldexp(1.0, exponent), model)
+}
+
+/// `value` × `unit`, rounded up where it is too small for all of its digits.
+fn scaled_up(value: f64, unit: f64) -> f64 {
+    let product = value * unit;
+    if product / unit < value { product.next_up() } else { product }
 }
 
 /// How hard each vector is pulled at the end of the mixing method.
@@ -130,7 +153,9 @@ fn is_proof(rows: &CouplingMatrix, u: &[f64], monitor: &mut dyn Monitor) -> Resu
 fn lower_end(spins: &Bqm, u: &[f64]) -> f64 {
     let couplings = spins.couplings().iter().map(|b| b.value);
     let all = couplings.chain(spins.linear().iter().copied()).chain(u.iter().copied()).chain([spins.offset()]);
-    let rounding = f64::EPSILON * (u.len() as f64 + 4.0) * all.map(f64::abs).sum::<f64>();
+    // Below MIN_POSITIVE a rounding is not relative: at most ε times that.
+    let rounding =
+        f64::EPSILON * (u.len() as f64 + 4.0) * all.map(|value| value.abs() + f64::MIN_POSITIVE).sum::<f64>();
     spins.offset() - u.iter().sum::<f64>() / 2.0 - rounding
 }
 

@@ -115,6 +115,16 @@ impl Bqm {
         Self { vartype, linear, couplings, offset }
     }
 
+    /// All coefficients times `factor`: with a power of two exact, but for what leaves the range of f64.
+    pub(crate) fn scaled(&self, factor: f64) -> Self {
+        Self {
+            vartype: self.vartype,
+            linear: self.linear.iter().map(|a| a * factor).collect(),
+            couplings: self.couplings.iter().map(|b| Coupling { value: b.value * factor, ..*b }).collect(),
+            offset: self.offset * factor,
+        }
+    }
+
     /// The model whose lowest energies are this one's highest.
     pub fn negated(&self) -> Self {
         Self {

@@ -115,6 +115,36 @@ fn a_model_without_terms_is_bounded_by_its_offset() {
     assert_eq!(solved(&model, "min").bound.unwrap().energy, 0.0);
 }
 
+/// A frustrated model with fields, in units of `unit`.
+fn in_units_of(unit: f64) -> Model {
+    let terms = [(0, 0, 1.25), (1, 1, -0.5), (0, 1, 1.5), (1, 2, 0.75), (0, 2, 2.25), (2, 3, -1.125)];
+    coo("SPIN", &terms.map(|(i, j, value)| (i, j, value * unit)))
+}
+
+/// Squares of such coefficients are infinite, or 0: the search for a proof did not end, or took 0 for one.
+#[test]
+fn huge_and_tiny_coefficients_are_bounded_as_others_are() {
+    let bound_of = |unit: f64, sense: &str| {
+        let options = json!({ "method": "anneal", "reads": 1, "sweeps": 1, "bound": true, "sense": sense }).to_string();
+        run(&in_units_of(unit), &Options::from_json(&options).unwrap(), &mut Unmonitored).unwrap().bound.unwrap()
+    };
+    for sense in ["min", "max"] {
+        let plain = bound_of(1.0, sense);
+        for unit in [2.0f64.powi(-900), 2.0f64.powi(-600), 2.0f64.powi(-60), 2.0f64.powi(600), 2.0f64.powi(1010)] {
+            let bound = bound_of(unit, sense);
+            assert_eq!(bound.energy, plain.energy * unit, "{unit:e}");
+            assert_eq!(bound.witness, plain.witness.iter().map(|value| value * unit).collect::<Vec<_>>());
+        }
+        // So small that half of one is nothing.
+        let unit = 2.0f64.powi(-1071);
+        let bqm = in_units_of(unit).bqm;
+        let energies = (0..16u32).map(|word| bqm.energy(&(0..4).map(|k| word >> k & 1 == 1).collect::<Vec<_>>()));
+        let sign = if sense == "max" { -1.0 } else { 1.0 };
+        let best = energies.map(|energy| sign * energy).fold(f64::INFINITY, f64::min);
+        assert!(sign * bound_of(unit, sense).energy <= best);
+    }
+}
+
 #[test]
 fn what_is_too_large_to_prove_is_refused() {
     let model = coo("SPIN", &[(0, 3000, 1.0)]);
