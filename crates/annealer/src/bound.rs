@@ -154,9 +154,9 @@ fn lower_end(spins: &Bqm, u: &[f64]) -> f64 {
     let couplings = spins.couplings().iter().map(|b| b.value);
     let all = couplings.chain(spins.linear().iter().copied()).chain(u.iter().copied()).chain([spins.offset()]);
     // Below MIN_POSITIVE a rounding is not relative: at most ε times that.
-    let rounding =
-        f64::EPSILON * (u.len() as f64 + 4.0) * all.map(|value| value.abs() + f64::MIN_POSITIVE).sum::<f64>();
-    spins.offset() - u.iter().sum::<f64>() / 2.0 - rounding
+    // Halves and parts are summed, whose sums are finite where those of the wholes are not.
+    let parts = all.map(|value| f64::EPSILON * (value.abs() + f64::MIN_POSITIVE)).sum::<f64>();
+    spins.offset() - u.iter().map(|value| value / 2.0).sum::<f64>() - (u.len() as f64 + 4.0) * parts
 }
 
 /// The least energy that a model can have above a bound: with whole coefficients all energies are whole, and those of spins are all even

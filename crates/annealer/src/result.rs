@@ -57,9 +57,9 @@ impl AnnealResult {
         picked: Option<Picked>,
     ) -> Self {
         let bqm = &model.bqm;
-        // E = Σ w s s counts an edge −w when it is cut and +w when it is not: the cut weighs (W − E) / 2.
+        // E = Σ w s s counts an edge −w when it is cut and +w when it is not: the cut weighs (W − E) / 2, and halves do not overflow.
         let weight: f64 = bqm.couplings().iter().map(|edge| edge.value).sum();
-        let cut = samples.best().filter(|_| model.is_graph()).map(|best| (weight - best.energy) / 2.0);
+        let cut = samples.best().filter(|_| model.is_graph()).map(|best| weight / 2.0 - best.energy / 2.0);
         let solved = model.problem.as_ref().and_then(|problem| Solved::new(problem, &samples));
         let (vartype, variables, labels) = (bqm.vartype(), bqm.size(), model.labels.clone());
         Self { vartype, variables, labels, samples, cut, bound, solved, is_proved, picked, work }

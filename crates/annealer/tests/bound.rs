@@ -115,6 +115,16 @@ fn a_model_without_terms_is_bounded_by_its_offset() {
     assert_eq!(solved(&model, "min").bound.unwrap().energy, 0.0);
 }
 
+/// The cut is (W − E) / 2 = 1e308, and W − E is infinite; so is the sum of the witness.
+#[test]
+fn a_weight_of_1e308_is_cut_and_bounded() {
+    let model = read(Format::Rudy, b"2 1\n1 2 1e308\n").unwrap();
+    let result = solved(&model, "min");
+    assert_eq!(result.cut, Some(1e308));
+    let energy = result.bound.unwrap().energy;
+    assert!(energy <= -1e308 && energy > -1.001e308, "{energy}");
+}
+
 /// A frustrated model with fields, in units of `unit`.
 fn in_units_of(unit: f64) -> Model {
     let terms = [(0, 0, 1.25), (1, 1, -0.5), (0, 1, 1.5), (1, 2, 0.75), (0, 2, 2.25), (2, 3, -1.125)];

@@ -37,6 +37,10 @@ fn faults_of_documents_are_named_with_their_place_and_remedy() {
                 "{\"problem\":\"max-cut\",\n \"vertices\":[1],\"edges\":[],\"color\":1}",
                 "2:34: not a ketflow-problem/1 document: unknown field `color`, expected one of `format`, `problem`, `vertices`, `edges`",
             ),
+            (
+                r#"{"problem":"max-cut","vertices":[9007199254740991,9007199254740992],"edges":[]}"#,
+                "vertices[1]: 9007199254740992 is not below 2^53; give it as a text",
+            ),
             (r#"{"problem":"max-cut","vertices":[],"edges":[]}"#, "vertices is empty; a problem has at least one"),
             (
                 r#"{"problem":"max-cut","vertices":["a","b","a"],"edges":[]}"#,

@@ -38,10 +38,13 @@ pub(super) struct Places<'a>(BTreeMap<&'a Id, usize>);
 
 impl<'a> Places<'a> {
     /// # Errors
-    /// `invalid-input` for an empty list and for a name that is there twice.
+    /// `invalid-input` for an empty list, for a name that is there twice, and for a number that JavaScript would round.
     pub(super) fn new(field: &str, ids: impl IntoIterator<Item = &'a Id>) -> Result<Self, Error> {
         let mut places = BTreeMap::new();
         for (k, id) in ids.into_iter().enumerate() {
+            if matches!(id, Id::Number(number) if *number >= 1 << 53) {
+                return Err(Error::invalid(format!("{field}[{k}]: {id} is not below 2^53; give it as a text")));
+            }
             if let Some(first) = places.insert(id, k) {
                 return Err(Error::invalid(format!(
                     "{field}[{k}]: '{id}' is {field}[{first}] already; give each a name of its own"
