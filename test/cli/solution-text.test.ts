@@ -107,6 +107,10 @@ describe("a solution as text", () => {
     expect(annealText({ ...at(-1, 8), bound }, shown)).toContain(
       "bound        no cut is above 10: proved within 20.00 %",
     );
+    // With sense max the least cut is sought.
+    expect(annealText({ ...at(-1, 8), bound: { energy: 1, cut: 7, gap: 0.125, witness: [] } }, shown)).toContain(
+      "bound        no cut is below 7: proved within 12.50 %",
+    );
     expect(annealText({ ...at(-5, 10), bound: { ...bound, gap: 0 } }, shown)).toContain("bound        proved optimal");
     expect(annealText({ ...at(-1, 8), bound: { energy: -5, witness: [] } }, shown)).toContain("no energy passes -5");
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Engines, loadEngines } from "../../ts/engines/load-engines.ts";
+import type { AnnealOptions } from "../../ts/models/anneal.ts";
 import type { Progress } from "../../ts/workers/engine-worker.ts";
 
 /** vitest does not transform what threads run: they take the built file. */
@@ -45,6 +46,19 @@ describe("an anneal run", () => {
     const auto = await engines.anneal.solve(GRAPH);
     expect(auto.options).toMatchObject({ method: "auto" });
     expect(auto.result).toMatchObject({ ...exact.result, auto: { method: "exact", reason: "small-width" } });
+  });
+
+  it("bounds the least cut, too, and calls nothing proved that is not", async () => {
+    // A triangle of weights 2: its least cut is 0, and others are 4.
+    const options: AnnealOptions = { method: "anneal", reads: 1, sweeps: 1, betaRange: [1e-9, 1e-9] };
+    const high = { bound: true, sense: "max" } as const;
+    const triangle = "3 3\n1 2 2\n2 3 2\n1 3 2\n";
+    const runs = [1, 2, 3, 4, 5, 6].map((seed) => engines.anneal.solve(triangle, { ...options, ...high, seed }));
+    const results = (await Promise.all(runs)).map(({ result }) => result);
+    for (const { best, bound } of results) {
+      expect(bound).toMatchObject({ energy: 6, cut: 0, gap: best.cut === 0 ? 0 : 1 });
+    }
+    expect(results.some(({ best }) => best.cut === 4)).toBe(true);
   });
 
   it("races methods where no proof is cheap, and says what came of it", async () => {

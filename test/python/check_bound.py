@@ -125,10 +125,11 @@ def main(arguments):
     if (claimed > proved) if not is_max else (claimed < proved):
         return f"REFUSED: {float(claimed)} is claimed, {float(proved)} is proved"
     if "cut" in result["bound"]:
-        most = (sum(model[2].values()) - proved) / 2
-        if result["bound"]["cut"] < most:
-            return f"REFUSED: no cut above {result['bound']['cut']} is claimed, none above {float(most)} is proved"
-        print(f"proved: no cut is above {float(most)}")
+        side, last = "below" if is_max else "above", (sum(model[2].values()) - proved) / 2
+        said = result["bound"]["cut"]
+        if said > last if is_max else said < last:
+            return f"REFUSED: no cut {side} {said} is claimed, none {side} {float(last)} is proved"
+        print(f"proved: no cut is {side} {float(last)}")
     print(f"proved: no energy is {'above' if is_max else 'below'} {float(proved)}")
     return None
 

@@ -67,7 +67,8 @@ function boundText({ best, bound }: AnnealResult): string {
   if (bound === undefined) return "none";
   if (bound.energy === best.energy) return "proved optimal";
   if (bound.cut === undefined || bound.gap === undefined) return `no energy passes ${number(bound.energy)}`;
-  return `no cut is above ${number(bound.cut)}: proved within ${(100 * bound.gap).toFixed(2)} %`;
+  const side = bound.energy > best.energy ? "below" : "above";
+  return `no cut is ${side} ${number(bound.cut)}: proved within ${(100 * bound.gap).toFixed(2)} %`;
 }
 
 /** As digits or signs in the order of the variables; names where they are not just numbers. */

@@ -53,14 +53,18 @@ export function toAnnealResult(container: Uint8Array | ResultContainer): AnnealR
   };
 }
 
-/** What no energy can pass. Of a graph W = E + 2 · cut, for the best sample as for the bound. */
+/**
+ * What no energy can pass. Of a graph W = E + 2 · cut, for the best sample as for the bound, which with sense max is of the least cut:
+ * the gap is then below the best one.
+ */
 function boundOf(sections: Sections, energy: number, cut: number | undefined): Pick<AnnealResult, "bound"> {
   if (!sections.has("bound.energy")) return {};
   const end = only(sections.take("bound.energy", ["f64"], 1));
   const witness = finite(sections.take("bound.witness", ["f64"], "any"));
   if (cut === undefined) return { bound: { energy: end, witness } };
-  const most = cut + (energy - end) / 2;
-  return { bound: { energy: end, cut: most, gap: most === 0 ? 0 : (most - cut) / most, witness } };
+  const last = cut + (energy / 2 - end / 2);
+  const gap = last === cut ? 0 : Math.abs(last - cut) / Math.max(Math.abs(last), Math.abs(cut));
+  return { bound: { energy: end, cut: last, gap, witness } };
 }
 
 /** Whether an exact search is a proof, and what `auto` picked. */

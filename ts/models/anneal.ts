@@ -92,8 +92,14 @@ export const AnnealResult = z.strictObject({
   bound: z
     .strictObject({
       energy: z.number().meta({ description: "No sample has a lower energy; with sense max, none has a higher one" }),
-      cut: z.number().optional().meta({ description: "Of a graph: no cut weighs more" }),
-      gap: z.number().optional().meta({ description: "Of a graph: (bound − cut) / bound; 0 is proved optimal" }),
+      cut: z
+        .number()
+        .optional()
+        .meta({ description: "Of a graph: no cut weighs more; with sense max, none weighs less" }),
+      gap: z
+        .number()
+        .optional()
+        .meta({ description: "Of a graph: |bound − cut| by the larger of the two; 0 is proved optimal" }),
       witness: z
         .array(z.number())
         .meta({ description: "A diagonal that makes the matrix of the spins positive semidefinite, which proves it" }),
