@@ -2,5 +2,5 @@
 export const HYBRID_ENGINE = {
   name: "hybrid",
   version: "0.1.0",
-  contentHash: "0f881e04723e15b4d099af4f9ea336004ef81ca4a068d7beb3d512c9e9b9775f",
+  contentHash: "9fc3b9c78705aa04fb05a59c7144644190d920d06ad384758c7e9b58c3af994a",
 } as const;

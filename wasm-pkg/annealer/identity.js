@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "annealer",
     "version": "0.1.0",
-    "contentHash": "b4e342d698c495d77bd3520d8995f4a7fd2b985fe8cdebc0f4eea62766dce866"
+    "contentHash": "eebda737e341bb91d7d8d01d8295e8b6833e1fd44a5e4561d657b3e2b53f8833"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "24481b6ed0dc788240caa91b32f7fad8f2a19c41e0e381e429103b6044475970"
+    "sha256": "bb1fb4f85e861cdf1903af033c103ae082b8e5123db6e28d969843f3125e26b0"
   }
 };

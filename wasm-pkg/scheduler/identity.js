@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "scheduler",
     "version": "0.1.0",
-    "contentHash": "ab99daab5797f4c2e5c53dc75b52fb29ac5a0c7905b3be3671edbfb7e71c4415"
+    "contentHash": "f1225c643b3bd786e88502e8219d17c82405348b6020bde06e0049841c9fc2c0"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "0af6296178181f6e46dce0bed667722960ae227da163f45d52a00c37d25187ad"
+    "sha256": "d7eea9a440fa1174a8d58018143d9069f1ab1e475fa719212836e5f74e583ce5"
   }
 };

@@ -2,10 +2,10 @@ export const identity = {
   "engine": {
     "name": "statevector",
     "version": "0.1.0",
-    "contentHash": "80dd030365017b9bea38a50252b9bb262e2dda0bed4fe8c3b5137665b761e42d"
+    "contentHash": "304be9d3cea55c75b1f3e01d563c9e97f216f401de6aa015b6a28c0e3db3ea77"
   },
   "build": {
     "kind": "wasm-simd128",
-    "sha256": "62b90645d04c62333a3c77da5b315aff203ef418ef2e161856f86407859e7a68"
+    "sha256": "26c88c2f47bd2dec5423ce66d0d67fd6643bcf4e125123efd21f42b75097650f"
   }
 };
