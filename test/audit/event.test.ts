@@ -94,11 +94,9 @@ describe("the file of an audit event", () => {
     expect((await verifyReceipt(signedFileBytes(file), { trustedKeys, mldsa })).checks[0]).toMatchObject({ ok: false });
   });
 
-  it("refuses a detail above 4 KiB, and what is no action", () => {
+  it("refuses a detail above 4 KiB", () => {
     const detail = { text: "x".repeat(4096) };
     expect(() => draftEvent({ ...REVOKED, detail }, SALT)).toThrow(expect.objectContaining({ code: "too-large" }));
-    const action = "key.borrow" as AuditEvent["action"];
-    expect(() => draftEvent({ ...REVOKED, action }, SALT)).toThrow("action");
   });
 
   it.each<[string, (text: string) => string]>([

@@ -2,7 +2,7 @@ import { equalBytes, fromUtf8 } from "../core/bytes.ts";
 import type { SqlRow } from "../database/sqlite-connection.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
 import type { Check } from "./checkpoint.ts";
-import { type AuditEvent, draftEvent } from "./event.ts";
+import { type AuditEvent, eventLeaf } from "./event.ts";
 import { EventManifest, makesLeaf } from "./event-schema.ts";
 import { Tally } from "./tally.ts";
 
@@ -76,7 +76,7 @@ function faultOf(row: SqlRow, range: (from: number, to: number) => Uint8Array[])
   const index = Number(row.leaf_index);
   const [leaf] = range(index, index + 1);
   if (leaf === undefined) return `its log entry ${index} is not there`;
-  return equalBytes(leaf, draftEvent(event, row.salt as Uint8Array).leaf)
+  return equalBytes(leaf, eventLeaf(event, row.salt as Uint8Array))
     ? undefined
     : `log entry ${index} does not commit to it`;
 }

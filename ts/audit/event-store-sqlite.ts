@@ -1,19 +1,27 @@
 import { AppError } from "../core/errors.ts";
 import { firstEventIdAt, isEventId, type TenantId } from "../core/ids.ts";
 import { freshBytes } from "../core/random.ts";
+import { createCounter } from "../database/buffered-connection.ts";
 import type { SqlRow } from "../database/sqlite-connection.ts";
 import type { SqliteDatabase } from "../database/sqlite-database.ts";
-import { type AuditEvent, draftEvent } from "./event.ts";
+import { type AuditEvent, eventLeaf } from "./event.ts";
 import { makesLeaf } from "./event-schema.ts";
 import type { EventPage, EventQuery, EventStore, LoggedEvent, StoredEvent } from "./event-store.ts";
 
 const MAX_PAGE = 1000;
 
-/** The events of a database whose schema is already that of `ts/migrations/sqlite`. */
+/**
+ * The events of a database whose schema is already that of `ts/migrations/sqlite`. One for a process: it counts them in memory, so that
+ * new ones are written together.
+ */
 export function createSqliteEventStore({ connection, group, leaves }: SqliteDatabase): EventStore {
-  const insertLogged = connection.prepare(`insert into audit_events
-    (tenant, sequence, id, at, action, actor, subject, record, salt, leaf_index)
-    values (?, (select coalesce(max(sequence), 0) + 1 from audit_events where tenant = ?), ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const addLogged = connection.rows("audit_events", [
+    ...["tenant", "sequence", "id", "at", "action", "actor", "subject", "record", "salt", "leaf_index"],
+  ]);
+  const lastSequence = connection.prepare(
+    "select coalesce(max(sequence), 0) as sequence from audit_events where tenant = ?",
+  );
+  const nextSequence = createCounter(connection, (tenant) => Number(lastSequence.get(tenant)?.sequence));
   const addDeed = connection.rows("audit_deeds", ["tenant", "id", "subject", "record"]);
   const logged = connection.prepare("select record, salt, leaf_index from audit_events where tenant = ? and id = ?");
   const deed = connection.prepare("select record from audit_deeds where tenant = ? and id = ?");
@@ -33,8 +41,9 @@ export function createSqliteEventStore({ connection, group, leaves }: SqliteData
         return null;
       }
       const salt = freshBytes(32);
-      const leafIndex = leaves.add(draftEvent(event, salt).leaf);
-      insertLogged.run(tenant, tenant, id, at, action, actor.id, subject, JSON.stringify(event), salt, leafIndex);
+      const leafIndex = leaves.add(eventLeaf(event, salt));
+      const record = JSON.stringify(event);
+      addLogged(tenant, nextSequence(tenant), id, at, action, actor.id, subject, record, salt, leafIndex);
       return leafIndex;
     },
     search: (tenant, query) =>

@@ -1,7 +1,9 @@
 import { createHmac, type Hmac } from "node:crypto";
 import type { AuditEvent } from "../audit/event.ts";
 import type { EventStore } from "../audit/event-store.ts";
+import { commit } from "../audit/fields.ts";
 import { type EventOrigin, newEvent } from "../audit/new-event.ts";
+import { utf8 } from "../core/bytes.ts";
 import { canonicalJson, type Json } from "../core/canonical-json.ts";
 import { AppError } from "../core/errors.ts";
 import { type EventId, firstEventIdAt, type TenantId } from "../core/ids.ts";
@@ -46,7 +48,7 @@ export interface CallRecord {
 const TOLD_CANDIDATES = 8;
 const TOLD_ATTEMPTS = 12;
 
-/** HMAC-SHA-256 under a key that only the caller is given: nobody else can test a guess of what was said. */
+/** HMAC-SHA-256 under a key that only the caller is given: nobody else can test a guess of what was said. Of an answer in pieces. */
 export function commitment(key: Uint8Array): Hmac {
   return createHmac("sha256", key);
 }
@@ -54,9 +56,7 @@ export function commitment(key: Uint8Array): Hmac {
 /** Over the canonical JSON of the body as it was sent. @throws {AppError} `invalid-input` for text that has no canonical form */
 export function commitRequest(key: Uint8Array, request: ChatRequest): string {
   try {
-    return commitment(key)
-      .update(canonicalJson(request as unknown as Json))
-      .digest("hex");
+    return commit(key, utf8(canonicalJson(request as unknown as Json)));
   } catch (cause) {
     throw new AppError("invalid-input", "body: holds half of a surrogate pair; send well-formed text", { cause });
   }

@@ -11,7 +11,7 @@ export function sha256(bytes: Uint8Array): Uint8Array {
 
 const BLOCK = 64;
 /** What is hashed for short messages: a block of the key and the message behind it. Two hashes in one call each take a third of Node's HMAC. */
-const MOST_SHORT = 1024;
+const MOST_SHORT = 4096;
 const short = new Uint8Array(BLOCK + MOST_SHORT);
 
 /** HMAC-SHA-256 (RFC 2104), 32 bytes. */

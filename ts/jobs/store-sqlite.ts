@@ -19,10 +19,13 @@ interface Moved {
   readonly before: JobState | undefined;
 }
 
-/** The jobs of a database; closing the store closes it. */
-export function createSqliteStore(database: SqliteDatabase, buildOutcomeLeaf: BuildOutcomeLeaf): Store {
+/** The jobs of a database; closing the store closes it. @param audit the events of that database, where somebody has them already */
+export function createSqliteStore(
+  database: SqliteDatabase,
+  buildOutcomeLeaf: BuildOutcomeLeaf,
+  audit = createSqliteEventStore(database),
+): Store {
   const { connection, group, leaves } = database;
-  const audit = createSqliteEventStore(database);
   const listeners = new Set<JobListener>();
   const counts: ((job: Job) => void)[] = [];
   const sql = prepareStatements(connection);

@@ -140,7 +140,7 @@ export async function openHouse(
     });
     undo.push(() => database.close());
     const events = createSqliteEventStore(database);
-    const store = createSqliteStore(database, outcomeLeaf);
+    const store = createSqliteStore(database, outcomeLeaf, events);
 
     const logKeys = await openLogKeys(join(dataDir, "keys"), mldsa, join(dataDir, "log"));
     undo.push(() => logKeys.close());

@@ -1,6 +1,7 @@
-import { commitment } from "../../chat/call-record.ts";
+import { commit } from "../../audit/fields.ts";
 import type { Chat } from "../../chat/chat.ts";
 import type { ReuseWish } from "../../chat/reuse.ts";
+import { utf8 } from "../../core/bytes.ts";
 import { AppError } from "../../core/errors.ts";
 import { ChatCompletion, ChatRequest } from "../../models/chat.ts";
 import { chatStreamReply, routeHeaders } from "../chat-stream.ts";
@@ -69,7 +70,7 @@ export function chatRoutes({ chat, reportError }: ChatRouteServices): Operation[
         const usage = answer.usage ?? undefined;
         const end = { usage, textBytes: Buffer.byteLength(JSON.stringify(answer.choices)) };
         const text = JSON.stringify({ ...answer, model: target.model.name, ketflow: route(end) });
-        const answerCommitment = commitment(key).update(text).digest("hex");
+        const answerCommitment = commit(key, utf8(text));
         await settle({ ...end, outcome: "succeeded", answerCommitment });
         return {
           status: 200,
