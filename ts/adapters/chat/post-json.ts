@@ -110,14 +110,33 @@ export async function* piecesOf(answer: IncomingMessage, timeoutMs: number): Asy
 
 const MAX_ANSWER_BYTES = 16 * 2 ** 20;
 
-/** @throws {UpstreamFailure} as `piecesOf`; `failing` for a body of more than 16 MiB */
-export async function bodyOf(answer: IncomingMessage, timeoutMs: number, limit = MAX_ANSWER_BYTES): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for await (const piece of piecesOf(answer, timeoutMs)) {
-    length += piece.length;
-    if (length > limit) throw new UpstreamFailure("failing");
-    pieces.push(piece);
-  }
-  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+/**
+ * The whole of a body, by events: nearly always it is one piece, for which an iterator makes a dozen promises.
+ *
+ * @throws {UpstreamFailure} as `piecesOf`; `failing` for a body of more than 16 MiB
+ */
+export function bodyOf(answer: IncomingMessage, timeoutMs: number, limit = MAX_ANSWER_BYTES): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let length = 0;
+    const silence = setTimeout(() => fail(new UpstreamFailure("silent")), timeoutMs);
+    const fail = (failure: UpstreamFailure): void => {
+      clearTimeout(silence);
+      answer.destroy();
+      reject(failure);
+    };
+    answer.on("data", (piece: Buffer) => {
+      silence.refresh();
+      length += piece.length;
+      if (length > limit) return fail(new UpstreamFailure("failing"));
+      pieces.push(piece);
+    });
+    answer.once("end", () => {
+      clearTimeout(silence);
+      resolve(pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces));
+    });
+    // Behind the end it changes nothing.
+    answer.once("error", (cause) => fail(new UpstreamFailure("broken", { cause })));
+    answer.once("close", () => fail(new UpstreamFailure("broken")));
+  });
 }
