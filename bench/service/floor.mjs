@@ -1,41 +1,66 @@
 // `node bench/service/floor.mjs [--seconds 8] [--rounds 3]`: how little a durable create can take in Node, beside load.mjs.
 //
-// Three servers on node:http, by turns, each with the work of the one before: the answer alone; the hash of the token, a hash of
-// the input, JSON in and out; the four rows of a job, in one transaction with those that came meanwhile, synced beside the event
-// loop as the service does it. No schema, no policy, no limits, no log, no metrics, and none of the jobs is run.
+// Three servers on node:http, each with the work of the one before: the answer alone; the hash of the token, a hash of the
+// input, JSON in and out; the four rows of a job, in one transaction with those that came meanwhile, synced beside the event
+// loop as the service does it. No schema, no policy, no limits, no log, no metrics, and none of the jobs is run. The service
+// follows, by turns with them, for a machine is not always as fast.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { describeMachine } from "../machine.mjs";
 import { ROOT } from "../subjects/subjects.mjs";
-import { cpuSeconds, portOf, quantile } from "./serve-process.mjs";
+import { liftQuotas } from "./client.mjs";
+import { cpuSeconds, portOf, quantile, startService } from "./serve-process.mjs";
 import { createJobs } from "./wrk.mjs";
 
 const { values } = parseArgs({
   options: { seconds: { type: "string", default: "8" }, rounds: { type: "string", default: "3" } },
 });
-const WARM_UP_SECONDS = 4;
-const VARIANTS = { answer: "the answer alone", json: "and hashes, JSON", rows: "and four rows, synced" };
+/** As in load.mjs. */
+const WARM_UP_SECONDS = 8;
+const VARIANTS = {
+  answer: "the answer alone",
+  json: "and hashes, JSON",
+  rows: "and four rows, synced",
+  service: "the service",
+};
 
 /** @param {string} variant */
-async function measure(variant) {
+async function start(variant) {
+  if (variant === "service") {
+    const service = await startService([], ["--log-level", "warn"]);
+    await sleep(4000); // the calibration of the first start
+    await liftQuotas(service.port);
+    return service;
+  }
   const folder = mkdtempSync(join(tmpdir(), "ketflow-floor-"));
   const server = spawn(process.execPath, [join(ROOT, "bench/service/floor-server.mjs"), variant, folder], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const port = await portOf(server);
+  return {
+    port: await portOf(server),
+    pid: Number(server.pid),
+    async stop() {
+      const exit = once(server, "exit");
+      server.kill();
+      await exit;
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** @param {string} variant */
+async function measure(variant) {
+  const { port, pid, stop } = await start(variant);
   createJobs(port, 100, WARM_UP_SECONDS);
-  const pid = Number(server.pid);
   const before = [cpuSeconds(pid), threadSeconds(pid)];
   const { requests, perSecond, refused, p95 } = createJobs(port, 100, Number(values.seconds));
   const [all = 0, thread = 0] = [cpuSeconds(pid), threadSeconds(pid)].map((now, k) => now - (before[k] ?? 0));
-  const exit = once(server, "exit");
-  server.kill();
-  await exit;
-  rmSync(folder, { recursive: true });
+  await stop();
   if (refused > 0) throw new Error(`${variant}: ${refused} requests were refused`);
   return { perSecond, p95, thread: (thread / requests) * 1e6, all: (all / requests) * 1e6 };
 }

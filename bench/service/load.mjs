@@ -9,8 +9,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { describeMachine } from "../machine.mjs";
 import { ROOT } from "../subjects/subjects.mjs";
-import { connections, submit } from "./client.mjs";
-import { cpuSeconds, KEY, quantile, residentMegabytes, residentOfChildren, startService } from "./serve-process.mjs";
+import { connections, liftQuotas, submit } from "./client.mjs";
+import { cpuSeconds, quantile, residentMegabytes, residentOfChildren, startService } from "./serve-process.mjs";
 import { createJobs } from "./wrk.mjs";
 
 const { values } = parseArgs({ options: { seconds: { type: "string", default: "10" }, only: { type: "string" } } });
@@ -72,16 +72,6 @@ async function creates({ port, pid }, connections, when = "") {
       `p95 ${p95.toFixed(1)} ms; ${refused} refused, ${timeouts} timed out; ` +
       `${((used / requests) * 1e6).toFixed(0)} µs of CPU each, jobs that ran meanwhile included`,
   );
-}
-
-/** The default ends a run of 15 s: nothing that is accepted here has to end. @param {number} port */
-async function liftQuotas(port) {
-  const answer = await fetch(`http://127.0.0.1:${port}/v1/tenants/local`, {
-    method: "PATCH",
-    headers: { authorization: `Bearer ${KEY}`, "content-type": "application/json" },
-    body: JSON.stringify({ quotas: { jobsInFlight: 1e9, jobsPerMinute: 1e9 } }),
-  });
-  if (!answer.ok) throw new Error(await answer.text());
 }
 
 /** Jobs that the service has accepted, by its own count. @param {number} port */
